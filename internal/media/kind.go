@@ -1,0 +1,41 @@
+package media
+
+// Kind is a message type of the Cloud API.
+type Kind string
+
+// The kinds, in the words of the Cloud API.
+const (
+	KindImage    Kind = "image"
+	KindVideo    Kind = "video"
+	KindAudio    Kind = "audio"
+	KindDocument Kind = "document"
+	KindSticker  Kind = "sticker"
+)
+
+// Kinds lists every kind.
+func Kinds() []Kind {
+	return []Kind{KindImage, KindVideo, KindAudio, KindDocument, KindSticker}
+}
+
+// ParseKind reads a kind by its name; ok is false for any other text.
+func ParseKind(s string) (k Kind, ok bool) {
+	for _, k := range Kinds() {
+		if string(k) == s {
+			return k, true
+		}
+	}
+	return "", false
+}
+
+// ParseKinds reads kinds separated by spaces or commas. It returns the first
+// word that is no kind as bad.
+func ParseKinds(s string) (kinds []Kind, bad string) {
+	for _, word := range words(s) {
+		k, ok := ParseKind(word)
+		if !ok {
+			return nil, word
+		}
+		kinds = appendNew(kinds, k)
+	}
+	return kinds, ""
+}
