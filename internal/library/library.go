@@ -1,0 +1,145 @@
+// Package library remembers what must not be forgotten: uploads and how far
+// they are, the relay row of each finished upload, and the assets with the
+// copies that a provider holds of them. It runs on SQLite and on Postgres with
+// the same SQL.
+//
+// It leaves to others: the bytes (store), who may act on a thing (lease), and
+// what to do next (intake, relay).
+package library
+
+import (
+	"errors"
+	"time"
+
+	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
+	"mediarelay/internal/reason"
+)
+
+// The errors that callers tell apart.
+var (
+	// ErrNotFound: no such row in this channel. A row of another channel is the same.
+	ErrNotFound = errors.New("library: not found")
+	// ErrKeyTaken: the channel already has an upload with this client key.
+	ErrKeyTaken = errors.New("library: client key is taken")
+	// ErrState: the row is not in the state that the change starts from.
+	ErrState = errors.New("library: not possible in this state")
+	// ErrFenced: the lease that the change relies on is no longer held.
+	ErrFenced = errors.New("library: the lease is lost")
+)
+
+// State is how far an upload is.
+type State string
+
+// The states of an upload, in order. Done, refused and failed are ends; retry
+// takes a failed upload back to checking.
+const (
+	StateUploading State = "uploading"
+	StateChecking  State = "checking"
+	StateRelaying  State = "relaying"
+	StateDone      State = "done"
+	StateRefused   State = "refused"
+	StateFailed    State = "failed"
+)
+
+// Ended reports whether the upload goes nowhere by itself.
+func (s State) Ended() bool {
+	return s == StateDone || s == StateRefused || s == StateFailed
+}
+
+// Upload is one tus upload and what came of it. Its offset is the store's knowledge.
+type Upload struct {
+	ID      string
+	Channel string
+	// Subject is the `sub` of the token that created it.
+	Subject string
+	// ClientKey is the client's own name for the upload, unique in the channel; may be empty.
+	ClientKey string
+	// Length in bytes.
+	Length int64
+	// Metadata is the Upload-Metadata header as it came, for HEAD.
+	Metadata     string
+	Filename     string
+	DeclaredType string
+	// Kind that was asked for; empty to find it from the bytes.
+	Kind     media.Kind
+	Purposes []media.Purpose
+	// DeclaredSHA256 is the client's digest; may be empty.
+	DeclaredSHA256 string
+	// SHA256 is our own digest, from the moment that all bytes are safe.
+	SHA256 string
+	State  State
+	// Version grows with every change of the row.
+	Version int64
+	// Verdict is the server's own, from the moment that it was given.
+	Verdict *preflight.Verdict
+	// Problem says why the upload failed or was refused for other reasons than its verdict.
+	Problem *Problem
+	// AssetID is set when the upload is done.
+	AssetID   string
+	CreatedAt time.Time
+	// TouchedAt is when bytes last arrived; expiry counts from it.
+	TouchedAt time.Time
+}
+
+// Problem is what an upload failed of.
+type Problem struct {
+	Reason reason.Reason
+	// Retryable says that a new attempt from the stored bytes may succeed.
+	Retryable bool
+	// Detail is for operators: the provider's own codes and trace ids, never a secret.
+	Detail string
+}
+
+// Asset is a file that a provider holds at least one copy of, by channel and digest.
+type Asset struct {
+	ID        string
+	Channel   string
+	SHA256    string
+	Filename  string
+	Type      string
+	Kind      media.Kind
+	Size      int64
+	UploadID  string
+	CreatedBy string
+	CreatedAt time.Time
+	Copies    []Copy
+}
+
+// Copy is one provider object of an asset: a media ID or a handle.
+type Copy struct {
+	Copy      media.Copy
+	Value     string
+	CreatedAt time.Time
+	ExpiresAt time.Time
+}
+
+// Valid returns the asset's copy of a sort if it can still be used at the time.
+func (a Asset) Valid(want media.Copy, at time.Time) (Copy, bool) {
+	for _, c := range a.Copies {
+		if c.Copy == want && c.ExpiresAt.After(at) {
+			return c, true
+		}
+	}
+	return Copy{}, false
+}
+
+// AssetQuery selects assets of one channel, newest first.
+type AssetQuery struct {
+	Channel string
+	Kind    media.Kind
+	// Text is looked for in file names, without regard to case.
+	Text   string
+	SHA256 string
+	// Cursor continues a list: the Next of the page before.
+	Cursor string
+	// Limit is the page's size, 1 to 200.
+	Limit int
+}
+
+// AssetPage is one page of a list of assets.
+type AssetPage struct {
+	Items []Asset
+	// Next is the cursor of the following page; empty on the last.
+	Next string
+}
