@@ -1,0 +1,93 @@
+package database_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"testing"
+
+	"mediarelay/internal/database"
+	"mediarelay/internal/database/databasetest"
+)
+
+func TestTransactionsCommitOrRollBack(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		for name, run := range map[string]func(context.Context, func(*sql.Tx) error) error{
+			"durable": db.Durable,
+			"relaxed": db.Relaxed,
+		} {
+			if err := run(t.Context(), insertLease(t, name)); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			cause := errors.New("refused")
+			err := run(t.Context(), func(tx *sql.Tx) error {
+				return errors.Join(insertLease(t, name+" rolled back")(tx), cause)
+			})
+			if !errors.Is(err, cause) {
+				t.Errorf("%s: got %v, want the function's own error", name, err)
+			}
+		}
+		if got := countLeases(t, db); got != 2 {
+			t.Errorf("got %d rows, want the two committed ones", got)
+		}
+	})
+}
+
+func TestRelaxedLeavesTheWriterDurable(t *testing.T) {
+	db := databasetest.SQLite(t)
+	if err := db.Relaxed(t.Context(), insertLease(t, "a")); err != nil {
+		t.Fatal(err)
+	}
+	err := db.Durable(t.Context(), func(tx *sql.Tx) error {
+		var level int
+		const full = 2 // SQLite's number for synchronous=FULL
+		if err := tx.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&level); err != nil || level != full {
+			t.Errorf("synchronous is %d (%v), want %d", level, err, full)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTwoProcessesMayMigrateAtOnce(t *testing.T) {
+	databasetest.EachURL(t, func(t *testing.T, url string) {
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				db, err := database.Open(context.Background(), url)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				t.Cleanup(func() { _ = db.Close() })
+			})
+		}
+		group.Wait()
+	})
+}
+
+func TestOpenSaysWhichURLsItTakes(t *testing.T) {
+	for _, url := range []string{"", "mysql://x", "mediarelay.db"} {
+		if _, err := database.Open(t.Context(), url); !errors.Is(err, database.ErrURL) {
+			t.Errorf("%q: got %v, want ErrURL", url, err)
+		}
+	}
+}
+
+func insertLease(t *testing.T, name string) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), "INSERT INTO leases (name, owner, epoch, expires_at) VALUES ($1, 'me', 1, 1)", name)
+		return err
+	}
+}
+
+func countLeases(t *testing.T, db *database.DB) (n int) {
+	t.Helper()
+	if err := db.Read().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM leases").Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
