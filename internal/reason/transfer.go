@@ -1,0 +1,32 @@
+package reason
+
+// Why an upload stopped on its way to the server. The file itself is not at fault.
+const (
+	// TokenMissing: a token was asked for and none was given.
+	TokenMissing Code = "token_missing"
+	// TokenRejected: the server did not take a token that was just given.
+	TokenRejected Code = "token_rejected"
+	// UploadForbidden: the token may not do this. The answer gave no code of its own.
+	UploadForbidden Code = "upload_forbidden"
+	// UploadGone: the server has forgotten the upload, more than once.
+	UploadGone Code = "upload_gone"
+	// ChunkRefused: even the smallest chunk is too large for something on the
+	// way. Fact: limit.
+	ChunkRefused Code = "chunk_refused"
+	// RequestRefused: an answer that repeating would not change and that gave
+	// no code of its own. Fact: status.
+	RequestRefused Code = "request_refused"
+	// HeaderMissing: an answer lacks a header that tus demands, or the browser
+	// may not read it. Fact: header.
+	HeaderMissing Code = "header_missing"
+	// OffsetInvalid: the server reports more bytes than the file has. Facts:
+	// offset, size.
+	OffsetInvalid Code = "offset_invalid"
+	// FileChanged: the file can no longer be read as it was when it was chosen.
+	FileChanged Code = "file_changed"
+	// RelayFailed: the bytes are safe, but the provider did not take them. The
+	// answer gave no code of its own.
+	RelayFailed Code = "relay_failed"
+	// EngineUnavailable: the browser cannot run the worker that checks and sends.
+	EngineUnavailable Code = "engine_unavailable"
+)

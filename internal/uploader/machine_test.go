@@ -1,0 +1,567 @@
+package uploader_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"mediarelay/internal/reason"
+	"mediarelay/internal/tusproto"
+	"mediarelay/internal/uploader"
+)
+
+const (
+	kib = int64(1) << 10
+	mib = int64(1) << 20
+
+	fileURL = "https://media.example/files/abc"
+)
+
+// line is one turn of a conversation with a machine: what it is told, and in
+// short what it then wants.
+type line struct {
+	tell uploader.Event
+	want string
+}
+
+// conversations are the rules of the package, one by one.
+var conversations = []struct {
+	name   string
+	config uploader.Config
+	lines  []line
+}{
+	{
+		name:   "a file that fits the first chunk is one request in all",
+		config: uploader.Config{Length: 200 * kib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+204800"},
+			{created(204800), "watch /v1/uploads/abc/events"},
+			{watched("checking"), "idle"},
+			{watched("relaying"), "idle"},
+			{watched("done"), "done"},
+			{uploader.Pause{}, "idle"},
+			{uploader.Cancel{}, "idle"},
+		},
+	},
+	{
+		name:   "an empty file has no body",
+		config: uploader.Config{Length: 0},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+0"},
+			{created(0), "watch /v1/uploads/abc/events"},
+		},
+	},
+	{
+		name:   "the rest goes in chunks from the offset that each answer gives",
+		config: uploader.Config{Length: 3 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(204, 2*mib), "PATCH /files/abc 2097152+1048576"},
+			{answer(204, 3*mib), "watch /v1/uploads/abc/events"},
+			{watched("refused"), "refused"},
+			{uploader.Retry{}, "idle"},
+		},
+	},
+	{
+		name:   "the library is asked first for a file whose digest is known",
+		config: withDigest(uploader.Config{Length: 10}),
+		lines: []line{
+			{uploader.Start{}, "GET /v1/assets?sha256=beef"},
+			{known{}, "done"},
+		},
+	},
+	{
+		name:   "a library that may not be read is no obstacle",
+		config: withDigest(uploader.Config{Length: 10}),
+		lines: []line{
+			{uploader.Start{}, "GET /v1/assets?sha256=beef"},
+			{answer(403, -1), "POST /files/ 0+10"},
+		},
+	},
+	{
+		name:   "a known upload goes on from its offset",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, 2*mib), "PATCH /files/abc 2097152+1048576"},
+		},
+	},
+	{
+		name:   "the token never follows a Location to another host",
+		config: uploader.Config{Length: 2 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{uploader.Answer{Status: 201, Offset: mib, Location: "http://inside:8080/files/abc?x=/y"}, "PATCH /files/abc 1048576+1048576"},
+		},
+	},
+	{
+		name:   "a cut chunk: the offset is asked for at once, and believed when it is smaller",
+		config: uploader.Config{Length: 3 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{broken{}, "HEAD /files/abc"},
+			{answer(200, 512*kib), "PATCH /files/abc 524288+524288"},
+		},
+	},
+	{
+		name:   "faults in a row wait, each time longer, until a byte is accepted",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{broken{}, "wait offline 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(502, -1), "wait server 1000"},
+			{uploader.Nudge{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(503, -1), "wait server 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(503, -1), "wait server 1000"},
+			{uploader.Retry{}, "HEAD /files/abc"},
+		},
+	},
+	{
+		name:   "a stall is said, and costs the chunk its size",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, 0), "PATCH /files/abc 0+1048576"},
+			{broken{stalled: true}, "wait stalled 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, 0), "PATCH /files/abc 0+524288"},
+		},
+	},
+	{
+		name:   "a creation whose answer was lost is repeated without its bytes",
+		config: uploader.Config{Length: 2 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{broken{}, "POST /files/ 0+0"},
+			{created(-1), "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+		},
+	},
+	{
+		name:   "a creation that failed after it had made the upload is not repeated",
+		config: uploader.Config{Length: 2 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{uploader.Answer{Status: 500, Offset: -1, Location: "/files/abc"}, "wait server 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+		},
+	},
+	{
+		name:   "the lost answer to the last chunk",
+		config: uploader.Config{Length: mib + 1, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1"},
+			{broken{}, "HEAD /files/abc"},
+			{answer(200, mib+1), "watch /v1/uploads/abc/events"},
+		},
+	},
+	{
+		name:   "locked, and an offset that is not the server's",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(423, -1), "wait locked 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(409, -1), "HEAD /files/abc"},
+			{answer(200, 2*mib), "PATCH /files/abc 2097152+1048576"},
+			{problem(400, reason.ProblemInterrupted), "wait locked 500"},
+		},
+	},
+	{
+		name:   "an answer that accepts nothing does not turn in circles",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(204, mib), "wait server 500"},
+		},
+	},
+	{
+		name:   "Retry-After is kept to, with a little jitter, up to two minutes",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{uploader.Answer{Status: 429, Offset: -1, RetryAfter: 7000}, "wait rate 7500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{uploader.Answer{Status: 503, Offset: -1, RetryAfter: 86_400_000}, "wait server 121000"},
+		},
+	},
+	{
+		name:   "a new token goes on from the offset, once",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(401, -1), "token"},
+			{uploader.Nudge{}, "idle"},
+			{uploader.TokenReady{}, "PATCH /files/abc 1048576+1048576"},
+			{answer(204, 2*mib), "PATCH /files/abc 2097152+1048576"},
+			{answer(401, -1), "token"},
+			{uploader.TokenReady{}, "PATCH /files/abc 2097152+1048576"},
+			{answer(401, -1), "failed token_rejected retryable"},
+			{uploader.Retry{}, "HEAD /files/abc"},
+		},
+	},
+	{
+		name:   "without any token nothing is sent",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{unsent{}, "token"},
+			{uploader.TokenDenied{}, "failed token_missing retryable"},
+			{uploader.Retry{}, "POST /files/ 0+10"},
+			{unsent{}, "token"},
+			{uploader.TokenReady{}, "POST /files/ 0+10"},
+		},
+	},
+	{
+		name:   "403 ends it, in the server's words where it has some",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{problem(403, "forbidden_scope"), "failed forbidden_scope"},
+		},
+	},
+	{
+		name:   "403 without words",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{answer(403, -1), "failed upload_forbidden"},
+		},
+	},
+	{
+		name:   "an upload that the server has lost is made anew once, under a new key",
+		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(410, -1), "POST /files/ 0+1048576 key=k.1"},
+			{uploader.Answer{Status: 201, Offset: mib, Location: "/files/def"}, "PATCH /files/def 1048576+1048576"},
+			{answer(404, -1), "failed upload_gone retryable"},
+			{uploader.Retry{}, "POST /files/ 0+1048576 key=k.2"},
+		},
+	},
+	{
+		name:   "no collection under the URL is a setting to mend, not an upload to make anew",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{answer(404, -1), "failed request_refused status=404"},
+		},
+	},
+	{
+		name:   "a proxy that bounds bodies: half the chunk, remembered, down to the smallest",
+		config: uploader.Config{Length: 3 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{answer(413, -1), "POST /files/ 0+524288"},
+			{created(512 * kib), "PATCH /files/abc 524288+524288"},
+			{answer(413, -1), "HEAD /files/abc"},
+			{answer(200, 512*kib), "PATCH /files/abc 524288+262144"},
+			{answer(204, 768*kib), "PATCH /files/abc 786432+262144"},
+			{answer(413, -1), "failed chunk_refused limit=262144"},
+		},
+	},
+	{
+		name:   "our own server says 413 of the file, not of the chunk",
+		config: uploader.Config{Length: 3 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{problem(413, "payload_too_large"), "failed payload_too_large"},
+		},
+	},
+	{
+		name:   "headers that cannot be read",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{answer(201, 10), "failed header_missing retryable header=Location"},
+		},
+	},
+	{
+		name:   "a HEAD without an offset",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, -1), "failed header_missing retryable header=Upload-Offset"},
+		},
+	},
+	{
+		name:   "more bytes than the file has",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, 11), "failed offset_invalid offset=11 size=10"},
+		},
+	},
+	{
+		name:   "a file that changed on the disk",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{unreadable{}, "failed file_changed"},
+		},
+	},
+	{
+		name:   "pause and resume",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{uploader.Pause{}, "paused"},
+			{uploader.Nudge{}, "idle"},
+			{uploader.Due{}, "idle"},
+			{late{}, "idle"},
+			{uploader.Resume{}, "HEAD /files/abc"},
+			{answer(200, mib+1), "PATCH /files/abc 1048577+1048576"},
+		},
+	},
+	{
+		name:   "a paused creation may have arrived",
+		config: uploader.Config{Length: 3 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{uploader.Pause{}, "paused"},
+			{uploader.Resume{}, "POST /files/ 0+0"},
+		},
+	},
+	{
+		name:   "cancel ends the upload on the server too",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{uploader.Cancel{}, "DELETE /files/abc"},
+			{answer(423, -1), "wait locked 500"},
+			{uploader.Pause{}, "idle"},
+			{uploader.Due{}, "DELETE /files/abc"},
+			{answer(401, -1), "token"},
+			{uploader.TokenReady{}, "DELETE /files/abc"},
+			{answer(404, -1), "cancelled"},
+		},
+	},
+	{
+		name:   "cancel gives up after some tries",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Cancel{}, "DELETE /files/abc"},
+			{broken{}, "wait offline 500"},
+			{uploader.Due{}, "DELETE /files/abc"},
+			{answer(500, -1), "wait server 1000"},
+			{uploader.Due{}, "DELETE /files/abc"},
+			{broken{}, "wait offline 2000"},
+			{uploader.Due{}, "DELETE /files/abc"},
+			{broken{}, "wait offline 4000"},
+			{uploader.Due{}, "DELETE /files/abc"},
+			{broken{}, "cancelled"},
+		},
+	},
+	{
+		name:   "cancel before there is anything on the server",
+		config: uploader.Config{Length: 10},
+		lines:  []line{{uploader.Cancel{}, "cancelled"}, {uploader.Start{}, "idle"}},
+	},
+	{
+		name:   "a broken watch is taken up again, and asks for a token like any request",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{created(10), "watch /v1/uploads/abc/events"},
+			{broken{}, "wait offline 500"},
+			{uploader.Due{}, "watch /v1/uploads/abc/events"},
+			{answer(401, -1), "token"},
+			{uploader.TokenReady{}, "watch /v1/uploads/abc/events"},
+			{watched("relaying"), "idle"},
+			{broken{stalled: true}, "wait stalled 500"},
+			{uploader.Due{}, "watch /v1/uploads/abc/events"},
+			{watched("done"), "done"},
+		},
+	},
+	{
+		name:   "a relay that failed is tried again by the server, without a byte sent",
+		config: uploader.Config{Length: 10},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{created(10), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
+			{uploader.Retry{}, "POST /v1/uploads/abc/retry 0+0"},
+			{answer(503, -1), "wait server 500"},
+			{uploader.Due{}, "POST /v1/uploads/abc/retry 0+0"},
+			{answer(202, -1), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Final: true}, "failed relay_failed"},
+		},
+	},
+	{
+		name:   "a complete upload whose events are gone: the upload itself is asked, once",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{answer(404, -1), "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{answer(404, -1), "failed upload_gone retryable"},
+		},
+	},
+	{
+		name:   "a server that lost acknowledged bytes gets them again",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{watched("uploading"), "wait server 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, 4), "PATCH /files/abc 4+6"},
+		},
+	},
+}
+
+func TestConversations(t *testing.T) {
+	for _, c := range conversations {
+		t.Run(c.name, func(t *testing.T) { converse(t, c.config, c.lines) })
+	}
+}
+
+func converse(t *testing.T, config uploader.Config, lines []line) {
+	t.Helper()
+	m := uploader.New(at(config))
+	request, now := 0, int64(1000)
+	for i, l := range lines {
+		// Every request takes three seconds: what the chunk size aims for.
+		now += 3000
+		action := m.Handle(now, numbered(l.tell, request))
+		if got := describe(action); got != l.want {
+			t.Fatalf("line %d, after %T%+v: wants %q, should want %q", i+1, l.tell, l.tell, got, l.want)
+		}
+		switch a := action.(type) {
+		case uploader.Send:
+			request = a.Request
+		case uploader.Watch:
+			request = a.Request
+		}
+	}
+}
+
+// at fills in what every conversation has in common.
+func at(c uploader.Config) uploader.Config {
+	c.Files = "https://media.example/files/"
+	c.Uploads = "https://media.example/v1/uploads/"
+	c.Assets = "https://media.example/v1/assets"
+	c.Random = func() float64 { return 0.5 }
+	return c
+}
+
+func withDigest(c uploader.Config) uploader.Config {
+	c.Metadata = append(c.Metadata, tusproto.Pair{Key: tusproto.KeySHA256, Value: "beef"})
+	return c
+}
+
+func withKey(c uploader.Config) uploader.Config {
+	c.Metadata = append(c.Metadata, tusproto.Pair{Key: tusproto.KeyKey, Value: "k"})
+	return c
+}
+
+// These stand for events of the running request, whose number the conversation
+// knows; late is one of the request before.
+type (
+	known  struct{ uploader.Event }
+	broken struct {
+		uploader.Event
+		stalled bool
+	}
+	unsent     struct{ uploader.Event }
+	unreadable struct{ uploader.Event }
+	late       struct{ uploader.Event }
+)
+
+func created(offset int64) uploader.Event {
+	return uploader.Answer{Status: 201, Offset: offset, Location: fileURL}
+}
+
+func answer(status int, offset int64) uploader.Event {
+	return uploader.Answer{Status: status, Offset: offset}
+}
+
+func problem(status int, code reason.Code) uploader.Event {
+	return uploader.Answer{Status: status, Offset: -1, Problem: code}
+}
+
+func watched(state uploader.UploadState) uploader.Event { return uploader.Watched{State: state} }
+
+func numbered(e uploader.Event, request int) uploader.Event {
+	switch e := e.(type) {
+	case uploader.Answer:
+		e.Request = request
+		return e
+	case uploader.Watched:
+		e.Request = request
+		return e
+	case known:
+		return uploader.Known{Request: request}
+	case broken:
+		return uploader.Broken{Request: request, Stalled: e.stalled}
+	case unsent:
+		return uploader.Unsent{Request: request}
+	case unreadable:
+		return uploader.Unreadable{Request: request}
+	case late:
+		return uploader.Answer{Request: request - 1, Status: 500, Offset: -1}
+	}
+	return e
+}
+
+// describe says in short what an action wants.
+func describe(a uploader.Action) string {
+	switch a := a.(type) {
+	case uploader.Send:
+		return describeSend(a)
+	case uploader.Watch:
+		return "watch " + path(a.URL)
+	case uploader.Wait:
+		return fmt.Sprintf("wait %s %d", a.Reason, a.Milliseconds)
+	case uploader.Failed:
+		return describeFailure(a)
+	case uploader.NeedToken:
+		return "token"
+	}
+	name := fmt.Sprintf("%T", a)
+	return strings.ToLower(name[strings.IndexByte(name, '.')+1:])
+}
+
+func describeSend(s uploader.Send) string {
+	text := s.Method + " " + path(s.URL)
+	if s.Method == "POST" || s.Method == "PATCH" {
+		text += fmt.Sprintf(" %d+%d", s.Offset, s.Length)
+	}
+	for _, h := range s.Headers {
+		pairs, _ := tusproto.DecodeMetadata(h.Value)
+		if key, ok := tusproto.Lookup(pairs, tusproto.KeyKey); ok && h.Name == tusproto.HeaderMetadata {
+			text += " key=" + key
+		}
+	}
+	return text
+}
+
+func describeFailure(f uploader.Failed) string {
+	text := "failed " + string(f.Code)
+	if f.Retryable {
+		text += " retryable"
+	}
+	for _, fact := range f.Facts {
+		value := fact.Text
+		if fact.IsNumber {
+			value = fmt.Sprint(fact.Number)
+		}
+		text += " " + fact.Name + "=" + value
+	}
+	return text
+}
+
+func path(url string) string { return strings.TrimPrefix(url, "https://media.example") }
