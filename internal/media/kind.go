@@ -1,5 +1,7 @@
 package media
 
+import "strings"
+
 // Kind is a message type of the Cloud API.
 type Kind string
 
@@ -38,4 +40,13 @@ func ParseKinds(s string) (kinds []Kind, bad string) {
 		kinds = appendNew(kinds, k)
 	}
 	return kinds, ""
+}
+
+// JoinKinds writes kinds as ParseKinds reads them.
+func JoinKinds(kinds []Kind) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ",")
 }

@@ -9,6 +9,7 @@ CREATE TABLE uploads (
     filename        TEXT   NOT NULL,
     declared_type   TEXT   NOT NULL,
     kind            TEXT   NOT NULL,
+    kinds           TEXT   NOT NULL,
     purposes        TEXT   NOT NULL,
     declared_sha256 TEXT   NOT NULL,
     sha256          TEXT   NOT NULL DEFAULT '',
@@ -61,7 +62,8 @@ CREATE TABLE copies (
     PRIMARY KEY (asset_id, copy)
 );
 
--- Who may act on a thing, until when. The epoch grows with each new holder.
+-- Who may act on a thing, until when. The owner is a process, the epoch counts
+-- what that process acquired: together they name one holder and no other.
 CREATE TABLE leases (
     name       TEXT   PRIMARY KEY,
     owner      TEXT   NOT NULL,

@@ -1,0 +1,143 @@
+package lease
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"mediarelay/internal/database"
+	"mediarelay/internal/database/databasetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func TestOnlyOneHolds(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		here, there := NewKeeper(db), NewKeeper(db)
+		first := acquire(t, here, "upload/a")
+		for name, keeper := range map[string]*Keeper{"same process": here, "other process": there} {
+			if _, err := keeper.Acquire(t.Context(), "upload/a"); !errors.Is(err, ErrHeld) {
+				t.Errorf("%s: got %v, want ErrHeld", name, err)
+			}
+		}
+		acquire(t, there, "upload/b")
+		release(t, first)
+		acquire(t, there, "upload/a")
+	})
+}
+
+func TestAHolderThatDiedIsTakenOverAndFencedOff(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		dead, heir := NewKeeper(db), NewKeeper(db)
+		old := acquire(t, dead, "relay/x")
+		check(t, db, old, nil)
+
+		heir.now = func() time.Time { return time.Now().Add(TimeToLive + time.Second) }
+		taken := acquire(t, heir, "relay/x")
+
+		check(t, db, old, ErrLost)
+		check(t, db, taken, nil)
+		await(t, old.Lost(), "the old holder to learn that it lost")
+		release(t, old)
+		check(t, db, taken, nil) // an old holder's release leaves the new one alone
+	})
+}
+
+func TestAHeartbeatKeepsALeaseAndTellsOfALostOne(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		keeper, thief := NewKeeper(db), NewKeeper(db)
+		kept, stolen := acquire(t, keeper, "kept"), acquire(t, keeper, "stolen")
+
+		later := time.Now().Add(TimeToLive + time.Second)
+		keeper.now = func() time.Time { return later }
+		thief.now = keeper.now
+		acquire(t, thief, "stolen")
+		keeper.heartbeat(t.Context())
+
+		await(t, stolen.Lost(), "the stolen lease to be lost")
+		if _, err := thief.Acquire(t.Context(), "kept"); !errors.Is(err, ErrHeld) {
+			t.Errorf("got %v, want the renewed lease still held", err)
+		}
+		check(t, db, kept, nil)
+	})
+}
+
+func TestAWantedLeaseHearsOfItFromThisProcessAndFromOthers(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		holder, other := NewKeeper(db), NewKeeper(db)
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { holder.Run(ctx); close(ended) }()
+
+		for name, asks := range map[string]*Keeper{"upload/here": holder, "upload/there": other} {
+			l := acquire(t, holder, name)
+			if err := asks.Want(t.Context(), name); err != nil {
+				t.Fatal(err)
+			}
+			await(t, l.Wanted(), name+" to be wanted")
+			released := holder.Released()
+			release(t, l)
+			await(t, released, "the release to be told")
+		}
+		cancel()
+		await(t, ended, "the keeper to stop")
+	})
+}
+
+func TestEveryLeaseIsLostWhenTheDatabaseIsAwayTooLong(t *testing.T) {
+	db := databasetest.SQLite(t)
+	keeper := NewKeeper(db)
+	l := acquire(t, keeper, "relay/x")
+	keeper.db = gone{}
+
+	keeper.heartbeat(t.Context())
+	select {
+	case <-l.Lost():
+		t.Fatal("lost at the first failed heartbeat, want it kept for its time to live")
+	default:
+	}
+	keeper.now = func() time.Time { return time.Now().Add(TimeToLive) }
+	keeper.heartbeat(t.Context())
+	await(t, l.Lost(), "the lease to be lost")
+}
+
+type gone struct{}
+
+func (gone) Relaxed(context.Context, func(*sql.Tx) error) error { return errors.New("database is away") }
+
+func acquire(t *testing.T, k *Keeper, name string) *Lease {
+	t.Helper()
+	l, err := k.Acquire(t.Context(), name)
+	if err != nil {
+		t.Fatalf("acquire %s: %v", name, err)
+	}
+	return l
+}
+
+func release(t *testing.T, l *Lease) {
+	t.Helper()
+	if err := l.Release(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func check(t *testing.T, db *database.DB, l *Lease, want error) {
+	t.Helper()
+	err := db.Durable(t.Context(), func(tx *sql.Tx) error { return l.Check(t.Context(), tx) })
+	if !errors.Is(err, want) {
+		t.Errorf("check %s: got %v, want %v", l.name, err, want)
+	}
+}
+
+func await(t *testing.T, c <-chan struct{}, what string) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(10 * time.Second):
+		t.Fatal("waited in vain for " + what)
+	}
+}
