@@ -1,0 +1,85 @@
+/**
+ * One request by XHR: a slice of the file as its body, progress while it leaves,
+ * and an end when nothing moves any more. XHR because fetch tells nothing of a
+ * body's progress; the slice goes from the disk to the socket by itself.
+ */
+import { parse, readProblem, type Problem } from './server-json.js'
+import type { Answer, SendAction } from './wasm.js'
+
+export type SendOutcome =
+  | { readonly type: 'answered'; readonly answer: Answer; readonly problem: Problem | undefined; readonly body: string }
+  | { readonly type: 'broken'; readonly stalled: boolean }
+
+export interface SendListener {
+  /** `sent` bytes of the body have left. */
+  progressed(sent: number): void
+  finished(outcome: SendOutcome): void
+}
+
+/** Sends and returns how to abort; after an abort the listener hears nothing more. */
+export function sendRequest(action: SendAction, file: Blob, token: string, listener: SendListener): () => void {
+  const xhr = new XMLHttpRequest()
+  let watchdog = 0
+  const end = (outcome: SendOutcome | undefined): void => {
+    clearTimeout(watchdog)
+    xhr.onload = xhr.onerror = xhr.onabort = xhr.upload.onprogress = xhr.onreadystatechange = null
+    if (outcome) listener.finished(outcome)
+  }
+  const alive = (): void => {
+    clearTimeout(watchdog)
+    watchdog = setTimeout(() => {
+      end({ type: 'broken', stalled: true })
+      xhr.abort()
+    }, action.stallAfter)
+  }
+  xhr.open(action.method, action.url)
+  for (const [name, value] of action.headers) xhr.setRequestHeader(name, value)
+  xhr.setRequestHeader('Authorization', `Bearer ${token}`)
+  xhr.upload.onprogress = event => {
+    alive()
+    listener.progressed(Math.min(event.loaded, action.length))
+  }
+  xhr.onreadystatechange = alive
+  xhr.onload = () => end(answered(action.request, xhr))
+  // Safari reports a lost connection as an abort that nobody asked for.
+  xhr.onerror = xhr.onabort = () => end({ type: 'broken', stalled: false })
+  alive()
+  xhr.send(action.length > 0 ? file.slice(action.offset, action.offset + action.length) : null)
+  return () => {
+    end(undefined)
+    xhr.abort()
+  }
+}
+
+function answered(request: number, xhr: XMLHttpRequest): SendOutcome {
+  const problem = isProblem(xhr.getResponseHeader('Content-Type')) ? readProblem(parse(xhr.responseText)) : undefined
+  return {
+    type: 'answered',
+    problem,
+    body: xhr.responseText,
+    answer: {
+      type: 'answer',
+      request,
+      status: xhr.status,
+      offset: readOffset(xhr.getResponseHeader('Upload-Offset')),
+      retryAfter: readRetryAfter(xhr.getResponseHeader('Retry-After'), Date.now()),
+      location: xhr.getResponseHeader('Location') ?? '',
+      problem: problem?.code ?? '',
+    },
+  }
+}
+
+export function isProblem(contentType: string | null): boolean {
+  return contentType?.startsWith('application/problem+json') ?? false
+}
+
+/** Milliseconds from now; 0 without a header that can be read. RFC 9110, section 10.2.3: seconds or a date. */
+export function readRetryAfter(header: string | null, now: number): number {
+  if (header === null) return 0
+  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0
+}
+
+function readOffset(header: string | null): number {
+  return header !== null && /^\d+$/.test(header) ? Number(header) : -1
+}

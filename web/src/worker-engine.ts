@@ -1,0 +1,233 @@
+/**
+ * The engine on the page's side of a worker of the same origin. Keeps what a
+ * worker's death must not lose: the files, their keys and their upload URLs.
+ */
+import type {
+  CheckRequest, Engine, EngineEvent, EngineFactory, Failure, UploadRequest, Verdict,
+} from './engine.js'
+import { createWorker } from './worker-script.js'
+import type { FromWorker, StartMessage, ToWorker, UploadCommand } from './worker-protocol.js'
+
+/** A worker that dies this often without having been of use is not started again by itself. */
+const MAX_DEATHS = 3
+
+interface Upload {
+  start: StartMessage
+  /** `ended` uploads are not given to the next worker, until the person retries. */
+  state: 'running' | 'failed' | 'ended'
+}
+
+interface Check {
+  readonly message: ToWorker
+  deaths: number
+  readonly resolve: (verdict: Verdict) => void
+  readonly reject: (error: EngineUnavailableError) => void
+}
+
+/** The browser cannot run the engine: no worker, no WebAssembly, or its file cannot be had. */
+export class EngineUnavailableError extends Error {
+  override readonly name = 'EngineUnavailableError'
+  /** For the catalogue. */
+  readonly code = 'engine_unavailable'
+}
+
+export const createWorkerEngine: EngineFactory = endpoint => new WorkerEngine(endpoint)
+
+class WorkerEngine implements Engine {
+  readonly #endpoint: string
+  readonly #listeners = new Set<(event: EngineEvent) => void>()
+  readonly #uploads = new Map<string, Upload>()
+  readonly #checks = new Map<number, Check>()
+  #worker: Worker | undefined
+  #deaths = 0
+  #calls = 0
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint
+  }
+
+  warm(): void {
+    this.#open()
+  }
+
+  check(_id: string, file: Blob, request: CheckRequest): Promise<Verdict> {
+    const call = ++this.#calls
+    return new Promise((resolve, reject) => {
+      const message: ToWorker = { type: 'check', call, file, request }
+      this.#open()
+      this.#checks.set(call, { message, deaths: 0, resolve, reject })
+      this.#post(message)
+    })
+  }
+
+  start(id: string, file: Blob, request: UploadRequest): void {
+    if (this.#uploads.has(id)) return
+    this.#open()
+    const start: StartMessage = { type: 'start', id, file, request, key: newKey(), url: '', first: 'start' }
+    this.#uploads.set(id, { start, state: 'running' })
+    this.#post(start)
+  }
+
+  pause(id: string): void {
+    this.#command(id, 'pause')
+  }
+
+  resume(id: string): void {
+    this.#command(id, 'resume')
+  }
+
+  cancel(id: string): void {
+    this.#command(id, 'cancel')
+  }
+
+  retry(id: string): void {
+    this.#command(id, 'retry')
+  }
+
+  forget(id: string): void {
+    this.#post({ type: 'forget', id })
+    this.#uploads.delete(id)
+  }
+
+  provideToken(token: string | undefined): void {
+    this.#post({ type: 'token', token })
+  }
+
+  nudge(): void {
+    this.#post({ type: 'nudge' })
+  }
+
+  subscribe(listener: (event: EngineEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => { this.#listeners.delete(listener) }
+  }
+
+  close(): void {
+    this.#worker?.terminate()
+    this.#worker = undefined
+    this.#uploads.clear()
+    this.#giveUpChecks('the engine was closed')
+  }
+
+  #command(id: string, type: Exclude<UploadCommand, 'forget'>): void {
+    const upload = this.#uploads.get(id)
+    if (!upload) return
+    const without = this.#worker === undefined
+    if (type === 'cancel') upload.start = { ...upload.start, first: 'cancel' }
+    if (upload.state === 'failed' && (type === 'retry' || type === 'cancel')) upload.state = 'running'
+    this.#open()
+    // A new worker has just been given the upload itself, and begins with it.
+    if (!without) this.#post({ type, id })
+  }
+
+  #open(): void {
+    if (this.#worker) return
+    let worker: Worker
+    try {
+      worker = createWorker()
+    } catch (error) {
+      queueMicrotask(() => this.#giveUp(String(error)))
+      return
+    }
+    this.#worker = worker
+    worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(worker, event.data)
+    worker.onerror = event => this.#died(worker, event.message)
+    this.#post({ type: 'open', endpoint: this.#endpoint })
+    for (const { message } of this.#checks.values()) this.#post(message)
+    for (const { start, state } of this.#uploads.values()) {
+      if (state === 'running') this.#post(start)
+    }
+  }
+
+  #post(message: ToWorker): void {
+    this.#worker?.postMessage(message)
+  }
+
+  #receive(worker: Worker, message: FromWorker): void {
+    if (worker !== this.#worker) return
+    switch (message.type) {
+      case 'ready': return
+      case 'dead': return this.#died(worker, message.detail)
+      case 'located': return this.#located(message.id, message.url)
+      case 'checked':
+        this.#deaths = 0
+        this.#checks.get(message.call)?.resolve(message.verdict)
+        this.#checks.delete(message.call)
+        return
+      case 'event':
+        this.#remember(message.event)
+        this.#emit(message.event)
+    }
+  }
+
+  #located(id: string, url: string): void {
+    const upload = this.#uploads.get(id)
+    if (upload) upload.start = { ...upload.start, url }
+  }
+
+  /** Notes what the next worker would have to know. */
+  #remember(event: EngineEvent): void {
+    if (event.type === 'token-needed') return
+    const upload = this.#uploads.get(event.id)
+    if (!upload) return
+    switch (event.type) {
+      case 'progress':
+        this.#deaths = 0
+        return
+      case 'paused': case 'resumed': case 'started':
+        upload.start = { ...upload.start, first: event.type === 'paused' ? 'pause' : 'start' }
+        return
+      case 'failed':
+        upload.state = 'failed'
+        return
+      case 'done': case 'refused': case 'cancelled':
+        upload.state = 'ended'
+    }
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of [...this.#listeners]) listener(event)
+  }
+
+  #died(worker: Worker, detail: string): void {
+    if (worker !== this.#worker) return
+    worker.terminate()
+    this.#worker = undefined
+    this.#deaths++
+    this.#suspectCheck(detail)
+    if (this.#deaths < MAX_DEATHS) this.#open()
+    else this.#giveUp(detail)
+  }
+
+  /** Checks run one by one: the first is the one that the worker died in. A file may do that once. */
+  #suspectCheck(detail: string): void {
+    const [first] = this.#checks
+    if (!first) return
+    const [call, check] = first
+    if (++check.deaths < 2) return
+    this.#checks.delete(call)
+    check.reject(new EngineUnavailableError(detail))
+  }
+
+  /** Says of everything that runs that it cannot go on; a retry starts a new worker. */
+  #giveUp(detail: string): void {
+    this.#deaths = 0
+    this.#giveUpChecks(detail)
+    const failure: Failure = { code: 'engine_unavailable', message: '', retryable: true, facts: [] }
+    for (const [id, upload] of this.#uploads) {
+      if (upload.state !== 'running') continue
+      upload.state = 'failed'
+      this.#emit({ type: 'failed', id, failure })
+    }
+  }
+
+  #giveUpChecks(detail: string): void {
+    for (const { reject } of this.#checks.values()) reject(new EngineUnavailableError(detail))
+    this.#checks.clear()
+  }
+}
+
+/** 128 random bits; crypto.randomUUID exists in secure contexts alone. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
+}
