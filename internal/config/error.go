@@ -1,0 +1,36 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Error is one mistake in the settings.
+type Error struct {
+	// Variable is the environment variable of the setting.
+	Variable string
+	// Problem says what is wrong and where. It never holds a secret.
+	Problem string
+	// Form is what a value looks like.
+	Form string
+	// Default is the value where none is given, in words.
+	Default string
+}
+
+func (e *Error) Error() string {
+	if e.Form == "" {
+		return fmt.Sprintf("%s: %s.", e.Variable, e.Problem)
+	}
+	return fmt.Sprintf("%s: %s. Form: %s. Default: %s.", e.Variable, e.Problem, e.Form, e.Default)
+}
+
+// mistake makes the error of a setting, with its form and default from the list.
+func mistake(variable, format string, args ...any) error {
+	problem := fmt.Sprintf(format, args...)
+	rows := list()
+	i := slices.IndexFunc(rows, func(s setting) bool { return s.variable == variable })
+	if i < 0 {
+		return &Error{Variable: variable, Problem: problem}
+	}
+	return &Error{Variable: variable, Problem: problem, Form: rows[i].form, Default: rows[i].defaultInWords()}
+}

@@ -1,0 +1,79 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+)
+
+// EnvironmentOnly is the part of a command's help that flags cannot show.
+func EnvironmentOnly() string {
+	var b strings.Builder
+	b.WriteString("What holds a secret is read from the environment only:\n")
+	for _, s := range list() {
+		if s.flag == "" {
+			fmt.Fprintf(&b, "\n  %s\n    %s %s (default: %s)\n", s.variable, s.help, inBrackets(s.form), s.defaultInWords())
+		}
+	}
+	return b.String()
+}
+
+func inBrackets(form string) string { return "[" + form + "]" }
+
+// Page is docs/configuration.md.
+func Page() string {
+	var b strings.Builder
+	b.WriteString(pageHead)
+	for _, s := range list() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", s.variable, flagCell(s), s.help, s.form, defaultCell(s))
+	}
+	b.WriteString(pageTail)
+	return b.String()
+}
+
+func flagCell(s setting) string {
+	if s.flag == "" {
+		return ""
+	}
+	return "`" + s.flag + "`"
+}
+
+func defaultCell(s setting) string {
+	if s.standard != "" {
+		return "`" + s.standard + "`"
+	}
+	return s.defaultInWords()
+}
+
+const pageHead = `<!-- Generated from internal/config/settings.go by go generate ./internal/config. -->
+
+# Which settings does the server take?
+
+Every setting is a variable of the environment; a flag of the same name goes before it. What holds
+a secret has no flag, since flags show in the list of processes. A variable that is set to nothing
+counts as not set. All mistakes are reported at once, before the server listens.
+
+| variable | flag | meaning | form | default |
+|---|---|---|---|---|
+`
+
+const pageTail = `
+## The channels file
+
+A channel is one WhatsApp sender: a phone number at one provider. Tokens name it.
+
+` + "```yaml" + `
+channels:
+  acme:
+    provider: dialog360
+    base_url: https://waba-v2.360dialog.io   # may be left out
+    api_key_file: /run/secrets/acme          # or api_key_env: ACME_API_KEY
+` + "```" + `
+
+- A name has 1 to 63 characters a to z, 0 to 9, - and _, and begins with a letter or a digit.
+- A key is in a file or in a variable of the environment, never in this file. A relative
+  ` + "`api_key_file`" + ` counts from the folder of the channels file; a newline at the key's end does not count.
+- ` + "`base_url`" + ` is https; http is taken for this machine itself only.
+
+Without a channels file there is one channel, ` + "`demo`" + `, on the built-in sandbox, which sends nothing to
+WhatsApp. The secret that signs its tokens is made once and kept in the data dir, as ` + "`sandbox-secret`" + `.
+`

@@ -1,0 +1,131 @@
+package config
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"mediarelay/internal/auth"
+	"mediarelay/internal/provider"
+)
+
+// maxSecretBytes bounds a file of one secret: the longest key of any provider
+// has some hundred bytes.
+const maxSecretBytes = 4 << 10
+
+// sandboxSecretFile is where, in the data dir, the sandbox's secret is kept, so
+// that `mediarelay token` in another shell signs with the same.
+const sandboxSecretFile = "sandbox-secret"
+
+func (l *loader) secret(sandbox bool) provider.Secret {
+	const variable, fileVariable = "MEDIARELAY_JWT_SECRET", "MEDIARELAY_JWT_SECRET_FILE"
+	switch {
+	case l.JWTSecret != "" && l.JWTSecretFile != "":
+		l.fail(variable, "%s is set as well. Set one of the two", fileVariable)
+	case l.JWTSecret != "":
+		return l.longEnough(variable, provider.Secret(l.JWTSecret))
+	case l.JWTSecretFile != "":
+		return l.longEnough(fileVariable, l.secretFile(fileVariable, l.JWTSecretFile))
+	case !sandbox:
+		l.fail(variable, "it is not set. Set it or %s", fileVariable)
+	default:
+		return l.sandboxSecret()
+	}
+	return ""
+}
+
+func (l *loader) longEnough(variable string, secret provider.Secret) provider.Secret {
+	length := len(secret.Reveal())
+	if length > 0 && length < auth.MinSecretBytes {
+		l.fail(variable, "it has %d bytes, and a secret of fewer than %d can be guessed", length, auth.MinSecretBytes)
+	}
+	return secret
+}
+
+func (l *loader) secretFile(variable, path string) provider.Secret {
+	secret, err := readSecret(path)
+	if err != nil {
+		l.fail(variable, "%v", err)
+	}
+	return secret
+}
+
+func (l *loader) sandboxSecret() provider.Secret {
+	path := filepath.Join(l.DataDir, sandboxSecretFile)
+	err := makeSecret(path)
+	if err != nil {
+		l.fail("MEDIARELAY_DATA_DIR", "the sandbox's secret cannot be kept there: %v", err)
+		return ""
+	}
+	return l.longEnough("MEDIARELAY_DATA_DIR", l.secretFile("MEDIARELAY_DATA_DIR", path))
+}
+
+// readSecret reads a file of one secret. A newline at its end, as editors leave
+// it, does not count. The error names the file and never its content.
+func readSecret(path string) (provider.Secret, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("%q cannot be read: %w", path, reasonOf(err))
+	}
+	defer f.Close() //nolint:errcheck // nothing was written
+	content, err := io.ReadAll(io.LimitReader(f, maxSecretBytes+1))
+	if err != nil {
+		return "", fmt.Errorf("%q cannot be read: %w", path, reasonOf(err))
+	}
+	secret := strings.TrimRight(string(content), "\r\n")
+	switch {
+	case secret == "":
+		return "", fmt.Errorf("%q is empty", path)
+	case len(content) > maxSecretBytes:
+		return "", fmt.Errorf("%q is longer than %d bytes: it is no secret", path, maxSecretBytes)
+	}
+	return provider.Secret(secret), nil
+}
+
+// makeSecret makes a file with a new secret where there is none. Of two processes
+// that do so at once, one wins and both find a whole secret: the link appears
+// only when everything is written.
+func makeSecret(path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return reasonOf(err)
+	}
+	// os.CreateTemp gives the file the mode 0600.
+	f, err := os.CreateTemp(filepath.Dir(path), sandboxSecretFile+"-*")
+	if err != nil {
+		return reasonOf(err)
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // the link keeps the content
+	err = errors.Join(writeRandom(f), f.Close())
+	if err != nil {
+		return reasonOf(err)
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return reasonOf(err)
+	}
+	return nil
+}
+
+func writeRandom(f *os.File) error {
+	key := make([]byte, auth.MinSecretBytes)
+	_, _ = rand.Read(key) // it cannot fail: crypto/rand ends the process instead
+	_, err := f.WriteString(hex.EncodeToString(key) + "\n")
+	return errors.Join(err, f.Sync())
+}
+
+// reasonOf leaves the operation and the path out, which the sentence around it has.
+func reasonOf(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}

@@ -1,0 +1,134 @@
+package config
+
+import (
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"mediarelay/internal/provider"
+)
+
+func (l *loader) address(variable, value string) string {
+	_, port, err := net.SplitHostPort(value)
+	if err != nil {
+		l.fail(variable, "%q is no address", value)
+		return ""
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		l.fail(variable, "%q has no port from 0 to 65535", value)
+	}
+	return value
+}
+
+func (l *loader) duration(variable, value string) time.Duration {
+	d, err := time.ParseDuration(value)
+	switch {
+	case err != nil:
+		l.fail(variable, "%q is no time", value)
+	case d <= 0:
+		l.fail(variable, "%q is not above 0", value)
+	}
+	return d
+}
+
+func (l *loader) publicURL() string {
+	if l.PublicURL == "" {
+		return ""
+	}
+	origin := strings.TrimSuffix(l.PublicURL, "/")
+	if problem := checkOrigin(origin); problem != "" {
+		l.fail("MEDIARELAY_PUBLIC_URL", "%q %s", l.PublicURL, problem)
+	}
+	return origin
+}
+
+func (l *loader) origins() []string {
+	var origins []string
+	for _, origin := range strings.Split(l.AllowedOrigins, ",") {
+		origin = strings.TrimSpace(origin)
+		if origin == "" || slices.Contains(origins, origin) {
+			continue
+		}
+		if problem := checkOrigin(origin); problem != "" {
+			l.fail("MEDIARELAY_ALLOWED_ORIGINS", "%q %s", origin, problem)
+			continue
+		}
+		origins = append(origins, origin)
+	}
+	return origins
+}
+
+// checkOrigin says what keeps a text from being an origin as browsers write it:
+// lower case, no default port, no path. Another form would never match.
+//
+// Source: RFC 6454, section 6.2, and the URL standard, "origin".
+func checkOrigin(origin string) string {
+	u, err := url.Parse(origin)
+	switch {
+	case strings.Contains(origin, "*"):
+		return "has a wildcard: name each origin"
+	case err != nil || u.Host == "" || u.Hostname() == "":
+		return "is not absolute: scheme and host are needed"
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "has a scheme that is not https or http"
+	case u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(origin, "#"):
+		return "has more than scheme, host and port"
+	case origin != strings.ToLower(origin):
+		return "is not in lower case, as browsers send it"
+	case u.Scheme == "https" && u.Port() == "443", u.Scheme == "http" && u.Port() == "80":
+		return "names the scheme's own port, which browsers leave out"
+	}
+	return ""
+}
+
+func (l *loader) dataDir() string {
+	if info, err := os.Stat(l.DataDir); err == nil && !info.IsDir() {
+		l.fail("MEDIARELAY_DATA_DIR", "%q is not a folder", l.DataDir)
+	}
+	return l.DataDir
+}
+
+// databaseURL never repeats the value: it may hold a password.
+func (l *loader) databaseURL() provider.Secret {
+	const variable = "MEDIARELAY_DATABASE_URL"
+	value := l.DatabaseURL
+	path, isSQLite := strings.CutPrefix(value, "sqlite:")
+	switch {
+	case value == "":
+		return provider.Secret("sqlite:" + filepath.Join(l.DataDir, "mediarelay.db"))
+	case isSQLite && path == "":
+		l.fail(variable, "it names no file after sqlite:")
+	case isSQLite:
+	case strings.HasPrefix(value, "postgres://"), strings.HasPrefix(value, "postgresql://"):
+		if u, err := url.Parse(value); err != nil || u.Path == "" || u.Path == "/" {
+			l.fail(variable, "it is no URL with host and database name")
+		}
+	default:
+		l.fail(variable, "it begins with neither sqlite: nor postgres://")
+	}
+	return provider.Secret(value)
+}
+
+// storeDir never repeats a URL that could hold keys.
+func (l *loader) storeDir() string {
+	const variable = "MEDIARELAY_STORE_URL"
+	path, isFile := strings.CutPrefix(l.StoreURL, "file:")
+	switch {
+	case l.StoreURL == "":
+		return filepath.Join(l.DataDir, "uploads")
+	case strings.HasPrefix(l.StoreURL, "s3:"):
+		l.fail(variable, "the S3 store is not available in this build. Use a folder, file:PATH")
+	case !isFile:
+		l.fail(variable, "it does not begin with file:")
+	case strings.HasPrefix(path, "//") && !strings.HasPrefix(path, "///"):
+		l.fail(variable, "%q names a host; write file:/PATH for a folder from the root and file:PATH for one from here", l.StoreURL)
+	case strings.Trim(path, "/") == "":
+		l.fail(variable, "it names no folder after file:")
+	}
+	return filepath.Clean(path)
+}
