@@ -1,0 +1,127 @@
+package provider
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+)
+
+// The codes that say that an object does not exist.
+const (
+	codeNoObject = 33
+	codeNoAlias  = 803
+)
+
+// causeByCode is what the API's own codes mean for a relay.
+//
+// Source: Cloud API error codes, "try again" where the page says so; codes
+// 200 to 299 are permissions and are read in classify.
+var causeByCode = map[Integer]Cause{
+	0:       CauseAuth,      // could not authenticate
+	1:       CauseTemporary, // unknown, possibly a server error
+	2:       CauseTemporary, // service down or overloaded
+	3:       CauseAuth,      // capability or permission
+	4:       CauseRate,      // app's rate limit
+	10:      CauseAuth,      // permission not granted or removed
+	33:      CausePermanent, // object does not exist
+	100:     CausePermanent, // parameter: a type that is not taken, a bad handle
+	104:     CausePermanent, // signature: the id was altered
+	190:     CauseAuth,      // token expired
+	368:     CauseAuth,      // blocked for policy
+	803:     CausePermanent, // object does not exist
+	80007:   CauseRate,      // business account's rate limit
+	130429:  CauseRate,      // throughput
+	130497:  CauseAuth,      // country restriction
+	131000:  CauseTemporary, // unknown
+	131005:  CauseAuth,      // permission
+	131008:  CausePermanent, // parameter missing
+	131009:  CausePermanent, // parameter value
+	131016:  CauseTemporary, // service unavailable
+	131031:  CauseAuth,      // account locked
+	131051:  CausePermanent, // message type
+	131052:  CausePermanent, // media download
+	131053:  CausePermanent, // media upload: the content
+	131057:  CauseTemporary, // maintenance
+	2494100: CauseTemporary, // maintenance
+}
+
+// accountTexts are 360dialog's words for trouble of the account, some of which
+// come with the status 400.
+//
+// Source: docs.360dialog.com, API error message list.
+var accountTexts = []string{
+	"invalid api key", "invalid api_key", "has been disabled",
+	"lack of payment", "endpoint is blocked", "permission denied",
+}
+
+// rateText comes with the status 400, not 429 (the same list).
+const rateText = "exceeded the endpoint rate limit"
+
+// passingLink is a 131053 that concerns the host of a link and not the content.
+var passingLink = regexp.MustCompile(`weblink failed with http code (429|5\d\d)`)
+
+func classify(e *Error, f failure) Cause {
+	text := strings.ToLower(e.Message + " " + e.Details)
+	code, coded := integer(f.Code)
+	switch {
+	case strings.Contains(text, rateText):
+		return CauseRate
+	case coded:
+		return classifyCode(code, f.Transient, text, e.Status)
+	case e.Type == "OffsetInvalidError", e.Type == "PartialRequestError":
+		return CauseOffset
+	case f.retriable, f.Transient:
+		return CauseTemporary
+	case containsAny(text, accountTexts):
+		return CauseAuth
+	case e.Status/100 == 2 && f.httpCode != 0:
+		return classifyStatus(int(f.httpCode))
+	}
+	return classifyStatus(e.Status)
+}
+
+func classifyCode(code Integer, transient bool, text string, status int) Cause {
+	known, ok := causeByCode[code]
+	switch {
+	case code == 131053 && passingLink.MatchString(text):
+		return CauseTemporary
+	case ok:
+		return known
+	case transient:
+		return CauseTemporary
+	case code >= 200 && code <= 299:
+		return CauseAuth
+	case status/100 == 2, status == 0:
+		// A code without a status of failure, as in a webhook, is a refusal.
+		return CausePermanent
+	}
+	return classifyStatus(status)
+}
+
+func classifyStatus(status int) Cause {
+	switch status {
+	case http.StatusTooManyRequests:
+		return CauseRate
+	case http.StatusUnauthorized, http.StatusPaymentRequired, http.StatusForbidden, http.StatusProxyAuthRequired:
+		return CauseAuth
+	case http.StatusRequestTimeout, http.StatusTooEarly:
+		return CauseTemporary
+	}
+	switch status / 100 {
+	case 3:
+		// Redirects are not followed: the address of the channel is wrong.
+		return CauseAuth
+	case 4:
+		return CausePermanent
+	}
+	return CauseTemporary
+}
+
+func containsAny(text string, parts []string) bool {
+	for _, p := range parts {
+		if strings.Contains(text, p) {
+			return true
+		}
+	}
+	return false
+}

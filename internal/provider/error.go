@@ -1,0 +1,116 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Cause says what kind of trouble an error is, and so what can be done about it.
+type Cause string
+
+// The causes.
+const (
+	// CausePermanent comes back on every further attempt with the same file.
+	CausePermanent Cause = "permanent"
+	// CauseAuth lasts until an operator acts: the key, the account, a permission,
+	// a certificate or the address is wrong. It concerns the whole channel and
+	// says nothing about the file.
+	CauseAuth Cause = "auth"
+	// CauseRate passes when the channel waits, at least for RetryAfter.
+	CauseRate Cause = "rate"
+	// CauseTemporary passes by itself.
+	CauseTemporary Cause = "temporary"
+	// CauseAmbiguous is temporary, but the API may have taken the file: a further
+	// attempt may leave a second media object behind, which nobody uses and
+	// which the API drops after 30 days.
+	CauseAmbiguous Cause = "ambiguous"
+	// CauseOffset means that the session's own offset must be asked for before
+	// anything more is sent into it.
+	CauseOffset Cause = "offset"
+	// CauseSession means that the session is dead; a new one must be opened.
+	CauseSession Cause = "session"
+)
+
+// Error is a request that did not succeed. Its texts come from the API with
+// keys, handles and signed links taken out, so they may be logged and stored.
+type Error struct {
+	// Op is the method and the path's pattern, such as "POST /media".
+	Op string
+	// Status is the HTTP status; 0 where no answer came.
+	Status int
+	Cause  Cause
+
+	// Code and Subcode are the API's own; programs branch on Code.
+	Code    int
+	Subcode int
+	// Type is the API's name for the error's family.
+	Type    string
+	Message string
+	Details string
+	// FBTraceID and DialogTraceID are what the support of Meta and of 360dialog ask for.
+	FBTraceID     string
+	DialogTraceID string
+
+	// RetryAfter is how long the API asks to wait; 0 where it does not say.
+	RetryAfter time.Duration
+	// Err is the fault of the connection or of the body; nil where an answer came.
+	Err error
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString(e.Op)
+	if e.Status != 0 {
+		fmt.Fprintf(&b, ": HTTP %d", e.Status)
+	}
+	if e.Code != 0 {
+		fmt.Fprintf(&b, ", code %d", e.Code)
+	}
+	if e.Subcode != 0 {
+		fmt.Fprintf(&b, ", subcode %d", e.Subcode)
+	}
+	for _, text := range []string{e.Message, e.Details} {
+		if text != "" {
+			b.WriteString(": " + text)
+		}
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	writeTrace(&b, "fbtrace_id", e.FBTraceID)
+	writeTrace(&b, "360dialog_trace_id", e.DialogTraceID)
+	return b.String()
+}
+
+func writeTrace(b *strings.Builder, name, id string) {
+	if id != "" {
+		b.WriteString(" [" + name + " " + id + "]")
+	}
+}
+
+// Unwrap gives the fault beneath, so that errors.Is finds context.Canceled.
+func (e *Error) Unwrap() error { return e.Err }
+
+// NotFound reports whether the API itself says that the object does not exist. A
+// bare 404 is not enough: a proxy may have sent it.
+func (e *Error) NotFound() bool {
+	return e.Code == codeNoObject || e.Code == codeNoAlias || e.Subcode == codeNoObject ||
+		strings.Contains(strings.ToLower(e.Message), "does not exist")
+}
+
+// CauseOf is the cause of an error of this package, and CauseTemporary for any
+// other: nothing says that it would come back.
+func CauseOf(err error) Cause {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Cause
+	}
+	return CauseTemporary
+}
+
+// Permanent reports whether err would come back on every further attempt with
+// the same file. It is false for CauseAuth: that is the channel's trouble, and
+// the file goes through once an operator has acted.
+func Permanent(err error) bool { return CauseOf(err) == CausePermanent }

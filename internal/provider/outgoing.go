@@ -1,0 +1,78 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+)
+
+// StallTimeout is how long one write to the API may wait for the other end to
+// take it. Writes are of 32 KiB, so a peer below about 1 KB/s is given up.
+const StallTimeout = 30 * time.Second
+
+// ErrStalled says that the API stopped taking or giving bytes.
+var ErrStalled = errors.New("provider: no byte moved for 30 s")
+
+// outgoing is a request's body on its way. It remembers what went wrong on our
+// side, whether everything was handed over, and gives up on a peer that no
+// longer reads.
+type outgoing struct {
+	stop context.CancelCauseFunc
+
+	mu     sync.Mutex
+	from   io.Reader
+	left   int64
+	fault  error
+	closed bool
+	watch  *time.Timer
+}
+
+func newOutgoing(from io.Reader, length int64, stop context.CancelCauseFunc) *outgoing {
+	return &outgoing{from: Exactly(from, length), left: length, stop: stop}
+}
+
+// Read is timed from the outside: the clock runs between two reads, while the
+// transport writes, and stands still while our own source is waited for.
+func (o *outgoing) Read(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.closed {
+		return 0, errors.New("provider: body read after its request had ended")
+	}
+	o.rest()
+	n, err := o.from.Read(p)
+	o.left -= int64(n)
+	switch {
+	case err == nil:
+		o.watch = time.AfterFunc(StallTimeout, func() { o.stop(ErrStalled) })
+	case !errors.Is(err, io.EOF):
+		o.fault = err
+	}
+	return n, err
+}
+
+// Close takes the source away from the transport, which may otherwise read on
+// after the request has ended. It waits for a Read that is under way.
+func (o *outgoing) Close() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.rest()
+	o.closed = true
+	return nil
+}
+
+func (o *outgoing) rest() {
+	if o.watch != nil {
+		o.watch.Stop()
+	}
+}
+
+// state says whether everything was handed to the connection, and what failed
+// on our own side.
+func (o *outgoing) state() (drained bool, fault error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.left == 0, o.fault
+}
