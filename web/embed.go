@@ -1,0 +1,50 @@
+// Package web carries the built web files: the upload page, the
+// <media-upload> element, its worker and the worker's Go module.
+//
+// It leaves to others how they are made (scripts/buildweb, by make build) and
+// how they are served (internal/httpapi).
+package web
+
+import (
+	"embed"
+	"errors"
+	"io/fs"
+)
+
+// ErrNotBuilt is Built's answer for a binary that was compiled by go build
+// alone, before the web files were made.
+var ErrNotBuilt = errors.New("web: this binary carries no web files: run make build")
+
+// The prefix all: keeps the pattern valid in a fresh checkout, where the folder
+// holds its placeholder alone.
+//
+//go:embed all:dist
+var files embed.FS
+
+// Files returns the built files:
+//
+//	index.html                  an html/template, without compressed forms
+//	widget/media-upload.js      the element
+//	widget/worker-HASH.js       its worker
+//	widget/mediarelay-HASH.wasm the worker's Go module
+//	assets/page-HASH.js         the page's script
+//	assets/page-HASH.css        the page's styles
+//
+// The last four change their names with their content, so that they can be
+// cached for ever. Beside each file but index.html lie its brotli form (.br)
+// and its gzip form (.gz).
+func Files() fs.FS {
+	dist, err := fs.Sub(files, "dist")
+	if err != nil {
+		panic("web: internal error: " + err.Error())
+	}
+	return dist
+}
+
+// Built returns nil when Files holds the page, and else ErrNotBuilt.
+func Built() error {
+	if _, err := fs.Stat(Files(), "index.html"); err != nil {
+		return ErrNotBuilt
+	}
+	return nil
+}
