@@ -1,0 +1,180 @@
+/**
+ * Everything that is said to a person, in their language: labels, sentences for
+ * reasons and failures, and numbers, sizes and times as they are written there.
+ */
+import catalogue from '../../internal/reason/catalogue/en.json' with { type: 'json' }
+import type { Fact, Failure, Kind, Reason } from './engine.js'
+import type { Counted, LabelName, Labels } from './labels.js'
+import { labels } from './labels.js'
+
+/** The shared catalogue's form (internal/reason/catalogue). */
+export interface Catalogue {
+  readonly reasons: Readonly<Record<string, { readonly message: string; readonly detail?: string }>>
+  readonly fixes: Readonly<Record<string, string>>
+}
+
+/** What a page may say in its own words, through the element's `messages` property. */
+export interface Messages extends Partial<Catalogue> {
+  readonly labels?: Partial<Labels>
+}
+
+export type Params = Readonly<Record<string, string | number>>
+
+/** The language of the labels above and of the built-in catalogue. */
+const builtIn = 'en'
+
+const english: Catalogue = catalogue
+
+export class Texts {
+  readonly locale: string
+  private readonly plural: Intl.PluralRules
+
+  constructor(
+    lang: string,
+    private readonly own: Messages = {},
+  ) {
+    this.locale = supported(lang)
+    this.plural = new Intl.PluralRules(this.locale)
+  }
+
+  label(name: LabelName, params: Params = {}): string {
+    const entry: string | Counted = this.own.labels?.[name] ?? labels[name]
+    return fill(this.form(entry, params['count']), (key) => this.value(params[key]))
+  }
+
+  reason(reason: Pick<Reason, 'code' | 'facts'>): string {
+    return this.sentence(reason.code, reason.facts) ?? this.label('unknownReason')
+  }
+
+  /** The longer explanation; empty where the catalogue has none. */
+  detail(reason: Reason): string {
+    const entry = this.entry(reason.code)
+    return entry?.detail === undefined ? '' : this.withFacts(entry.detail, reason.facts)
+  }
+
+  fixes(reason: Reason): readonly string[] {
+    return reason.fixes
+      .map((fix) => this.own.fixes?.[fix] ?? english.fixes[fix])
+      .filter((sentence) => sentence !== undefined)
+      .map((sentence) => this.withFacts(sentence, reason.facts))
+  }
+
+  /** The catalogue's sentence, then the server's own, then a plain one: a failure is never without words. */
+  failure(failure: Failure): string {
+    return this.sentence(failure.code, failure.facts) ?? (failure.message || this.label('unknownFailure'))
+  }
+
+  kind(kind: Kind): string {
+    return this.label(kindLabels[kind])
+  }
+
+  number(n: number): string {
+    return new Intl.NumberFormat(this.locale).format(n)
+  }
+
+  percent(share: number): string {
+    return new Intl.NumberFormat(this.locale, { style: 'percent' }).format(Math.floor(share * 100) / 100)
+  }
+
+  /** A size as WhatsApp's limits count it: 1 MB is 1024 KB (reference: 100 MB = 104,857,600 bytes). */
+  bytes(n: number, digits = 1): string {
+    let unit = 0
+    while (unit < byteUnits.length - 1 && n >= 1024 ** (unit + 1) - 0.5) unit++
+    const value = n / 1024 ** unit
+    const maximumFractionDigits = unit < 2 || (value >= 100 && digits < 2) ? 0 : digits
+    return this.unit(value, byteUnits[unit] ?? 'byte', { maximumFractionDigits })
+  }
+
+  /** A span of time in its largest one or two units: "8 sec", "3 min", "1 hr 5 min". */
+  duration(seconds: number): string {
+    const whole = Math.max(1, Math.ceil(seconds))
+    if (whole < 60) return this.unit(whole, 'second')
+    if (whole < 3600) return this.unit(Math.ceil(whole / 60), 'minute')
+    const minutes = Math.round((whole % 3600) / 60)
+    const hours = this.unit(Math.floor(whole / 3600), 'hour')
+    return minutes === 0 ? hours : `${hours} ${this.unit(minutes, 'minute')}`
+  }
+
+  date(at: Date): string {
+    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  }
+
+  /** "in 29 days", "3 hours ago". */
+  relative(at: Date, now: number): string {
+    const seconds = (at.getTime() - now) / 1000
+    const [size, unit] = relativeUnits.find(([size]) => Math.abs(seconds) >= size) ?? ([60, 'minute'] as const)
+    return new Intl.RelativeTimeFormat(this.locale).format(Math.trunc(seconds / size), unit)
+  }
+
+  private entry(code: string): Catalogue['reasons'][string] | undefined {
+    return this.own.reasons?.[code] ?? english.reasons[code]
+  }
+
+  private sentence(code: string, facts: readonly Fact[]): string | undefined {
+    const entry = this.entry(code)
+    return entry && this.withFacts(entry.message, facts)
+  }
+
+  private withFacts(sentence: string, facts: readonly Fact[]): string {
+    const digits = digitsToTellApart(facts, (n, digits) => this.bytes(n, digits))
+    return fill(sentence, (key) => this.fact(facts.find((fact) => fact.name === key), digits))
+  }
+
+  private fact(fact: Fact | undefined, digits: number): string | undefined {
+    if (fact?.number === undefined) return fact?.text
+    if (fact.unit === 'bytes') return this.bytes(fact.number, digits)
+    if (fact.unit === 'milliseconds') return this.duration(fact.number / 1000)
+    return this.number(fact.number)
+  }
+
+  private form(entry: string | Counted, count: string | number | undefined): string {
+    if (typeof entry === 'string') return entry
+    return this.plural.select(Number(count)) === 'one' ? entry.one : entry.other
+  }
+
+  private value(value: string | number | undefined): string | undefined {
+    return typeof value === 'number' ? this.number(value) : value
+  }
+
+  private unit(value: number, unit: string, options: Intl.NumberFormatOptions = {}): string {
+    const format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short', ...options })
+    return format.format(value)
+  }
+}
+
+const kindLabels = {
+  image: 'kindImage',
+  video: 'kindVideo',
+  audio: 'kindAudio',
+  document: 'kindDocument',
+  sticker: 'kindSticker',
+} as const satisfies Record<Kind, LabelName>
+
+const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+const relativeUnits = [
+  [86_400, 'day'],
+  [3_600, 'hour'],
+  [60, 'minute'],
+] as const
+
+/** The region of a language counts ("en-GB" writes dates its own way); a language without labels falls back. */
+function supported(lang: string): string {
+  try {
+    return new Intl.Locale(lang).language === builtIn ? lang : builtIn
+  } catch {
+    return builtIn
+  }
+}
+
+/** Replaces `{key}`; a key without a value stays, so that a gap is seen and not guessed over. */
+function fill(text: string, value: (key: string) => string | undefined): string {
+  return text.replace(/\{(\w+)\}/g, (place, key: string) => value(key) ?? place)
+}
+
+/** Fraction digits with which two sizes in one sentence differ: "5 MB, and 5 MB is the limit" explains nothing. */
+function digitsToTellApart(facts: readonly Fact[], write: (n: number, digits: number) => string): number {
+  const sizes = new Set(facts.flatMap((fact) => (fact.unit === 'bytes' && fact.number !== undefined ? [fact.number] : [])))
+  const distinct = (digits: number) => new Set([...sizes].map((n) => write(n, digits))).size === sizes.size
+  return [1, 2, 3, 6].find(distinct) ?? 6
+}

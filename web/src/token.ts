@@ -1,0 +1,142 @@
+/**
+ * Gets a token once for all uploads: one call of `getToken` at a time, however
+ * many files wait for it. It keeps no token; the answer goes straight to the engine.
+ */
+
+export type TokenReason = 'missing' | 'expired'
+
+/** The page's way to a token. `signal` aborts when the answer is no longer waited for. */
+export type GetToken = (request: { readonly reason: TokenReason; readonly signal: AbortSignal }) => string | Promise<string>
+
+export type TokenState =
+  | { readonly name: 'idle' }
+  | { readonly name: 'asking'; readonly slow: boolean }
+  /** `retryAt` is in milliseconds of `Date.now()`; 0 when only a person or the page can go on. */
+  | { readonly name: 'blocked'; readonly retryAt: number }
+
+export interface TokenPort {
+  provide(token: string | undefined): void
+  /** The person or the page has to act: say so and fire `auth-required`. */
+  authRequired(reason: TokenReason): void
+  changed(): void
+}
+
+/** Milliseconds after which an unanswered `getToken` is called slow in front of the person. */
+const slowMs = 6_000
+
+/** Milliseconds after which an unanswered `getToken` is given up and asked again. */
+const giveUpMs = 60_000
+
+/** Milliseconds between tries: doubled each time, up to the same 30 s as the engine's own waits. */
+const firstRetryMs = 1_000
+const longestRetryMs = 30_000
+
+export class TokenBroker {
+  state: TokenState = { name: 'idle' }
+  private reason: TokenReason = 'missing'
+  private failures = 0
+  /** A token was handed over and no server has taken it yet. */
+  private untested = false
+  private asking: AbortController | undefined
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private callback: GetToken | undefined
+
+  constructor(private readonly port: TokenPort) {}
+
+  get getToken(): GetToken | undefined {
+    return this.callback
+  }
+
+  set getToken(callback: GetToken | undefined) {
+    this.callback = callback
+    if (callback !== undefined && this.state.name === 'blocked') this.tryNow()
+  }
+
+  /** The engine needs a token. */
+  need(reason: TokenReason): void {
+    if (this.state.name !== 'idle') return
+    this.reason = reason
+    // The first refused token may just have been old. A second one in a row is a fault: wait before asking again.
+    if (this.untested && ++this.failures > 1) return this.block()
+    void this.ask()
+  }
+
+  /** A request went through: the token is good. */
+  accepted(): void {
+    this.untested = false
+    this.failures = 0
+  }
+
+  /** The person or the page asks to try again now. */
+  tryNow(): void {
+    if (this.state.name === 'idle') return
+    void this.ask()
+  }
+
+  /** Stops waiting for an answer; a later `need` starts afresh. */
+  close(): void {
+    this.stopWaiting()
+    this.become({ name: 'idle' })
+  }
+
+  private async ask(): Promise<void> {
+    this.stopWaiting()
+    if (this.callback === undefined) return this.block()
+    const asking = (this.asking = new AbortController())
+    this.become({ name: 'asking', slow: false })
+    this.timer = setTimeout(() => this.becomeSlow(asking), slowMs)
+    const token = await this.answer(this.callback, asking.signal)
+    if (this.asking !== asking) return
+    if (token === '') return this.fail()
+    this.deliver(token)
+  }
+
+  /** The trimmed token; empty when the page had none. */
+  private async answer(getToken: GetToken, signal: AbortSignal): Promise<string> {
+    try {
+      return (await getToken({ reason: this.reason, signal })).trim()
+    } catch {
+      return ''
+    }
+  }
+
+  private deliver(token: string): void {
+    this.stopWaiting()
+    this.untested = true
+    this.become({ name: 'idle' })
+    this.port.provide(token)
+  }
+
+  private becomeSlow(asking: AbortController): void {
+    this.become({ name: 'asking', slow: true })
+    this.port.authRequired(this.reason)
+    this.timer = setTimeout(() => {
+      if (this.asking === asking) this.fail()
+    }, giveUpMs - slowMs)
+  }
+
+  private fail(): void {
+    this.failures++
+    this.block()
+  }
+
+  private block(): void {
+    this.stopWaiting()
+    const delay = Math.min(longestRetryMs, firstRetryMs * 2 ** (this.failures - 1)) * (0.75 + Math.random() / 2)
+    const canRetry = this.callback !== undefined
+    if (canRetry) this.timer = setTimeout(() => this.tryNow(), delay)
+    this.become({ name: 'blocked', retryAt: canRetry ? Date.now() + delay : 0 })
+    this.port.authRequired(this.reason)
+  }
+
+  private stopWaiting(): void {
+    this.asking?.abort()
+    this.asking = undefined
+    clearTimeout(this.timer)
+  }
+
+  private become(state: TokenState): void {
+    this.state = state
+    this.port.changed()
+  }
+}
