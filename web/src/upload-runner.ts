@@ -4,9 +4,9 @@
  *
  * The machine's actions and the engine's events:
  *
- *   search, create         started (again when the server has lost the upload)
- *   first send after ask   resumed, or after anything that stood still
- *   chunk                  progress
+ *   the first of all       started; again when the server has lost the upload
+ *   send, after a hold     resumed
+ *   send of a chunk        progress
  *   watch                  checking, relaying (as the server reports)
  *   wait, need-token       waiting
  *   paused done refused failed cancelled   the event of the same name
@@ -54,7 +54,7 @@ export class UploadRunner {
   #handle = 0
   #stop: () => void = () => {}
   #url: string
-  #begun: boolean
+  /** Stood still, as far as the listeners know. */
   #held: boolean
   #stage: 'checking' | 'relaying' | undefined
   #asset: Asset | undefined
@@ -68,7 +68,8 @@ export class UploadRunner {
     this.#file = start.file
     this.#request = start.request
     this.#url = start.url
-    this.#begun = this.#held = start.url !== ''
+    this.#held = start.url !== ''
+    if (!this.#held) this.#emit({ type: 'started' })
     this.#ready = this.#prepare(start)
     this.#command(start.first)
   }
@@ -161,15 +162,10 @@ export class UploadRunner {
   }
 
   #announce(action: SendAction & Action, lost: boolean): void {
-    const begins = action.purpose === 'search' || action.purpose === 'create'
-    if (begins && (!this.#begun || lost)) {
-      this.#begun = true
-      this.#held = false
-      this.#emit({ type: 'started' })
-    } else if (this.#held && (begins || action.purpose === 'chunk')) {
-      this.#held = false
-      this.#emit({ type: 'resumed', offset: action.accepted })
-    }
+    const moves = action.purpose === 'search' || action.purpose === 'create' || action.purpose === 'chunk'
+    if (lost) this.#emit({ type: 'started' })
+    else if (this.#held && moves) this.#emit({ type: 'resumed', offset: action.accepted })
+    if (moves) this.#held = false
     if (action.purpose === 'chunk') this.#progress(action.accepted, 0)
   }
 

@@ -146,7 +146,6 @@ class WorkerEngine implements Engine {
   #receive(worker: Worker, message: FromWorker): void {
     if (worker !== this.#worker) return
     switch (message.type) {
-      case 'ready': return
       case 'dead': return this.#died(worker, message.detail)
       case 'located': return this.#located(message.id, message.url)
       case 'checked':

@@ -27,8 +27,6 @@ export interface StartMessage {
 export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry' | 'forget'
 
 export type FromWorker =
-  /** The module runs. */
-  | { readonly type: 'ready' }
   | { readonly type: 'checked'; readonly call: number; readonly verdict: Verdict }
   | { readonly type: 'event'; readonly event: EngineEvent }
   /** The server has named (or forgotten: empty) the upload's URL. */

@@ -63,4 +63,4 @@ self.onmessage = (event: MessageEvent<ToWorker>) => {
   loading.then(module => receive(module, event.data)).catch(died)
 }
 self.addEventListener('online', nudge)
-loading.then(() => post({ type: 'ready' }), died)
+loading.catch(died)
