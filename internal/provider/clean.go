@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"unicode"
@@ -41,7 +42,7 @@ var (
 // proxy's page.
 func plainText(contentType string, body []byte) string {
 	text := htmlHidden.ReplaceAllString(string(body), " ")
-	text = strings.TrimSpace(htmlTag.ReplaceAllString(text, " "))
+	text = html.UnescapeString(strings.TrimSpace(htmlTag.ReplaceAllString(text, " ")))
 	if contentType == "" {
 		contentType = "no type"
 	}

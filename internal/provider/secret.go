@@ -10,8 +10,9 @@ import (
 // Secret is a text that authorises whoever holds it: an API key, or a link with
 // a signature. Every way of printing it gives "[redacted]"; Reveal gives the text.
 //
-// fmt does not ask the methods of a value in an unexported field, so a struct
-// keeps a Secret in an exported field or in a closure.
+// Two places are out of its reach. fmt does not ask the methods of a value in an
+// unexported field, so a struct keeps a Secret in an exported field or in a
+// closure; and encoding/json writes a map's keys as they are.
 type Secret string
 
 const redacted = "[redacted]"
@@ -31,7 +32,7 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalJSON is what encoding/json writes.
 func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 
-// MarshalText is what other encoders, and map keys, write.
+// MarshalText is what other encoders write.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // redactor takes the given secrets out of a text.

@@ -1,0 +1,124 @@
+package providertest
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"mediarelay/internal/media"
+	"mediarelay/internal/provider"
+	"mediarelay/internal/sandbox"
+)
+
+// canary is the API key of the suite. It must turn up nowhere but in its header.
+const canary = "canary-8d1f0c5e7b"
+
+// stage is one sandbox with one provider on it. Its end checks that every
+// scripted fault has happened.
+type stage struct {
+	Harness
+	t       *testing.T
+	sandbox *sandbox.Server
+	wire    *wire
+}
+
+func newStage(t *testing.T, connect func(Connection) Harness) *stage {
+	t.Helper()
+	s, err := sandbox.New(sandbox.Config{Dir: t.TempDir(), APIKeys: []string{canary}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{next: s}
+	server := httptest.NewServer(w)
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { _ = s.Close() })
+	t.Cleanup(func() {
+		for _, fault := range s.Faults().Unfired() {
+			t.Errorf("a scripted fault did not happen: %s", fault)
+		}
+	})
+	return &stage{
+		Harness: connect(Connection{BaseURL: server.URL, Key: canary}),
+		t:       t, sandbox: s, wire: w,
+	}
+}
+
+// wire notes every request as it arrives.
+type wire struct {
+	next http.Handler
+
+	mu       sync.Mutex
+	requests []*http.Request
+}
+
+func (w *wire) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
+	w.mu.Lock()
+	w.requests = append(w.requests, r.Clone(r.Context()))
+	w.mu.Unlock()
+	w.next.ServeHTTP(rw, r)
+}
+
+func (w *wire) seen() []*http.Request {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.requests
+}
+
+// sample is a file of a given size whose bytes do not repeat.
+type sample struct {
+	media.Object
+	content []byte
+}
+
+func newSample(size int) sample {
+	var content bytes.Buffer
+	for i := 0; content.Len() < size; i++ {
+		fmt.Fprintf(&content, "%08d", i)
+	}
+	content.Truncate(size)
+	sum := sha256.Sum256(content.Bytes())
+	return sample{
+		Object: media.Object{
+			Filename: "sample.mp4", Type: "video/mp4", Kind: media.KindVideo,
+			Size: int64(size), SHA256: hex.EncodeToString(sum[:]),
+		},
+		content: content.Bytes(),
+	}
+}
+
+func (s sample) reader() *bytes.Reader { return bytes.NewReader(s.content) }
+
+func (s sample) from(offset int64) provider.Part {
+	return provider.Part{Object: s.Object, Offset: offset, Body: bytes.NewReader(s.content[offset:])}
+}
+
+// wantCause checks an error's cause, and that it tells no secret.
+func (s *stage) wantCause(t *testing.T, err error, want provider.Cause) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("no error, want one of cause %s", want)
+		return
+	}
+	if got := provider.CauseOf(err); got != want {
+		t.Errorf("cause %s, want %s: %v", got, want, err)
+	}
+	if got := s.Uploader.Permanent(err); got != (want == provider.CausePermanent) {
+		t.Errorf("Permanent = %t for cause %s", got, want)
+	}
+	wantNoSecret(t, err)
+}
+
+func wantNoSecret(t *testing.T, err error) {
+	t.Helper()
+	for _, verb := range []string{"%v", "%+v", "%#v", "%q"} {
+		if text := fmt.Sprintf(verb, err); strings.Contains(text, canary) || strings.Contains(text, "sig=A") {
+			t.Errorf("the error tells a secret with %s: %s", verb, text)
+		}
+	}
+}

@@ -1,0 +1,217 @@
+package providertest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+
+	"mediarelay/internal/provider"
+	"mediarelay/internal/sandbox"
+)
+
+// testUpload: what arrives is what was sent.
+func testUpload(t *testing.T, connect func(Connection) Harness) {
+	for _, size := range []int{1, 4096, 64<<10 + 1, 3 << 20} {
+		s := newStage(t, connect)
+		file := newSample(size)
+		id, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+		if err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+			continue
+		}
+		want := sandbox.Media{ID: id, Filename: file.Filename, Type: file.Type, Size: file.Size, SHA256: file.SHA256}
+		if got, ok := s.sandbox.Media(id); !ok || got != want {
+			t.Errorf("%d bytes: the API holds %+v, want %+v", size, got, want)
+		}
+	}
+}
+
+// testNames: whatever a file is called, its name on the wire is harmless and
+// shows its type.
+func testNames(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	harmless := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+	for _, name := range []string{
+		"summer.mp4", "Sommerfest Köln.mp4", "夏のキャンペーン.mp4", "🎉🎉.mp4", "",
+		`quote".mp4`, "line\r\nX-Injected: yes.mp4", "../../etc/passwd", `C:\video\clip.mp4`, ".hidden",
+		"null\x00byte.mp4", strings.Repeat("long", 100) + ".mp4", "photo.jpg", "\xff\xfe.mp4",
+	} {
+		file := newSample(16)
+		file.Filename = name
+		id, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+		if err != nil {
+			t.Errorf("%q: %v", name, err)
+			continue
+		}
+		got, _ := s.sandbox.Media(id)
+		if !harmless.MatchString(got.Filename) || path.Ext(got.Filename) != ".mp4" {
+			t.Errorf("%q arrives as %q", name, got.Filename)
+		}
+	}
+	for _, r := range s.wire.seen() {
+		if r.Header.Get("X-Injected") != "" {
+			t.Error("a file name became a header")
+		}
+	}
+}
+
+// testWire: a body has an exact length, and no request says octet-stream.
+func testWire(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	file := newSample(100_000)
+	if _, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader()); err != nil {
+		t.Fatal(err)
+	}
+	request := s.wire.seen()[0]
+	if request.ContentLength < file.Size || len(request.TransferEncoding) != 0 {
+		t.Errorf("Content-Length %d, Transfer-Encoding %v for %d bytes", request.ContentLength, request.TransferEncoding, file.Size)
+	}
+	file.Type = "application/octet-stream"
+	before := s.sandbox.Calls(sandbox.OpUploadMedia)
+	_, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+	s.wantCause(t, err, provider.CausePermanent)
+	if s.sandbox.Calls(sandbox.OpUploadMedia) != before {
+		t.Error("a file of unknown type was sent")
+	}
+}
+
+// testBodyLength: a stored file that is not as long as was said is never
+// completed at the API.
+func testBodyLength(t *testing.T, connect func(Connection) Harness) {
+	for name, by := range map[string]int{"short": -1, "long": 1} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, connect)
+			file := newSample(50_000)
+			body := newSample(50_000 + by)
+			_, err := s.Uploader.UploadMedia(t.Context(), file.Object, body.reader())
+			if !errors.Is(err, provider.ErrBodyLength) {
+				t.Errorf("err = %v, want %v", err, provider.ErrBodyLength)
+			}
+			s.wantCause(t, err, provider.CauseTemporary)
+			if kept := s.sandbox.AllMedia(); len(kept) != 0 {
+				t.Errorf("the API holds %+v", kept)
+			}
+		})
+	}
+}
+
+// testErrors: an answer that is no success has the right cause.
+func testErrors(t *testing.T, connect func(Connection) Harness) {
+	const graph = `{"error":{"message":"%","type":"OAuthException","code":%,"fbtrace_id":"Az8"}}`
+	for _, row := range []struct {
+		name  string
+		fault sandbox.Fault
+		cause provider.Cause
+	}{
+		{"rate limit under 400", sandbox.RateLimit(), provider.CauseRate},
+		{"rate limit under 429", sandbox.Answer(429, http.Header{"Retry-After": {"5"}}, ""), provider.CauseRate},
+		{"throughput", sandbox.Answer(400, nil, strings.ReplaceAll(graph, "%", "130429")), provider.CauseRate},
+		{"parameter", sandbox.Answer(400, nil, strings.ReplaceAll(graph, "%", "100")), provider.CausePermanent},
+		{"token", sandbox.Answer(401, nil, strings.ReplaceAll(graph, "%", "190")), provider.CauseAuth},
+		{"endpoint blocked", sandbox.Answer(403, nil, `{"meta":{"http_code":403,"developer_message":"The endpoint is blocked"}}`), provider.CauseAuth},
+		{"service down", sandbox.Answer(503, nil, strings.ReplaceAll(graph, "%", "131016")), provider.CauseTemporary},
+		{"too large for a proxy", sandbox.HTML(413), provider.CausePermanent},
+		{"a proxy's 502 after the body", sandbox.HTML(502), provider.CauseAmbiguous},
+		{"a page in place of success", sandbox.HTML(200), provider.CauseAmbiguous},
+		{"success without an id", sandbox.Answer(200, nil, `{}`), provider.CauseAmbiguous},
+		{"an error under 200", sandbox.Answer(200, nil, strings.ReplaceAll(graph, "%", "100")), provider.CausePermanent},
+		{"success cut short", sandbox.TruncatedJSON(), provider.CauseAmbiguous},
+		{"50 MB in place of JSON", sandbox.Answer(200, nil, strings.Repeat("x", 50<<20)), provider.CauseAmbiguous},
+		{"refused before the body", sandbox.EarlyAnswer(401, `{"meta":{"developer_message":"Invalid api_key"}}`), provider.CauseAuth},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := newStage(t, connect)
+			s.sandbox.Faults().Add(sandbox.OpUploadMedia, row.fault)
+			file := newSample(1000)
+			_, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+			s.wantCause(t, err, row.cause)
+		})
+	}
+	t.Run("a key that is not known", func(t *testing.T) {
+		s := newStage(t, func(c Connection) Harness {
+			c.Key = "another-key"
+			return connect(c)
+		})
+		file := newSample(1000)
+		_, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+		s.wantCause(t, err, provider.CauseAuth)
+	})
+}
+
+// testBroken: whether the API may have taken the file is told from how far its
+// bytes got.
+func testBroken(t *testing.T, connect func(Connection) Harness) {
+	for _, row := range []struct {
+		name  string
+		fault sandbox.Fault
+		cause provider.Cause
+	}{
+		{"in the body", sandbox.ResetAfter(1 << 20), provider.CauseTemporary},
+		{"after the body", sandbox.LoseAnswer(), provider.CauseAmbiguous},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := newStage(t, connect)
+			s.sandbox.Faults().Add(sandbox.OpUploadMedia, row.fault)
+			// Larger than what the sockets of one machine buffer between them.
+			file := newSample(24 << 20)
+			_, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+			s.wantCause(t, err, row.cause)
+		})
+	}
+	t.Run("nobody listens", func(t *testing.T) {
+		h := connect(Connection{BaseURL: "http://127.0.0.1:1", Key: canary})
+		file := newSample(1000)
+		_, err := h.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+		(&stage{Harness: h}).wantCause(t, err, provider.CauseTemporary)
+	})
+}
+
+// testCancel: a request ends with its context, and then leaves its source alone.
+func testCancel(t *testing.T, connect func(Connection) Harness) {
+	for _, row := range []struct {
+		name  string
+		fault sandbox.Fault
+		cause provider.Cause
+	}{
+		{"in the body", sandbox.StallAfter(1 << 20), provider.CauseTemporary},
+		{"after the body", sandbox.Stall(), provider.CauseAmbiguous},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			s := newStage(t, connect)
+			scripted := s.sandbox.Faults().Add(sandbox.OpUploadMedia, row.fault)
+			ctx, cancel := context.WithCancel(t.Context())
+			go func() {
+				<-scripted.Fired()
+				cancel()
+			}()
+			file := newSample(24 << 20)
+			source := &watched{Reader: file.reader()}
+			_, err := s.Uploader.UploadMedia(ctx, file.Object, source)
+			source.end()
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("err = %v, want %v", err, context.Canceled)
+			}
+			s.wantCause(t, err, row.cause)
+		})
+	}
+}
+
+// watched fails under the race detector when it is read after its end.
+type watched struct {
+	*bytes.Reader
+	ended bool
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	if w.ended {
+		panic("providertest: the body was read after its request had ended")
+	}
+	return w.Reader.Read(p)
+}
+
+func (w *watched) end() { w.ended = true }
