@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// placeholder keeps go:embed valid in a fresh checkout.
+const placeholder = "placeholder"
+
+// output is one file of web/dist. A template has no compressed forms, since
+// its content is known only when it is executed.
+type output struct {
+	name     string
+	content  []byte
+	template bool
+}
+
+// hashed puts the content's hash in place of %s in pattern. A pattern without
+// it is a name that pages know, and stays.
+func hashed(pattern string, content []byte) output {
+	sum := sha256.Sum256(content)
+	return output{name: strings.ReplaceAll(pattern, "%s", hex.EncodeToString(sum[:5])), content: content}
+}
+
+func (o output) path() string { return filepath.Join(dist, filepath.FromSlash(o.name)) }
+
+// files are the names of everything that the output puts into web/dist.
+func (o output) files() []string {
+	if o.template {
+		return []string{o.path()}
+	}
+	return []string{o.path(), o.path() + ".br", o.path() + ".gz"}
+}
+
+// current reports whether the output lies in web/dist. The file is written
+// after its compressed forms, so they are there when it is.
+func (o output) current() bool {
+	have, err := os.ReadFile(o.path())
+	if err != nil || !bytes.Equal(have, o.content) {
+		return false
+	}
+	for _, name := range o.files() {
+		if _, err := os.Stat(name); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// write brings web/dist up to date, new files first, and reports whether
+// anything changed.
+func write(outputs []output) (changed bool, err error) {
+	errs := make([]error, len(outputs))
+	var workers sync.WaitGroup
+	for i, o := range outputs {
+		if !o.current() {
+			changed = true
+			workers.Go(func() { errs[i] = o.write() })
+		}
+	}
+	workers.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return changed, err
+		}
+	}
+	removed, err := prune(outputs)
+	return changed || removed, err
+}
+
+func (o output) write() error {
+	if err := os.MkdirAll(filepath.Dir(o.path()), 0o755); err != nil {
+		return err
+	}
+	if !o.template {
+		if err := replaceFile(o.path()+".br", brotliForm(o.content)); err != nil {
+			return err
+		}
+		if err := replaceFile(o.path()+".gz", gzipForm(o.content)); err != nil {
+			return err
+		}
+	}
+	return replaceFile(o.path(), o.content)
+}
+
+// replaceFile leaves the old content or the new one, never a part. The new one
+// is made in bin: go:embed would take up a half-written file in web/dist.
+func replaceFile(name string, content []byte) error {
+	temporary, err := os.CreateTemp("bin", "buildweb-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary.Name())
+	_, err = temporary.Write(content)
+	if err == nil {
+		err = temporary.Chmod(0o644)
+	}
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return os.Rename(temporary.Name(), name)
+}
+
+// prune removes what no output put there: files of earlier contents.
+func prune(outputs []output) (removed bool, err error) {
+	keep := map[string]bool{filepath.Join(dist, placeholder): true}
+	for _, o := range outputs {
+		for _, name := range o.files() {
+			keep[name] = true
+		}
+	}
+	err = filepath.WalkDir(dist, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || keep[name] {
+			return err
+		}
+		removed = true
+		return os.Remove(name)
+	})
+	return removed, err
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// styleSheet finds a style sheet in a script: what Lit's tag css marks, without
+// ${…}, since its parts would each have to be a sheet of their own.
+var styleSheet = regexp.MustCompile("\\bcss`([^`$\\\\]*)`")
+
+// stylesPlugin takes the blanks and comments out of the element's style
+// sheets. To the bundler they are texts, of which it must keep every byte.
+var stylesPlugin = api.Plugin{
+	Name: "styles",
+	Setup: func(build api.PluginBuild) {
+		build.OnLoad(api.OnLoadOptions{Filter: `/web/src/styles\.ts$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			source, err := os.ReadFile(args.Path)
+			if err != nil {
+				return api.OnLoadResult{}, err
+			}
+			contents, err := minifyStyles(string(source))
+			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
+		})
+	},
+}
+
+func minifyStyles(source string) (string, error) {
+	var messages []api.Message
+	minified := styleSheet.ReplaceAllStringFunc(source, func(tagged string) string {
+		result := api.Transform(styleSheet.FindStringSubmatch(tagged)[1], api.TransformOptions{
+			Loader:           api.LoaderCSS,
+			MinifyWhitespace: true,
+			MinifySyntax:     true,
+			Charset:          api.CharsetUTF8,
+		})
+		messages = append(messages, append(result.Errors, result.Warnings...)...)
+		return "css`" + strings.TrimSpace(string(result.Code)) + "`"
+	})
+	if len(messages) > 0 {
+		return "", errors.New(strings.Join(api.FormatMessages(messages, api.FormatMessagesOptions{}), ""))
+	}
+	return minified, nil
+}
