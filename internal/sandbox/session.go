@@ -130,9 +130,8 @@ func (s *Server) take(one *session, body io.Reader) error {
 	if err != nil {
 		return err
 	}
-	defer out.Close()
 	_, err = io.CopyN(&growing{s, one, out}, body, one.length-s.offsetOf(one))
-	if err != nil {
+	if err = errors.Join(err, out.Close()); err != nil {
 		return err
 	}
 	if n, _ := io.CopyN(io.Discard, body, 1); n > 0 {
