@@ -10,35 +10,37 @@ const pauseMs = 5_000
 const mostSentences = 3
 
 export class Announcer {
-  private pending: string[] = []
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private lastAt = -Infinity
+  readonly #speak: (message: string) => void
+  readonly #summary: () => string
+  #pending: string[] = []
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #lastAt = -Infinity
 
-  constructor(
-    private readonly speak: (message: string) => void,
-    private readonly summary: () => string,
-  ) {}
+  constructor(speak: (message: string) => void, summary: () => string) {
+    this.#speak = speak
+    this.#summary = summary
+  }
 
   say(sentence: string): void {
-    if (!this.pending.includes(sentence)) this.pending.push(sentence)
-    this.timer ??= setTimeout(() => this.flush(), this.delay())
+    if (!this.#pending.includes(sentence)) this.#pending.push(sentence)
+    this.#timer ??= setTimeout(() => this.#flush(), this.#delay())
   }
 
   close(): void {
-    clearTimeout(this.timer)
-    this.timer = undefined
-    this.pending = []
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#pending = []
   }
 
   /** The first message waits a moment too, so that what belongs together is said together. */
-  private delay(): number {
-    return Math.max(150, this.lastAt + pauseMs - performance.now())
+  #delay(): number {
+    return Math.max(150, this.#lastAt + pauseMs - performance.now())
   }
 
-  private flush(): void {
-    this.timer = undefined
-    this.lastAt = performance.now()
-    const sentences = this.pending.splice(0)
-    this.speak(sentences.length > mostSentences ? this.summary() : sentences.join(' '))
+  #flush(): void {
+    this.#timer = undefined
+    this.#lastAt = performance.now()
+    const sentences = this.#pending.splice(0)
+    this.#speak(sentences.length > mostSentences ? this.#summary() : sentences.join(' '))
   }
 }

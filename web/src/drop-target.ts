@@ -8,58 +8,57 @@ export interface DropTargetOptions {
 }
 
 export class DropTarget {
-  private on = false
+  readonly #options: DropTargetOptions
+  #on = false
 
-  constructor(
-    target: HTMLElement,
-    private readonly options: DropTargetOptions,
-  ) {
-    target.addEventListener('dragover', this.over)
-    target.addEventListener('drop', this.drop)
+  constructor(target: HTMLElement, options: DropTargetOptions) {
+    this.#options = options
+    target.addEventListener('dragover', this.#over)
+    target.addEventListener('drop', this.#drop)
   }
 
   /** Watches the whole window, so that the place to drop shows itself before the pointer is there. */
   connect(): void {
-    window.addEventListener('dragenter', this.enter)
-    window.addEventListener('dragleave', this.leave)
-    window.addEventListener('drop', this.end)
+    window.addEventListener('dragenter', this.#enter)
+    window.addEventListener('dragleave', this.#leave)
+    window.addEventListener('drop', this.#end)
   }
 
   disconnect(): void {
-    window.removeEventListener('dragenter', this.enter)
-    window.removeEventListener('dragleave', this.leave)
-    window.removeEventListener('drop', this.end)
-    this.set(false)
+    window.removeEventListener('dragenter', this.#enter)
+    window.removeEventListener('dragleave', this.#leave)
+    window.removeEventListener('drop', this.#end)
+    this.#set(false)
   }
 
-  private readonly enter = (event: DragEvent): void => {
-    if (this.options.enabled() && carriesFiles(event.dataTransfer)) this.set(true)
+  readonly #enter = (event: DragEvent): void => {
+    if (this.#options.enabled() && carriesFiles(event.dataTransfer)) this.#set(true)
   }
 
   /** Only the one that leaves the window has nowhere to go. */
-  private readonly leave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) this.set(false)
+  readonly #leave = (event: DragEvent): void => {
+    if (event.relatedTarget === null) this.#set(false)
   }
 
-  private readonly end = (): void => this.set(false)
+  readonly #end = (): void => this.#set(false)
 
-  private readonly over = (event: DragEvent): void => {
-    if (!this.options.enabled() || !carriesFiles(event.dataTransfer)) return
+  readonly #over = (event: DragEvent): void => {
+    if (!this.#options.enabled() || !carriesFiles(event.dataTransfer)) return
     event.preventDefault()
     event.dataTransfer.dropEffect = 'copy'
-    this.set(true)
+    this.#set(true)
   }
 
-  private readonly drop = (event: DragEvent): void => {
-    if (!this.options.enabled() || !carriesFiles(event.dataTransfer)) return
+  readonly #drop = (event: DragEvent): void => {
+    if (!this.#options.enabled() || !carriesFiles(event.dataTransfer)) return
     event.preventDefault()
-    this.set(false)
-    void filesOf(event.dataTransfer).then((files) => this.options.dropped(files))
+    this.#set(false)
+    void filesOf(event.dataTransfer).then((files) => this.#options.dropped(files))
   }
 
-  private set(on: boolean): void {
-    if (on === this.on) return
-    this.on = on
-    this.options.dragging(on)
+  #set(on: boolean): void {
+    if (on === this.#on) return
+    this.#on = on
+    this.#options.dragging(on)
   }
 }

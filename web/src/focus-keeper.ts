@@ -1,23 +1,26 @@
 /** Keeps the keyboard's place when what had it goes: first the same row, then a neighbour, then the button to add files. */
 export class FocusKeeper {
-  private candidates: readonly string[] = []
-  private had = false
+  readonly #root: () => ShadowRoot | null
+  #candidates: readonly string[] = []
+  #had = false
 
-  constructor(private readonly root: () => ShadowRoot | null) {}
+  constructor(root: () => ShadowRoot | null) {
+    this.#root = root
+  }
 
   /** Before a change: remembers where the focus is. */
   before(): void {
-    const focused = this.root()?.activeElement
-    this.had = focused !== null && focused !== undefined
+    const focused = this.#root()?.activeElement
+    this.#had = focused !== null && focused !== undefined
     const row = focused?.closest<HTMLElement>('[data-file-id]')
-    this.candidates = [row, row?.nextElementSibling, row?.previousElementSibling].flatMap(fileID)
+    this.#candidates = [row, row?.nextElementSibling, row?.previousElementSibling].flatMap(fileID)
   }
 
   /** After it: puts the focus back where it was lost. */
   after(): void {
-    const root = this.root()
-    if (!this.had || root === null || root.activeElement !== null) return
-    const rows = this.candidates.map((id) => root.querySelector(`[data-file-id="${id}"]`))
+    const root = this.#root()
+    if (!this.#had || root === null || root.activeElement !== null) return
+    const rows = this.#candidates.map((id) => root.querySelector(`[data-file-id="${id}"]`))
     const row = rows.find((row) => row !== null)
     const next = row?.querySelector<HTMLElement>('.copy, [part~=action]') ?? root.querySelector<HTMLElement>('[part~=browse]')
     next?.focus({ preventScroll: true })

@@ -78,6 +78,7 @@ export const labels = {
   tokenBlocked: 'You need to sign in again. Uploads go on where they stopped, nothing is lost.',
   tooManyFiles: { one: 'Only {count} file can be added here; the others were left out.', other: 'Only {count} files can be added here; the others were left out.' },
   oneAtATime: 'One file at a time: wait for this one, or cancel it first.',
+  listFailed: 'The list of files could not be loaded. Check your connection and add a file again.',
   nothingDropped: 'That held no files.',
   dismiss: 'Dismiss',
 

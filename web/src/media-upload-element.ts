@@ -4,13 +4,10 @@
  * Importing this registers nothing (media-upload-element-define.ts does).
  */
 import type { PropertyValues, TemplateResult } from 'lit'
-import { LitElement, html, nothing } from 'lit'
-import { guard } from 'lit/directives/guard.js'
-import { repeat } from 'lit/directives/repeat.js'
+import { LitElement, adoptStyles, html, nothing } from 'lit'
 import { Announcer } from './announcer.js'
 import { DropTarget } from './drop-target.js'
 import { dialogTypes, parseKinds, parsePurposes } from './choices.js'
-import { copyText } from './clipboard.js'
 import type { EngineFactory } from './engine.js'
 import type { MediaUploadDetails, MediaUploadEventMap } from './events.js'
 import { carriesFiles, filesOf } from './file-drop.js'
@@ -18,23 +15,26 @@ import { FocusKeeper } from './focus-keeper.js'
 import type { ElementState } from './form-binding.js'
 import { FormBinding } from './form-binding.js'
 import type { LabelName } from './labels.js'
+import type { CopiedField } from './list-view.js'
 import type { Messages, Params } from './messages.js'
 import { Texts } from './messages.js'
-import { Previews } from './preview.js'
-import type { Action, RowContext } from './row.js'
-import { row } from './row.js'
+import type { Previews } from './preview.js'
+import type { Action } from './row.js'
 import type { SessionHost } from './session.js'
 import { Session } from './session.js'
-import { spoken } from './spoken.js'
+import { spoken, spokenSummary } from './spoken.js'
 import { styles } from './styles.js'
 import type { GetToken } from './token.js'
-import type { FileDetail, StateName, Upload } from './upload.js'
-import { isHandedOver, isSettled, isUnderway } from './upload.js'
+import type { FileDetail, Upload } from './upload.js'
+import { isHandedOver, isSettled, isTicking, isUnderway } from './upload.js'
 import type { Notice } from './view.js'
-import { dropzone, noticeBar, spokenSummary, summary, tokenNotice } from './view.js'
+import { dropzone, noticeBar, tokenNotice } from './view.js'
 
 /** Further Upload-Metadata pairs: the same for all files, or made for each. */
 export type Metadata = Readonly<Record<string, string>> | ((file: File) => Readonly<Record<string, string>>)
+
+/** What draws files; loaded ahead of the first one. */
+type List = typeof import('./list.js')
 
 /** Rows drawn at first and added when the person scrolls there: 500 dropped files must not freeze the page. */
 const rowsAtOnce = 40
@@ -83,25 +83,27 @@ export class MediaUploadElement extends LitElement {
   declare metadata: Metadata
   declare messages: Messages
 
-  private readonly session = new Session(this.sessionHost())
-  private readonly control = new FormBinding(this.attachInternals())
-  private readonly previews = new Previews(() => this.requestUpdate())
-  private readonly announcer = new Announcer((message) => this.speak(message), () => spokenSummary(this.uploads, this.texts))
-  private readonly moreRows = new IntersectionObserver((entries) => this.scrolledTo(entries), { rootMargin: '600px' })
-  private readonly focusKeeper = new FocusKeeper(() => this.shadowRoot)
-  private readonly dropTarget = new DropTarget(this, {
-    enabled: () => !this.isDisabled,
-    dragging: (on) => this.drag(on),
+  readonly #session = new Session(this.#sessionHost())
+  readonly #control = new FormBinding(this.attachInternals())
+  readonly #announcer = new Announcer((message) => this.#speak(message), () => spokenSummary(this.#uploads, this.#texts))
+  readonly #moreRows = new IntersectionObserver((entries) => this.#scrolledTo(entries), { rootMargin: '600px' })
+  readonly #focusKeeper = new FocusKeeper(() => this.shadowRoot)
+  readonly #dropTarget = new DropTarget(this, {
+    enabled: () => !this.#isDisabled,
+    dragging: (on) => this.#drag(on),
     dropped: (files) => void this.addFiles(files),
   })
-  private texts = new Texts('en')
-  private notice = ''
-  private live = ''
-  private dragging = false
-  private fieldsetDisabled = false
-  private drawn = rowsAtOnce
-  private copied: { readonly upload: Upload; readonly field: string } | undefined
-  private ticker: ReturnType<typeof setTimeout> | undefined
+  #list: List | undefined
+  #listLoading: Promise<void> | undefined
+  #previews: Previews | undefined
+  #texts = new Texts('en')
+  #notice = ''
+  #live = ''
+  #dragging = false
+  #fieldsetDisabled = false
+  #drawn = rowsAtOnce
+  #copied: CopiedField | undefined
+  #ticker: ReturnType<typeof setTimeout> | undefined
 
   constructor() {
     super()
@@ -111,117 +113,117 @@ export class MediaUploadElement extends LitElement {
     this.concurrency = defaultConcurrency
     this.metadata = {}
     this.messages = {}
-    this.addEventListener('paste', (event) => void this.paste(event))
-    for (const interest of ['pointerenter', 'focusin', 'dragenter']) this.addEventListener(interest, () => this.session.warm(), { once: true })
+    this.addEventListener('paste', (event) => void this.#paste(event))
+    for (const interest of ['pointerenter', 'focusin', 'dragenter']) this.addEventListener(interest, () => this.#warm(), { once: true })
   }
 
   // What pages call and read.
 
   /** Every file of the list, in its order. */
   get files(): readonly FileDetail[] {
-    return this.uploads.map((upload) => upload.detail())
+    return this.#uploads.map((upload) => upload.detail())
   }
 
   /** The asset IDs of the finished files: what a form sends under the element's name. */
   get value(): readonly string[] {
-    return this.uploads.flatMap(({ state }) => (state.name === 'done' ? [state.asset.id] : []))
+    return this.#uploads.flatMap(({ state }) => (state.name === 'done' ? [state.asset.id] : []))
   }
 
   get form(): HTMLFormElement | null {
-    return this.control.internals.form
+    return this.#control.internals.form
   }
 
   get validity(): ValidityState {
-    return this.control.internals.validity
+    return this.#control.internals.validity
   }
 
   get validationMessage(): string {
-    return this.control.internals.validationMessage
+    return this.#control.internals.validationMessage
   }
 
   get willValidate(): boolean {
-    return this.control.internals.willValidate
+    return this.#control.internals.willValidate
   }
 
   checkValidity(): boolean {
-    return this.control.internals.checkValidity()
+    return this.#control.internals.checkValidity()
   }
 
   reportValidity(): boolean {
-    return this.control.internals.reportValidity()
+    return this.#control.internals.reportValidity()
   }
 
   /** Adds files as if they had been dropped; returns the ids of those that were taken. */
   addFiles(files: Iterable<File>): readonly string[] {
-    if (this.isDisabled) return []
-    const added = this.fitting([...files]).flatMap((file) => this.session.add(file) ?? [])
-    if (added.length > 0) this.announce('saidAdded', { count: added.length, name: added[0]?.name ?? '' })
-    this.session.queue.pump()
+    if (this.#isDisabled) return []
+    const added = this.#fitting([...files]).flatMap((file) => this.#session.add(file) ?? [])
+    if (added.length > 0) this.#announce('saidAdded', { count: added.length, name: added[0]?.name ?? '' })
+    void this.#loadList().then(() => this.#session.queue.pump())
     return added.map((upload) => upload.id)
   }
 
   start(id?: string): void {
-    this.session.start(id)
+    this.#session.start(id)
   }
 
   pause(id?: string): void {
-    this.session.pause(id)
+    this.#session.pause(id)
   }
 
   resume(id?: string): void {
-    this.session.resume(id)
+    this.#session.resume(id)
   }
 
   retry(id?: string): void {
-    this.session.retry(id)
+    this.#session.retry(id)
   }
 
   cancel(id?: string): void {
-    this.session.cancel(id)
+    this.#session.cancel(id)
   }
 
   /** Takes one file off the list, or the element out of its document, as every element's `remove()` does. */
   override remove(id?: string): void {
     if (id === undefined) return super.remove()
-    const upload = this.session.queue.get(id)
-    if (upload !== undefined) this.take(upload)
+    const upload = this.#session.queue.get(id)
+    if (upload !== undefined) this.#take(upload)
   }
 
   /** Empties the list; what is on its way is cancelled. */
   clear(): void {
-    for (const upload of this.uploads) this.take(upload)
+    for (const upload of this.#uploads) this.#take(upload)
   }
 
   /** Opens the browser's file dialog; browsers want a click behind it. */
   openPicker(): void {
-    if (!this.isDisabled) this.renderRoot.querySelector('input')?.click()
+    if (!this.#isDisabled) this.renderRoot.querySelector('input')?.click()
   }
 
   // What browsers call.
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.dropTarget.connect()
-    window.addEventListener('online', this.networkBack)
-    window.addEventListener('offline', this.networkGone)
+    this.#dropTarget.connect()
+    window.addEventListener('online', this.#networkBack)
+    window.addEventListener('offline', this.#networkGone)
     whenIdle(() => {
-      if (this.isConnected) this.session.warm()
+      if (this.isConnected) this.#warm()
     })
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    this.dropTarget.disconnect()
-    window.removeEventListener('online', this.networkBack)
-    window.removeEventListener('offline', this.networkGone)
+    this.#dropTarget.disconnect()
+    window.removeEventListener('online', this.#networkBack)
+    window.removeEventListener('offline', this.#networkGone)
     // A move in the document disconnects too: only an element that stays away lets go of its uploads.
     setTimeout(() => {
-      if (!this.isConnected) this.letGo()
+      if (!this.isConnected) this.#letGo()
     })
   }
 
   formDisabledCallback(disabled: boolean): void {
-    this.fieldsetDisabled = disabled
+    this.#fieldsetDisabled = disabled
     this.requestUpdate()
   }
 
@@ -230,116 +232,99 @@ export class MediaUploadElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('lang') || changed.has('messages')) this.texts = new Texts(this.language, this.messages)
-    if (changed.has('getToken')) this.session.token.getToken = this.getToken
-    if (this.hasUpdated && (changed.has('purpose') || changed.has('kinds'))) this.session.recheck()
-    if (this.hasUpdated && changed.has('endpoint')) this.session.close()
-    this.focusKeeper.before()
+    if (changed.has('lang') || changed.has('messages')) this.#speakLanguage()
+    if (changed.has('getToken')) this.#session.token.getToken = this.getToken
+    if (this.hasUpdated && (changed.has('purpose') || changed.has('kinds'))) this.#session.recheck()
+    if (this.hasUpdated && changed.has('endpoint')) this.#session.close()
+    this.#focusKeeper.before()
   }
 
   protected override updated(): void {
-    this.focusKeeper.after()
-    this.watchScrolling()
-    this.tick()
-    this.control.update({
+    this.#focusKeeper.after()
+    this.#watchScrolling()
+    this.#tick()
+    this.#control.update({
       name: this.name,
       value: this.value,
       multiple: this.multiple,
-      missing: this.required && this.value.length === 0 ? this.texts.label('valueMissing') : '',
-      underway: this.isUnderway ? this.texts.label('valueUnderway') : '',
+      missing: this.required && this.value.length === 0 ? this.#texts.label('valueMissing') : '',
+      underway: this.#isUnderway ? this.#texts.label('valueUnderway') : '',
       anchor: this.renderRoot.querySelector<HTMLElement>('[part=browse]') ?? undefined,
     })
-    this.control.show(this.states())
+    this.#control.show(this.#states())
   }
 
   protected override render(): TemplateResult {
-    const { texts, uploads } = this
+    const texts = this.#texts
+    const uploads = this.#uploads
     return html`
       <div part="base" class="base">
         ${dropzone({
           texts,
           multiple: this.multiple,
-          disabled: this.isDisabled,
-          dragging: this.dragging,
+          disabled: this.#isDisabled,
+          dragging: this.#dragging,
           compact: uploads.length > 0,
           accept: dialogTypes(parseKinds(this.kinds)),
           browse: () => this.openPicker(),
-          picked: (event) => this.picked(event),
+          picked: (event) => this.#picked(event),
         })}
-        ${this.notices().map(noticeBar)}
-        ${uploads.length === 0 ? nothing : this.list(uploads)}
-        <div class="visually-hidden" role="status" aria-live="polite">${this.live}</div>
+        ${this.#notices().map(noticeBar)}
+        ${this.#rows(uploads)}
+        <div class="visually-hidden" role="status" aria-live="polite">${this.#live}</div>
       </div>`
   }
 
-  private list(uploads: readonly Upload[]): TemplateResult {
-    const { texts } = this
-    const all = {
+  #rows(uploads: readonly Upload[]): TemplateResult | typeof nothing {
+    if (uploads.length === 0 || this.#list === undefined || this.#previews === undefined) return nothing
+    return this.#list.list({
+      texts: this.#texts,
+      uploads,
+      drawn: this.#drawn,
+      disabled: this.#isDisabled,
+      previews: this.#previews,
+      copied: this.#copied,
+      act: (action, upload) => this.#act(action, upload),
+      copy: (field, value, upload) => void this.#copy(field, value, upload),
       start: () => this.start(),
       pause: () => this.pause(),
       resume: () => this.resume(),
-      clearSettled: () => this.clearSettled(),
-    }
-    return html`
-      ${summary(uploads, { texts, disabled: this.isDisabled, ...all })}
-      <ul part="list" class="list" role="list" aria-label=${texts.label('list')}>
-        ${repeat(uploads.slice(0, this.drawn), (upload) => upload.id, (upload) => this.row(upload))}
-      </ul>
-      ${uploads.length > this.drawn ? html`<div class="sentinel"></div>` : nothing}`
-  }
-
-  private row(upload: Upload): unknown {
-    const thumbnail = this.previews.url(upload)
-    const copied = this.copied?.upload === upload ? this.copied.field : undefined
-    const second = ticking.has(upload.state.name) ? Math.floor(Date.now() / 1000) : 0
-    const depends = [upload.version, thumbnail, copied, second, this.texts, this.isDisabled]
-    return guard(depends, () => row(upload, this.rowContext(thumbnail, copied)))
-  }
-
-  private rowContext(thumbnail: string | undefined, copied: string | undefined): RowContext {
-    return {
-      texts: this.texts,
-      now: Date.now(),
-      disabled: this.isDisabled,
-      thumbnail,
-      copied,
-      act: (action, upload) => this.act(action, upload),
-      copy: (field, value, upload) => void this.copy(field, value, upload),
-    }
+      clearSettled: () => this.#clearSettled(),
+    })
   }
 
   // What people do.
 
-  private act(action: Action, upload: Upload): void {
-    if (action === 'remove' || action === 'cancel') return this.take(upload)
-    this.session[action](upload.id)
+  #act(action: Action, upload: Upload): void {
+    if (action === 'remove' || action === 'cancel') return this.#take(upload)
+    this.#session[action](upload.id)
   }
 
-  private take(upload: Upload): void {
-    this.session.remove(upload)
-    this.previews.drop(upload.id)
-    this.announce('saidRemoved', { name: upload.name })
+  #take(upload: Upload): void {
+    this.#session.remove(upload)
+    this.#previews?.drop(upload.id)
+    this.#announce('saidRemoved', { name: upload.name })
   }
 
-  private clearSettled(): void {
-    for (const upload of this.uploads) if (isSettled(upload.state)) this.take(upload)
+  #clearSettled(): void {
+    for (const upload of this.#uploads) if (isSettled(upload.state)) this.#take(upload)
   }
 
-  private async copy(field: string, value: string, upload: Upload): Promise<void> {
+  async #copy(field: string, value: string, upload: Upload): Promise<void> {
     const { renderRoot } = this
-    const done = renderRoot instanceof ShadowRoot && (await copyText(value, renderRoot))
-    if (!done) return this.notify(this.texts.label('copyFailed'))
-    const copied = (this.copied = { upload, field })
-    this.announce('saidCopied', { what: this.texts.label(field === 'handle' ? 'handle' : 'mediaID'), name: upload.name })
+    const done = renderRoot instanceof ShadowRoot && (await this.#list?.copyText(value, renderRoot))
+    if (done !== true) return this.#notify(this.#texts.label('copyFailed'))
+    const copied = (this.#copied = { upload, field })
+    this.#announce('saidCopied', { what: this.#texts.label(field === 'handle' ? 'handle' : 'mediaID'), name: upload.name })
     this.requestUpdate()
     setTimeout(() => {
-      if (this.copied !== copied) return
-      this.copied = undefined
+      if (this.#copied !== copied) return
+      this.#copied = undefined
       this.requestUpdate()
     }, copiedMs)
   }
 
-  private picked(event: Event): void {
+  #picked(event: Event): void {
     const input = event.target
     if (!(input instanceof HTMLInputElement) || input.files === null) return
     this.addFiles(input.files)
@@ -347,31 +332,31 @@ export class MediaUploadElement extends LitElement {
     input.value = ''
   }
 
-  private async paste(event: ClipboardEvent): Promise<void> {
-    if (this.isDisabled || !carriesFiles(event.clipboardData)) return
+  async #paste(event: ClipboardEvent): Promise<void> {
+    if (this.#isDisabled || !carriesFiles(event.clipboardData)) return
     event.preventDefault()
     this.addFiles(await filesOf(event.clipboardData))
   }
 
-  private drag(on: boolean): void {
-    this.dragging = on
-    if (on) this.session.warm()
+  #drag(on: boolean): void {
+    this.#dragging = on
+    if (on) this.#warm()
     this.requestUpdate()
   }
 
-  private readonly networkBack = (): void => {
-    this.session.nudge()
+  readonly #networkBack = (): void => {
+    this.#session.nudge()
     this.requestUpdate()
   }
 
-  private readonly networkGone = (): void => this.requestUpdate()
+  readonly #networkGone = (): void => this.requestUpdate()
 
   /** Asks before the page is left while bytes are on their way. */
-  private readonly leaving = (event: BeforeUnloadEvent): void => event.preventDefault()
+  readonly #leaving = (event: BeforeUnloadEvent): void => event.preventDefault()
 
   // What the session asks for.
 
-  private sessionHost(): SessionHost {
+  #sessionHost(): SessionHost {
     const element = this
     return {
       get purposes() { return parsePurposes(element.purpose) },
@@ -380,79 +365,112 @@ export class MediaUploadElement extends LitElement {
       get concurrency() { return element.concurrency },
       openEngine: () => MediaUploadElement.createEngine(new URL(this.endpoint || '/', document.baseURI).origin),
       metadataOf: (file) => (typeof this.metadata === 'function' ? this.metadata(file) : this.metadata),
-      emit: (name, detail) => this.emit(name, detail),
+      emit: (name, detail) => this.#emit(name, detail),
       changed: () => this.requestUpdate(),
-      valueChanged: () => this.valueChanged(),
-      sentence: (failure) => this.texts.failure(failure),
+      valueChanged: () => this.#valueChanged(),
+      sentence: (failure) => this.#texts.failure(failure),
     }
   }
 
-  private emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
-    const sentence = spoken(name, detail, this.texts)
-    if (sentence !== '') this.announcer.say(sentence)
+  #emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
+    const sentence = spoken(name, detail, this.#texts)
+    if (sentence !== '') this.#announcer.say(sentence)
     const cancelable = name === 'file-added' || name === 'upload-start'
     return this.dispatchEvent(new CustomEvent(name, { detail, cancelable, bubbles: true, composed: true }))
   }
 
-  private valueChanged(): void {
+  #valueChanged(): void {
     this.requestUpdate()
     this.dispatchEvent(new Event('input', { bubbles: true, composed: true }))
     this.dispatchEvent(new Event('change', { bubbles: true }))
   }
 
   /** The files that there is room for; says so when some are left out. */
-  private fitting(files: readonly File[]): readonly File[] {
-    this.notify(files.length === 0 ? this.texts.label('nothingDropped') : '')
-    if (!this.multiple && files.length > 0) this.makeRoom()
+  #fitting(files: readonly File[]): readonly File[] {
+    this.#notify(files.length === 0 ? this.#texts.label('nothingDropped') : '')
+    if (!this.multiple && files.length > 0) this.#makeRoom()
     const most = this.multiple ? this.maxFiles || Infinity : 1
-    const room = Math.max(0, most - this.uploads.length)
-    if (files.length > room) this.notify(this.leftOut(most, room))
+    const room = Math.max(0, most - this.#uploads.length)
+    if (files.length > room) this.#notify(this.#leftOut(most, room))
     return files.slice(0, room)
   }
 
   /** One file alone: a new one takes the place of the last, as in a file input, unless that one is on its way. */
-  private makeRoom(): void {
-    for (const upload of this.uploads) if (!isUnderway(upload.state) && !isHandedOver(upload.state)) this.take(upload)
+  #makeRoom(): void {
+    for (const upload of this.#uploads) if (!isUnderway(upload.state) && !isHandedOver(upload.state)) this.#take(upload)
   }
 
-  private leftOut(most: number, room: number): string {
-    if (!this.multiple && room === 0) return this.texts.label('oneAtATime')
-    return this.texts.label('tooManyFiles', { count: most })
+  #leftOut(most: number, room: number): string {
+    if (!this.multiple && room === 0) return this.#texts.label('oneAtATime')
+    return this.#texts.label('tooManyFiles', { count: most })
   }
 
   // What is shown and said.
 
-  private get uploads(): readonly Upload[] {
-    return [...this.session.queue]
+  /** Loads what the first file needs, on idle or at the first sign of interest. */
+  #warm(): void {
+    this.#session.warm()
+    void this.#loadList()
   }
 
-  private get isDisabled(): boolean {
-    return this.disabled || this.fieldsetDisabled
+  /** Never rejects: without the list files are sent all the same, and the person is told. */
+  #loadList(): Promise<void> {
+    this.#listLoading ??= import('./list.js').then(
+      (list) => this.#adopt(list),
+      () => this.#listFailed(),
+    )
+    return this.#listLoading
   }
 
-  private get isUnderway(): boolean {
-    return this.uploads.some(({ state }) => isUnderway(state) || isHandedOver(state))
+  #adopt(list: List): void {
+    this.#list = list
+    this.#previews = new list.Previews(() => this.requestUpdate())
+    if (this.renderRoot instanceof ShadowRoot) adoptStyles(this.renderRoot, [...styles, ...list.listStyles])
+    this.#speakLanguage()
+    this.requestUpdate()
   }
 
-  private get language(): string {
+  /** The next sign of interest tries again. */
+  #listFailed(): void {
+    this.#listLoading = undefined
+    if (this.#session.queue.size > 0) this.#notify(this.#texts.label('listFailed'))
+  }
+
+  #speakLanguage(): void {
+    this.#texts = new Texts(this.#language, this.messages, this.#list?.english)
+  }
+
+  get #uploads(): readonly Upload[] {
+    return [...this.#session.queue]
+  }
+
+  get #isDisabled(): boolean {
+    return this.disabled || this.#fieldsetDisabled
+  }
+
+  get #isUnderway(): boolean {
+    return this.#uploads.some(({ state }) => isUnderway(state) || isHandedOver(state))
+  }
+
+  get #language(): string {
     return this.lang || this.closest<HTMLElement>('[lang]')?.lang || navigator.language
   }
 
-  private notices(): readonly Notice[] {
-    const { texts } = this
-    const retry = this.getToken === undefined ? undefined : () => this.session.token.tryNow()
-    const token = tokenNotice(this.session.token.state, texts, retry)
-    const own: Notice = { icon: 'warn', text: this.notice, action: texts.label('dismiss'), act: () => this.notify('') }
-    return [...(token === undefined ? [] : [token]), ...(this.notice === '' ? [] : [own])]
+  #notices(): readonly Notice[] {
+    const texts = this.#texts
+    const retry = this.getToken === undefined ? undefined : () => this.#session.token.tryNow()
+    const token = tokenNotice(this.#session.token.state, texts, retry)
+    const own: Notice = { icon: 'warn', text: this.#notice, action: texts.label('dismiss'), act: () => this.#notify('') }
+    return [...(token === undefined ? [] : [token]), ...(this.#notice === '' ? [] : [own])]
   }
 
-  private states(): Readonly<Record<ElementState, boolean>> {
-    const { uploads } = this
+  #states(): Readonly<Record<ElementState, boolean>> {
+    const uploads = this.#uploads
     const any = (test: (upload: Upload) => boolean) => uploads.some(test)
     return {
-      dragging: this.dragging,
+      dragging: this.#dragging,
       empty: uploads.length === 0,
-      uploading: this.isUnderway,
+      uploading: this.#isUnderway,
       paused: any(({ state }) => state.name === 'paused'),
       offline: !navigator.onLine || any(({ state }) => state.name === 'waiting' && state.reason === 'offline'),
       error: any(({ state }) => state.name === 'failed' || state.name === 'refused'),
@@ -460,54 +478,51 @@ export class MediaUploadElement extends LitElement {
     }
   }
 
-  private notify(notice: string): void {
-    this.notice = notice
-    if (notice !== '') this.announcer.say(notice)
+  #notify(notice: string): void {
+    this.#notice = notice
+    if (notice !== '') this.#announcer.say(notice)
     this.requestUpdate()
   }
 
-  private announce(label: LabelName, params: Params): void {
-    this.announcer.say(this.texts.label(label, params))
+  #announce(label: LabelName, params: Params): void {
+    this.#announcer.say(this.#texts.label(label, params))
   }
 
-  private speak(message: string): void {
-    this.live = message
+  #speak(message: string): void {
+    this.#live = message
     this.requestUpdate()
   }
 
-  private watchScrolling(): void {
-    this.moreRows.disconnect()
+  #watchScrolling(): void {
+    this.#moreRows.disconnect()
     const sentinel = this.renderRoot.querySelector('.sentinel')
-    if (sentinel !== null) this.moreRows.observe(sentinel)
+    if (sentinel !== null) this.#moreRows.observe(sentinel)
   }
 
-  private scrolledTo(entries: readonly IntersectionObserverEntry[]): void {
+  #scrolledTo(entries: readonly IntersectionObserverEntry[]): void {
     if (!entries.some((entry) => entry.isIntersecting)) return
-    this.drawn += rowsAtOnce
+    this.#drawn += rowsAtOnce
     this.requestUpdate()
   }
 
   /** A second's tick while something shown depends on the time; a guard at the door while bytes move. */
-  private tick(): void {
-    const moving = this.uploads.some(({ state }) => ticking.has(state.name))
-    clearTimeout(this.ticker)
-    this.ticker = moving && this.isConnected ? setTimeout(() => this.requestUpdate(), 1000) : undefined
-    const guarded = this.uploads.some(({ state }) => isUnderway(state))
-    if (guarded && this.isConnected) window.addEventListener('beforeunload', this.leaving)
-    else window.removeEventListener('beforeunload', this.leaving)
+  #tick(): void {
+    const moving = this.#uploads.some(({ state }) => isTicking(state))
+    clearTimeout(this.#ticker)
+    this.#ticker = moving && this.isConnected ? setTimeout(() => this.requestUpdate(), 1000) : undefined
+    const guarded = this.#uploads.some(({ state }) => isUnderway(state))
+    if (guarded && this.isConnected) window.addEventListener('beforeunload', this.#leaving)
+    else window.removeEventListener('beforeunload', this.#leaving)
   }
 
-  private letGo(): void {
-    this.session.close()
-    this.announcer.close()
-    this.moreRows.disconnect()
-    this.previews.clear()
-    this.tick()
+  #letGo(): void {
+    this.#session.close()
+    this.#announcer.close()
+    this.#moreRows.disconnect()
+    this.#previews?.clear()
+    this.#tick()
   }
 }
-
-/** States whose words change with the time. */
-const ticking: ReadonlySet<StateName> = new Set<StateName>(['uploading', 'waiting'])
 
 function whenIdle(act: () => void): void {
   // WebKit has no idle callback; two seconds are after first paint on any page that works.

@@ -2,7 +2,6 @@
  * Everything that is said to a person, in their language: labels, sentences for
  * reasons and failures, and numbers, sizes and times as they are written there.
  */
-import catalogue from '../../internal/reason/catalogue/en.json' with { type: 'json' }
 import type { Fact, Failure, Kind, Reason } from './engine.js'
 import type { Counted, LabelName, Labels } from './labels.js'
 import { labels } from './labels.js'
@@ -20,48 +19,48 @@ export interface Messages extends Partial<Catalogue> {
 
 export type Params = Readonly<Record<string, string | number>>
 
-/** The language of the labels above and of the built-in catalogue. */
+/** The language of the labels and of the shared catalogue. */
 const builtIn = 'en'
-
-const english: Catalogue = catalogue
 
 export class Texts {
   readonly locale: string
-  private readonly plural: Intl.PluralRules
+  readonly #plural: Intl.PluralRules
+  readonly #own: Messages
+  readonly #catalogue: Catalogue
 
-  constructor(
-    lang: string,
-    private readonly own: Messages = {},
-  ) {
+  /** `catalogue` comes with the list; until then there is no file to speak of. */
+  constructor(lang: string, own: Messages = {}, catalogue: Catalogue = { reasons: {}, fixes: {} }) {
     this.locale = supported(lang)
-    this.plural = new Intl.PluralRules(this.locale)
+    this.#plural = new Intl.PluralRules(this.locale)
+    this.#own = own
+    this.#catalogue = catalogue
   }
 
   label(name: LabelName, params: Params = {}): string {
-    const entry: string | Counted = this.own.labels?.[name] ?? labels[name]
-    return fill(this.form(entry, params['count']), (key) => this.value(params[key]))
+    const entry: string | Counted = this.#own.labels?.[name] ?? labels[name]
+    return fill(this.#form(entry, params['count']), (key) => this.#value(params[key]))
   }
 
   reason(reason: Pick<Reason, 'code' | 'facts'>): string {
-    return this.sentence(reason.code, reason.facts) ?? this.label('unknownReason')
+    return this.#sentence(reason.code, reason.facts) ?? this.label('unknownReason')
   }
 
   /** The longer explanation; empty where the catalogue has none. */
   detail(reason: Reason): string {
-    const entry = this.entry(reason.code)
-    return entry?.detail === undefined ? '' : this.withFacts(entry.detail, reason.facts)
+    const entry = this.#entry(reason.code)
+    return entry?.detail === undefined ? '' : this.#withFacts(entry.detail, reason.facts)
   }
 
   fixes(reason: Reason): readonly string[] {
     return reason.fixes
-      .map((fix) => this.own.fixes?.[fix] ?? english.fixes[fix])
+      .map((fix) => this.#own.fixes?.[fix] ?? this.#catalogue.fixes[fix])
       .filter((sentence) => sentence !== undefined)
-      .map((sentence) => this.withFacts(sentence, reason.facts))
+      .map((sentence) => this.#withFacts(sentence, reason.facts))
   }
 
   /** The catalogue's sentence, then the server's own, then a plain one: a failure is never without words. */
   failure(failure: Failure): string {
-    return this.sentence(failure.code, failure.facts) ?? (failure.message || this.label('unknownFailure'))
+    return this.#sentence(failure.code, failure.facts) ?? (failure.message || this.label('unknownFailure'))
   }
 
   kind(kind: Kind): string {
@@ -82,17 +81,17 @@ export class Texts {
     while (unit < byteUnits.length - 1 && n >= 1024 ** (unit + 1) - 0.5) unit++
     const value = n / 1024 ** unit
     const maximumFractionDigits = unit < 2 || (value >= 100 && digits < 2) ? 0 : digits
-    return this.unit(value, byteUnits[unit] ?? 'byte', { maximumFractionDigits })
+    return this.#unit(value, byteUnits[unit] ?? 'byte', { maximumFractionDigits })
   }
 
   /** A span of time in its largest one or two units: "8 sec", "3 min", "1 hr 5 min". */
   duration(seconds: number): string {
     const whole = Math.max(1, Math.ceil(seconds))
-    if (whole < 60) return this.unit(whole, 'second')
-    if (whole < 3600) return this.unit(Math.ceil(whole / 60), 'minute')
+    if (whole < 60) return this.#unit(whole, 'second')
+    if (whole < 3600) return this.#unit(Math.ceil(whole / 60), 'minute')
     const minutes = Math.round((whole % 3600) / 60)
-    const hours = this.unit(Math.floor(whole / 3600), 'hour')
-    return minutes === 0 ? hours : `${hours} ${this.unit(minutes, 'minute')}`
+    const hours = this.#unit(Math.floor(whole / 3600), 'hour')
+    return minutes === 0 ? hours : `${hours} ${this.#unit(minutes, 'minute')}`
   }
 
   date(at: Date): string {
@@ -106,37 +105,37 @@ export class Texts {
     return new Intl.RelativeTimeFormat(this.locale).format(Math.trunc(seconds / size), unit)
   }
 
-  private entry(code: string): Catalogue['reasons'][string] | undefined {
-    return this.own.reasons?.[code] ?? english.reasons[code]
+  #entry(code: string): Catalogue['reasons'][string] | undefined {
+    return this.#own.reasons?.[code] ?? this.#catalogue.reasons[code]
   }
 
-  private sentence(code: string, facts: readonly Fact[]): string | undefined {
-    const entry = this.entry(code)
-    return entry && this.withFacts(entry.message, facts)
+  #sentence(code: string, facts: readonly Fact[]): string | undefined {
+    const entry = this.#entry(code)
+    return entry && this.#withFacts(entry.message, facts)
   }
 
-  private withFacts(sentence: string, facts: readonly Fact[]): string {
+  #withFacts(sentence: string, facts: readonly Fact[]): string {
     const digits = digitsToTellApart(facts, (n, digits) => this.bytes(n, digits))
-    return fill(sentence, (key) => this.fact(facts.find((fact) => fact.name === key), digits))
+    return fill(sentence, (key) => this.#fact(facts.find((fact) => fact.name === key), digits))
   }
 
-  private fact(fact: Fact | undefined, digits: number): string | undefined {
+  #fact(fact: Fact | undefined, digits: number): string | undefined {
     if (fact?.number === undefined) return fact?.text
     if (fact.unit === 'bytes') return this.bytes(fact.number, digits)
     if (fact.unit === 'milliseconds') return this.duration(fact.number / 1000)
     return this.number(fact.number)
   }
 
-  private form(entry: string | Counted, count: string | number | undefined): string {
+  #form(entry: string | Counted, count: string | number | undefined): string {
     if (typeof entry === 'string') return entry
-    return this.plural.select(Number(count)) === 'one' ? entry.one : entry.other
+    return this.#plural.select(Number(count)) === 'one' ? entry.one : entry.other
   }
 
-  private value(value: string | number | undefined): string | undefined {
+  #value(value: string | number | undefined): string | undefined {
     return typeof value === 'number' ? this.number(value) : value
   }
 
-  private unit(value: number, unit: string, options: Intl.NumberFormatOptions = {}): string {
+  #unit(value: number, unit: string, options: Intl.NumberFormatOptions = {}): string {
     const format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short', ...options })
     return format.format(value)
   }

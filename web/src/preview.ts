@@ -13,42 +13,45 @@ const mostBytes = 20 * 1024 * 1024
 const decodable = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/bmp'])
 
 export class Previews {
+  readonly #ready: (upload: Upload) => void
   /** A missing key was never asked for; an empty text has no picture. */
-  private readonly urls = new Map<string, string>()
-  private busy: Promise<void> = Promise.resolve()
+  readonly #urls = new Map<string, string>()
+  #busy: Promise<void> = Promise.resolve()
 
-  constructor(private readonly ready: (upload: Upload) => void) {}
+  constructor(ready: (upload: Upload) => void) {
+    this.#ready = ready
+  }
 
   /** The picture's blob URL; undefined until there is one. The first call orders it. */
   url(upload: Upload): string | undefined {
-    const url = this.urls.get(upload.id)
-    if (url === undefined && upload.verdict !== undefined) this.order(upload)
+    const url = this.#urls.get(upload.id)
+    if (url === undefined && upload.verdict !== undefined) this.#order(upload)
     return url || undefined
   }
 
   drop(id: string): void {
-    const url = this.urls.get(id)
+    const url = this.#urls.get(id)
     if (url) URL.revokeObjectURL(url)
-    this.urls.delete(id)
+    this.#urls.delete(id)
   }
 
   clear(): void {
-    for (const id of [...this.urls.keys()]) this.drop(id)
+    for (const id of [...this.#urls.keys()]) this.drop(id)
   }
 
   /** One picture after the other: decoding is the most memory that the element ever takes. */
-  private order(upload: Upload): void {
-    this.urls.set(upload.id, '')
+  #order(upload: Upload): void {
+    this.#urls.set(upload.id, '')
     if (!decodable.has(upload.type) || upload.file.size > mostBytes) return
-    this.busy = this.busy.then(() => this.make(upload))
+    this.#busy = this.#busy.then(() => this.#make(upload))
   }
 
-  private async make(upload: Upload): Promise<void> {
-    if (!this.urls.has(upload.id)) return
+  async #make(upload: Upload): Promise<void> {
+    if (!this.#urls.has(upload.id)) return
     const picture = await thumbnail(upload.file).catch(() => null)
-    if (picture === null || !this.urls.has(upload.id)) return
-    this.urls.set(upload.id, URL.createObjectURL(picture))
-    this.ready(upload)
+    if (picture === null || !this.#urls.has(upload.id)) return
+    this.#urls.set(upload.id, URL.createObjectURL(picture))
+    this.#ready(upload)
   }
 }
 

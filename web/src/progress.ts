@@ -20,20 +20,20 @@ const mostUntilDone = 0.99
 export class Progress {
   /** Bytes that the server acknowledged. */
   accepted = 0
-  private inFlight = 0
-  private highest = 0
-  private samples: Sample[] = []
+  #inFlight = 0
+  #highest = 0
+  #samples: Sample[] = []
 
   constructor(readonly total: number) {}
 
   /** Bytes shown to the person: acknowledged and in flight, never fewer than before. */
   get shown(): number {
-    return this.highest
+    return this.#highest
   }
 
   /** Share of the whole, 0 to 1, of what is shown. */
   get share(): number {
-    return Math.min(mostUntilDone, ratio(this.highest, this.total))
+    return Math.min(mostUntilDone, ratio(this.#highest, this.total))
   }
 
   /** Share of the whole, 0 to 1, that is safe on the server. */
@@ -43,28 +43,28 @@ export class Progress {
 
   report(accepted: number, inFlight: number, now: number): void {
     this.accepted = Math.min(accepted, this.total)
-    this.inFlight = Math.min(inFlight, this.total - this.accepted)
-    this.highest = Math.max(this.highest, this.accepted + this.inFlight)
-    this.sample(now)
+    this.#inFlight = Math.min(inFlight, this.total - this.accepted)
+    this.#highest = Math.max(this.#highest, this.accepted + this.#inFlight)
+    this.#sample(now)
   }
 
   /** Every byte is acknowledged. */
   finish(): void {
-    this.accepted = this.highest = this.total
+    this.accepted = this.#highest = this.total
     this.stop()
   }
 
   /** Nothing is in flight: the next speed is measured afresh. */
   stop(): void {
-    this.inFlight = 0
-    this.samples = []
+    this.#inFlight = 0
+    this.#samples = []
   }
 
   /** Bytes a second over the last seconds; undefined while it cannot be told yet. */
   speed(now: number): number | undefined {
-    const first = this.samples[0]
+    const first = this.#samples[0]
     if (first === undefined || now - first.at < settleMs) return undefined
-    const last = this.samples.at(-1) ?? first
+    const last = this.#samples.at(-1) ?? first
     return Math.max(0, last.bytes - first.bytes) / ((now - first.at) / 1000)
   }
 
@@ -72,16 +72,16 @@ export class Progress {
   secondsLeft(now: number): number | undefined {
     const speed = this.speed(now)
     if (speed === undefined || speed === 0) return undefined
-    return (this.total - this.accepted - this.inFlight) / speed
+    return (this.total - this.accepted - this.#inFlight) / speed
   }
 
-  private sample(now: number): void {
-    const bytes = this.accepted + this.inFlight
-    const last = this.samples.at(-1)
+  #sample(now: number): void {
+    const bytes = this.accepted + this.#inFlight
+    const last = this.#samples.at(-1)
     // A chunk that broke off takes its bytes in flight with it: that is no negative speed but a new start.
-    if (last !== undefined && bytes < last.bytes) this.samples = []
-    this.samples.push({ at: now, bytes })
-    while ((this.samples[1]?.at ?? now) < now - windowMs) this.samples.shift()
+    if (last !== undefined && bytes < last.bytes) this.#samples = []
+    this.#samples.push({ at: now, bytes })
+    while ((this.#samples[1]?.at ?? now) < now - windowMs) this.#samples.shift()
   }
 }
 

@@ -15,67 +15,69 @@ export interface QueuePort {
 const checksAtOnce = 2
 
 export class Queue implements Iterable<Upload> {
-  private readonly uploads = new Map<string, Upload>()
-  private readonly beingChecked = new Set<string>()
+  readonly #port: QueuePort
+  readonly #concurrency: () => number
+  readonly #uploads = new Map<string, Upload>()
+  readonly #beingChecked = new Set<string>()
 
-  constructor(
-    private readonly port: QueuePort,
-    private readonly concurrency: () => number,
-  ) {}
+  constructor(port: QueuePort, concurrency: () => number) {
+    this.#port = port
+    this.#concurrency = concurrency
+  }
 
   get size(): number {
-    return this.uploads.size
+    return this.#uploads.size
   }
 
   get(id: string): Upload | undefined {
-    return this.uploads.get(id)
+    return this.#uploads.get(id)
   }
 
   add(upload: Upload): void {
-    this.uploads.set(upload.id, upload)
+    this.#uploads.set(upload.id, upload)
   }
 
   remove(id: string): void {
-    this.uploads.delete(id)
+    this.#uploads.delete(id)
   }
 
   [Symbol.iterator](): Iterator<Upload> {
-    return this.uploads.values()
+    return this.#uploads.values()
   }
 
   /** Fills every free place. Called whenever a file comes, goes or changes. */
   pump(): void {
-    this.pumpChecks()
-    this.pumpUploads()
+    this.#pumpChecks()
+    this.#pumpUploads()
   }
 
-  private pumpChecks(): void {
-    for (const upload of this.uploads.values()) {
-      if (this.beingChecked.size >= checksAtOnce) return
-      if (upload.state.name === 'checking' && !this.beingChecked.has(upload.id)) void this.check(upload)
+  #pumpChecks(): void {
+    for (const upload of this.#uploads.values()) {
+      if (this.#beingChecked.size >= checksAtOnce) return
+      if (upload.state.name === 'checking' && !this.#beingChecked.has(upload.id)) void this.#check(upload)
     }
   }
 
-  private async check(upload: Upload): Promise<void> {
-    this.beingChecked.add(upload.id)
-    await this.port.check(upload)
-    this.beingChecked.delete(upload.id)
+  async #check(upload: Upload): Promise<void> {
+    this.#beingChecked.add(upload.id)
+    await this.#port.check(upload)
+    this.#beingChecked.delete(upload.id)
     this.pump()
   }
 
-  private pumpUploads(): void {
-    let free = Math.max(1, this.concurrency()) - this.count((upload) => holdsPlace(upload.state))
-    for (const upload of this.uploads.values()) {
+  #pumpUploads(): void {
+    let free = Math.max(1, this.#concurrency()) - this.#count((upload) => holdsPlace(upload.state))
+    for (const upload of this.#uploads.values()) {
       if (free <= 0) return
       if (upload.state.name !== 'queued') continue
-      this.port.begin(upload)
+      this.#port.begin(upload)
       free--
     }
   }
 
-  private count(test: (upload: Upload) => boolean): number {
+  #count(test: (upload: Upload) => boolean): number {
     let n = 0
-    for (const upload of this.uploads.values()) if (test(upload)) n++
+    for (const upload of this.#uploads.values()) if (test(upload)) n++
     return n
   }
 }

@@ -28,20 +28,22 @@ export interface SessionHost {
 }
 
 export class Session {
+  readonly #host: SessionHost
   readonly queue: Queue
   readonly token: TokenBroker
-  private engine: Engine | undefined
-  private unsubscribe: (() => void) | undefined
+  #engine: Engine | undefined
+  #unsubscribe: (() => void) | undefined
   /** Work was done since the last `complete`. */
-  private incomplete = false
+  #incomplete = false
 
-  constructor(private readonly host: SessionHost) {
+  constructor(host: SessionHost) {
+    this.#host = host
     this.queue = new Queue(
-      { check: (upload) => this.check(upload), begin: (upload) => this.begin(upload) },
+      { check: (upload) => this.#check(upload), begin: (upload) => this.#begin(upload) },
       () => host.concurrency,
     )
     this.token = new TokenBroker({
-      provide: (token) => this.engine?.provideToken(token),
+      provide: (token) => this.#engine?.provideToken(token),
       authRequired: (reason) => void host.emit('auth-required', { reason }),
       changed: () => host.changed(),
     })
@@ -49,122 +51,122 @@ export class Session {
 
   /** Loads the engine ahead of the first file. */
   warm(): void {
-    this.open().warm()
+    this.#open().warm()
   }
 
   add(file: File): Upload | undefined {
-    const upload = new Upload(file, this.host.purposes)
-    if (!this.host.emit('file-added', { file: upload.detail() })) return undefined
+    const upload = new Upload(file, this.#host.purposes)
+    if (!this.#host.emit('file-added', { file: upload.detail() })) return undefined
     this.queue.add(upload)
-    this.incomplete = true
-    this.host.changed(upload)
+    this.#incomplete = true
+    this.#host.changed(upload)
     return upload
   }
 
   start(id?: string): void {
-    this.each(id, (upload) => {
+    this.#each(id, (upload) => {
       if (upload.state.name !== 'ready') return
-      if (this.host.emit('upload-start', { file: upload.detail() })) this.move(upload, { type: 'enqueue' })
+      if (this.#host.emit('upload-start', { file: upload.detail() })) this.#move(upload, { type: 'enqueue' })
     })
   }
 
   pause(id?: string): void {
-    this.each(id, (upload) => {
-      if (!this.move(upload, { type: 'hold' })) return
-      if (upload.begun) this.engine?.pause(upload.id)
-      this.host.emit('upload-pause', { file: upload.detail() })
+    this.#each(id, (upload) => {
+      if (!this.#move(upload, { type: 'hold' })) return
+      if (upload.begun) this.#engine?.pause(upload.id)
+      this.#host.emit('upload-pause', { file: upload.detail() })
     })
   }
 
   /** Goes on with a paused file; a waiting one tries now. */
   resume(id?: string): void {
-    this.each(id, (upload) => {
-      if (upload.state.name === 'waiting') return this.engine?.retry(upload.id)
+    this.#each(id, (upload) => {
+      if (upload.state.name === 'waiting') return this.#engine?.retry(upload.id)
       if (upload.state.name !== 'paused') return
-      this.move(upload, { type: 'enqueue' })
-      this.host.emit('upload-resume', { file: upload.detail() })
+      this.#move(upload, { type: 'enqueue' })
+      this.#host.emit('upload-resume', { file: upload.detail() })
     })
   }
 
   retry(id?: string): void {
-    this.each(id, (upload) => {
-      if (upload.state.name === 'waiting') this.engine?.retry(upload.id)
-      else if (upload.state.name === 'failed' && upload.state.failure.retryable) this.again(upload)
+    this.#each(id, (upload) => {
+      if (upload.state.name === 'waiting') this.#engine?.retry(upload.id)
+      else if (upload.state.name === 'failed' && upload.state.failure.retryable) this.#again(upload)
     })
   }
 
   /** Ends uploads that are not through yet, here and on the server. */
   cancel(id?: string): void {
-    this.each(id, (upload) => {
+    this.#each(id, (upload) => {
       if (!isSettled(upload.state) && !isHandedOver(upload.state)) this.remove(upload)
     })
   }
 
   /** Takes files off the list; one that is still on its way is cancelled. */
   remove(upload: Upload): void {
-    if (upload.begun) this.leaveEngine(upload)
+    if (upload.begun) this.#leaveEngine(upload)
     this.queue.remove(upload.id)
-    this.host.changed(upload)
-    if (upload.state.name === 'done') this.host.valueChanged()
+    this.#host.changed(upload)
+    if (upload.state.name === 'done') this.#host.valueChanged()
     this.queue.pump()
-    this.checkComplete()
+    this.#checkComplete()
   }
 
   /** The purposes or kinds are others now: what is not on its way yet is checked again. */
   recheck(): void {
-    this.each(undefined, (upload) => {
-      if (!this.move(upload, { type: 'recheck' })) return
-      upload.purposes = this.host.purposes
+    this.#each(undefined, (upload) => {
+      if (!this.#move(upload, { type: 'recheck' })) return
+      upload.purposes = this.#host.purposes
     })
   }
 
   /** The network is back, or somebody asked: whatever waits tries now. */
   nudge(): void {
-    this.engine?.nudge()
+    this.#engine?.nudge()
   }
 
   /** Gives the engine back. Uploads stand still and are started anew when the element returns. */
   close(): void {
     this.token.close()
-    this.unsubscribe?.()
-    this.engine?.close()
-    this.engine = undefined
+    this.#unsubscribe?.()
+    this.#engine?.close()
+    this.#engine = undefined
     for (const upload of this.queue) {
       upload.apply({ type: 'hold' })
       upload.begun = false
     }
   }
 
-  private open(): Engine {
-    if (this.engine !== undefined) return this.engine
-    const engine = (this.engine = this.host.openEngine())
-    this.unsubscribe = engine.subscribe((event) => this.hear(event))
+  #open(): Engine {
+    if (this.#engine !== undefined) return this.#engine
+    const engine = (this.#engine = this.#host.openEngine())
+    this.#unsubscribe = engine.subscribe((event) => this.#hear(event))
     return engine
   }
 
-  private async check(upload: Upload): Promise<void> {
+  async #check(upload: Upload): Promise<void> {
     const purposes = upload.purposes
     const { name, type: declaredType } = upload.file
-    const request = { name, declaredType, purposes, kinds: this.host.kinds }
+    const request = { name, declaredType, purposes, kinds: this.#host.kinds }
     try {
-      const verdict = await this.open().check(upload.id, upload.file, request)
-      if (upload.purposes === purposes && this.has(upload)) this.checked(upload, verdict)
+      const verdict = await this.#open().check(upload.id, upload.file, request)
+      if (upload.purposes === purposes && this.#has(upload)) this.#checked(upload, verdict)
     } catch (error) {
-      if (this.has(upload)) this.move(upload, { type: 'failed', id: upload.id, failure: checkFailure(error) })
+      if (this.#has(upload)) this.#move(upload, { type: 'failed', id: upload.id, failure: checkFailure(error) })
     }
   }
 
-  private checked(upload: Upload, verdict: Verdict): void {
-    if (!this.move(upload, { type: 'checked', verdict })) return
+  #checked(upload: Upload, verdict: Verdict): void {
+    if (!this.#move(upload, { type: 'checked', verdict })) return
     const detail = { file: upload.detail(), verdict }
-    this.host.emit('file-checked', detail)
-    if (verdict.outcome === 'refuse') this.host.emit('file-refused', detail)
-    else if (this.host.autoStart) this.start(upload.id)
+    this.#host.emit('file-checked', detail)
+    if (verdict.outcome === 'refuse') this.#host.emit('file-refused', detail)
+    else if (this.#host.autoStart) this.start(upload.id)
   }
 
-  private begin(upload: Upload): void {
-    const engine = this.open()
-    this.move(upload, { type: 'begin' })
+  #begin(upload: Upload): void {
+    const engine = this.#open()
+    this.#move(upload, { type: 'begin' })
     if (upload.begun) return engine.resume(upload.id)
     upload.begun = true
     const { name, type: declaredType } = upload.file
@@ -173,106 +175,106 @@ export class Session {
       // Only a refused file has no kind, and none of those comes here.
       kind: upload.kind || 'document',
       purposes: upload.purposes,
-      metadata: this.host.metadataOf(upload.file),
+      metadata: this.#host.metadataOf(upload.file),
     })
   }
 
   /** After a failure: the engine goes on from what is safe; a file that it never had is checked again. */
-  private again(upload: Upload): void {
-    this.incomplete = true
+  #again(upload: Upload): void {
+    this.#incomplete = true
     if (upload.begun) {
-      this.move(upload, { type: 'enqueue' })
-      this.move(upload, { type: 'begin' })
-      this.engine?.retry(upload.id)
+      this.#move(upload, { type: 'enqueue' })
+      this.#move(upload, { type: 'begin' })
+      this.#engine?.retry(upload.id)
       return
     }
     upload.state = { name: 'checking' }
-    this.host.changed(upload)
+    this.#host.changed(upload)
     this.queue.pump()
   }
 
-  private leaveEngine(upload: Upload): void {
-    if (isSettled(upload.state) || isHandedOver(upload.state)) this.engine?.forget(upload.id)
-    else this.engine?.cancel(upload.id)
+  #leaveEngine(upload: Upload): void {
+    if (isSettled(upload.state) || isHandedOver(upload.state)) this.#engine?.forget(upload.id)
+    else this.#engine?.cancel(upload.id)
   }
 
-  private hear(event: EngineEvent): void {
+  #hear(event: EngineEvent): void {
     if (event.type === 'token-needed') return this.token.need(event.reason)
-    if (event.type === 'cancelled') return this.cancelled(event.id)
+    if (event.type === 'cancelled') return this.#cancelled(event.id)
     const upload = this.queue.get(event.id)
     if (upload === undefined) return
     const { accepted } = upload.progress
-    const moved = this.move(upload, event)
+    const moved = this.#move(upload, event)
     if (upload.progress.accepted > accepted || isHandedOver(upload.state)) this.token.accepted()
-    this.tell(upload, event, moved)
+    this.#tell(upload, event, moved)
   }
 
   /** Here the row has gone already; in another tab it may have been ended by somebody else. */
-  private cancelled(id: string): void {
-    this.engine?.forget(id)
+  #cancelled(id: string): void {
+    this.#engine?.forget(id)
     const upload = this.queue.get(id)
     if (upload === undefined) return
     this.queue.remove(id)
-    this.host.changed(upload)
-    this.afterMove()
+    this.#host.changed(upload)
+    this.#afterMove()
   }
 
-  private move(upload: Upload, event: UploadEvent): boolean {
+  #move(upload: Upload, event: UploadEvent): boolean {
     const moved = upload.apply(event)
-    this.host.changed(upload)
-    if (moved) queueMicrotask(() => this.afterMove())
+    this.#host.changed(upload)
+    if (moved) queueMicrotask(() => this.#afterMove())
     return moved
   }
 
-  private afterMove(): void {
+  #afterMove(): void {
     this.queue.pump()
-    this.checkComplete()
+    this.#checkComplete()
   }
 
-  private tell(upload: Upload, event: UploadEvent, moved: boolean): void {
+  #tell(upload: Upload, event: UploadEvent, moved: boolean): void {
     const file = upload.detail()
-    if (event.type === 'progress') this.tellProgress(upload)
-    if (event.type === 'waiting') this.tellWaiting(upload, event)
+    if (event.type === 'progress') this.#tellProgress(upload)
+    if (event.type === 'waiting') this.#tellWaiting(upload, event)
     if (!moved) return
-    if (event.type === 'relaying') this.host.emit('relay-start', { file })
-    if (event.type === 'refused') this.host.emit('file-refused', { file, verdict: event.verdict })
-    if (event.type === 'failed') this.tellFailure(upload, event.failure)
+    if (event.type === 'relaying') this.#host.emit('relay-start', { file })
+    if (event.type === 'refused') this.#host.emit('file-refused', { file, verdict: event.verdict })
+    if (event.type === 'failed') this.#tellFailure(upload, event.failure)
     if (event.type !== 'done') return
-    this.host.emit('upload-success', { file, asset: event.asset })
-    this.host.valueChanged()
+    this.#host.emit('upload-success', { file, asset: event.asset })
+    this.#host.valueChanged()
   }
 
-  private tellProgress(upload: Upload): void {
+  #tellProgress(upload: Upload): void {
     const { accepted, shown, total } = upload.progress
     const bytes = { bytesAccepted: accepted, bytesShown: shown, bytesTotal: total }
-    this.host.emit('upload-progress', { file: upload.detail(), ...bytes })
+    this.#host.emit('upload-progress', { file: upload.detail(), ...bytes })
   }
 
-  private tellWaiting(upload: Upload, event: Extract<UploadEvent, { type: 'waiting' }>): void {
+  #tellWaiting(upload: Upload, event: Extract<UploadEvent, { type: 'waiting' }>): void {
     const file = upload.detail()
-    if (event.reason === 'stalled') this.host.emit('upload-stalled', { file })
-    this.host.emit('upload-retry', { file, reason: event.reason, retryInMs: event.retryInMs })
+    if (event.reason === 'stalled') this.#host.emit('upload-stalled', { file })
+    this.#host.emit('upload-retry', { file, reason: event.reason, retryInMs: event.retryInMs })
   }
 
-  private tellFailure(upload: Upload, failure: Failure): void {
+  #tellFailure(upload: Upload, failure: Failure): void {
     const { code, retryable } = failure
-    const error = { code, retryable, message: this.host.sentence(failure) }
-    this.host.emit('upload-error', { file: upload.detail(), error })
+    const error = { code, retryable, message: this.#host.sentence(failure) }
+    this.#host.emit('upload-error', { file: upload.detail(), error })
   }
 
-  private checkComplete(): void {
+  #checkComplete(): void {
     const uploads = [...this.queue]
-    if (!this.incomplete || uploads.length === 0) return
+    if (!this.#incomplete || uploads.length === 0) return
     if (!uploads.every((upload) => isSettled(upload.state))) return
-    this.incomplete = false
-    this.host.emit('complete', { files: uploads.map((upload) => upload.detail()) })
+    this.#incomplete = false
+    this.#host.emit('complete', { files: uploads.map((upload) => upload.detail()) })
   }
 
-  private has(upload: Upload): boolean {
+  #has(upload: Upload): boolean {
     return this.queue.get(upload.id) === upload
   }
 
-  private each(id: string | undefined, act: (upload: Upload) => void): void {
+  #each(id: string | undefined, act: (upload: Upload) => void): void {
     const uploads = id === undefined ? [...this.queue] : [this.queue.get(id)]
     for (const upload of uploads) if (upload !== undefined) act(upload)
   }

@@ -1,7 +1,9 @@
-/** The sentence that the live region says about an event; empty for what is not worth an interruption. */
+/** What the live region says: a sentence about an event, or one about everything. */
 import type { MediaUploadDetails } from './events.js'
 import type { Texts } from './messages.js'
-import { spokenWait } from './status.js'
+import type { Upload } from './upload.js'
+import { isHandedOver, isUnderway } from './upload.js'
+import { waitText } from './wait-text.js'
 
 type Speakers = { readonly [N in keyof MediaUploadDetails]?: (detail: MediaUploadDetails[N], texts: Texts) => string }
 
@@ -11,12 +13,24 @@ const speakers: Speakers = {
   'upload-resume': ({ file }, texts) => texts.label('saidResumed', { name: file.name }),
   'upload-success': ({ file }, texts) => texts.label('saidDone', { name: file.name }),
   'upload-retry': ({ file, reason }, texts) =>
-    texts.label('saidWaiting', { name: file.name, state: spokenWait(reason, texts) }),
+    texts.label('saidWaiting', { name: file.name, state: waitText(reason, texts) }),
   'upload-error': ({ file, error }, texts) => texts.label('saidFailed', { name: file.name, message: error.message }),
   'file-refused': ({ file, verdict }, texts) =>
     texts.label('saidRefused', { name: file.name, message: verdict.reasons.map((reason) => texts.reason(reason)).join(' ') }),
 }
 
+/** Empty for what is not worth an interruption. */
 export function spoken<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N], texts: Texts): string {
   return speakers[name]?.(detail, texts) ?? ''
+}
+
+/** One sentence for everything, where single ones would be too many. */
+export function spokenSummary(uploads: readonly Upload[], texts: Texts): string {
+  const count = (test: (upload: Upload) => boolean) => uploads.filter(test).length
+  return texts.label('saidSummary', {
+    total: uploads.length,
+    done: count((upload) => upload.state.name === 'done'),
+    refused: count((upload) => upload.state.name === 'refused'),
+    underway: count((upload) => isUnderway(upload.state) || isHandedOver(upload.state)),
+  })
 }

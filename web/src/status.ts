@@ -4,6 +4,7 @@ import type { IconName } from './icons.js'
 import type { LabelName } from './labels.js'
 import type { Texts } from './messages.js'
 import type { StateName, Upload, UploadState } from './upload.js'
+import { waitText } from './wait-text.js'
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad'
 
@@ -33,26 +34,12 @@ const looks: { readonly [N in StateName]: Look } = {
   failed: { icon: 'refuse', tone: 'bad', label: 'failed' },
 }
 
-const waits: { readonly [R in WaitReason]: LabelName } = {
-  offline: 'waitingOffline',
-  server: 'waitingServer',
-  stalled: 'waitingStalled',
-  locked: 'waitingLocked',
-  token: 'waitingToken',
-  rate: 'waitingRate',
-}
-
 export function statusOf(upload: Upload, texts: Texts, now: number): Status {
   const look = looks[upload.state.name]
   const { state, verdict } = upload
   if (state.name === 'ready' && verdict?.outcome === 'warn') return { icon: 'warn', tone: 'warn', text: texts.label('readyWarned') }
-  if (state.name === 'waiting') return { icon: waitIcon(state.reason), tone: look.tone, text: waitText(state, texts, now) }
+  if (state.name === 'waiting') return { icon: waitIcon(state.reason), tone: look.tone, text: waitingText(state, texts, now) }
   return { icon: look.icon, tone: look.tone, text: textOf(upload, look.label, texts, now) }
-}
-
-/** The state without what changes every second, for people who listen. */
-export function spokenWait(reason: WaitReason, texts: Texts): string {
-  return texts.label(waits[reason])
 }
 
 function textOf(upload: Upload, label: LabelName, texts: Texts, now: number): string {
@@ -76,8 +63,8 @@ function waitIcon(reason: WaitReason): IconName {
   return reason === 'token' ? 'key' : 'clock'
 }
 
-function waitText(state: Extract<UploadState, { name: 'waiting' }>, texts: Texts, now: number): string {
-  const text = texts.label(waits[state.reason])
+function waitingText(state: Extract<UploadState, { name: 'waiting' }>, texts: Texts, now: number): string {
+  const text = waitText(state.reason, texts)
   if (state.retryAt <= now) return text
   return texts.label('nextTry', { state: text, time: texts.duration((state.retryAt - now) / 1000) })
 }

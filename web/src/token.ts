@@ -32,111 +32,114 @@ const firstRetryMs = 1_000
 const longestRetryMs = 30_000
 
 export class TokenBroker {
+  readonly #port: TokenPort
   state: TokenState = { name: 'idle' }
-  private reason: TokenReason = 'missing'
-  private failures = 0
+  #reason: TokenReason = 'missing'
+  #failures = 0
   /** A token was handed over and no server has taken it yet. */
-  private untested = false
-  private asking: AbortController | undefined
-  private timer: ReturnType<typeof setTimeout> | undefined
-  private callback: GetToken | undefined
+  #untested = false
+  #asking: AbortController | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #callback: GetToken | undefined
 
-  constructor(private readonly port: TokenPort) {}
+  constructor(port: TokenPort) {
+    this.#port = port
+  }
 
   get getToken(): GetToken | undefined {
-    return this.callback
+    return this.#callback
   }
 
   set getToken(callback: GetToken | undefined) {
-    this.callback = callback
+    this.#callback = callback
     if (callback !== undefined && this.state.name === 'blocked') this.tryNow()
   }
 
   /** The engine needs a token. */
   need(reason: TokenReason): void {
     if (this.state.name !== 'idle') return
-    this.reason = reason
+    this.#reason = reason
     // The first refused token may just have been old. A second one in a row is a fault: wait before asking again.
-    if (this.untested && ++this.failures > 1) return this.block()
-    void this.ask()
+    if (this.#untested && ++this.#failures > 1) return this.#block()
+    void this.#ask()
   }
 
   /** A request went through: the token is good. */
   accepted(): void {
-    this.untested = false
-    this.failures = 0
+    this.#untested = false
+    this.#failures = 0
   }
 
   /** The person or the page asks to try again now. */
   tryNow(): void {
     if (this.state.name === 'idle') return
-    void this.ask()
+    void this.#ask()
   }
 
   /** Stops waiting for an answer; a later `need` starts afresh. */
   close(): void {
-    this.stopWaiting()
-    this.become({ name: 'idle' })
+    this.#stopWaiting()
+    this.#become({ name: 'idle' })
   }
 
-  private async ask(): Promise<void> {
-    this.stopWaiting()
-    if (this.callback === undefined) return this.block()
-    const asking = (this.asking = new AbortController())
-    this.become({ name: 'asking', slow: false })
-    this.timer = setTimeout(() => this.becomeSlow(asking), slowMs)
-    const token = await this.answer(this.callback, asking.signal)
-    if (this.asking !== asking) return
-    if (token === '') return this.fail()
-    this.deliver(token)
+  async #ask(): Promise<void> {
+    this.#stopWaiting()
+    if (this.#callback === undefined) return this.#block()
+    const asking = (this.#asking = new AbortController())
+    this.#become({ name: 'asking', slow: false })
+    this.#timer = setTimeout(() => this.#becomeSlow(asking), slowMs)
+    const token = await this.#answer(this.#callback, asking.signal)
+    if (this.#asking !== asking) return
+    if (token === '') return this.#fail()
+    this.#deliver(token)
   }
 
   /** The trimmed token; empty when the page had none. */
-  private async answer(getToken: GetToken, signal: AbortSignal): Promise<string> {
+  async #answer(getToken: GetToken, signal: AbortSignal): Promise<string> {
     try {
-      return (await getToken({ reason: this.reason, signal })).trim()
+      return (await getToken({ reason: this.#reason, signal })).trim()
     } catch {
       return ''
     }
   }
 
-  private deliver(token: string): void {
-    this.stopWaiting()
-    this.untested = true
-    this.become({ name: 'idle' })
-    this.port.provide(token)
+  #deliver(token: string): void {
+    this.#stopWaiting()
+    this.#untested = true
+    this.#become({ name: 'idle' })
+    this.#port.provide(token)
   }
 
-  private becomeSlow(asking: AbortController): void {
-    this.become({ name: 'asking', slow: true })
-    this.port.authRequired(this.reason)
-    this.timer = setTimeout(() => {
-      if (this.asking === asking) this.fail()
+  #becomeSlow(asking: AbortController): void {
+    this.#become({ name: 'asking', slow: true })
+    this.#port.authRequired(this.#reason)
+    this.#timer = setTimeout(() => {
+      if (this.#asking === asking) this.#fail()
     }, giveUpMs - slowMs)
   }
 
-  private fail(): void {
-    this.failures++
-    this.block()
+  #fail(): void {
+    this.#failures++
+    this.#block()
   }
 
-  private block(): void {
-    this.stopWaiting()
-    const delay = Math.min(longestRetryMs, firstRetryMs * 2 ** (this.failures - 1)) * (0.75 + Math.random() / 2)
-    const canRetry = this.callback !== undefined
-    if (canRetry) this.timer = setTimeout(() => this.tryNow(), delay)
-    this.become({ name: 'blocked', retryAt: canRetry ? Date.now() + delay : 0 })
-    this.port.authRequired(this.reason)
+  #block(): void {
+    this.#stopWaiting()
+    const delay = Math.min(longestRetryMs, firstRetryMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
+    const canRetry = this.#callback !== undefined
+    if (canRetry) this.#timer = setTimeout(() => this.tryNow(), delay)
+    this.#become({ name: 'blocked', retryAt: canRetry ? Date.now() + delay : 0 })
+    this.#port.authRequired(this.#reason)
   }
 
-  private stopWaiting(): void {
-    this.asking?.abort()
-    this.asking = undefined
-    clearTimeout(this.timer)
+  #stopWaiting(): void {
+    this.#asking?.abort()
+    this.#asking = undefined
+    clearTimeout(this.#timer)
   }
 
-  private become(state: TokenState): void {
+  #become(state: TokenState): void {
     this.state = state
-    this.port.changed()
+    this.#port.changed()
   }
 }

@@ -116,6 +116,11 @@ export function isHandedOver(state: UploadState): boolean {
   return state.name === 'verifying' || state.name === 'relaying'
 }
 
+/** What is said about it changes with the time. */
+export function isTicking(state: UploadState): boolean {
+  return holdsPlace(state)
+}
+
 /** The cloneable picture of a file that events and the `files` property give out. */
 export interface FileDetail {
   readonly id: string
@@ -163,7 +168,7 @@ export class Upload {
   apply(event: UploadEvent, now = Date.now()): boolean {
     const before = this.state
     this.state = transition(before, event, now)
-    this.remember(event, now)
+    this.#remember(event, now)
     this.version++
     return this.state !== before
   }
@@ -180,7 +185,7 @@ export class Upload {
     return state.name === 'done' ? { ...detail, asset: state.asset } : detail
   }
 
-  private remember(event: UploadEvent, now: number): void {
+  #remember(event: UploadEvent, now: number): void {
     if (event.type === 'progress') this.progress.report(event.accepted, event.inFlight, now)
     if (event.type === 'waiting' || event.type === 'hold' || event.type === 'paused') this.progress.stop()
     if (event.type === 'checking' || event.type === 'done') this.progress.finish()
