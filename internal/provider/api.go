@@ -148,8 +148,7 @@ func (a *API) refused(r Request, resp *http.Response, out *outgoing) error {
 	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
 		e.Message = "a redirect to " + to.Host + " is not followed: the key must not reach another host"
 	}
-	drained, _ := out.state()
-	if r.Creates && drained && resp.StatusCode >= 500 && !spoken(e) {
+	if r.Creates && out.drained() && resp.StatusCode >= 500 && !spoken(e) {
 		// A gateway's page does not say what the API behind it did.
 		e.Cause = CauseAmbiguous
 	}
@@ -187,15 +186,12 @@ func (a *API) lost(ctx context.Context, r Request, out *outgoing, err error) err
 	if cause := context.Cause(ctx); cause != nil {
 		err = cause
 	}
-	drained, fault := out.state()
 	e := &Error{Op: r.Op, Cause: CauseTemporary, Err: err}
 	var certificate *tls.CertificateVerificationError
 	switch {
-	case fault != nil:
-		e.Err = fault
 	case errors.As(err, &certificate), errors.Is(err, ErrNotHTTPS):
 		e.Cause = CauseAuth
-	case r.Creates && drained:
+	case r.Creates && out.drained():
 		e.Cause = CauseAmbiguous
 	}
 	return e

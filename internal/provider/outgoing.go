@@ -15,16 +15,14 @@ const StallTimeout = 30 * time.Second
 // ErrStalled says that the API stopped taking or giving bytes.
 var ErrStalled = errors.New("provider: no byte moved for 30 s")
 
-// outgoing is a request's body on its way. It remembers what went wrong on our
-// side, whether everything was handed over, and gives up on a peer that no
-// longer reads.
+// outgoing is a request's body on its way. It knows whether everything was handed
+// over, and gives up on a peer that no longer reads.
 type outgoing struct {
 	stop context.CancelCauseFunc
 
 	mu     sync.Mutex
 	from   io.Reader
 	left   int64
-	fault  error
 	closed bool
 	watch  *time.Timer
 }
@@ -44,11 +42,8 @@ func (o *outgoing) Read(p []byte) (int, error) {
 	o.rest()
 	n, err := o.from.Read(p)
 	o.left -= int64(n)
-	switch {
-	case err == nil:
+	if err == nil {
 		o.watch = time.AfterFunc(StallTimeout, func() { o.stop(ErrStalled) })
-	case !errors.Is(err, io.EOF):
-		o.fault = err
 	}
 	return n, err
 }
@@ -69,10 +64,10 @@ func (o *outgoing) rest() {
 	}
 }
 
-// state says whether everything was handed to the connection, and what failed
-// on our own side.
-func (o *outgoing) state() (drained bool, fault error) {
+// drained tells whether everything was handed to the connection, so that the API
+// may have taken it.
+func (o *outgoing) drained() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.left == 0, o.fault
+	return o.left == 0
 }

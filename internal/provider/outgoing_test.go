@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -66,4 +67,12 @@ func (h *held) Read(p []byte) (int, error) {
 	<-h.release
 	h.ended = true
 	return len(p), nil
+}
+
+// A proxy may send anything in place of a few hundred bytes of JSON.
+func TestAnswersAreReadUpToALimit(t *testing.T) {
+	body, err := readAnswer(io.NopCloser(strings.NewReader(strings.Repeat("x", 1<<20))))
+	if err != nil || len(body) != maxAnswerBytes {
+		t.Errorf("read %d bytes, %v, want %d", len(body), err, maxAnswerBytes)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -77,18 +78,15 @@ type sample struct {
 }
 
 func newSample(size int) sample {
-	var content bytes.Buffer
-	for i := 0; content.Len() < size; i++ {
-		fmt.Fprintf(&content, "%08d", i)
-	}
-	content.Truncate(size)
-	sum := sha256.Sum256(content.Bytes())
+	content := make([]byte, size)
+	_, _ = rand.NewChaCha8([32]byte{}).Read(content) // the same bytes in every run
+	sum := sha256.Sum256(content)
 	return sample{
 		Object: media.Object{
 			Filename: "sample.mp4", Type: "video/mp4", Kind: media.KindVideo,
 			Size: int64(size), SHA256: hex.EncodeToString(sum[:]),
 		},
-		content: content.Bytes(),
+		content: content,
 	}
 }
 
