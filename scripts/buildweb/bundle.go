@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -16,21 +17,56 @@ type names map[string]string
 
 // script bundles a TypeScript file and all that it imports.
 func script(entry, pattern string, constants names) (output, error) {
+	return bundle(pattern, scriptOptions(entry, constants))
+}
+
+func scriptOptions(entry string, constants names) api.BuildOptions {
 	define := make(map[string]string, len(constants))
 	for name, value := range constants {
 		define[name] = strconv.Quote(value)
 	}
-	return bundle(pattern, api.BuildOptions{
+	return api.BuildOptions{
 		EntryPoints: []string{entry},
 		Define:      define,
 		// A module keeps import.meta.url, by which the element finds its worker
 		// on whatever server it came from.
 		Format:  api.FormatESModule,
 		Plugins: []api.Plugin{goLoaderPlugin, stylesPlugin},
-	})
+	}
+}
+
+// elementFiles makes the element in the pieces in which it is loaded: its own
+// file, what that imports at once, and what it imports when files come. The
+// pieces name each other, so their hashes are the bundler's.
+func elementFiles(constants names) ([]output, error) {
+	options := scriptOptions("web/src/media-upload-element-define.ts", constants)
+	options.Splitting = true
+	options.Outdir = "widget"
+	options.EntryNames = "media-upload"
+	options.ChunkNames = "[name]-[hash]"
+	files, err := esbuild(options)
+	if err != nil {
+		return nil, err
+	}
+	outputs := make([]output, len(files))
+	for i, file := range files {
+		outputs[i] = output{name: "widget/" + filepath.Base(file.Path), content: file.Contents}
+	}
+	return outputs, nil
 }
 
 func bundle(pattern string, options api.BuildOptions) (output, error) {
+	files, err := esbuild(options)
+	if err != nil {
+		return output{}, err
+	}
+	if len(files) != 1 {
+		return output{}, fmt.Errorf("%s: the bundler made %d files where one was meant", options.EntryPoints, len(files))
+	}
+	return hashed(pattern, files[0].Contents), nil
+}
+
+func esbuild(options api.BuildOptions) ([]api.OutputFile, error) {
 	options.Bundle = true
 	options.Target = api.ES2022
 	options.Charset = api.CharsetUTF8
@@ -42,12 +78,9 @@ func bundle(pattern string, options api.BuildOptions) (output, error) {
 	result := api.Build(options)
 	if len(result.Errors) > 0 {
 		messages := api.FormatMessages(result.Errors, api.FormatMessagesOptions{Kind: api.ErrorMessage})
-		return output{}, errors.New(strings.Join(messages, ""))
+		return nil, errors.New(strings.Join(messages, ""))
 	}
-	if len(result.OutputFiles) != 1 {
-		return output{}, fmt.Errorf("%s: the bundler made %d files where one was meant", options.EntryPoints, len(result.OutputFiles))
-	}
-	return hashed(pattern, result.OutputFiles[0].Contents), nil
+	return result.OutputFiles, nil
 }
 
 // goLoaderPlugin finds the import 'wasm_exec'.

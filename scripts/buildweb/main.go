@@ -66,7 +66,7 @@ func build() ([]output, error) {
 		return nil, err
 	}
 	workerFile := names{"__WORKER_FILE__": path.Base(worker.name)}
-	element, err := script("web/src/media-upload-element-define.ts", "widget/media-upload.js", workerFile)
+	element, err := elementFiles(workerFile)
 	if err != nil {
 		return nil, err
 	}
@@ -74,5 +74,5 @@ func build() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append([]output{element, worker, module}, page...), nil
+	return slices.Concat(element, []output{worker, module}, page), nil
 }

@@ -1,0 +1,110 @@
+# What a developer and CI call. What is more than a line is in scripts/.
+#
+# go build and bin/buildweb are called every time: both know by content what has
+# changed and return at once when nothing has. Tools are built once, into bin/.
+
+.DEFAULT_GOAL := help
+.PHONY: setup-run setup-test setup-check run build web test test-go test-wasm test-web \
+	bench check format lint vet types generated archtest size clean help
+# Prerequisites are steps in their order; the tools below use all cores themselves.
+.NOTPARALLEL:
+
+# Go is never fetched from elsewhere: scripts/setup says so where it is too old.
+export GOTOOLCHAIN := local
+
+TAGS := nomsgpack
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# Packages that run in the browser's worker too.
+BOTH := $(wildcard internal/reason internal/media internal/tusproto internal/probe internal/preflight internal/remedy internal/uploader)
+
+# Files that go generate writes.
+GENERATED := docs/configuration.md
+
+# Tests that need a program which is not there are skipped with the reason. Those
+# that need one named here fail instead. In CI nothing may be skipped.
+ifeq ($(CI),true)
+export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,node
+endif
+
+##@ Use
+
+run: setup-run build ## build everything, start the server and its sandbox, print one URL to open
+	@exec bin/mediarelay serve
+
+build: web ## bin/mediarelay: one static binary with the web files in it
+	CGO_ENABLED=0 go build -tags $(TAGS) -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o bin/mediarelay ./server
+
+web: setup-run bin/buildweb
+	@bin/buildweb
+
+setup-run setup-test setup-check: setup-%:
+	@scripts/setup $*
+
+##@ Develop
+
+test: setup-test build test-go test-wasm test-web ## install what the tests need, run every test: Go, wasm, TypeScript, real browser
+
+# gotestsum prints go test's own lines, then every skipped test with its reason.
+TESTSUM := bin/gotestsum --format standard-quiet --hide-summary output --
+
+test-go: bin/gotestsum
+	$(TESTSUM) -tags $(TAGS) ./...
+
+# The loader that runs a test in Node has room for 12 KB of arguments and
+# environment in all, so the environment is handed on in part.
+WASM_EXEC = env -i 'PATH=$(PATH)' 'MEDIARELAY_TEST_REQUIRE=$(MEDIARELAY_TEST_REQUIRE)' '$(shell go env GOROOT)/lib/wasm/go_js_wasm_exec'
+
+test-wasm: bin/gotestsum
+	GOOS=js GOARCH=wasm $(TESTSUM) -exec "$(WASM_EXEC)" ./wasm $(BOTH:%=./%)
+
+test-web:
+	npm --prefix web --silent test
+
+bench: setup-test build ## Go benchmarks
+	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
+
+check: setup-check build format lint vet types generated archtest size ## format, lint, vet, types, generated files, import table, size budget
+
+format: bin/golangci-lint
+	bin/golangci-lint fmt --diff ./...
+	cd scripts/buildweb && ../../bin/golangci-lint fmt --diff ./...
+
+lint: bin/golangci-lint
+	bin/golangci-lint run ./...
+	GOOS=js GOARCH=wasm bin/golangci-lint run ./wasm $(BOTH:%=./%)
+	cd scripts/buildweb && ../../bin/golangci-lint run ./...
+
+vet:
+	go vet -tags $(TAGS) ./...
+	GOOS=js GOARCH=wasm go vet ./wasm $(BOTH:%=./%)
+
+types:
+	npm --prefix web --silent run types
+
+generated:
+	scripts/check-generated $(GENERATED)
+
+archtest:
+	go test ./internal/archtest
+
+size: setup-run bin/buildweb ## the web files' sizes, against their budgets
+	@bin/buildweb sizes
+
+clean: ## remove everything that was built or installed here; data/ stays
+	rm -rf bin web/node_modules
+	find web/dist -mindepth 1 ! -name placeholder -delete
+
+help: ## this list
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Tools, each of them built once.
+
+bin/buildweb: $(wildcard scripts/buildweb/*.go) scripts/buildweb/go.mod scripts/buildweb/go.sum
+	go -C scripts/buildweb build -o ../../$@ .
+
+bin/golangci-lint: scripts/tools.mod scripts/tools.sum
+	go build -modfile=scripts/tools.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
+
+bin/gotestsum: scripts/tools.mod scripts/tools.sum
+	go build -modfile=scripts/tools.mod -o $@ gotest.tools/gotestsum
