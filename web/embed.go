@@ -25,12 +25,14 @@ var files embed.FS
 //
 //	index.html                  an html/template, without compressed forms
 //	widget/media-upload.js      the element
+//	widget/chunk-HASH.js        what the element and its list share
+//	widget/list-HASH.js         the list of files, loaded ahead of the first one
 //	widget/worker-HASH.js       its worker
 //	widget/mediarelay-HASH.wasm the worker's Go module
 //	assets/page-HASH.js         the page's script
 //	assets/page-HASH.css        the page's styles
 //
-// The last four change their names with their content, so that they can be
+// All with HASH change their names with their content, so that they can be
 // cached for ever. Beside each file but index.html lie its brotli form (.br)
 // and its gzip form (.gz).
 func Files() fs.FS {

@@ -12,8 +12,8 @@ import (
 // its inputs stay the same.
 const moduleFile = "bin/mediarelay.wasm"
 
-// goModule compiles ./wasm for the browser's worker.
-func goModule() (output, error) {
+// compileGoModule compiles ./wasm for the browser's worker.
+func compileGoModule() (output, error) {
 	args := []string{
 		"build", "-o", moduleFile,
 		"-trimpath",
@@ -33,7 +33,9 @@ func goModule() (output, error) {
 	if err != nil {
 		return output{}, err
 	}
-	return hashed("widget/mediarelay-%s.wasm", content), nil
+	made := hashed("widget/mediarelay-%s.wasm", content)
+	made.part = module
+	return made, nil
 }
 
 // goLoader is Go's own loader of such a module. It must be of the Go that

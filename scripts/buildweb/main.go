@@ -48,25 +48,25 @@ func run(args []string) error {
 		return err
 	}
 	printSizes(os.Stdout, rows)
-	if sizes {
-		return overBudget(rows)
+	if !sizes {
+		return nil
 	}
-	return nil
+	return overBudget(rows)
 }
 
 // build makes the files in the order in which they name each other: a worker
 // that loads another module is another worker.
 func build() ([]output, error) {
-	module, err := goModule()
+	goModule, err := compileGoModule()
 	if err != nil {
 		return nil, err
 	}
-	worker, err := script("web/src/worker.ts", "widget/worker-%s.js", names{"__WASM_FILE__": path.Base(module.name)})
+	workerScript, err := script("web/src/worker.ts", "widget/worker-%s.js", names{"__WASM_FILE__": path.Base(goModule.name)})
 	if err != nil {
 		return nil, err
 	}
-	workerFile := names{"__WORKER_FILE__": path.Base(worker.name)}
-	element, err := elementFiles(workerFile)
+	workerScript.part = worker
+	elementScripts, err := elementFiles(names{"__WORKER_FILE__": path.Base(workerScript.name)})
 	if err != nil {
 		return nil, err
 	}
@@ -74,5 +74,5 @@ func build() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(element, []output{worker, module}, page), nil
+	return slices.Concat(elementScripts, []output{workerScript, goModule}, page), nil
 }

@@ -15,11 +15,22 @@ import (
 // placeholder keeps go:embed valid in a fresh checkout.
 const placeholder = "placeholder"
 
+// part says what a file is to the person who waits for it.
+type part string
+
+const (
+	element part = "element" // there before the first paint
+	later   part = "later"   // loaded by the element when files come
+	worker  part = "worker"  // the element's worker
+	module  part = "module"  // the worker's Go module
+)
+
 // output is one file of web/dist. A template has no compressed forms, since
 // its content is known only when it is executed.
 type output struct {
 	name     string
 	content  []byte
+	part     part
 	template bool
 }
 

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// pageFiles makes the page and what it loads by itself. The element is not in
+// its script: the page loads it as any other page does.
+func pageFiles() ([]output, error) {
+	code, err := script("web/src/page.ts", "assets/page-%s.js", nil)
+	if err != nil {
+		return nil, err
+	}
+	styles, err := bundle("assets/page-%s.css", api.BuildOptions{EntryPoints: []string{"web/src/page.css"}})
+	if err != nil {
+		return nil, err
+	}
+	index, err := pageTemplate(names{"%PAGE_JS%": "/" + code.name, "%PAGE_CSS%": "/" + styles.name})
+	return []output{code, styles, index}, err
+}
+
+// pageTemplate fills in the files' names and leaves the html/template's own
+// actions to the server.
+func pageTemplate(marks names) (output, error) {
+	const source = "web/index.html"
+	content, err := os.ReadFile(source)
+	if err != nil {
+		return output{}, err
+	}
+	text := string(content)
+	for mark, value := range marks {
+		if !strings.Contains(text, mark) {
+			return output{}, fmt.Errorf("%s: %s is missing, so the page would not load that file", source, mark)
+		}
+		text = strings.ReplaceAll(text, mark, value)
+	}
+	return output{name: "index.html", content: []byte(text), template: true}, nil
+}
