@@ -1,0 +1,21 @@
+package preflight
+
+import "mediarelay/internal/reason"
+
+// document: the provider looks at the type alone, so what is inside warns. A PDF
+// whose header is not at the start is named otherwise by what sniffs its start.
+func (c *candidate) document(found *reasons) {
+	d := c.f.Document
+	if d != nil && d.HeaderOffset > 0 {
+		found.refuse(reason.PDFHeader, count("offset", d.HeaderOffset), reason.SaveAgain)
+	}
+	if d != nil && d.Encrypted {
+		found.warn(reason.DocumentEncrypted, nil, reason.RemovePassword)
+	}
+	if d != nil && d.JavaScript {
+		found.warn(reason.DocumentScript, nil, reason.RemoveScript)
+	}
+	if c.typ == "text/plain" && c.f.Type == "text/html" {
+		found.warn(reason.SourceText, facts(reason.Text("name", formatOf(c.f.Type).name)), reason.ConvertToPDF)
+	}
+}

@@ -1,0 +1,150 @@
+package preflight
+
+import (
+	"slices"
+
+	"mediarelay/internal/media"
+	"mediarelay/internal/probe"
+	"mediarelay/internal/reason"
+)
+
+// judge holds the file against everything that its kind and its purposes ask.
+func (c *candidate) judge(kind media.Kind) *reasons {
+	found := &reasons{}
+	for _, purpose := range c.q.Purposes {
+		c.purpose(kind, purpose, found)
+	}
+	c.damage(found)
+	switch kind {
+	case media.KindImage:
+		c.image(found)
+	case media.KindVideo:
+		c.video(found)
+	case media.KindAudio:
+		c.audio(found)
+	case media.KindDocument:
+		c.document(found)
+	case media.KindSticker:
+		c.sticker(found)
+	}
+	c.naming(found)
+	return found
+}
+
+// purpose holds type and size against the lines of one purpose.
+func (c *candidate) purpose(kind media.Kind, purpose media.Purpose, found *reasons) {
+	rule, ok := c.rule(kind, purpose)
+	if !ok {
+		c.purposeRefusal(purpose, found)
+		return
+	}
+	switch size := c.q.Size; {
+	case size > rule.LimitBytes:
+		found.refuse(reason.FileTooLarge, sizes(size, rule.LimitBytes), reason.MakeSmaller)
+	case rule.WarnBytes > 0 && size > rule.WarnBytes:
+		found.warn(reason.FileNearLimit, sizes(size, rule.WarnBytes), reason.MakeSmaller)
+	}
+	if purpose == media.PurposeProfile {
+		c.profile(found)
+	}
+}
+
+func sizes(size, limit int64) []reason.Fact {
+	return facts(reason.Bytes("size", size), reason.Bytes("limit", limit))
+}
+
+func (c *candidate) rule(kind media.Kind, purpose media.Purpose) (Rule, bool) {
+	for _, rule := range rulesFor(kind, purpose) {
+		if slices.Contains(rule.Types, c.typ) && (rule.Use != useStatic || !c.animated()) {
+			return rule, true
+		}
+	}
+	return Rule{}, false
+}
+
+func (c *candidate) animated() bool { return c.f.Image != nil && c.f.Image.Animated }
+
+// purposeRefusal offers the way out where the file is also, or could be, for a
+// message.
+func (c *candidate) purposeRefusal(purpose media.Purpose, found *reasons) {
+	code := reason.TemplateNotAccepted
+	if purpose == media.PurposeProfile {
+		code = reason.ProfileNotAccepted
+	}
+	found.refuse(code, facts(reason.Text("name", formatOf(c.typ).name)), purposeFixes(c.typ, purpose)...)
+}
+
+func purposeFixes(typ string, purpose media.Purpose) []reason.Fix {
+	fixes := []reason.Fix{reason.SendAsMessageOnly}
+	switch {
+	case purpose == media.PurposeProfile && typ == "image/webp":
+		fixes = append(fixes, reason.ConvertToJPEG)
+	case purpose == media.PurposeTemplate && takes(media.KindDocument, typ):
+		fixes = append(fixes, reason.ConvertToPDF)
+	case purpose == media.PurposeTemplate && takes(media.KindVideo, typ):
+		fixes = append(fixes, reason.ConvertToMP4)
+	}
+	return fixes
+}
+
+// damage speaks of the file as a whole. Readers mend a PDF without its end, so
+// that is a warning.
+func (c *candidate) damage(found *reasons) {
+	name := facts(reason.Text("name", formatOf(c.typ).name))
+	switch {
+	case c.f.Has(probe.Corrupt):
+		found.refuse(reason.FileCorrupt, name, reason.SaveAgain, reason.ChooseAnotherFile)
+	case c.f.Has(probe.Truncated) && c.typ == "application/pdf":
+		found.warn(reason.FileTruncated, name, reason.SaveAgain)
+	case c.f.Has(probe.Truncated):
+		found.refuse(reason.FileTruncated, name, reason.SaveAgain, reason.ChooseAnotherFile)
+	}
+	if c.f.Has(probe.Trailing) {
+		found.warn(reason.FileTrailing, nil, reason.RemoveTrailingBytes)
+	}
+	if c.f.Has(probe.Undetermined) {
+		found.warn(reason.FileUndetermined, nil, reason.SaveAgain)
+	}
+}
+
+// declaredSize refuses what no line of the table could take.
+func declaredSize(q Question) []reason.Reason {
+	var found reasons
+	limit := media.MaxUploadBytes
+	for _, purpose := range q.Purposes {
+		limit = min(limit, largest(q.asked(), purpose))
+	}
+	switch {
+	case q.Size <= 0:
+		found.refuse(reason.FileEmpty, nil, reason.ChooseAnotherFile)
+	case limit > 0 && q.Size > limit:
+		found.refuse(reason.FileTooLarge, sizes(q.Size, limit), reason.MakeSmaller)
+	}
+	return found.all()
+}
+
+func largest(kinds []media.Kind, purpose media.Purpose) int64 {
+	var limit int64
+	for _, kind := range kinds {
+		for _, rule := range rulesFor(kind, purpose) {
+			limit = max(limit, rule.LimitBytes)
+		}
+	}
+	return limit
+}
+
+// declaredKind refuses purposes that take none of the kinds asked for.
+func declaredKind(q Question) []reason.Reason {
+	var found reasons
+	for _, purpose := range q.Purposes {
+		if largest(q.asked(), purpose) > 0 {
+			continue
+		}
+		code := reason.TemplateNotAccepted
+		if purpose == media.PurposeProfile {
+			code = reason.ProfileNotAccepted
+		}
+		found.refuse(code, facts(reason.Text("name", string(q.asked()[0]))), reason.SendAsMessageOnly)
+	}
+	return found.all()
+}

@@ -1,0 +1,102 @@
+package preflight
+
+import (
+	"slices"
+	"strings"
+
+	"mediarelay/internal/probe"
+	"mediarelay/internal/reason"
+)
+
+// sendType is the type that the file goes by. The bytes decide; a name has a
+// say only where bytes cannot: a locked Office file, and kinds of plain text.
+func sendType(q Question, f probe.Facts) string {
+	ends := extension(q.Filename)
+	switch {
+	case f.Type == "application/x-ole-storage" && f.Document.Encrypted:
+		return lockedType(ends)
+	case isTextFamily(f.Type) && slices.Contains([]string{"txt", "text", "log", "md"}, ends):
+		return "text/plain"
+	case f.Type == "text/plain" && (ends == "csv" || ends == "tsv"):
+		return "text/csv"
+	}
+	return f.Type
+}
+
+// lockedType: an Office file with a password is a compound file that hides which
+// of the three it is, so its name decides.
+func lockedType(ends string) string {
+	for _, f := range extensionFormats(ends) {
+		if strings.HasPrefix(f.typ, openXML) {
+			return f.typ
+		}
+	}
+	return openXML + "wordprocessingml.document"
+}
+
+func isTextFamily(typ string) bool {
+	switch typ {
+	case "text/plain", "text/csv", "text/html", "application/json", "application/xml":
+		return true
+	}
+	return false
+}
+
+// naming compares name and claim with the content.
+func (c *candidate) naming(found *reasons) {
+	ends, own := extension(c.q.Filename), formatOf(c.typ)
+	switch {
+	case c.promisesOther(ends):
+		found.refuse(reason.ContentNotAsNamed, facts(reason.Text("extension", "."+ends)), reason.ChooseAnotherFile)
+	case ends != "" && len(own.extensions) > 0 && !slices.Contains(own.extensions, ends):
+		found.warn(reason.ExtensionMismatch, facts(
+			reason.Text("extension", "."+ends), reason.Text("name", own.name),
+			reason.Text("expected", "."+own.extensions[0])), reason.RenameFile)
+	default:
+		c.claim(found)
+	}
+}
+
+// promisesOther: the name ends as a known format and the inside is mere text.
+func (c *candidate) promisesOther(ends string) bool {
+	if c.typ != "text/plain" {
+		return false
+	}
+	for _, f := range extensionFormats(ends) {
+		if !isTextFamily(f.typ) {
+			return true
+		}
+	}
+	return false
+}
+
+// claim speaks of a declared type only where it is one of the known ones: what
+// systems invent for files that they do not know is no claim.
+func (c *candidate) claim(found *reasons) {
+	declared := bareType(c.q.DeclaredType)
+	known := formatOf(declared).name != declared
+	if !known || declared == c.typ || isTextFamily(declared) && isTextFamily(c.typ) || declared == "application/zip" {
+		return
+	}
+	found.warn(reason.DeclaredTypeMismatch, facts(reason.Text("declared", declared), reason.Text("type", c.typ)))
+}
+
+// aliases are other names of the same type, as browsers and programs send them.
+var aliases = map[string]string{
+	"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/apng": "image/png",
+	"video/3gp": "video/3gpp", "video/x-m4v": "video/mp4", "audio/3gpp": "video/3gpp",
+	"audio/mp3": "audio/mpeg", "audio/x-mp3": "audio/mpeg", "audio/mpeg3": "audio/mpeg",
+	"audio/x-m4a": "audio/mp4", "audio/m4a": "audio/mp4", "audio/x-aac": "audio/aac", "audio/aacp": "audio/aac",
+	"audio/vnd.dlna.adts": "audio/aac", "audio/opus": "audio/ogg", "application/ogg": "audio/ogg",
+	"application/x-pdf": "application/pdf",
+}
+
+// bareType takes off parameters and resolves aliases.
+func bareType(typ string) string {
+	bare, _, _ := strings.Cut(typ, ";")
+	bare = strings.ToLower(strings.TrimSpace(bare))
+	if to, ok := aliases[bare]; ok {
+		return to
+	}
+	return bare
+}

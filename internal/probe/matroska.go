@@ -1,0 +1,142 @@
+package probe
+
+import "strings"
+
+// EBML and Matroska element ids (RFC 8794, RFC 9559).
+const (
+	ebmlHeader   = 0x1A45DFA3
+	ebmlDocType  = 0x4282
+	mkvSegment   = 0x18538067
+	mkvTracks    = 0x1654AE6B
+	mkvTrack     = 0xAE
+	mkvTrackType = 0x83
+	mkvCodec     = 0x86
+	mkvAudio     = 0xE1
+	mkvChannels  = 0x9F
+	mkvCluster   = 0x1F43B675
+)
+
+const maxElements = 2000
+
+type mkvReader struct {
+	s        *source
+	f        *Facts
+	elements int
+	track    *Track
+}
+
+// readMatroska reads the document type and the tracks' codecs, which stand
+// before the first cluster in every file that a recorder wrote.
+func readMatroska(s *source, _ []byte, f *Facts) {
+	f.Type, f.Movie = "video/matroska", &Movie{}
+	r := &mkvReader{s: s, f: f}
+	r.walk(0, s.size, 0)
+	if len(f.Movie.Of(RoleVideo)) == 0 && len(f.Movie.Of(RoleAudio)) > 0 {
+		f.Type = strings.Replace(f.Type, "video/", "audio/", 1)
+	}
+}
+
+func (r *mkvReader) walk(offset, end int64, depth int) {
+	for offset < end && depth < maxDepth {
+		if r.elements++; r.elements > maxElements {
+			return
+		}
+		id, idBytes := vint(r.s.at(offset, 8), false)
+		size, sizeBytes := vint(r.s.at(offset+int64(idBytes), 8), true)
+		if idBytes == 0 || sizeBytes == 0 || id == mkvCluster {
+			return
+		}
+		body := offset + int64(idBytes+sizeBytes)
+		next := end
+		if size >= 0 && size <= end-body {
+			next = body + size
+		}
+		r.element(id, body, next, depth)
+		offset = next
+	}
+}
+
+func (r *mkvReader) element(id, body, end int64, depth int) {
+	switch id {
+	case ebmlHeader, mkvSegment, mkvTracks, mkvAudio:
+		r.walk(body, end, depth+1)
+	case mkvTrack:
+		r.track = &Track{Role: RoleOther}
+		r.walk(body, end, depth+1)
+		r.f.Movie.Tracks = append(r.f.Movie.Tracks, *r.track)
+		r.track = nil
+	case ebmlDocType:
+		if string(r.s.at(body, int(min(end-body, 4)))) == "webm" {
+			r.f.Type = "video/webm"
+		}
+	default:
+		if r.track != nil {
+			r.inTrack(id, r.s.at(body, int(min(end-body, 64))))
+		}
+	}
+}
+
+func (r *mkvReader) inTrack(id int64, b []byte) {
+	switch id {
+	case mkvTrackType:
+		r.track.Role = mkvRole(b)
+	case mkvCodec:
+		r.track.Codec = mkvCodecName(strings.TrimRight(string(b), "\x00"))
+	case mkvChannels:
+		if len(b) == 1 {
+			r.track.Channels = int(b[0])
+		}
+	}
+}
+
+func mkvRole(b []byte) Role {
+	if len(b) == 1 && b[0] == 1 {
+		return RoleVideo
+	}
+	if len(b) == 1 && b[0] == 2 {
+		return RoleAudio
+	}
+	return RoleOther
+}
+
+// mkvCodecName turns a codec id such as "V_MPEG4/ISO/AVC" into a short name.
+func mkvCodecName(id string) string {
+	switch {
+	case strings.HasPrefix(id, "V_MPEG4/ISO/AVC"):
+		return "h264"
+	case strings.HasPrefix(id, "V_MPEGH/ISO/HEVC"):
+		return "hevc"
+	case strings.HasPrefix(id, "V_MPEG4"):
+		return "mpeg4"
+	case strings.HasPrefix(id, "A_PCM"):
+		return "pcm"
+	case id == "A_MPEG/L3":
+		return "mp3"
+	}
+	_, name, _ := strings.Cut(id, "_")
+	return strings.ToLower(name)
+}
+
+// vint reads an EBML number of one to eight bytes; n is 0 where there is none.
+// A size with all bits set is unknown and comes out as -1.
+func vint(b []byte, unmark bool) (v int64, n int) {
+	if len(b) == 0 || b[0] == 0 {
+		return 0, 0
+	}
+	n = 1
+	for b[0]<<(n-1)&0x80 == 0 {
+		n++
+	}
+	if n > len(b) {
+		return 0, 0
+	}
+	h := fields{b: b}
+	v = h.number(n)
+	if unmark {
+		v &= 1<<(7*n) - 1
+		if v == 1<<(7*n)-1 {
+			v = -1
+		}
+	}
+	return v, n
+}

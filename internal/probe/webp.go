@@ -1,0 +1,141 @@
+package probe
+
+// maxWebPChunks bounds the walk; a sticker of 10 s at 8 ms a frame has 1250.
+const maxWebPChunks = 10_000
+
+type webpReader struct {
+	s        *source
+	f        *Facts
+	image    *Image
+	extended bool
+	shortest int
+	pictures int // VP8 or VP8L chunks at the top
+}
+
+func readWebP(s *source, head []byte, f *Facts) {
+	f.Type = "image/webp"
+	f.Image = &Image{Depth: 8, Color: ColorRGB}
+	w := &webpReader{s: s, f: f, image: f.Image}
+	end := 8 + le32(head[4:]) + le32(head[4:])&1
+	if end > s.size {
+		f.flaw(Truncated)
+	}
+	if end+1 < s.size {
+		f.flaw(Trailing)
+	}
+	w.walk(min(end, s.size))
+	w.finish()
+}
+
+func (w *webpReader) walk(end int64) {
+	offset := int64(12)
+	for range maxWebPChunks {
+		if offset+8 > end {
+			return
+		}
+		b := w.s.at(offset, 8)
+		if len(b) < 8 {
+			return
+		}
+		size := le32(b[4:])
+		if offset+8+size > end {
+			w.f.flaw(Truncated)
+		}
+		w.chunk(string(b[:4]), offset+8, size)
+		offset += 8 + size + size&1
+	}
+	w.f.flaw(Undetermined)
+}
+
+func (w *webpReader) chunk(name string, body, size int64) {
+	switch name {
+	case "VP8X":
+		w.canvas(w.s.at(body, 10))
+	case "VP8 ":
+		w.lossy(w.s.at(body, 10))
+	case "VP8L":
+		w.lossless(w.s.at(body, 5))
+	case "ANMF":
+		w.frame(w.s.at(body, 16))
+	case "ALPH":
+		w.image.Alpha = true
+	case "EXIF":
+		w.exif(w.s.at(body, int(min(size, 64<<10))))
+	}
+}
+
+func (w *webpReader) canvas(b []byte) {
+	if len(b) < 10 {
+		w.f.flaw(Corrupt)
+		return
+	}
+	const alphaFlag = 0x10
+	w.extended = true
+	w.image.Alpha = b[0]&alphaFlag != 0
+	w.image.Width, w.image.Height = le24(b[4:])+1, le24(b[7:])+1
+}
+
+// lossy reads a VP8 key frame's header (RFC 6386, section 9.1).
+func (w *webpReader) lossy(b []byte) {
+	w.pictures++
+	if len(b) < 10 || b[0]&1 != 0 || string(b[3:6]) != "\x9d\x01\x2a" {
+		w.f.flaw(Corrupt)
+		return
+	}
+	w.size(le16(b[6:])&0x3FFF, le16(b[8:])&0x3FFF)
+}
+
+// lossless reads a VP8L header: two sizes of 14 bits and an alpha flag.
+func (w *webpReader) lossless(b []byte) {
+	w.pictures++
+	if len(b) < 5 || b[0] != 0x2F {
+		w.f.flaw(Corrupt)
+		return
+	}
+	bits := le32(b[1:])
+	w.size(int(bits&0x3FFF)+1, int(bits>>14&0x3FFF)+1)
+	w.image.Alpha = w.image.Alpha || bits>>28&1 != 0
+}
+
+func (w *webpReader) size(width, height int) {
+	if !w.extended {
+		w.image.Width, w.image.Height = width, height
+	}
+}
+
+func (w *webpReader) frame(b []byte) {
+	if len(b) < 16 {
+		w.f.flaw(Corrupt)
+		return
+	}
+	duration := le24(b[12:])
+	if w.image.Frames == 0 || duration < w.shortest {
+		w.shortest = duration
+	}
+	w.image.Frames++
+	w.image.DurationMilliseconds += duration
+}
+
+func (w *webpReader) exif(b []byte) {
+	if hasAt(b, 0, string(exifHeader)) {
+		b = b[len(exifHeader):]
+	}
+	readEXIF(b, w.image)
+}
+
+// finish settles what is animated: the flag alone does not make it so.
+func (w *webpReader) finish() {
+	if w.image.Frames > 1 {
+		w.image.Animated = true
+		w.image.ShortestMilliseconds = w.shortest
+	} else {
+		w.image.DurationMilliseconds = 0
+	}
+	if w.image.Frames == 0 && w.pictures == 0 {
+		w.f.flaw(Corrupt)
+	}
+	w.image.Frames = max(w.image.Frames, 1)
+	if w.image.Alpha {
+		w.image.Color = ColorRGBA
+	}
+}
