@@ -1,0 +1,65 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"mediarelay/internal/problem"
+)
+
+// readyWithin is how long a part may take to say that it is ready. Kubernetes and
+// most load balancers give up on a probe after 1 s to 5 s.
+const readyWithin = 2 * time.Second
+
+// Pinger is a database that can be asked whether it answers.
+type Pinger interface {
+	Ping(ctx context.Context) error
+}
+
+// Readier is a store that can be asked whether it takes bytes.
+type Readier interface {
+	Ready(ctx context.Context) error
+}
+
+// AdminConfig is what the operators' handler stands on. Every field is needed.
+type AdminConfig struct {
+	Database Pinger
+	Store    Readier
+	Metrics  *Metrics
+	Logger   *slog.Logger
+}
+
+// NewAdmin makes the handler of the private listener: /readyz and /metrics. A
+// request whose context has ended, since the server stops, is not ready.
+func NewAdmin(c AdminConfig) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", c.Metrics.Handler())
+	mux.HandleFunc("GET /readyz", c.ready)
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) })
+	return mux
+}
+
+func (c AdminConfig) ready(w http.ResponseWriter, r *http.Request) {
+	if r.Context().Err() != nil {
+		problem.Write(w, problem.ShuttingDown())
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+	defer cancel()
+	for _, part := range []struct {
+		name  string
+		check func(context.Context) error
+	}{{"database", c.Database.Ping}, {"store", c.Store.Ready}} {
+		if err := part.check(ctx); err != nil {
+			c.Logger.WarnContext(ctx, "not ready", "part", part.name, "error", err.Error())
+			p := problem.Unavailable()
+			p.Detail = "The " + part.name + " is not ready. The server's log says why."
+			problem.Write(w, p)
+			return
+		}
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ready\n"))
+}

@@ -1,0 +1,84 @@
+package httpapi_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"mediarelay/internal/httpapi"
+)
+
+type probe func(context.Context) error
+
+func (p probe) Ping(ctx context.Context) error  { return p(ctx) }
+func (p probe) Ready(ctx context.Context) error { return p(ctx) }
+
+func fine(context.Context) error { return nil }
+
+func askAdmin(ctx context.Context, c httpapi.AdminConfig, path string) *httptest.ResponseRecorder {
+	recorder := httptest.NewRecorder()
+	httpapi.NewAdmin(c).ServeHTTP(recorder, httptest.NewRequest("GET", path, nil).WithContext(ctx))
+	return recorder
+}
+
+func TestReadinessFollowsDatabaseAndStore(t *testing.T) {
+	broken := probe(func(context.Context) error { return errors.New("canary: disk gone") })
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	for _, tt := range []struct {
+		name     string
+		ctx      context.Context
+		database probe
+		store    probe
+		status   int
+		want     string
+	}{
+		{"all well", t.Context(), fine, fine, 200, "ready"},
+		{"no database", t.Context(), broken, fine, 503, "The database is not ready"},
+		{"no store", t.Context(), fine, broken, 503, "The store is not ready"},
+		{"stopping", stopped, fine, fine, 503, "shutting_down"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := askAdmin(tt.ctx, httpapi.AdminConfig{
+				Database: tt.database, Store: tt.store, Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.DiscardHandler),
+			}, "/readyz")
+			if r.Code != tt.status || !strings.Contains(r.Body.String(), tt.want) {
+				t.Errorf("status %d: %s", r.Code, r.Body)
+			}
+			if strings.Contains(r.Body.String(), "canary") {
+				t.Errorf("the cause is for the log: %s", r.Body)
+			}
+		})
+	}
+}
+
+func TestRequestsAreCountedByRoute(t *testing.T) {
+	w := newWorld(t, nil)
+	w.ask("GET", "/v1/uploads/"+uploadID, "ada")
+	w.ask("GET", "/v1/uploads/"+uploadID, "")
+	w.ask("GET", "/nowhere/1", "")
+	w.ask("BREW", "/nowhere/2", "")
+	admin := httpapi.AdminConfig{Database: probe(fine), Store: probe(fine), Metrics: w.config.Metrics, Logger: w.config.Logger}
+	text := askAdmin(t.Context(), admin, "/metrics").Body.String()
+	for _, want := range []string{
+		`mediarelay_http_requests_total{method="GET",route="/v1/uploads/:id",status="200"} 1`,
+		`mediarelay_http_requests_total{method="GET",route="/v1/uploads/:id",status="401"} 1`,
+		`mediarelay_http_requests_total{method="GET",route="none",status="404"} 1`,
+		`mediarelay_http_requests_total{method="other",route="none",status="404"} 1`,
+		`mediarelay_http_request_duration_seconds_count{method="GET",route="/v1/uploads/:id",status="200"} 1`,
+		"go_goroutines", "process_open_fds",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("missing: %s", want)
+		}
+	}
+	if strings.Contains(text, uploadID) {
+		t.Error("an upload's id is a label")
+	}
+	if r := askAdmin(t.Context(), admin, "/debug/pprof/"); r.Code != 404 {
+		t.Errorf("pprof answers %d", r.Code)
+	}
+}

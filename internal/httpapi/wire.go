@@ -1,0 +1,123 @@
+package httpapi
+
+import (
+	"time"
+
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
+	"mediarelay/internal/problem"
+	"mediarelay/internal/reason"
+)
+
+// The JSON of the API, as DESIGN 4.4 fixes it.
+
+type uploadJSON struct {
+	ID      string          `json:"id"`
+	State   library.State   `json:"state"`
+	Offset  int64           `json:"offset"`
+	Length  int64           `json:"length"`
+	Purpose []media.Purpose `json:"purpose"`
+	Verdict *verdictJSON    `json:"verdict,omitempty"`
+	Asset   *assetJSON      `json:"asset,omitempty"`
+	Problem *problemJSON    `json:"problem,omitempty"`
+}
+
+type verdictJSON struct {
+	Outcome string       `json:"outcome"`
+	Kind    media.Kind   `json:"kind"`
+	Type    string       `json:"type"`
+	Reasons []reasonJSON `json:"reasons"`
+}
+
+type reasonJSON struct {
+	Code     reason.Code     `json:"code"`
+	Severity reason.Severity `json:"severity"`
+	Message  string          `json:"message"`
+	Facts    map[string]any  `json:"facts"`
+	Fixes    []fixJSON       `json:"fixes"`
+}
+
+type fixJSON struct {
+	Code    reason.Fix `json:"code"`
+	Message string     `json:"message"`
+}
+
+type problemJSON struct {
+	Code      reason.Code `json:"code"`
+	Title     string      `json:"title"`
+	Detail    string      `json:"detail,omitempty"`
+	Retryable bool        `json:"retryable"`
+}
+
+type assetJSON struct {
+	ID               string     `json:"id"`
+	SHA256           string     `json:"sha256"`
+	Filename         string     `json:"filename"`
+	Type             string     `json:"type"`
+	Kind             media.Kind `json:"kind"`
+	Size             int64      `json:"size"`
+	CreatedAt        time.Time  `json:"created_at"`
+	CreatedBy        string     `json:"created_by"`
+	MediaID          string     `json:"media_id,omitempty"`
+	MediaIDExpiresAt *time.Time `json:"media_id_expires_at,omitempty"`
+	Handle           string     `json:"handle,omitempty"`
+	HandleExpiresAt  *time.Time `json:"handle_expires_at,omitempty"`
+}
+
+type assetPageJSON struct {
+	Items []assetJSON `json:"items"`
+	Next  *string     `json:"next"`
+}
+
+func writeVerdict(v *preflight.Verdict) *verdictJSON {
+	if v == nil {
+		return nil
+	}
+	reasons := make([]reasonJSON, len(v.Reasons))
+	for i, r := range v.Reasons {
+		reasons[i] = writeReason(r)
+	}
+	return &verdictJSON{Outcome: string(v.Outcome), Kind: v.Kind, Type: v.Type, Reasons: reasons}
+}
+
+func writeReason(r reason.Reason) reasonJSON {
+	fixes := make([]fixJSON, len(r.Fixes))
+	for i, f := range r.Fixes {
+		fixes[i] = fixJSON{Code: f, Message: fixSentence(f)}
+	}
+	return reasonJSON{
+		Code: r.Code, Severity: r.Severity, Message: reasonSentence(r),
+		Facts: problem.Facts(r.Facts), Fixes: fixes,
+	}
+}
+
+func writeProblem(p *library.Problem) *problemJSON {
+	if p == nil {
+		return nil
+	}
+	return &problemJSON{
+		Code: p.Reason.Code, Title: reasonSentence(p.Reason),
+		Detail: p.Detail, Retryable: p.Retryable,
+	}
+}
+
+// writeAsset shows the copies that can still be used at the time.
+func writeAsset(a library.Asset, now time.Time) assetJSON {
+	out := assetJSON{
+		ID: a.ID, SHA256: a.SHA256, Filename: a.Filename, Type: a.Type, Kind: a.Kind, Size: a.Size,
+		CreatedAt: a.CreatedAt.UTC(), CreatedBy: a.CreatedBy,
+	}
+	out.MediaID, out.MediaIDExpiresAt = writeCopy(a, media.CopyMediaID, now)
+	out.Handle, out.HandleExpiresAt = writeCopy(a, media.CopyHandle, now)
+	return out
+}
+
+func writeCopy(a library.Asset, want media.Copy, now time.Time) (value string, expires *time.Time) {
+	c, ok := a.Valid(want, now)
+	if !ok {
+		return "", nil
+	}
+	end := c.ExpiresAt.UTC()
+	return c.Value, &end
+}
