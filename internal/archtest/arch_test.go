@@ -1,0 +1,122 @@
+package archtest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestEveryPackageHasARoomAndEveryRoomAPackage(t *testing.T) {
+	packages := listNative(t)
+	for path := range packages {
+		if _, ok := roomOf(folder(path)); !ok {
+			t.Errorf("%s is not in rooms: say for what it is built and what it may import", path)
+		}
+	}
+	for _, r := range rooms {
+		if _, ok := packages[module+"/"+r.folder]; !ok {
+			t.Errorf("rooms lists %s, and there is no such package", r.folder)
+		}
+	}
+}
+
+func TestPackagesImportWhatTheirRoomAllows(t *testing.T) {
+	for _, packages := range []map[string]pkg{listNative(t), listBrowser(t)} {
+		for path, p := range packages {
+			r, ours := roomOf(folder(path))
+			if !ours {
+				continue
+			}
+			for _, imported := range p.Imports {
+				if to := folder(imported); to != "" && !r.allows(to) {
+					t.Errorf("%s imports %s: an arrow that rooms does not have", r.folder, to)
+				}
+			}
+		}
+	}
+}
+
+// The table itself keeps the rules by which it was drawn.
+func TestArrows(t *testing.T) {
+	for _, from := range rooms {
+		for _, name := range from.may {
+			to, ok := roomOf(name)
+			switch {
+			case name == everything:
+			case !ok:
+				t.Errorf("%s may import %s, which is no room", from.folder, name)
+			case to.builds == forTests && from.builds != forTests:
+				t.Errorf("%s may import %s, which is for tests", from.folder, name)
+			case from.inBrowser() && to.builds != both:
+				t.Errorf("%s may import %s, which is not built for the browser", from.folder, name)
+			case slices.Contains(implementations, name) && from.builds != forTests:
+				t.Errorf("%s may import %s, which the main alone knows", from.folder, name)
+			case strings.HasPrefix(from.folder, "internal/provider") && name == "internal/relay":
+				t.Errorf("%s may import the relay: it would know its caller", from.folder)
+			}
+		}
+	}
+}
+
+func TestBrowserDownloadStaysLight(t *testing.T) {
+	packages := listBrowser(t)
+	for _, r := range rooms {
+		if !r.inBrowser() {
+			continue
+		}
+		path := module + "/" + r.folder
+		for heavy, why := range tooHeavy {
+			if slices.Contains(packages[path].Deps, heavy) {
+				t.Errorf("%s\n\t%s: %s", strings.Join(way(packages, path, heavy), " imports\n\t"), heavy, why)
+			}
+		}
+	}
+}
+
+// Tests may import what they like; what runs for users never imports a test's help.
+func TestServerCarriesNoTests(t *testing.T) {
+	for path := range list(t, nil, "-deps", "./server") {
+		r, ours := roomOf(folder(path))
+		if path == "testing" || ours && r.builds == forTests {
+			t.Errorf("the server is linked with %s", path)
+		}
+	}
+}
+
+func roomOf(folder string) (room, bool) {
+	i := slices.IndexFunc(rooms, func(r room) bool { return r.folder == folder })
+	if i < 0 {
+		return room{}, false
+	}
+	return rooms[i], true
+}
+
+func (r room) inBrowser() bool { return r.builds == both || r.builds == browser }
+
+func (r room) allows(folder string) bool {
+	if slices.Contains(r.may, everything) {
+		to, ok := roomOf(folder)
+		return ok && to.builds != forTests
+	}
+	return slices.Contains(r.may, folder)
+}
+
+// way is a shortest chain of imports between two packages.
+func way(packages map[string]pkg, from, to string) []string {
+	queue := [][]string{{from}}
+	seen := map[string]bool{from: true}
+	for ; len(queue) > 0; queue = queue[1:] {
+		chain := queue[0]
+		last := chain[len(chain)-1]
+		if last == to {
+			return chain
+		}
+		for _, next := range packages[last].Imports {
+			if !seen[next] {
+				seen[next] = true
+				queue = append(queue, append(slices.Clone(chain), next))
+			}
+		}
+	}
+	return nil
+}
