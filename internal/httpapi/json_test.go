@@ -82,13 +82,13 @@ func TestAnUploadInEachState(t *testing.T) {
 			u.State = library.StateRefused
 			u.Verdict = &preflight.Verdict{Outcome: preflight.Refuse, Kind: media.KindImage, Type: "image/jpeg", Reasons: []reason.Reason{{
 				Code: reason.ProblemPayloadTooLarge, Severity: reason.Refuse,
-				Facts: []reason.Fact{reason.Bytes("limit", 5_000_000), reason.Text("name", "a.jpg")},
+				Facts: []reason.Fact{reason.Bytes("limit", 5<<20), reason.Text("name", "a.jpg")},
 				Fixes: []reason.Fix{"choose_another_file"},
 			}}}
 		}, `{"id": "` + uploadID + `", "state": "refused", "offset": 1000, "length": 1000, "purpose": ["message", "template"],
 			"verdict": {"outcome": "refuse", "kind": "image", "type": "image/jpeg", "reasons": [{
-				"code": "payload_too_large", "severity": "refuse", "message": "*",
-				"facts": {"limit": 5000000, "name": "a.jpg"},
+				"code": "payload_too_large", "severity": "refuse", "message": "The file is too large: at most 5 MB can be sent.",
+				"facts": {"limit": 5242880, "name": "a.jpg"},
 				"fixes": [{"code": "choose_another_file", "message": "*"}]}]}}`},
 		{"failed", func(u *library.Upload) {
 			u.State = library.StateFailed

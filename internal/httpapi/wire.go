@@ -8,6 +8,7 @@ import (
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/problem"
 	"mediarelay/internal/reason"
+	"mediarelay/internal/reason/catalogue"
 )
 
 // The JSON of the API, as DESIGN 4.4 fixes it.
@@ -84,10 +85,10 @@ func writeVerdict(v *preflight.Verdict) *verdictJSON {
 func writeReason(r reason.Reason) reasonJSON {
 	fixes := make([]fixJSON, len(r.Fixes))
 	for i, f := range r.Fixes {
-		fixes[i] = fixJSON{Code: f, Message: fixSentence(f)}
+		fixes[i] = fixJSON{Code: f, Message: catalogue.Fix(catalogue.Fallback, f)}
 	}
 	return reasonJSON{
-		Code: r.Code, Severity: r.Severity, Message: reasonSentence(r),
+		Code: r.Code, Severity: r.Severity, Message: catalogue.Sentence(catalogue.Fallback, r),
 		Facts: problem.Facts(r.Facts), Fixes: fixes,
 	}
 }
@@ -97,7 +98,7 @@ func writeProblem(p *library.Problem) *problemJSON {
 		return nil
 	}
 	return &problemJSON{
-		Code: p.Reason.Code, Title: reasonSentence(p.Reason),
+		Code: p.Reason.Code, Title: catalogue.Sentence(catalogue.Fallback, p.Reason),
 		Detail: p.Detail, Retryable: p.Retryable,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 
 	"mediarelay/internal/reason"
+	"mediarelay/internal/reason/catalogue"
 )
 
 // ContentType is the media type of a problem.
@@ -38,7 +39,7 @@ func New(status int, code reason.Code, detail string, facts ...reason.Fact) Prob
 	return Problem{
 		Status: status,
 		Code:   code,
-		Title:  sentence(code, facts),
+		Title:  catalogue.Message(catalogue.Fallback, code, facts),
 		Detail: detail,
 		Facts:  facts,
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"mediarelay/internal/problem"
@@ -63,7 +64,7 @@ func TestEveryProblemNamesItselfAndSpeaksToAPerson(t *testing.T) {
 			if body.Code != tt.code {
 				t.Errorf("code %q, want %q", body.Code, tt.code)
 			}
-			if body.Title == "" {
+			if body.Title == "" || body.Title == tt.code || strings.Contains(body.Title, "{") {
 				t.Errorf("title %q is no sentence", body.Title)
 			}
 		})
@@ -101,5 +102,16 @@ func TestFactsAreForProgramsToo(t *testing.T) {
 		reason.Bytes("limit", 5_000_000), reason.Text("name", "a.jpg")))
 	if body.Facts["limit"] != float64(5_000_000) || body.Facts["name"] != "a.jpg" {
 		t.Errorf("facts %v", body.Facts)
+	}
+}
+
+func TestEveryCodeHasASentence(t *testing.T) {
+	if len(reason.Problems()) == 0 {
+		t.Fatal("no problem is listed")
+	}
+	for _, code := range reason.Problems() {
+		if title := problem.New(500, code, "").Title; title == "" || title == string(code) {
+			t.Errorf("%s has no sentence in the catalogue", code)
+		}
 	}
 }
