@@ -62,7 +62,9 @@ type Upload struct {
 	Filename     string
 	DeclaredType string
 	// Kind that was asked for; empty to find it from the bytes.
-	Kind     media.Kind
+	Kind media.Kind
+	// Kinds that the creator's token allowed; empty for all.
+	Kinds    []media.Kind
 	Purposes []media.Purpose
 	// DeclaredSHA256 is the client's digest; may be empty.
 	DeclaredSHA256 string
@@ -71,9 +73,10 @@ type Upload struct {
 	State  State
 	// Version grows with every change of the row.
 	Version int64
-	// Verdict is the server's own, from the moment that it was given.
+	// Verdict is the server's own, from the moment that it was given. A refused
+	// upload always has one.
 	Verdict *preflight.Verdict
-	// Problem says why the upload failed or was refused for other reasons than its verdict.
+	// Problem says why the upload failed, or why its relay waits.
 	Problem *Problem
 	// AssetID is set when the upload is done.
 	AssetID   string
@@ -82,7 +85,7 @@ type Upload struct {
 	TouchedAt time.Time
 }
 
-// Problem is what an upload failed of.
+// Problem is what an upload failed of, or waits for.
 type Problem struct {
 	Reason reason.Reason
 	// Retryable says that a new attempt from the stored bytes may succeed.

@@ -21,5 +21,5 @@ const (
 	ChannelGone Code = "channel_gone"
 )
 
-// FixSendAgain: upload the same file once more.
-const FixSendAgain Fix = "send_again"
+// SendAgain: upload the same file once more.
+const SendAgain Fix = "send_again"

@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -24,6 +25,10 @@ import (
 
 // errAbsent: no Postgres server program is installed.
 var errAbsent = errors.New("postgres is not installed (on Debian: apt-get install postgresql)")
+
+// alive is the server's sign that this process runs. Kept here, since a pipe
+// that nothing refers to is closed by the garbage collector.
+var alive io.Closer
 
 // server starts once in a test binary and ends with it.
 var server = sync.OnceValues(startPostgres)
@@ -62,8 +67,7 @@ func createSchema(t *testing.T, base string) string {
 }
 
 // startPostgres makes a cluster in a temporary folder and starts a server on a
-// socket in it. The server watches our standard input's pipe through a shell,
-// so that it ends even when the test binary is killed.
+// socket in it.
 func startPostgres() (string, error) {
 	bin, err := findPostgres()
 	if err != nil {
@@ -94,7 +98,8 @@ server=$!
 cat >/dev/null
 kill -INT $server; wait $server; rm -rf "$2"`
 	cmd := command(credential, "/bin/sh", "-c", script, "sh", bin, dir)
-	if _, err := cmd.StdinPipe(); err != nil { // held open until this process ends
+	var err error
+	if alive, err = cmd.StdinPipe(); err != nil {
 		return fmt.Errorf("pipe: %w", err)
 	}
 	if err := cmd.Start(); err != nil {

@@ -1,0 +1,166 @@
+package intake
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"mediarelay/internal/problem"
+	"mediarelay/internal/reason"
+	"mediarelay/internal/tusproto"
+)
+
+// Our own errors, in the form that tusd hands through.
+var (
+	errStorageFull = handler.NewError("ERR_STORAGE_FULL", "no space left", http.StatusInsufficientStorage)
+	errUnavailable = handler.NewError("ERR_UNAVAILABLE", "try again", http.StatusServiceUnavailable)
+	errBusy        = handler.NewError("ERR_UPLOAD_BUSY", "the upload is being relayed", http.StatusConflict)
+)
+
+// problems translates tusd's error codes, and ours above. A code that is not
+// here is an internal error.
+var problems = map[string]func() problem.Problem{
+	"ERR_STORAGE_FULL": problem.StorageFull,
+	"ERR_UNAVAILABLE":  problem.Unavailable,
+	"ERR_UPLOAD_BUSY": func() problem.Problem {
+		return problem.Conflict("The file is on its way to the provider and cannot be cancelled now.")
+	},
+	"ERR_UNSUPPORTED_VERSION": func() problem.Problem {
+		return problem.New(http.StatusPreconditionFailed, reason.ProblemUnsupportedVersion, "Send Tus-Resumable: "+tusproto.Version+".")
+	},
+	"ERR_MAX_SIZE_EXCEEDED": problem.UploadTooLarge,
+	"ERR_UPLOAD_SIZE_EXCEEDED": func() problem.Problem {
+		return problem.New(http.StatusRequestEntityTooLarge, reason.ProblemPayloadTooLarge, "The chunk reaches beyond the upload's length.")
+	},
+	"ERR_INVALID_CONTENT_TYPE": func() problem.Problem {
+		return problem.New(http.StatusUnsupportedMediaType, reason.ProblemUnsupportedContentType, "Send Content-Type: "+tusproto.ContentType+".")
+	},
+	"ERR_INVALID_UPLOAD_LENGTH": func() problem.Problem {
+		return problem.BadRequest("Upload-Length cannot change after the creation. Send it without.")
+	},
+	"ERR_INVALID_OFFSET": func() problem.Problem {
+		return problem.BadRequest("Send the number of the chunk's first byte as Upload-Offset.")
+	},
+	"ERR_NOT_IMPLEMENTED":   func() problem.Problem { return problem.BadRequest("Upload-Length cannot change after the creation.") },
+	"ERR_UPLOAD_NOT_FOUND":  problem.NotFound,
+	"ERR_UPLOAD_LOCKED":     problem.Locked,
+	"ERR_LOCK_TIMEOUT":      problem.Locked,
+	"ERR_MISMATCHED_OFFSET": problem.OffsetMismatch,
+	// 423 and not tusd's 400: the client's own newer request took over, or will;
+	// after a 400 tus-js-client gives up.
+	"ERR_UPLOAD_INTERRUPTED": func() problem.Problem {
+		return problem.New(http.StatusLocked, reason.ProblemInterrupted, "")
+	},
+	"ERR_SERVER_SHUTDOWN":  problem.ShuttingDown,
+	"ERR_UNEXPECTED_EOF":   func() problem.Problem { return problem.BadRequest("The request's body ended early. Ask for the offset and go on.") },
+	"ERR_READ_TIMEOUT":     problem.RequestTimeout,
+	"ERR_CONNECTION_RESET": problem.RequestTimeout,
+}
+
+// answer passes tusd's good answers on, with what tusd lacks, and holds its bad
+// ones back to write them as problems. It can be unwrapped, so that tusd sets
+// read deadlines on the connection.
+type answer struct {
+	http.ResponseWriter
+	request *http.Request
+	intake  *Intake
+	// length of the upload in question, in bytes.
+	length int64
+
+	held int // the status of an answer that is held back
+	text []byte
+}
+
+// Unwrap serves http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
+
+// WriteHeader passes a good status on and holds a bad one.
+func (a *answer) WriteHeader(status int) {
+	if status >= http.StatusBadRequest {
+		a.held = status
+		return
+	}
+	a.announce()
+	a.ResponseWriter.WriteHeader(status)
+}
+
+// Write takes what tusd says of an error, which begins with its code.
+func (a *answer) Write(p []byte) (int, error) {
+	if a.held == 0 {
+		return a.ResponseWriter.Write(p)
+	}
+	a.text = append(a.text, p...)
+	return len(p), nil
+}
+
+// announce adds what the expiration extension asks for.
+//
+// Source: tus 1.0.0, Expiration: Upload-Expires in RFC 9110 date format, on
+// every answer that concerns an upload that may expire.
+func (a *answer) announce() {
+	h := a.Header()
+	if extensions := h.Get("Tus-Extension"); extensions != "" {
+		h.Set("Tus-Extension", extensions+",expiration")
+	}
+	offset := h.Get(tusproto.HeaderOffset)
+	created := h.Get(tusproto.HeaderLocation) != ""
+	if (offset != "" || created) && offset != strconv.FormatInt(a.length, 10) {
+		expires := a.intake.now().Add(a.intake.config.Expiry)
+		h.Set(tusproto.HeaderExpires, expires.UTC().Format(http.TimeFormat))
+	}
+}
+
+// end writes a held answer as a problem.
+func (a *answer) end() {
+	if a.held == 0 {
+		return
+	}
+	code, _, _ := strings.Cut(string(a.text), ":")
+	p := a.translate(strings.TrimSpace(code))
+	if p.Status == http.StatusRequestTimeout {
+		a.hangUp()
+	}
+	problem.Write(a.ResponseWriter, p)
+}
+
+// hangUp keeps net/http from waiting for the rest of a body that does not come:
+// it would read on, at the client's pace, before it sends the answer.
+func (a *answer) hangUp() {
+	a.Header().Set("Connection", "close")
+	// A writer without deadlines only waits longer.
+	_ = http.NewResponseController(a.ResponseWriter).SetReadDeadline(a.intake.now())
+}
+
+func (a *answer) translate(code string) problem.Problem {
+	if a.request.Method == http.MethodHead {
+		return a.translateHead()
+	}
+	if a.held == http.StatusMethodNotAllowed {
+		return problem.MethodNotAllowed("HEAD", "PATCH", "DELETE", "OPTIONS")
+	}
+	if make, ok := problems[code]; ok {
+		return make()
+	}
+	return problem.Internal()
+}
+
+// translateHead has a status alone, since tusd sends no text on HEAD. Whatever
+// may pass is 423: after any other answer to a HEAD, tus-js-client forgets the
+// upload and begins at byte 0.
+func (a *answer) translateHead() problem.Problem {
+	switch a.held {
+	case http.StatusNotFound:
+		return problem.NotFound()
+	case http.StatusPreconditionFailed:
+		return problems["ERR_UNSUPPORTED_VERSION"]()
+	default:
+		return problem.Locked()
+	}
+}
+
+func trimPackage(err error) string {
+	_, text, _ := strings.Cut(err.Error(), ": ")
+	return text
+}

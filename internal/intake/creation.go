@@ -1,0 +1,188 @@
+package intake
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+
+	"mediarelay/internal/auth"
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
+	"mediarelay/internal/problem"
+	"mediarelay/internal/reason"
+	"mediarelay/internal/tusproto"
+)
+
+// maxKeyBytes bounds the client's own key; a UUID has 36.
+const maxKeyBytes = 200
+
+// maxDrainBytes is the largest first chunk of our own uploader (16 MiB): so much
+// of a body that is not needed is read, since a client that is answered in the
+// middle of sending may see a broken connection in place of the answer.
+const maxDrainBytes = 16 << 20
+
+var (
+	digitsOnly = regexp.MustCompile(`^[0-9]{1,18}$`)
+	hexDigest  = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+type creationKey struct{}
+
+func withCreation(ctx context.Context, u library.Upload) context.Context {
+	return context.WithValue(ctx, creationKey{}, u)
+}
+
+func creationFrom(ctx context.Context) (library.Upload, error) {
+	u, ok := ctx.Value(creationKey{}).(library.Upload)
+	if !ok {
+		return u, errors.New("intake: internal error: a creation without its checked request")
+	}
+	return u, nil
+}
+
+// newUpload reads and checks a creation request.
+func newUpload(r *http.Request, claims auth.Claims) (library.Upload, *problem.Problem) {
+	length, refusal := uploadLength(r, claims)
+	if refusal != nil {
+		return library.Upload{}, refusal
+	}
+	header := r.Header.Get(tusproto.HeaderMetadata)
+	pairs, err := tusproto.DecodeMetadata(header)
+	if err != nil {
+		return library.Upload{}, badRequest("%s: see the tus protocol, Creation.", trimPackage(err))
+	}
+	u := library.Upload{
+		ID: newID(), Channel: claims.Channel, Subject: claims.Subject, Length: length, Metadata: header, Kinds: claims.Kinds,
+	}
+	return u, readMetadata(&u, pairs, claims)
+}
+
+func uploadLength(r *http.Request, claims auth.Claims) (int64, *problem.Problem) {
+	if r.Header.Get("Upload-Defer-Length") != "" || r.Header.Get("Upload-Concat") != "" {
+		return 0, badRequest("Upload-Defer-Length and Upload-Concat are not offered here: send Upload-Length.")
+	}
+	text := r.Header.Get(tusproto.HeaderLength)
+	if text == "" {
+		p := problem.New(http.StatusBadRequest, reason.ProblemLengthRequired, "Send the file's size in bytes as Upload-Length.")
+		return 0, &p
+	}
+	if !digitsOnly.MatchString(text) {
+		return 0, badRequest("Upload-Length must be the file's size in bytes, digits only.")
+	}
+	length, _ := strconv.ParseInt(text, 10, 64) // at most 18 digits always fit
+	limit := media.MaxUploadBytes
+	if claims.MaxBytes > 0 && claims.MaxBytes < limit {
+		limit = claims.MaxBytes
+	}
+	if length > limit {
+		p := problem.PayloadTooLarge(limit)
+		return 0, &p
+	}
+	return length, nil
+}
+
+func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) *problem.Problem {
+	value := func(key string) string { v, _ := tusproto.Lookup(pairs, key); return v }
+	u.Filename, u.DeclaredType = value(tusproto.KeyFilename), value(tusproto.KeyFiletype)
+
+	if u.ClientKey = value(tusproto.KeyKey); len(u.ClientKey) > maxKeyBytes {
+		return badRequest("The metadata key %q may have %d bytes at most.", tusproto.KeyKey, maxKeyBytes)
+	}
+	if u.DeclaredSHA256 = value(tusproto.KeySHA256); u.DeclaredSHA256 != "" && !hexDigest.MatchString(u.DeclaredSHA256) {
+		return badRequest("The metadata key %q must be 64 lower-case hexadecimal digits.", tusproto.KeySHA256)
+	}
+	var bad string
+	if u.Purposes, bad = media.ParsePurposes(value(tusproto.KeyPurpose)); bad != "" {
+		return badRequest("The metadata key %q must list %v, comma separated.", tusproto.KeyPurpose, media.Purposes())
+	}
+	if kind := value(tusproto.KeyKind); kind != "" {
+		var ok bool
+		if u.Kind, ok = media.ParseKind(kind); !ok {
+			return badRequest("The metadata key %q must be one of %v.", tusproto.KeyKind, media.Kinds())
+		}
+	}
+	if refusal := withinToken(u, claims); refusal != nil {
+		return refusal
+	}
+	return declaredRefusal(u)
+}
+
+// declaredRefusal spares a file's bytes the way when its size and kind alone say
+// that it would be refused.
+func declaredRefusal(u *library.Upload) *problem.Problem {
+	v := preflight.Declared(preflight.Question{
+		Filename: u.Filename, DeclaredType: u.DeclaredType, Size: u.Length, Kind: u.Kind, Kinds: u.Kinds, Purposes: u.Purposes,
+	})
+	if v.Outcome != preflight.Refuse {
+		return nil
+	}
+	first := v.Reasons[0]
+	p := problem.New(http.StatusUnprocessableEntity, first.Code, "", first.Facts...)
+	return &p
+}
+
+// withinToken holds an upload against what its token narrows.
+func withinToken(u *library.Upload, claims auth.Claims) *problem.Problem {
+	if u.Kind != "" && len(claims.Kinds) > 0 && !slices.Contains(claims.Kinds, u.Kind) {
+		p := problem.Forbidden(fmt.Sprintf("The token allows these kinds only: %v.", claims.Kinds))
+		return &p
+	}
+	for _, purpose := range u.Purposes {
+		if len(claims.Purposes) > 0 && !slices.Contains(claims.Purposes, purpose) {
+			p := problem.Forbidden(fmt.Sprintf("The token allows these purposes only: %v.", claims.Purposes))
+			return &p
+		}
+	}
+	return nil
+}
+
+// answerRepeated answers a creation whose client key is known with the upload
+// that it made the first time, so that a lost answer costs no second upload.
+func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bool {
+	if u.ClientKey == "" || r.Header.Get(tusproto.HeaderResumable) != tusproto.Version {
+		return false
+	}
+	first, err := i.config.Uploads.UploadByKey(r.Context(), u.Channel, u.ClientKey)
+	if errors.Is(err, library.ErrNotFound) {
+		return false
+	}
+	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // what breaks here breaks the answer too
+	var offset int64
+	if err == nil {
+		offset, err = i.offset(r.Context(), first)
+	}
+	switch {
+	case err != nil:
+		logFailure(r.Context(), "a repeated creation could not be answered", first.ID, err)
+		problem.Write(a.ResponseWriter, problem.Locked())
+	case first.Length != u.Length || first.DeclaredSHA256 != u.DeclaredSHA256:
+		problem.Write(a.ResponseWriter, problem.Conflict("This key names an upload of another file. Use a new key for a new file."))
+	default:
+		a.length = first.Length
+		a.Header().Set(tusproto.HeaderResumable, tusproto.Version)
+		a.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
+		a.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
+		a.WriteHeader(http.StatusCreated)
+	}
+	return true
+}
+
+// newID makes an upload ID: 128 random bits, since an ID must not be guessed.
+func newID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	return hex.EncodeToString(b[:])
+}
+
+func badRequest(format string, args ...any) *problem.Problem {
+	p := problem.BadRequest(fmt.Sprintf(format, args...))
+	return &p
+}

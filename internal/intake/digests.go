@@ -1,0 +1,85 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"sync"
+)
+
+// digests hold the running SHA-256 of uploads that this process receives, so
+// that a finish need not read the file again. They are a shortcut: one that does
+// not stand where the bytes stand is dropped, and the file is read.
+type digests struct {
+	mu      sync.Mutex
+	running map[string]*digest
+}
+
+type digest struct {
+	hash hash.Hash
+	// offset is how many bytes the hash has seen; -1 while a chunk is under way.
+	offset int64
+}
+
+func newDigests() *digests { return &digests{running: map[string]*digest{}} }
+
+// at returns where a chunk that begins at offset is to be written as well.
+func (d *digests) at(id string, offset int64) io.Writer {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if offset == 0 {
+		d.running[id] = &digest{hash: sha256.New()}
+	}
+	r := d.running[id]
+	if r == nil || r.offset != offset {
+		delete(d.running, id)
+		return io.Discard
+	}
+	r.offset = -1
+	return &counted{r, offset}
+}
+
+// counted keeps the digest's place beside its chunk.
+type counted struct {
+	*digest
+	seen int64
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	c.seen += int64(len(p))
+	return c.hash.Write(p)
+}
+
+// advance says that the stored bytes end at offset now. The hash may have seen
+// more than was stored, when the disk failed; then it is of no use.
+func (d *digests) advance(id string, w io.Writer, offset int64) {
+	c, ok := w.(*counted)
+	if !ok {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c.seen == offset {
+		c.offset = offset
+	} else if d.running[id] == c.digest {
+		delete(d.running, id)
+	}
+}
+
+// sum gives the digest of a whole upload if it was seen whole.
+func (d *digests) sum(id string, length int64) (string, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r := d.running[id]
+	if r == nil || r.offset != length {
+		return "", false
+	}
+	return hex.EncodeToString(r.hash.Sum(nil)), true
+}
+
+func (d *digests) drop(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.running, id)
+}

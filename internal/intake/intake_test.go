@@ -1,0 +1,234 @@
+package intake_test
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"mediarelay/internal/intake"
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/reason"
+	"mediarelay/internal/tusproto"
+)
+
+func TestAFileArrivesInChunks(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(11, pair("filename", "täst.txt"), pair("purpose", "message,template"))
+	h.wantOffset(path, 0)
+	a := h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")
+	if got := a.header.Get(tusproto.HeaderOffset); got != "6" {
+		t.Errorf("offset %q, want 6", got)
+	}
+	wantExpiry(t, a)
+	h.wantState(path, library.StateUploading)
+	h.want(h.do(patch(path, 6, "world")), http.StatusNoContent, "")
+	u := h.wantState(path, library.StateChecking)
+	if u.SHA256 != digestOf("hello world") || u.Filename != "täst.txt" || len(u.Purposes) != 2 {
+		t.Errorf("remembered as %+v", u)
+	}
+	h.wantRelays(1)
+	h.wantOffset(path, 11)
+}
+
+func TestASmallFileIsOneRequest(t *testing.T) {
+	h := start(t, nil)
+	r := creation(5, pair("sha256", digestOf("hello")))
+	r.body, r.headers["Content-Type"] = "hello", tusproto.ContentType
+	a := h.want(h.do(r), http.StatusCreated, "")
+	if got := a.header.Get(tusproto.HeaderOffset); got != "5" {
+		t.Errorf("offset %q, want 5", got)
+	}
+	h.wantState(a.header.Get("Location"), library.StateChecking)
+	h.wantRelays(1)
+}
+
+func TestTheDigestIsRightAfterABrokenChunkToo(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(11)
+	h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")
+	// Bytes that this process did not receive, as after a restart.
+	if _, err := h.bytes.Append(t.Context(), idOf(path), 6, strings.NewReader("wor")); err != nil {
+		t.Fatal(err)
+	}
+	h.want(h.do(patch(path, 9, "ld")), http.StatusNoContent, "")
+	if u := h.upload(path); u.SHA256 != digestOf("hello world") {
+		t.Errorf("digest %s, want that of the stored bytes", u.SHA256)
+	}
+}
+
+func TestBytesThatWereNotSentAreRefused(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(5, pair("sha256", digestOf("hello")))
+	h.want(h.do(patch(path, 0, "hellO")), http.StatusNoContent, "")
+	u := h.wantState(path, library.StateRefused)
+	if u.Verdict == nil || u.Verdict.Reasons[0].Code != reason.DigestMismatch {
+		t.Errorf("verdict %+v, want digest_mismatch", u.Verdict)
+	}
+	h.wantRelays(0)
+}
+
+func TestBadCreationsSayWhatIsWrong(t *testing.T) {
+	h := start(t, nil)
+	for name, c := range map[string]struct {
+		change func(*request)
+		status int
+		code   reason.Code
+	}{
+		"no length":        {func(r *request) { delete(r.headers, "Upload-Length") }, 400, reason.ProblemLengthRequired},
+		"negative length":  {setHeader("Upload-Length", "-1"), 400, reason.ProblemBadRequest},
+		"signed length":    {setHeader("Upload-Length", "+5"), 400, reason.ProblemBadRequest},
+		"hex length":       {setHeader("Upload-Length", "0x10"), 400, reason.ProblemBadRequest},
+		"float length":     {setHeader("Upload-Length", "1e3"), 400, reason.ProblemBadRequest},
+		"over 63 bits":     {setHeader("Upload-Length", "9223372036854775808"), 400, reason.ProblemBadRequest},
+		"deferred length":  {setHeader("Upload-Defer-Length", "1"), 400, reason.ProblemBadRequest},
+		"concatenation":    {setHeader("Upload-Concat", "partial"), 400, reason.ProblemBadRequest},
+		"one byte too big": {setHeader("Upload-Length", "104857601"), 413, reason.ProblemPayloadTooLarge},
+		"not base64":       {setHeader("Upload-Metadata", "filename ???"), 400, reason.ProblemBadRequest},
+		"repeated key":     {setHeader("Upload-Metadata", "a YQ==,a YQ=="), 400, reason.ProblemBadRequest},
+		"long metadata":    {setHeader("Upload-Metadata", "a "+strings.Repeat("YWFh", 1100)), 400, reason.ProblemBadRequest},
+		"unknown purpose":  {setMetadata(pair("purpose", "message,poster")), 400, reason.ProblemBadRequest},
+		"unknown kind":     {setMetadata(pair("kind", "movie")), 400, reason.ProblemBadRequest},
+		"short digest":     {setMetadata(pair("sha256", "abc")), 400, reason.ProblemBadRequest},
+		"long key":         {setMetadata(pair("key", strings.Repeat("k", 201))), 400, reason.ProblemBadRequest},
+		"empty file":       {setHeader("Upload-Length", "0"), 422, reason.FileEmpty},
+		"image of 6 MB": {
+			func(r *request) { setMetadata(pair("kind", "image"))(r); setHeader("Upload-Length", "6000000")(r) }, 422, reason.TooLarge,
+		},
+		"old tus":          {setHeader("Tus-Resumable", "0.2.2"), 412, reason.ProblemUnsupportedVersion},
+		"no token":         {func(r *request) { r.as = "nobody" }, 401, reason.ProblemUnauthorized},
+		"no scope":         {func(r *request) { r.as = "acme assets:read" }, 403, reason.ProblemForbiddenScope},
+		"above its token":  {narrow("Upload-Length", "11"), 413, reason.ProblemPayloadTooLarge},
+		"kind not allowed": {narrowMetadata(pair("kind", "video")), 403, reason.ProblemForbidden},
+		"purpose not allowed": {
+			narrowMetadata(pair("purpose", "template")), 403, reason.ProblemForbidden,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := creation(5)
+			c.change(&r)
+			h := *h
+			h.T = t
+			h.want(h.do(r), c.status, string(c.code))
+		})
+	}
+	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), 100); err != nil || len(list) != 0 {
+		t.Errorf("a refused creation left %d uploads, %v", len(list), err)
+	}
+}
+
+func TestTheLargestUploadIsTaken(t *testing.T) {
+	h := start(t, nil)
+	h.create(int(media.MaxUploadBytes))
+}
+
+func TestAStrangerFindsNothing(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(5)
+	unknown := "/files/" + strings.Repeat("0", 32)
+	for _, r := range []request{head(path), patch(path, 0, "hello"), {method: http.MethodDelete, path: path}} {
+		for _, at := range []string{path, unknown} {
+			r.path, r.as = at, "other upload"
+			a := h.do(r)
+			if r.method == http.MethodHead { // a HEAD has no body to say more
+				a.code = "not_found"
+			}
+			h.want(a, http.StatusNotFound, "not_found")
+		}
+	}
+	h.wantOffset(path, 0)
+}
+
+func TestOptionsTellsWhatIsOffered(t *testing.T) {
+	h := start(t, nil)
+	a := h.do(request{method: http.MethodOptions, path: "/files/", as: "nobody"})
+	for header, want := range map[string]string{
+		"Tus-Version": "1.0.0", "Tus-Max-Size": "104857600",
+		"Tus-Extension": "creation,creation-with-upload,termination,expiration",
+	} {
+		if got := a.header.Get(header); got != want {
+			t.Errorf("%s: %q, want %q", header, got, want)
+		}
+	}
+}
+
+func TestARepeatedCreationAnswersTheSameUpload(t *testing.T) {
+	h := start(t, nil)
+	key := pair("key", "0d6f9f4c")
+	path := h.create(11, key)
+	h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")
+
+	again := creation(11, key)
+	again.body, again.headers["Content-Type"] = "hello world", tusproto.ContentType
+	a := h.want(h.do(again), http.StatusCreated, "")
+	if got := a.header.Get("Location"); got != h.url+path {
+		t.Errorf("Location %q, want %q", got, path)
+	}
+	if got := a.header.Get(tusproto.HeaderOffset); got != "6" {
+		t.Errorf("offset %q, want what is stored", got)
+	}
+	h.want(h.do(creation(12, key)), http.StatusConflict, "conflict")
+	elsewhere := creation(12, key)
+	elsewhere.as = "other upload"
+	h.want(h.do(elsewhere), http.StatusCreated, "")
+}
+
+func TestTerminationForgetsUnlessTheFileIsOnItsWay(t *testing.T) {
+	h := start(t, nil)
+	remove := func(path string) answer { return h.do(request{method: http.MethodDelete, path: path}) }
+	open, whole := h.create(5), h.create(5)
+	h.want(h.do(patch(whole, 0, "hello")), http.StatusNoContent, "")
+
+	h.want(remove(open), http.StatusNoContent, "")
+	h.want(remove(open), http.StatusNotFound, "not_found")
+	h.want(remove(whole), http.StatusConflict, "conflict")
+	h.wantState(whole, library.StateChecking)
+}
+
+func TestSilentUploadsAreSweptAndOthersStay(t *testing.T) {
+	h := start(t, func(c *intake.Config) { c.Expiry = time.Nanosecond })
+	path := h.create(5)
+	kept := h.create(5)
+	held, err := h.keeper.Acquire(t.Context(), "upload/"+idOf(kept)) // a PATCH is under way
+	h.must(err)
+	<-time.After(2 * time.Millisecond) // the row's times are in whole milliseconds
+	h.must(h.intake.Reconcile(t.Context()))
+	h.want(h.do(patch(path, 0, "hello")), http.StatusNotFound, "not_found")
+	h.must(held.Release(t.Context()))
+	h.wantOffset(kept, 0)
+}
+
+func wantExpiry(t *testing.T, a answer) {
+	t.Helper()
+	at, err := http.ParseTime(a.header.Get(tusproto.HeaderExpires))
+	if err != nil || at.Before(time.Now().Add(23*time.Hour)) {
+		t.Errorf("Upload-Expires %q, want a day ahead", a.header.Get(tusproto.HeaderExpires))
+	}
+}
+
+func setHeader(name, value string) func(*request) {
+	return func(r *request) { r.headers[name] = value }
+}
+
+func setMetadata(pairs ...tusproto.Pair) func(*request) {
+	return setHeader("Upload-Metadata", tusproto.EncodeMetadata(pairs))
+}
+
+func narrow(name, value string) func(*request) {
+	return func(r *request) {
+		r.as = "narrow upload"
+		r.headers[name] = value
+	}
+}
+
+func narrowMetadata(pairs ...tusproto.Pair) func(*request) {
+	return narrow("Upload-Metadata", tusproto.EncodeMetadata(pairs))
+}
+
+func digestOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,81 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/tus/tusd/v2/pkg/handler"
+
+	"mediarelay/internal/lease"
+)
+
+// pollOther is how often a lock that another process holds is tried again. In
+// this process a release is heard at once.
+const pollOther = 50 * time.Millisecond
+
+// locker gives tusd's locks as leases, so that any replica may take any request
+// and a half-open connection never keeps its upload from the next one.
+type locker struct{ leases Leases }
+
+func (l locker) NewLock(id string) (handler.Lock, error) {
+	return &lock{leases: l.leases, name: leaseName(id), unlocked: make(chan struct{})}, nil
+}
+
+func leaseName(uploadID string) string { return "upload/" + uploadID }
+
+type lock struct {
+	leases   Leases
+	name     string
+	lease    *lease.Lease
+	unlocked chan struct{}
+}
+
+// Lock waits until ctx is done, while it asks the holder to let go. requestRelease
+// is called when somebody asks us.
+func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
+	for {
+		released := l.leases.Released()
+		held, err := l.leases.Acquire(ctx, l.name)
+		if err == nil {
+			l.lease = held
+			go l.listen(requestRelease)
+			return nil
+		}
+		if ctx.Err() != nil {
+			return handler.ErrLockTimeout
+		}
+		if !errors.Is(err, lease.ErrHeld) {
+			logFailure(ctx, "an upload could not be locked", l.name, err)
+			return errUnavailable
+		}
+		if err := l.leases.Want(ctx, l.name); err != nil && ctx.Err() == nil {
+			logFailure(ctx, "an upload's holder could not be asked", l.name, err)
+			return errUnavailable
+		}
+		select {
+		case <-ctx.Done():
+			return handler.ErrLockTimeout
+		case <-released:
+		case <-time.After(pollOther):
+		}
+	}
+}
+
+func (l *lock) listen(requestRelease func()) {
+	select {
+	case <-l.lease.Wanted():
+	case <-l.lease.Lost():
+	case <-l.unlocked:
+		return
+	}
+	requestRelease()
+}
+
+// Unlock gives the lease back even when the request is over.
+func (l *lock) Unlock() error {
+	close(l.unlocked)
+	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
+	defer cancel()
+	return l.lease.Release(ctx)
+}

@@ -1,0 +1,117 @@
+package intake
+
+import (
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"mediarelay/internal/auth"
+	"mediarelay/internal/library"
+	"mediarelay/internal/problem"
+)
+
+// uploadPath is the only form that reaches tusd, which takes any path for an
+// ID: a decoded "..%2F" would climb out of the store.
+var uploadPath = regexp.MustCompile(`^/files/([0-9a-f]{32})$`)
+
+// ServeHTTP answers tus requests. Errors are problem JSON, never tusd's text.
+func (i *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	// The override would turn an authorised POST into another method behind us.
+	r.Header.Del("X-HTTP-Method-Override")
+	a := &answer{ResponseWriter: w, request: r, intake: i}
+	switch {
+	case r.Method == http.MethodOptions:
+		i.tus.ServeHTTP(a, r)
+		a.end()
+	case r.URL.Path == "/files" || r.URL.Path == basePath:
+		i.serveCreation(a, r)
+	default:
+		i.serveUpload(a, r)
+	}
+}
+
+func (i *Intake) serveCreation(a *answer, r *http.Request) {
+	if r.Method != http.MethodPost {
+		a.Header().Set("Allow", "POST, OPTIONS")
+		problem.Write(a.ResponseWriter, problem.MethodNotAllowed("POST", "OPTIONS"))
+		return
+	}
+	claims, refusal := uploader(r)
+	if refusal != nil {
+		problem.Write(a.ResponseWriter, *refusal)
+		return
+	}
+	u, refusal := newUpload(r, claims)
+	if refusal != nil {
+		problem.Write(a.ResponseWriter, *refusal)
+		return
+	}
+	if i.answerRepeated(a, r, u) {
+		return
+	}
+	a.length = u.Length
+	i.serveTus(a, r.WithContext(withCreation(r.Context(), u)), basePath)
+}
+
+func (i *Intake) serveUpload(a *answer, r *http.Request) {
+	match := uploadPath.FindStringSubmatch(r.URL.Path)
+	if match == nil {
+		problem.Write(a.ResponseWriter, problem.NotFound())
+		return
+	}
+	claims, refusal := uploader(r)
+	if refusal != nil {
+		problem.Write(a.ResponseWriter, *refusal)
+		return
+	}
+	u, err := i.config.Uploads.UploadByID(r.Context(), match[1])
+	switch {
+	case errors.Is(err, library.ErrNotFound), err == nil && u.Channel != claims.Channel:
+		problem.Write(a.ResponseWriter, problem.NotFound())
+	case err != nil:
+		logFailure(r.Context(), "an upload could not be read", match[1], err)
+		problem.Write(a.ResponseWriter, problem.Locked())
+	default:
+		a.length = u.Length
+		i.serveTus(a, r, r.URL.Path)
+	}
+}
+
+// serveTus hands a request to tusd under its plain path, so that no encoding of
+// the path means one thing here and another there.
+func (i *Intake) serveTus(a *answer, r *http.Request, path string) {
+	plain := *r.URL
+	plain.Path, plain.RawPath = path, ""
+	inner := r.WithContext(r.Context())
+	inner.URL = &plain
+	inner.Body = newRateReader(r.Body, i.config.RateWindow)
+	i.tus.ServeHTTP(a, inner)
+	a.end()
+}
+
+// uploader returns the caller's claims if they may upload.
+func uploader(r *http.Request) (auth.Claims, *problem.Problem) {
+	claims, ok := auth.FromContext(r.Context())
+	if !ok {
+		p := problem.Unauthorized("Send a token in the Authorization header.")
+		return claims, &p
+	}
+	if !claims.Allows(auth.ScopeUpload) {
+		p := problem.ForbiddenScope(string(auth.ScopeUpload))
+		return claims, &p
+	}
+	return claims, nil
+}
+
+// location is the URL of an upload as tusd writes it at creation.
+func (i *Intake) location(r *http.Request, id string) string {
+	if i.config.PublicURL != "" {
+		return strings.TrimSuffix(i.config.PublicURL, "/") + basePath + id
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + basePath + id
+}

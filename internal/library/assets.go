@@ -1,0 +1,177 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"mediarelay/internal/media"
+)
+
+const assetColumns = "id, channel, sha256, filename, type, kind, size, upload_id, created_by, created_at"
+
+// RecordCopy remembers a copy that the provider gave for an asset, and the
+// asset itself where it is new. A copy of the same sort is replaced. It returns
+// the asset's id.
+func (l *Library) RecordCopy(ctx context.Context, fence Fence, a Asset, c Copy) (id string, err error) {
+	err = l.fenced(ctx, fence, a.UploadID, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO assets (`+assetColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			ON CONFLICT (channel, sha256) DO UPDATE SET upload_id = excluded.upload_id`,
+			a.ID, a.Channel, a.SHA256, a.Filename, a.Type, string(a.Kind), a.Size, a.UploadID, a.CreatedBy, millis(l.now()))
+		if err != nil {
+			return fmt.Errorf("add the asset: %w", err)
+		}
+		err = tx.QueryRowContext(ctx, "SELECT id FROM assets WHERE channel = $1 AND sha256 = $2", a.Channel, a.SHA256).Scan(&id)
+		if err != nil {
+			return fmt.Errorf("find the asset: %w", err)
+		}
+		_, err = tx.ExecContext(ctx, `
+			INSERT INTO copies (asset_id, copy, value, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (asset_id, copy) DO UPDATE SET
+				value = excluded.value, created_at = excluded.created_at, expires_at = excluded.expires_at`,
+			id, string(c.Copy), c.Value, millis(l.now()), millis(c.ExpiresAt))
+		return err
+	})
+	return id, err
+}
+
+// Asset returns an asset of a channel with its copies.
+func (l *Library) Asset(ctx context.Context, channel, id string) (Asset, error) {
+	return l.asset(ctx, "channel = $1 AND id = $2", channel, id)
+}
+
+// AssetByDigest returns the asset of a channel that has these bytes.
+func (l *Library) AssetByDigest(ctx context.Context, channel, sha256 string) (Asset, error) {
+	return l.asset(ctx, "channel = $1 AND sha256 = $2", channel, sha256)
+}
+
+func (l *Library) asset(ctx context.Context, where string, args ...any) (Asset, error) {
+	a, err := scanAsset(l.db.Read().QueryRowContext(ctx, "SELECT "+assetColumns+" FROM assets WHERE "+where, args...))
+	if err != nil {
+		return Asset{}, notFound(err)
+	}
+	a.Copies, err = l.copies(ctx, a.ID)
+	return a, err
+}
+
+// Assets lists assets of a channel, newest first. A cursor that no page gave is ErrNotFound.
+func (l *Library) Assets(ctx context.Context, q AssetQuery) (AssetPage, error) {
+	where, args, err := q.where()
+	if err != nil {
+		return AssetPage{}, err
+	}
+	args = append(args, q.Limit+1)
+	query := fmt.Sprintf("SELECT %s FROM assets WHERE %s ORDER BY created_at DESC, id DESC LIMIT $%d", assetColumns, where, len(args))
+	items, err := l.scanAssets(ctx, query, args)
+	if err != nil {
+		return AssetPage{}, err
+	}
+	page := AssetPage{Items: items}
+	if len(items) > q.Limit {
+		page.Items = items[:q.Limit]
+		page.Next = cursorOf(page.Items[q.Limit-1])
+	}
+	for i := range page.Items {
+		if page.Items[i].Copies, err = l.copies(ctx, page.Items[i].ID); err != nil {
+			return AssetPage{}, err
+		}
+	}
+	return page, nil
+}
+
+func (l *Library) scanAssets(ctx context.Context, query string, args []any) (items []Asset, err error) {
+	rows, err := l.db.Read().QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		a, err := scanAsset(rows)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, a)
+	}
+	return items, rows.Err()
+}
+
+func (l *Library) copies(ctx context.Context, assetID string) (copies []Copy, err error) {
+	rows, err := l.db.Read().QueryContext(ctx,
+		"SELECT copy, value, created_at, expires_at FROM copies WHERE asset_id = $1 ORDER BY copy", assetID)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var sort string
+		var c Copy
+		var created, expires int64
+		if err := rows.Scan(&sort, &c.Value, &created, &expires); err != nil {
+			return nil, err
+		}
+		c.Copy, c.CreatedAt, c.ExpiresAt = media.Copy(sort), fromMillis(created), fromMillis(expires)
+		copies = append(copies, c)
+	}
+	return copies, rows.Err()
+}
+
+func scanAsset(row scanner) (a Asset, err error) {
+	var kind string
+	var created int64
+	err = row.Scan(&a.ID, &a.Channel, &a.SHA256, &a.Filename, &a.Type, &kind, &a.Size, &a.UploadID, &a.CreatedBy, &created)
+	a.Kind, a.CreatedAt = media.Kind(kind), fromMillis(created)
+	return a, err
+}
+
+// where writes the query's conditions, with placeholders in order of first use.
+func (q AssetQuery) where() (string, []any, error) {
+	conditions, args := []string{"channel = $1"}, []any{q.Channel}
+	add := func(condition string, values ...any) {
+		for _, v := range values {
+			args = append(args, v)
+			condition = strings.Replace(condition, "?", fmt.Sprintf("$%d", len(args)), 1)
+		}
+		conditions = append(conditions, condition)
+	}
+	if q.Kind != "" {
+		add("kind = ?", string(q.Kind))
+	}
+	if q.SHA256 != "" {
+		add("sha256 = ?", q.SHA256)
+	}
+	if q.Text != "" {
+		add(`LOWER(filename) LIKE ? ESCAPE '\'`, "%"+escapeLike(strings.ToLower(q.Text))+"%")
+	}
+	if q.Cursor != "" {
+		created, id, err := readCursor(q.Cursor)
+		if err != nil {
+			return "", nil, err
+		}
+		add("(created_at < ? OR (created_at = ? AND id < ?))", created, created, id)
+	}
+	return strings.Join(conditions, " AND "), args, nil
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// A cursor is the place of the last asset of a page, opaque to clients.
+func cursorOf(a Asset) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", millis(a.CreatedAt), a.ID))
+}
+
+func readCursor(cursor string) (created int64, id string, err error) {
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil {
+		return 0, "", ErrNotFound
+	}
+	if _, err := fmt.Sscanf(string(text), "%d %s", &created, &id); err != nil {
+		return 0, "", ErrNotFound
+	}
+	return created, id, nil
+}

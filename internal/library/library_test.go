@@ -1,0 +1,298 @@
+package library_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"mediarelay/internal/database"
+	"mediarelay/internal/database/databasetest"
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
+	"mediarelay/internal/reason"
+)
+
+// each runs a test of the library on SQLite and on Postgres.
+func each(t *testing.T, test func(t *testing.T, l *library.Library)) {
+	t.Helper()
+	databasetest.Each(t, func(t *testing.T, db *database.DB) { test(t, library.New(db)) })
+}
+
+// fence is a lease that is held, or one that is lost.
+type fence struct{ err error }
+
+func (f fence) Check(context.Context, *sql.Tx) error { return f.err }
+
+var held = fence{}
+
+func TestAnUploadIsRememberedWhole(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		want := library.Upload{
+			ID: "u1", Channel: "acme", Subject: "ana", ClientKey: "k", Length: 5, Metadata: "filename YQ==",
+			Filename: "a", DeclaredType: "image/png", Kind: media.KindImage, Kinds: []media.Kind{media.KindImage, media.KindVideo},
+			Purposes: []media.Purpose{media.PurposeMessage, media.PurposeTemplate}, DeclaredSHA256: "abc",
+		}
+		create(t, l, want)
+		got, err := l.Upload(t.Context(), "acme", "u1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got.State != library.StateUploading || got.CreatedAt.IsZero() || got.TouchedAt.IsZero() {
+			t.Errorf("got state %q, times %v and %v", got.State, got.CreatedAt, got.TouchedAt)
+		}
+		want.State, want.Version, want.CreatedAt, want.TouchedAt = got.State, got.Version, got.CreatedAt, got.TouchedAt
+		if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+			t.Errorf("got  %+v\nwant %+v", got, want)
+		}
+	})
+}
+
+func TestAnotherChannelFindsNothing(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		create(t, l, upload("u1"))
+		_, uploadErr := l.Upload(t.Context(), "other", "u1")
+		retryErr := l.RetryUpload(t.Context(), "other", "u1")
+		_, keyErr := l.UploadByKey(t.Context(), "other", "key of u1")
+		for what, err := range map[string]error{"upload": uploadErr, "retry": retryErr, "key": keyErr} {
+			if !errors.Is(err, library.ErrNotFound) {
+				t.Errorf("%s: got %v, want ErrNotFound", what, err)
+			}
+		}
+	})
+}
+
+func TestAClientKeyNamesOneUploadOfAChannel(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		create(t, l, upload("u1"))
+		again, elsewhere, without := upload("u2"), upload("u3"), upload("u4")
+		again.ClientKey, elsewhere.ClientKey, without.ClientKey = "key of u1", "key of u1", ""
+		elsewhere.Channel = "other"
+		if err := l.CreateUpload(t.Context(), again); !errors.Is(err, library.ErrKeyTaken) {
+			t.Errorf("got %v, want ErrKeyTaken", err)
+		}
+		create(t, l, elsewhere)
+		create(t, l, without)
+		without.ID = "u5"
+		create(t, l, without)
+		if u, err := l.UploadByKey(t.Context(), "acme", "key of u1"); err != nil || u.ID != "u1" {
+			t.Errorf("got %q, %v, want u1", u.ID, err)
+		}
+	})
+}
+
+func TestFinishingOpensOneRelayAndMayBeRepeated(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		create(t, l, upload("u1"))
+		changes, stop := l.Subscribe("u1")
+		defer stop()
+		for range 2 {
+			if err := l.FinishUpload(t.Context(), "u1", "digest", nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantState(t, l, "u1", library.StateChecking)
+		due := dueRelays(t, l)
+		if len(due) != 1 || due[0].UploadID != "u1" || due[0].SHA256 != "digest" {
+			t.Errorf("due: %+v", due)
+		}
+		await(t, changes, "the subscriber to hear of it")
+		await(t, l.Work(), "the workers to hear of it")
+		if err := l.FinishUpload(t.Context(), "nobody", "digest", nil); !errors.Is(err, library.ErrNotFound) {
+			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+func TestADigestThatDiffersRefusesAndOpensNoRelay(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		create(t, l, upload("u1"))
+		refusal := preflight.Verdict{Outcome: preflight.Refuse, Reasons: []reason.Reason{{Code: reason.DigestMismatch}}}
+		if err := l.FinishUpload(t.Context(), "u1", "digest", &refusal); err != nil {
+			t.Fatal(err)
+		}
+		u := wantState(t, l, "u1", library.StateRefused)
+		if u.Verdict == nil || u.Verdict.Reasons[0].Code != reason.DigestMismatch {
+			t.Errorf("verdict: %+v", u.Verdict)
+		}
+		if due := dueRelays(t, l); len(due) != 0 {
+			t.Errorf("due: %+v", due)
+		}
+	})
+}
+
+func TestARelayEndsInEachOfItsWays(t *testing.T) {
+	verdict := preflight.Verdict{Outcome: preflight.Accept, Kind: media.KindImage, Type: "image/jpeg"}
+	problem := library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}, Detail: "code 100"}
+	ends := map[library.State]func(l *library.Library, f library.Fence) error{
+		library.StateDone: func(l *library.Library, f library.Fence) error {
+			return l.CompleteUpload(context.Background(), f, "u1", "a1")
+		},
+		library.StateRefused: func(l *library.Library, f library.Fence) error {
+			return l.RefuseUpload(context.Background(), f, "u1", verdict)
+		},
+		library.StateFailed: func(l *library.Library, f library.Fence) error {
+			return l.FailUpload(context.Background(), f, "u1", problem)
+		},
+	}
+	for state, end := range ends {
+		t.Run(string(state), func(t *testing.T) {
+			each(t, func(t *testing.T, l *library.Library) {
+				finished(t, l, "u1")
+				must(t, l.AcceptUpload(t.Context(), held, "u1", verdict))
+				wantState(t, l, "u1", library.StateRelaying)
+				lost := errors.New("lost")
+				if err := end(l, fence{lost}); !errors.Is(err, lost) {
+					t.Errorf("got %v, want the fence's error", err)
+				}
+				wantState(t, l, "u1", library.StateRelaying)
+				must(t, end(l, held))
+				u := wantState(t, l, "u1", state)
+				if u.Verdict == nil || u.Verdict.Type != "image/jpeg" {
+					t.Errorf("the verdict is gone: %+v", u.Verdict)
+				}
+				if due := dueRelays(t, l); len(due) != 0 {
+					t.Errorf("the relay is still open: %+v", due)
+				}
+				if err := end(l, held); !errors.Is(err, library.ErrState) {
+					t.Errorf("a second end: got %v, want ErrState", err)
+				}
+			})
+		})
+	}
+}
+
+func TestOnlyAFailedUploadIsRetried(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		finished(t, l, "u1")
+		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrState) {
+			t.Errorf("got %v, want ErrState", err)
+		}
+		must(t, l.BeginAttempt(t.Context(), held, "u1"))
+		must(t, l.FailUpload(t.Context(), held, "u1", library.Problem{Retryable: true}))
+		must(t, l.RetryUpload(t.Context(), "acme", "u1"))
+		u := wantState(t, l, "u1", library.StateChecking)
+		due := dueRelays(t, l)
+		if u.Problem != nil || len(due) != 1 || due[0].Attempts != 0 {
+			t.Errorf("problem %+v, due %+v, want a fresh start", u.Problem, due)
+		}
+	})
+}
+
+func TestAPostponedRelayIsNotDueAndSaysWhy(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		finished(t, l, "u1")
+		p := library.Problem{Reason: reason.Reason{Code: reason.ProviderBusy}, Retryable: true}
+		must(t, l.PostponeRelay(t.Context(), held, "u1", time.Now().Add(time.Hour), p))
+		if due := dueRelays(t, l); len(due) != 0 {
+			t.Errorf("due: %+v", due)
+		}
+		if u := wantState(t, l, "u1", library.StateChecking); u.Problem == nil || u.Problem.Reason.Code != reason.ProviderBusy {
+			t.Errorf("problem: %+v", u.Problem)
+		}
+	})
+}
+
+func TestASessionIsKeptAcrossWorkers(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		finished(t, l, "u1")
+		const session = "upload:MTphdHRh?sig=AR=" // used byte for byte
+		must(t, l.SaveSession(t.Context(), held, "u1", session, 1))
+		r, err := l.OpenRelay(t.Context(), "u1")
+		if err != nil || r.SessionID != session || r.SessionFailures != 1 {
+			t.Errorf("got %+v, %v", r, err)
+		}
+	})
+}
+
+func TestDueRelaysTakeTurnsBetweenChannels(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		for i := range 5 {
+			finished(t, l, fmt.Sprintf("burst%d", i))
+		}
+		quiet := upload("quiet")
+		quiet.Channel = "quiet"
+		create(t, l, quiet)
+		must(t, l.FinishUpload(t.Context(), "quiet", "digest of quiet", nil))
+		due, err := l.DueRelays(t.Context(), 2)
+		if err != nil || len(due) != 2 || (due[0].Channel == due[1].Channel) {
+			t.Errorf("got %+v, %v, want one of each channel", due, err)
+		}
+	})
+}
+
+func TestSilentUploadsAreListedForSweeping(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		create(t, l, upload("open"))
+		finished(t, l, "ended")
+		must(t, l.FailUpload(t.Context(), held, "ended", library.Problem{}))
+		before, after := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+		for what, list := range map[string]func(time.Time) ([]library.Upload, error){
+			"open":  func(at time.Time) ([]library.Upload, error) { return l.Unfinished(t.Context(), at, 10) },
+			"ended": func(at time.Time) ([]library.Upload, error) { return l.Ended(t.Context(), at, 10) },
+		} {
+			none, err1 := list(before)
+			one, err2 := list(after)
+			if errors.Join(err1, err2) != nil || len(none) != 0 || len(one) != 1 || one[0].ID != what {
+				t.Errorf("%s: got %+v and %+v, %v", what, none, one, errors.Join(err1, err2))
+			}
+		}
+		must(t, l.DeleteUpload(t.Context(), "ended"))
+		if _, err := l.UploadByID(t.Context(), "ended"); !errors.Is(err, library.ErrNotFound) {
+			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+func upload(id string) library.Upload {
+	return library.Upload{
+		ID: id, Channel: "acme", Subject: "ana", ClientKey: "key of " + id, Length: 5, Filename: id + ".jpg",
+		Purposes: []media.Purpose{media.PurposeMessage},
+	}
+}
+
+func create(t *testing.T, l *library.Library, u library.Upload) {
+	t.Helper()
+	must(t, l.CreateUpload(t.Context(), u))
+}
+
+func finished(t *testing.T, l *library.Library, id string) {
+	t.Helper()
+	create(t, l, upload(id))
+	must(t, l.FinishUpload(t.Context(), id, "digest of "+id, nil))
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantState(t *testing.T, l *library.Library, id string, want library.State) library.Upload {
+	t.Helper()
+	u, err := l.UploadByID(t.Context(), id)
+	if err != nil || u.State != want {
+		t.Errorf("upload %s: state %q, %v, want %q", id, u.State, err, want)
+	}
+	return u
+}
+
+func dueRelays(t *testing.T, l *library.Library) []library.Relay {
+	t.Helper()
+	due, err := l.DueRelays(t.Context(), 10)
+	must(t, err)
+	return due
+}
+
+func await(t *testing.T, c <-chan struct{}, what string) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(10 * time.Second):
+		t.Fatal("waited in vain for " + what)
+	}
+}

@@ -1,0 +1,102 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"mediarelay/internal/database"
+)
+
+// Library is open for use by many goroutines.
+type Library struct {
+	db   *database.DB
+	now  func() time.Time
+	news *news
+}
+
+// Fence proves, inside a transaction, that the caller may still act. It returns
+// ErrFenced, or any other error, when not.
+type Fence interface {
+	Check(ctx context.Context, tx *sql.Tx) error
+}
+
+// New makes a library on an open database.
+func New(db *database.DB) *Library {
+	return &Library{db: db, now: time.Now, news: newNews()}
+}
+
+// Ping asks whether the database answers.
+func (l *Library) Ping(ctx context.Context) error { return l.db.Ping(ctx) }
+
+// Subscribe returns a channel that gets a hint after each change of an upload
+// made by this process, and a function that ends the subscription. Hints are
+// merged: read the row after each. Changes by other replicas send none.
+func (l *Library) Subscribe(uploadID string) (changes <-chan struct{}, stop func()) {
+	return l.news.subscribe(uploadID)
+}
+
+// Work returns a channel that gets a hint when this process opened a relay row.
+func (l *Library) Work() <-chan struct{} { return l.news.work }
+
+// fenced runs fn in a durable transaction, after the fence held in it, and
+// tells the upload's subscribers.
+func (l *Library) fenced(ctx context.Context, fence Fence, uploadID string, fn func(*sql.Tx) error) error {
+	err := l.db.Durable(ctx, func(tx *sql.Tx) error {
+		if err := fence.Check(ctx, tx); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+	if err == nil {
+		l.news.tell(uploadID)
+	}
+	return err
+}
+
+// one runs a statement that must change exactly one row, or returns missing.
+func one(ctx context.Context, tx *sql.Tx, missing error, query string, args ...any) error {
+	result, err := tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	n, err := result.RowsAffected()
+	if err == nil && n != 1 {
+		return missing
+	}
+	return err
+}
+
+func notFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return ErrNotFound
+	}
+	return err
+}
+
+func millis(t time.Time) int64 { return t.UnixMilli() }
+
+func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+// toJSON writes v as JSON, and a nil pointer as the empty text.
+func toJSON[T any](v *T) (string, error) {
+	if v == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(v)
+	return string(text), err
+}
+
+func fromJSON[T any](text string) (*T, error) {
+	if text == "" {
+		return nil, nil
+	}
+	v := new(T)
+	if err := json.Unmarshal([]byte(text), v); err != nil {
+		return nil, fmt.Errorf("read a stored value: %w", err)
+	}
+	return v, nil
+}

@@ -1,0 +1,158 @@
+package library
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
+)
+
+const uploadColumns = `id, channel, subject, COALESCE(client_key, ''), length, metadata, filename, declared_type, kind,
+	kinds, purposes, declared_sha256, sha256, state, version, verdict, problem, asset_id, created_at, touched_at`
+
+// CreateUpload adds a new upload in StateUploading. It returns ErrKeyTaken
+// where the channel has an upload with the same client key.
+//
+// The commit survives the process, not the power: an upload that a power cut
+// takes has no acknowledged finish, and its client begins again.
+func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
+	now := millis(l.now())
+	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+		return one(ctx, tx, ErrKeyTaken, `
+			INSERT INTO uploads (id, channel, subject, client_key, length, metadata, filename, declared_type, kind,
+				kinds, purposes, declared_sha256, state, created_at, touched_at)
+			VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+			ON CONFLICT (channel, client_key) DO NOTHING`,
+			u.ID, u.Channel, u.Subject, u.ClientKey, u.Length, u.Metadata, u.Filename, u.DeclaredType, string(u.Kind),
+			media.JoinKinds(u.Kinds), media.JoinPurposes(u.Purposes), u.DeclaredSHA256, string(StateUploading), now, now)
+	})
+}
+
+// Upload returns an upload of a channel.
+func (l *Library) Upload(ctx context.Context, channel, id string) (Upload, error) {
+	u, err := l.UploadByID(ctx, id)
+	if err == nil && u.Channel != channel {
+		return Upload{}, ErrNotFound
+	}
+	return u, err
+}
+
+// UploadByID returns an upload of any channel, for callers that act for no one.
+func (l *Library) UploadByID(ctx context.Context, id string) (Upload, error) {
+	return scanUpload(l.db.Read().QueryRowContext(ctx, "SELECT "+uploadColumns+" FROM uploads WHERE id = $1", id))
+}
+
+// UploadByKey returns the upload that a client named in a channel.
+func (l *Library) UploadByKey(ctx context.Context, channel, key string) (Upload, error) {
+	return scanUpload(l.db.Read().QueryRowContext(ctx,
+		"SELECT "+uploadColumns+" FROM uploads WHERE channel = $1 AND client_key = $2", channel, key))
+}
+
+// TouchUpload marks that bytes arrived, so that the upload does not expire.
+func (l *Library) TouchUpload(ctx context.Context, id string) error {
+	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+		return one(ctx, tx, ErrNotFound, "UPDATE uploads SET touched_at = $1 WHERE id = $2", millis(l.now()), id)
+	})
+}
+
+// FinishUpload records that every byte is safe and what their digest is, and
+// opens the relay row, in one durable transaction. Where the client's digest
+// differs, refusal says so: the upload is refused and no relay is opened.
+// Finishing an upload that is past StateUploading changes nothing.
+func (l *Library) FinishUpload(ctx context.Context, id, sha256 string, refusal *preflight.Verdict) error {
+	next := StateChecking
+	if refusal != nil {
+		next = StateRefused
+	}
+	text, err := toJSON(refusal)
+	if err != nil {
+		return err
+	}
+	err = l.db.Durable(ctx, func(tx *sql.Tx) error {
+		err := one(ctx, tx, ErrState, `UPDATE uploads SET state = $1, sha256 = $2, verdict = $3, version = version + 1, touched_at = $4
+			WHERE id = $5 AND state = $6`, string(next), sha256, text, millis(l.now()), id, string(StateUploading))
+		if err != nil || next == StateRefused {
+			return err
+		}
+		return l.openRelay(ctx, tx, id)
+	})
+	if errors.Is(err, ErrState) {
+		_, err = l.UploadByID(ctx, id) // past uploading is fine, gone is not
+		return err
+	}
+	if err == nil {
+		l.news.tell(id)
+		l.news.tellWork()
+	}
+	return err
+}
+
+// DeleteUpload forgets an upload and its relay row.
+func (l *Library) DeleteUpload(ctx context.Context, id string) error {
+	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+		return one(ctx, tx, ErrNotFound, "DELETE FROM uploads WHERE id = $1", id)
+	})
+	if err == nil {
+		l.news.tell(id)
+	}
+	return err
+}
+
+// Unfinished lists up to limit uploads that are still uploading, oldest
+// activity first: for the reconciler and the sweeper.
+func (l *Library) Unfinished(ctx context.Context, touchedBefore time.Time, limit int) ([]Upload, error) {
+	return l.uploads(ctx, `state = $1 AND touched_at < $2 ORDER BY touched_at LIMIT $3`,
+		string(StateUploading), millis(touchedBefore), limit)
+}
+
+// Ended lists up to limit uploads that ended and were silent since.
+func (l *Library) Ended(ctx context.Context, touchedBefore time.Time, limit int) ([]Upload, error) {
+	return l.uploads(ctx, `state IN ($1, $2, $3) AND touched_at < $4 ORDER BY touched_at LIMIT $5`,
+		string(StateDone), string(StateRefused), string(StateFailed), millis(touchedBefore), limit)
+}
+
+func (l *Library) uploads(ctx context.Context, where string, args ...any) (list []Upload, err error) {
+	rows, err := l.db.Read().QueryContext(ctx, "SELECT "+uploadColumns+" FROM uploads WHERE "+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		u, err := scanUpload(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, u)
+	}
+	return list, rows.Err()
+}
+
+type scanner interface{ Scan(into ...any) error }
+
+func scanUpload(row scanner) (Upload, error) {
+	var u Upload
+	var kind, kinds, purposes, state, verdict, problem string
+	var created, touched int64
+	err := row.Scan(&u.ID, &u.Channel, &u.Subject, &u.ClientKey, &u.Length, &u.Metadata, &u.Filename, &u.DeclaredType, &kind,
+		&kinds, &purposes, &u.DeclaredSHA256, &u.SHA256, &state, &u.Version, &verdict, &problem, &u.AssetID, &created, &touched)
+	if err != nil {
+		return Upload{}, notFound(err)
+	}
+	u.Kind, u.State = media.Kind(kind), State(state)
+	u.CreatedAt, u.TouchedAt = fromMillis(created), fromMillis(touched)
+	if u.Purposes, purposes = media.ParsePurposes(purposes); purposes != "" {
+		return Upload{}, fmt.Errorf("upload %s: stored purpose %q is unknown", u.ID, purposes)
+	}
+	if u.Kinds, kinds = media.ParseKinds(kinds); kinds != "" {
+		return Upload{}, fmt.Errorf("upload %s: stored kind %q is unknown", u.ID, kinds)
+	}
+	if u.Verdict, err = fromJSON[preflight.Verdict](verdict); err != nil {
+		return Upload{}, err
+	}
+	u.Problem, err = fromJSON[Problem](problem)
+	return u, err
+}

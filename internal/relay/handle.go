@@ -1,0 +1,81 @@
+package relay
+
+import (
+	"context"
+	"time"
+
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/provider"
+)
+
+// sessionBreaks is after how many breaks a session is given up for a new one.
+const sessionBreaks = 2
+
+// handle sends the file into an upload session in one POST from offset 0. A
+// session that broke before goes on from the offset that it reports.
+func (j *job) handle(ctx context.Context) (library.Copy, error) {
+	for {
+		began := j.now()
+		h, err := j.send(ctx)
+		if err == nil {
+			return library.Copy{Copy: media.CopyHandle, Value: string(h), ExpiresAt: handleEnd(h, began)}, nil
+		}
+		again, saveErr := j.noteBreak(ctx, err)
+		if saveErr != nil {
+			return library.Copy{}, saveErr
+		}
+		if !again {
+			return library.Copy{}, err
+		}
+	}
+}
+
+func (j *job) send(ctx context.Context) (media.Handle, error) {
+	offset, err := j.session(ctx)
+	if err != nil {
+		return "", err
+	}
+	return j.provider.SendSession(ctx, j.row.SessionID, provider.Part{Object: j.object(), Offset: offset, Body: j.from(offset)})
+}
+
+// session opens a session, or asks the open one how far it is. The session is
+// remembered before its first byte, so that a restart goes on in it.
+func (j *job) session(ctx context.Context) (offset int64, err error) {
+	if j.row.SessionID != "" {
+		return j.provider.SessionOffset(ctx, j.row.SessionID)
+	}
+	s, err := j.provider.OpenSession(ctx, j.object())
+	if err != nil {
+		return 0, err
+	}
+	return 0, j.saveSession(ctx, s, 0)
+}
+
+// noteBreak remembers a break of the session, and reports whether to try again
+// at once: when the provider only says that our offset is not its own.
+func (j *job) noteBreak(ctx context.Context, err error) (again bool, saveErr error) {
+	if j.row.SessionID == "" || ctx.Err() != nil || isRecord(err) {
+		return false, nil
+	}
+	cause := provider.CauseOf(err)
+	failures := j.row.SessionFailures + 1
+	dead := cause == provider.CauseSession || failures >= sessionBreaks
+	if dead {
+		return false, j.saveSession(ctx, "", 0)
+	}
+	return cause == provider.CauseOffset, j.saveSession(ctx, j.row.SessionID, failures)
+}
+
+func (j *job) saveSession(ctx context.Context, s media.SessionID, failures int) error {
+	j.row.SessionID, j.row.SessionFailures = s, failures
+	return record(j.config.Library.SaveSession(ctx, j.fence, j.upload.ID, s, failures))
+}
+
+// handleEnd is the end that the handle itself carries, or a cautious guess.
+func handleEnd(h media.Handle, began time.Time) time.Time {
+	if seconds, ok := h.Expiry(); ok {
+		return time.Unix(seconds, 0)
+	}
+	return began.Add(time.Duration(media.HandleLifetimeSeconds) * time.Second)
+}
