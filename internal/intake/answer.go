@@ -53,8 +53,10 @@ var problems = map[string]func() problem.Problem{
 	"ERR_UPLOAD_INTERRUPTED": func() problem.Problem {
 		return problem.New(http.StatusLocked, reason.ProblemInterrupted, "")
 	},
-	"ERR_SERVER_SHUTDOWN":  problem.ShuttingDown,
-	"ERR_UNEXPECTED_EOF":   func() problem.Problem { return problem.BadRequest("The request's body ended early. Ask for the offset and go on.") },
+	"ERR_SERVER_SHUTDOWN": problem.ShuttingDown,
+	"ERR_UNEXPECTED_EOF": func() problem.Problem {
+		return problem.BadRequest("The request's body ended early. Ask for the offset and go on.")
+	},
 	"ERR_READ_TIMEOUT":     problem.RequestTimeout,
 	"ERR_CONNECTION_RESET": problem.RequestTimeout,
 }

@@ -96,7 +96,7 @@ func TestBadCreationsSayWhatIsWrong(t *testing.T) {
 		"long key":         {setMetadata(pair("key", strings.Repeat("k", 201))), 400, reason.ProblemBadRequest},
 		"empty file":       {setHeader("Upload-Length", "0"), 422, reason.FileEmpty},
 		"image of 6 MB": {
-			func(r *request) { setMetadata(pair("kind", "image"))(r); setHeader("Upload-Length", "6000000")(r) }, 422, reason.TooLarge,
+			func(r *request) { setMetadata(pair("kind", "image"))(r); setHeader("Upload-Length", "6000000")(r) }, 422, reason.FileTooLarge,
 		},
 		"old tus":          {setHeader("Tus-Resumable", "0.2.2"), 412, reason.ProblemUnsupportedVersion},
 		"no token":         {func(r *request) { r.as = "nobody" }, 401, reason.ProblemUnauthorized},

@@ -107,7 +107,9 @@ func TestEveryLeaseIsLostWhenTheDatabaseIsAwayTooLong(t *testing.T) {
 
 type gone struct{}
 
-func (gone) Relaxed(context.Context, func(*sql.Tx) error) error { return errors.New("database is away") }
+func (gone) Relaxed(context.Context, func(*sql.Tx) error) error {
+	return errors.New("database is away")
+}
 
 func acquire(t *testing.T, k *Keeper, name string) *Lease {
 	t.Helper()
