@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync"
+
+	"mediarelay/internal/auth"
+	"mediarelay/internal/config"
+	"mediarelay/internal/database"
+	"mediarelay/internal/httpapi"
+	"mediarelay/internal/intake"
+	"mediarelay/internal/lease"
+	"mediarelay/internal/library"
+	"mediarelay/internal/provider/dialog360"
+	"mediarelay/internal/relay"
+	"mediarelay/internal/store"
+)
+
+// application is everything that runs behind the listeners.
+type application struct {
+	public, admin http.Handler
+
+	database *database.DB
+	leases   *lease.Keeper
+	intake   *intake.Intake
+	relay    *relay.Relay
+	work     background // what takes leases
+	beats    background // what keeps them
+}
+
+// assemble opens what the config names and joins the parts. The caller closes the application.
+func assemble(ctx context.Context, cfg config.Config, files fs.FS) (*application, error) {
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("MEDIARELAY_DATA_DIR: %w", err)
+	}
+	bytes, err := store.OpenFolder(cfg.StoreDir)
+	if err != nil {
+		return nil, fmt.Errorf("MEDIARELAY_STORE_URL: %w", err)
+	}
+	db, err := database.Open(ctx, cfg.DatabaseURL.Reveal())
+	if err != nil {
+		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
+	}
+	a := &application{database: db, leases: lease.NewKeeper(db)}
+	if err := a.join(cfg, parts{library: library.New(db), bytes: bytes, files: files}); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+// parts are what the handlers and the workers share.
+type parts struct {
+	library *library.Library
+	bytes   *store.Folder
+	files   fs.FS
+}
+
+func (a *application) join(cfg config.Config, p parts) (err error) {
+	a.intake, err = intake.New(intake.Config{
+		Uploads: p.library, Bytes: p.bytes, Leases: a.leases,
+		PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
+	})
+	if err != nil {
+		return err
+	}
+	a.relay = relay.New(relay.Config{
+		Library: p.library, Bytes: p.bytes, Leases: a.leases, Providers: providers(cfg.Channels),
+	})
+	verifier, err := auth.NewVerifier(cfg.Tokens())
+	if err != nil {
+		return err
+	}
+	metrics := httpapi.NewMetrics()
+	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
+		Database: p.library, Store: p.bytes, Metrics: metrics, Logger: slog.Default(),
+	})
+	a.public, err = httpapi.New(httpapi.Config{
+		Verifier: verifier, Uploads: p.library, Assets: p.library, Offsets: a.intake, Files: a.intake,
+		Web: p.files, AllowedOrigins: cfg.AllowedOrigins, PublicURL: cfg.PublicURL,
+		Sandbox: cfg.Sandbox, Logger: slog.Default(), Metrics: metrics,
+	})
+	return err
+}
+
+func providers(channels []config.Channel) map[string]relay.Provider {
+	byChannel := map[string]relay.Provider{}
+	for _, channel := range channels {
+		byChannel[channel.Name] = dialog360.New(dialog360.Config{BaseURL: channel.BaseURL, APIKey: channel.APIKey})
+	}
+	return byChannel
+}
+
+// start lets the workers work.
+func (a *application) start() {
+	a.beats.run(a.leases.Run)
+	a.work.run(a.intake.Run)
+	a.work.run(a.relay.Run)
+}
+
+// stop ends the workers. Leases are kept until nobody works under one.
+func (a *application) stop() {
+	a.work.stop()
+	a.beats.stop()
+}
+
+func (a *application) close() error { return a.database.Close() }
+
+// background is a group of workers that end together.
+type background struct {
+	workers sync.WaitGroup
+	cancels []context.CancelFunc
+}
+
+func (b *background) run(worker func(context.Context)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	b.cancels = append(b.cancels, cancel)
+	b.workers.Go(func() { worker(ctx) })
+}
+
+func (b *background) stop() {
+	for _, cancel := range b.cancels {
+		cancel()
+	}
+	b.workers.Wait()
+}
