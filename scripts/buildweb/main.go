@@ -47,9 +47,8 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	printSizes(os.Stdout, rows)
-	if !sizes {
-		return nil
+	if err := printSizes(os.Stdout, rows); err != nil || !sizes {
+		return err
 	}
 	return overBudget(rows)
 }

@@ -61,7 +61,7 @@ func (b budget) used(rows []row) (bytes int64) {
 }
 
 // printSizes prints KB of 1000 bytes, as browsers' tools do.
-func printSizes(w io.Writer, rows []row) {
+func printSizes(w io.Writer, rows []row) error {
 	table := tabwriter.NewWriter(w, 8, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprint(table, "raw KB\tgzip\tbrotli\t\n")
 	for _, r := range rows {
@@ -71,7 +71,7 @@ func printSizes(w io.Writer, rows []row) {
 	for _, b := range budgets {
 		fmt.Fprintf(table, "\t%s\t%s\t  %s\n", kilobytes(b.limit), kilobytes(b.used(rows)), b.what)
 	}
-	table.Flush()
+	return table.Flush()
 }
 
 func kilobytes(bytes int64) string {
