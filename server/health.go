@@ -39,7 +39,7 @@ func askHealth(ctx context.Context, address string, stdout io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("the server does not answer: %w", err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // the status is all that counts
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("the server answers %s", answer.Status)
 	}

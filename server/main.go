@@ -39,7 +39,6 @@ func execute(ctx context.Context, args []string, stdout io.Writer) error {
 	parser, err := kong.New(&commands{},
 		kong.Name("mediarelay"),
 		kong.Description("Campaign media from a web page to WhatsApp: checked, uploaded in resumable chunks, relayed."),
-		kong.UsageOnError(),
 		kong.ValueFormatter(describe),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.BindTo(stdout, (*io.Writer)(nil)),
@@ -77,9 +76,9 @@ func complain(stderr io.Writer, err error) int {
 	if err == nil {
 		return 0
 	}
-	var silent interface{ ExitCode() int }
+	var silent exitCode
 	if errors.As(err, &silent) {
-		return silent.ExitCode()
+		return int(silent)
 	}
 	for line := range strings.Lines(err.Error()) {
 		_, _ = fmt.Fprintf(stderr, "mediarelay: %s\n", strings.TrimSuffix(line, "\n"))

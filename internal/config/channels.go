@@ -72,7 +72,7 @@ func readChannels(path string) (channelsFile, error) {
 	if err != nil {
 		return channelsFile{}, fmt.Errorf("cannot be read: %w", reasonOf(err))
 	}
-	defer f.Close() //nolint:errcheck // nothing was written
+	defer f.Close()
 	var file channelsFile
 	err = yaml.NewDecoder(io.LimitReader(f, maxChannelsFileBytes), yaml.Strict()).Decode(&file)
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -15,31 +15,53 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		yaml string
 		want []string
 	}{
-		{"an unknown provider", channel("provider: twilio", "api_key_env: ACME_KEY"),
-			[]string{`channels.acme: there is no provider "twilio". Use dialog360`}},
-		{"a provider of a later build", channel("provider: cloudapi", "access_token_file: x"),
-			[]string{"the provider cloudapi is not available in this build. Use dialog360"}},
-		{"another provider of a later build", channel("provider: onprem"),
-			[]string{"the provider onprem is not available in this build"}},
+		{
+			"an unknown provider", channel("provider: twilio", "api_key_env: ACME_KEY"),
+			[]string{`channels.acme: there is no provider "twilio". Use dialog360`},
+		},
+		{
+			"a provider of a later build", channel("provider: cloudapi", "access_token_file: x"),
+			[]string{"the provider cloudapi is not available in this build. Use dialog360"},
+		},
+		{
+			"another provider of a later build", channel("provider: onprem"),
+			[]string{"the provider onprem is not available in this build"},
+		},
 		{"no provider", channel("api_key_env: ACME_KEY"), []string{"provider is missing"}},
 		{"nothing", "channels:\n  acme:\n", []string{"channels.acme: provider is missing"}},
 		{"no key", channel("provider: dialog360"), []string{"the key is missing. Set api_key_file or api_key_env"}},
-		{"two keys", channel("provider: dialog360", "api_key_env: ACME_KEY", "api_key_file: x"),
-			[]string{"api_key_file and api_key_env are both set"}},
-		{"the key itself", channel("provider: dialog360", "api_key: "+canary),
-			[]string{"a key does not belong in this file", "the key is missing"}},
-		{"the key in place of its variable", channel("provider: dialog360", "api_key_env: "+canary),
-			[]string{"the environment has no variable of this name"}},
-		{"a missing key file", channel("provider: dialog360", "api_key_file: missing"),
-			[]string{"api_key_file: ", "no such file or directory"}},
-		{"a folder for a key file", channel("provider: dialog360", "api_key_file: ."),
-			[]string{"is a directory"}},
-		{"an address without TLS", channel("provider: dialog360", "base_url: http://api.example.com", "api_key_env: ACME_KEY"),
-			[]string{"base_url is not of the form https://host"}},
-		{"an unknown field", channel("provider: dialog360", "api_key_env: ACME_KEY", "colour: red"),
-			[]string{`there is no field "colour". The fields are provider, base_url, api_key_file, api_key_env`}},
-		{"a bad name", "channels:\n  ACME Ltd:\n    provider: dialog360\n    api_key_env: ACME_KEY\n",
-			[]string{"channels.ACME Ltd: the name must have"}},
+		{
+			"two keys", channel("provider: dialog360", "api_key_env: ACME_KEY", "api_key_file: x"),
+			[]string{"api_key_file and api_key_env are both set"},
+		},
+		{
+			"the key itself", channel("provider: dialog360", "api_key: "+canary),
+			[]string{"a key does not belong in this file", "the key is missing"},
+		},
+		{
+			"the key in place of its variable", channel("provider: dialog360", "api_key_env: "+canary),
+			[]string{"the environment has no variable of this name"},
+		},
+		{
+			"a missing key file", channel("provider: dialog360", "api_key_file: missing"),
+			[]string{"api_key_file: ", "no such file or directory"},
+		},
+		{
+			"a folder for a key file", channel("provider: dialog360", "api_key_file: ."),
+			[]string{"is a directory"},
+		},
+		{
+			"an address without TLS", channel("provider: dialog360", "base_url: http://api.example.com", "api_key_env: ACME_KEY"),
+			[]string{"base_url is not of the form https://host"},
+		},
+		{
+			"an unknown field", channel("provider: dialog360", "api_key_env: ACME_KEY", "colour: red"),
+			[]string{`there is no field "colour". The fields are provider, base_url, api_key_file, api_key_env`},
+		},
+		{
+			"a bad name", "channels:\n  ACME Ltd:\n    provider: dialog360\n    api_key_env: ACME_KEY\n",
+			[]string{"channels.ACME Ltd: the name must have"},
+		},
 		{"no channels", "channels: {}\n", []string{"has no channel under channels:"}},
 		{"an empty file", "", []string{"has no channel under channels:"}},
 		{"a field beside channels", "channel:\n  acme: {}\n", []string{"line 1, column 1", "channel"}},
@@ -47,9 +69,11 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		{"a list", "channels:\n  - acme\n", []string{"line 2", "of another form"}},
 		{"no YAML", "channels: [" + canary, []string{"it is no YAML"}},
 		{"a nested key", channel("provider: dialog360", "api_key_env: {x: "+canary+"}"), []string{"of another form"}},
-		{"three mistakes in two channels",
+		{
+			"three mistakes in two channels",
 			channel("provider: dialog360", "base_url: here", "api_key_file: missing") + "  beta:\n    provider: onprem\n",
-			[]string{"channels.acme: base_url", "channels.acme: api_key_file", "channels.beta: the provider onprem"}},
+			[]string{"channels.acme: base_url", "channels.acme: api_key_file", "channels.beta: the provider onprem"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			env := acme(t, variables{"MEDIARELAY_CHANNELS_FILE": file(t, t.TempDir(), "c.yaml", tt.yaml)})

@@ -73,7 +73,7 @@ func readSecret(path string) (provider.Secret, error) {
 	if err != nil {
 		return "", fmt.Errorf("%q cannot be read: %w", path, reasonOf(err))
 	}
-	defer f.Close() //nolint:errcheck // nothing was written
+	defer f.Close()
 	content, err := io.ReadAll(io.LimitReader(f, maxSecretBytes+1))
 	if err != nil {
 		return "", fmt.Errorf("%q cannot be read: %w", path, reasonOf(err))
@@ -103,7 +103,7 @@ func makeSecret(path string) error {
 	if err != nil {
 		return reasonOf(err)
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // the link keeps the content
+	defer os.Remove(f.Name()) // the link keeps the content
 	err = errors.Join(writeRandom(f), f.Close())
 	if err != nil {
 		return reasonOf(err)

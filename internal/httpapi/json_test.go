@@ -68,16 +68,20 @@ func TestAnUploadInEachState(t *testing.T) {
 		edit func(*library.Upload)
 		want string
 	}{
-		{"uploading", func(*library.Upload) {},
-			`{"id": "` + uploadID + `", "state": "uploading", "offset": 400, "length": 1000, "purpose": ["message", "template"]}`},
+		{
+			"uploading", func(*library.Upload) {},
+			`{"id": "` + uploadID + `", "state": "uploading", "offset": 400, "length": 1000, "purpose": ["message", "template"]}`,
+		},
 		{"relaying", func(u *library.Upload) {
 			u.State = library.StateRelaying
 			u.Verdict = &preflight.Verdict{Outcome: preflight.Accept, Kind: media.KindImage, Type: "image/jpeg"}
 		}, `{"id": "` + uploadID + `", "state": "relaying", "offset": 1000, "length": 1000, "purpose": ["message", "template"],
 			"verdict": {"outcome": "accept", "kind": "image", "type": "image/jpeg", "reasons": []}}`},
-		{"done", func(u *library.Upload) { u.State, u.AssetID = library.StateDone, assetID },
+		{
+			"done", func(u *library.Upload) { u.State, u.AssetID = library.StateDone, assetID },
 			`{"id": "` + uploadID + `", "state": "done", "offset": 1000, "length": 1000, "purpose": ["message", "template"],
-			"asset": ` + assetDocument + `}`},
+			"asset": ` + assetDocument + `}`,
+		},
 		{"refused", func(u *library.Upload) {
 			u.State = library.StateRefused
 			u.Verdict = &preflight.Verdict{Outcome: preflight.Refuse, Kind: media.KindImage, Type: "image/jpeg", Reasons: []reason.Reason{{
@@ -93,7 +97,8 @@ func TestAnUploadInEachState(t *testing.T) {
 		{"failed", func(u *library.Upload) {
 			u.State = library.StateFailed
 			u.Problem = &library.Problem{
-				Reason: reason.Reason{Code: reason.ProblemUnavailable}, Retryable: true, Detail: "status 502, fbtrace_id Axy"}
+				Reason: reason.Reason{Code: reason.ProblemUnavailable}, Retryable: true, Detail: "status 502, fbtrace_id Axy",
+			}
 		}, `{"id": "` + uploadID + `", "state": "failed", "offset": 1000, "length": 1000, "purpose": ["message", "template"],
 			"problem": {"code": "unavailable", "title": "*", "detail": "status 502, fbtrace_id Axy", "retryable": true}}`},
 	} {

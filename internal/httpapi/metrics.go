@@ -1,12 +1,11 @@
 package httpapi
 
 import (
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"net/http"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
