@@ -1,0 +1,86 @@
+/**
+ * The page's token: out of a link, into memory, and nowhere else. It is never
+ * stored, never put in the document, and taken out of the address at once.
+ */
+
+/** What the page may show of a token: whose channel it is for and when it ends, in milliseconds of `Date.now()`. */
+export interface TokenFacts {
+  readonly channel: string
+  readonly expiresAt: number | undefined
+}
+
+/** Finds a token in a pasted link, a fragment or a bare token; undefined where there is none. */
+export function tokenIn(text: string): string | undefined {
+  const inFragment = /[#&?]token=([^&\s]+)/.exec(text)?.[1]
+  const candidate = inFragment === undefined ? text.trim() : decodeURIComponent(inFragment)
+  return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(candidate) ? candidate : undefined
+}
+
+/** Reads the claims without checking them: the server does that. Undefined where they cannot be read. */
+export function factsOf(token: string): TokenFacts | undefined {
+  try {
+    const payload = token.split('.')[1] ?? ''
+    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
+    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    return { channel: text(claims, 'channel') ?? '', expiresAt: milliseconds(claims) }
+  } catch {
+    return undefined
+  }
+}
+
+/** Takes the token out of the page's address, so that no screenshot, history or reload has it. */
+export function takeFromAddress(): string | undefined {
+  const token = tokenIn(location.hash)
+  if (token !== undefined) history.replaceState(null, '', location.pathname + location.search)
+  return token
+}
+
+/** Holds one token and hands it out; who asks when there is none waits for the next. */
+export class TokenHolder {
+  #token: string | undefined
+  #given: string | undefined
+  #waiting: ((token: string) => void)[] = []
+
+  get current(): string | undefined {
+    return this.#token
+  }
+
+  set(token: string): void {
+    this.#token = token
+    for (const resolve of this.#waiting.splice(0)) resolve(token)
+  }
+
+  /** The server did not take the token that was handed out; one that came since is kept. */
+  refuse(): void {
+    if (this.#token === this.#given) this.#token = undefined
+  }
+
+  async next(signal: AbortSignal): Promise<string> {
+    return (this.#given = this.#token ?? (await this.#wait(signal)))
+  }
+
+  #wait(signal: AbortSignal): Promise<string> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(resolve)
+      signal.addEventListener('abort', () => {
+        this.#waiting = this.#waiting.filter((waiting) => waiting !== resolve)
+        reject(new DOMException('no token', 'AbortError'))
+      })
+    })
+  }
+}
+
+function text(claims: unknown, name: string): string | undefined {
+  const value = claim(claims, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+/** `exp` is in seconds (RFC 7519, section 4.1.4). */
+function milliseconds(claims: unknown): number | undefined {
+  const value = claim(claims, 'exp')
+  return typeof value === 'number' ? value * 1000 : undefined
+}
+
+function claim(claims: unknown, name: string): unknown {
+  return typeof claims === 'object' && claims !== null ? Object.entries(claims).find(([key]) => key === name)?.[1] : undefined
+}
