@@ -29,7 +29,11 @@ func compileGoModule() (output, error) {
 	if out, err := build.CombinedOutput(); err != nil {
 		return output{}, fmt.Errorf("go build ./wasm: %w\n%s", err, out)
 	}
-	content, err := os.ReadFile(moduleFile)
+	linked, err := os.ReadFile(moduleFile)
+	if err != nil {
+		return output{}, err
+	}
+	content, err := withoutLines(linked)
 	if err != nil {
 		return output{}, err
 	}
