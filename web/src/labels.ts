@@ -33,7 +33,7 @@ export const labels = {
   pause: 'Pause',
   resume: 'Resume',
   cancel: 'Cancel',
-  retry: 'Try again',
+  retry: 'Retry',
   tryNow: 'Try now',
   remove: 'Remove',
   actionOn: '{action}: {name}',

@@ -86,8 +86,12 @@ const list = css`
     min-inline-size: 0;
   }
 
+  /* As wide as its text: a name in another direction begins where its neighbours do. */
   .name {
     display: flex;
+    inline-size: fit-content;
+    max-inline-size: 100%;
+    overflow: hidden;
     font-weight: 550;
     letter-spacing: -0.005em;
     white-space: pre;
@@ -163,6 +167,18 @@ const list = css`
       padding: 12px 8px 12px 12px;
     }
 
+    /* A written-out step needs the line that the name would lose to it. */
+    .item:has(.actions .button) {
+      grid-template:
+        'thumb text text' auto
+        'status status actions' auto
+        'more more more' auto / 44px minmax(0, 1fr) auto;
+    }
+
+    .item:has(.actions .button) .actions {
+      margin-block-start: 6px;
+    }
+
     .thumb {
       inline-size: 44px;
       block-size: 44px;
@@ -236,7 +252,7 @@ const verdict = css`
     margin-block-start: 10px;
     padding: 10px 14px;
     border-radius: calc(var(--_radius) * 0.7);
-    background: color-mix(in oklab, var(--_tone) 8%, var(--_surface));
+    background: color-mix(in oklab, var(--_tone) 10%, var(--_surface));
     --_tone: var(--_warn);
     font-size: 0.9333em;
     overflow-wrap: anywhere;

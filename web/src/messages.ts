@@ -75,13 +75,11 @@ export class Texts {
     return new Intl.NumberFormat(this.locale, { style: 'percent' }).format(Math.floor(share * 100) / 100)
   }
 
-  /** A size as WhatsApp's limits count it: 1 MB is 1024 KB (reference: 100 MB = 104,857,600 bytes). */
-  bytes(n: number, digits = 1): string {
-    let unit = 0
-    while (unit < byteUnits.length - 1 && n >= 1024 ** (unit + 1) - 0.5) unit++
-    const value = n / 1024 ** unit
-    const maximumFractionDigits = unit < 2 || (value >= 100 && digits < 2) ? 0 : digits
-    return this.#unit(value, byteUnits[unit] ?? 'byte', { maximumFractionDigits })
+  /** A size at a glance, as WhatsApp's limits count it: 1 MB is 1024 KB (reference: 100 MB = 104,857,600 bytes). */
+  bytes(n: number): string {
+    const [size, unit] = sizeUnit(n)
+    const places = size > 1024 && n / size < 100 ? 1 : 0
+    return `${this.#decimal(n / size, places)} ${unit}`
   }
 
   /** A span of time in its largest one or two units: "8 sec", "3 min", "1 hr 5 min". */
@@ -94,8 +92,10 @@ export class Texts {
     return minutes === 0 ? hours : `${hours} ${this.#unit(minutes, 'minute')}`
   }
 
-  date(at: Date): string {
-    return new Intl.DateTimeFormat(this.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(at)
+  /** A moment; its time of day only where it is near enough to matter. */
+  date(at: Date, now: number): string {
+    const near = Math.abs(at.getTime() - now) < nearMs
+    return new Intl.DateTimeFormat(this.locale, near ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'medium' }).format(at)
   }
 
   /** "in 29 days", "3 hours ago". */
@@ -115,15 +115,27 @@ export class Texts {
   }
 
   #withFacts(sentence: string, facts: readonly Fact[]): string {
-    const digits = digitsToTellApart(facts, (n, digits) => this.bytes(n, digits))
-    return fill(sentence, (key) => this.#fact(facts.find((fact) => fact.name === key), digits))
+    return fill(sentence, (key) => this.#fact(facts.find((fact) => fact.name === key)))
   }
 
-  #fact(fact: Fact | undefined, digits: number): string | undefined {
+  /** As the server writes it (internal/reason/catalogue): one verdict, one sentence. */
+  #fact(fact: Fact | undefined): string | undefined {
     if (fact?.number === undefined) return fact?.text
-    if (fact.unit === 'bytes') return this.bytes(fact.number, digits)
-    if (fact.unit === 'milliseconds') return this.duration(fact.number / 1000)
-    return this.number(fact.number)
+    if (fact.unit === 'bytes') return this.#measure(fact.number, ...sizeUnit(fact.number))
+    if (fact.unit === 'milliseconds') return this.#measure(fact.number, ...timeUnit(fact.number))
+    return String(fact.number)
+  }
+
+  /** Up to two places. What is not whole is never written as whole: "5 MB, and 5 MB is the limit" explains nothing. */
+  #measure(n: number, size: number, unit: string): string {
+    const nearest = Math.round((n * 100) / size)
+    const seemsWhole = n % size !== 0 && nearest % 100 === 0
+    const hundredths = seemsWhole ? nearest + (nearest * size > n * 100 ? -1 : 1) : nearest
+    return `${this.#decimal(hundredths / 100, 2)} ${unit}`
+  }
+
+  #decimal(value: number, maximumFractionDigits: number): string {
+    return new Intl.NumberFormat(this.locale, { maximumFractionDigits, useGrouping: false }).format(value)
   }
 
   #form(entry: string | Counted, count: string | number | undefined): string {
@@ -135,9 +147,8 @@ export class Texts {
     return typeof value === 'number' ? this.number(value) : value
   }
 
-  #unit(value: number, unit: string, options: Intl.NumberFormatOptions = {}): string {
-    const format = new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short', ...options })
-    return format.format(value)
+  #unit(value: number, unit: string): string {
+    return new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value)
   }
 }
 
@@ -149,7 +160,17 @@ const kindLabels = {
   sticker: 'kindSticker',
 } as const satisfies Record<Kind, LabelName>
 
-const byteUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+function sizeUnit(n: number): readonly [size: number, name: string] {
+  if (n < 1024) return [1, 'bytes']
+  return n < 1024 ** 2 ? [1024, 'KB'] : [1024 ** 2, 'MB']
+}
+
+function timeUnit(milliseconds: number): readonly [size: number, name: string] {
+  return milliseconds < 1000 ? [1, 'ms'] : [1000, 's']
+}
+
+/** Milliseconds: three days. */
+const nearMs = 3 * 86_400_000
 
 const relativeUnits = [
   [86_400, 'day'],
@@ -169,11 +190,4 @@ function supported(lang: string): string {
 /** Replaces `{key}`; a key without a value stays, so that a gap is seen and not guessed over. */
 function fill(text: string, value: (key: string) => string | undefined): string {
   return text.replace(/\{(\w+)\}/g, (place, key: string) => value(key) ?? place)
-}
-
-/** Fraction digits with which two sizes in one sentence differ: "5 MB, and 5 MB is the limit" explains nothing. */
-function digitsToTellApart(facts: readonly Fact[], write: (n: number, digits: number) => string): number {
-  const sizes = new Set(facts.flatMap((fact) => (fact.unit === 'bytes' && fact.number !== undefined ? [fact.number] : [])))
-  const distinct = (digits: number) => new Set([...sizes].map((n) => write(n, digits))).size === sizes.size
-  return [1, 2, 3, 6].find(distinct) ?? 6
 }

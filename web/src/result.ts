@@ -55,13 +55,13 @@ function expiry(field: Field, texts: Texts, now: number): TemplateResult | typeo
   if (Number.isNaN(at.getTime())) return nothing
   const relative = texts.relative(at, now)
   if (at.getTime() <= now) return html`<span class="expiry expired">${texts.label('expired', { relative })}</span>`
-  return html`<span class="expiry">${texts.label(field.expiryLabel, { date: texts.date(at), relative })}</span>`
+  return html`<span class="expiry">${texts.label(field.expiryLabel, { date: texts.date(at, now), relative })}</span>`
 }
 
 /** Characters kept at either end. A media ID has about 16 digits and is shown whole; a handle has hundreds of characters. */
-const longest = 32
-const head = 18
-const tail = 8
+const longest = 24
+const head = 12
+const tail = 6
 
 function shortened(value: string): string {
   return value.length <= longest ? value : `${value.slice(0, head)}…${value.slice(-tail)}`

@@ -263,6 +263,20 @@ const dropzone = css`
     translate: 0 -3px;
   }
 
+  :host(:state(dragging)) .subtitle {
+    visibility: hidden;
+  }
+
+  @container (inline-size < 34rem) {
+    .dropzone[data-compact] {
+      grid-template-columns: minmax(0, 1fr) auto;
+    }
+
+    .dropzone[data-compact] .glyph {
+      display: none;
+    }
+  }
+
   :host([disabled]) .dropzone,
   :host(:disabled) .dropzone {
     cursor: not-allowed;
