@@ -108,7 +108,7 @@ func (s *static) addForm(name string, f form) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // nothing was written
 	digest := sha256.New()
 	if f.size, err = io.Copy(digest, file); err != nil {
 		return err
@@ -134,7 +134,7 @@ func (s *static) serve(c *gin.Context) {
 	if err != nil {
 		panic(fmt.Errorf("httpapi: internal error: open %s: %w", chosen.path, err))
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // nothing was written
 	content, ok := file.(io.ReadSeeker)
 	if !ok {
 		panic("httpapi: internal error: the web files cannot be read from the middle")
