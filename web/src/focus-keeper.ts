@@ -22,7 +22,8 @@ export class FocusKeeper {
     if (!this.#had || root === null || root.activeElement !== null) return
     const rows = this.#candidates.map((id) => root.querySelector(`[data-file-id="${id}"]`))
     const row = rows.find((row) => row !== null)
-    const next = row?.querySelector<HTMLElement>('.copy, [part~=action]') ?? root.querySelector<HTMLElement>('[part~=browse]')
+    // Not the button to remove a file, where there is another: the next key press was meant for what went.
+    const next = row?.querySelector<HTMLElement>('.copy') ?? row?.querySelector<HTMLElement>('[part~=action]') ?? root.querySelector<HTMLElement>('[part~=browse]')
     next?.focus({ preventScroll: true })
   }
 }

@@ -69,7 +69,7 @@ export const labels = {
   copy: 'Copy',
   copied: 'Copied',
   copyOf: 'Copy {what} of {name}',
-  copyFailed: 'Copying is not allowed here. Select the text and copy it yourself.',
+  copyFailed: 'Copying is not allowed here. Let this page use the clipboard, then try again.',
   validUntil: 'Valid until {date}, {relative}',
   useBy: 'Use it by {date}, {relative}',
   expired: 'Expired {relative}. Upload the file again for a fresh one.',

@@ -37,7 +37,7 @@ export type Metadata = Readonly<Record<string, string>> | ((file: File) => Reado
 type List = typeof import('./list.js')
 
 /** Rows drawn at first and added when the person scrolls there: 500 dropped files must not freeze the page. */
-const rowsAtOnce = 40
+const rowsAtOnce = 25
 
 /** Milliseconds for which a copy button says that it has copied. */
 const copiedMs = 2_000

@@ -25,6 +25,7 @@ const builtIn = 'en'
 export class Texts {
   readonly locale: string
   readonly #plural: Intl.PluralRules
+  readonly #formats = new Map<string, Intl.NumberFormat>()
   readonly #own: Messages
   readonly #catalogue: Catalogue
 
@@ -68,11 +69,11 @@ export class Texts {
   }
 
   number(n: number): string {
-    return new Intl.NumberFormat(this.locale).format(n)
+    return this.#format({}).format(n)
   }
 
   percent(share: number): string {
-    return new Intl.NumberFormat(this.locale, { style: 'percent' }).format(Math.floor(share * 100) / 100)
+    return this.#format({ style: 'percent' }).format(Math.floor(share * 100) / 100)
   }
 
   /** A size at a glance, as WhatsApp's limits count it: 1 MB is 1024 KB (reference: 100 MB = 104,857,600 bytes). */
@@ -135,7 +136,7 @@ export class Texts {
   }
 
   #decimal(value: number, maximumFractionDigits: number): string {
-    return new Intl.NumberFormat(this.locale, { maximumFractionDigits, useGrouping: false }).format(value)
+    return this.#format({ maximumFractionDigits, useGrouping: false }).format(value)
   }
 
   #form(entry: string | Counted, count: string | number | undefined): string {
@@ -148,7 +149,15 @@ export class Texts {
   }
 
   #unit(value: number, unit: string): string {
-    return new Intl.NumberFormat(this.locale, { style: 'unit', unit, unitDisplay: 'short' }).format(value)
+    return this.#format({ style: 'unit', unit, unitDisplay: 'short' }).format(value)
+  }
+
+  /** Making a format takes a hundred times as long as using it. */
+  #format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+    const key = Object.values(options).join()
+    const made = this.#formats.get(key) ?? new Intl.NumberFormat(this.locale, options)
+    this.#formats.set(key, made)
+    return made
   }
 }
 

@@ -1,0 +1,71 @@
+// One file's life: which event moves it from which state, and what comes too late.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Upload, transition } from '../node_modules/.cache/test/upload.js'
+
+const now = 1_000_000
+const verdict = (outcome) => ({ outcome, kind: 'image', type: 'image/jpeg', reasons: [] })
+const failure = { code: 'internal', message: '', retryable: true, facts: [] }
+const asset = { id: 'asset-1' }
+const in_ = (name) => ({ name })
+
+const moves = [
+  ['checking', { type: 'checked', verdict: verdict('accept') }, 'ready'],
+  ['checking', { type: 'checked', verdict: verdict('warn') }, 'ready'],
+  ['checking', { type: 'checked', verdict: verdict('refuse') }, 'refused'],
+  ['ready', { type: 'recheck' }, 'checking'],
+  ['ready', { type: 'enqueue' }, 'queued'],
+  ['queued', { type: 'begin' }, 'uploading'],
+  ['queued', { type: 'hold' }, 'paused'],
+  ['uploading', { type: 'hold' }, 'paused'],
+  ['uploading', { type: 'waiting', reason: 'offline', retryInMs: 5000 }, 'waiting'],
+  ['relaying', { type: 'waiting', reason: 'server', retryInMs: 5000 }, 'waiting'],
+  ['waiting', { type: 'resumed', offset: 1 }, 'uploading'],
+  ['waiting', { type: 'progress', accepted: 1, inFlight: 1, total: 3 }, 'uploading'],
+  ['waiting', { type: 'progress', accepted: 1, inFlight: 0, total: 3 }, 'waiting'],
+  ['paused', { type: 'enqueue' }, 'queued'],
+  ['paused', { type: 'resumed', offset: 1 }, 'uploading'],
+  ['uploading', { type: 'checking' }, 'verifying'],
+  ['verifying', { type: 'relaying' }, 'relaying'],
+  ['uploading', { type: 'done', asset }, 'done'],
+  ['verifying', { type: 'refused', verdict: verdict('refuse') }, 'refused'],
+  ['relaying', { type: 'failed', failure }, 'failed'],
+  ['failed', { type: 'enqueue' }, 'queued'],
+]
+
+for (const [from, event, to] of moves) {
+  test(`${from}: ${event.type} leads to ${to}`, () => {
+    assert.equal(transition(in_(from), event, now).name, to)
+  })
+}
+
+const late = [
+  ['paused', { type: 'progress', accepted: 2, inFlight: 1, total: 3 }],
+  ['paused', { type: 'waiting', reason: 'server', retryInMs: 1 }],
+  ['done', { type: 'failed', failure }],
+  ['done', { type: 'hold' }],
+  ['refused', { type: 'enqueue' }],
+  ['ready', { type: 'begin' }],
+  ['verifying', { type: 'hold' }],
+]
+
+for (const [state, event] of late) {
+  test(`${state}: ${event.type} comes too late and changes nothing`, () => {
+    const before = in_(state)
+    assert.equal(transition(before, event, now), before)
+  })
+}
+
+test('a wait knows when it ends, and one without a time does not', () => {
+  const wait = (retryInMs) => transition(in_('uploading'), { type: 'waiting', reason: 'token', retryInMs }, now)
+  assert.equal(wait(8000).retryAt, now + 8000)
+  assert.equal(wait(0).retryAt, 0)
+})
+
+test('a file gives out what the bytes say, not what its name says', () => {
+  const upload = new Upload(new File(['%PDF-'], 'photo.jpg', { type: 'image/jpeg' }), ['message'])
+  assert.equal(upload.detail().type, 'image/jpeg')
+  upload.apply({ type: 'checked', verdict: { outcome: 'refuse', kind: 'document', type: 'application/pdf', reasons: [] } })
+  assert.deepEqual(structuredClone(upload.detail()).type, 'application/pdf')
+  assert.equal(upload.detail().state, 'refused')
+})
