@@ -115,8 +115,7 @@ func (m *Machine) measure(offset int64) {
 	if advanced > 0 {
 		m.faults = 0
 	}
-	// A file's last bytes are too few to tell the rate.
-	if m.sent.size == m.chunk {
+	if m.sent.size > 0 {
 		m.chunk = NextChunk(m.chunk, advanced, m.sent.took, m.ceiling)
 	}
 	m.sent = sentChunk{}

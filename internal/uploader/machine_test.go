@@ -540,13 +540,22 @@ func describeSend(s uploader.Send) string {
 	if s.Method == "POST" || s.Method == "PATCH" {
 		text += fmt.Sprintf(" %d+%d", s.Offset, s.Length)
 	}
-	for _, h := range s.Headers {
-		pairs, _ := tusproto.DecodeMetadata(h.Value)
-		if key, ok := tusproto.Lookup(pairs, tusproto.KeyKey); ok && h.Name == tusproto.HeaderMetadata {
-			text += " key=" + key
-		}
+	if key := keyOf(s); key != "" {
+		text += " key=" + key
 	}
 	return text
+}
+
+// keyOf gives the client's key out of a creation's metadata.
+func keyOf(s uploader.Send) string {
+	for _, h := range s.Headers {
+		if h.Name == tusproto.HeaderMetadata {
+			pairs, _ := tusproto.DecodeMetadata(h.Value)
+			key, _ := tusproto.Lookup(pairs, tusproto.KeyKey)
+			return key
+		}
+	}
+	return ""
 }
 
 func describeFailure(f uploader.Failed) string {
