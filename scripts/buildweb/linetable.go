@@ -45,18 +45,14 @@ func withoutLines(module []byte) (stripped []byte, err error) {
 			err = errLineTable
 		}
 	}()
-	stripped = bytes.Clone(module)
-	segments := dataSegments(stripped)
+	segments := dataSegments(module)
 	memory := image(segments)
 	table, err := findLineTable(memory)
 	if err != nil {
 		return nil, err
 	}
 	table.empty()
-	for _, s := range segments {
-		copy(s.bytes, memory[s.address:])
-	}
-	return stripped, nil
+	return withMemory(module, memory, segments[0].address), nil
 }
 
 // segment is a run of bytes that a module puts into its memory at the start.
