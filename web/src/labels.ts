@@ -21,8 +21,6 @@ export const labels = {
 
   total: { one: '{count} file', other: '{count} files' },
   totalDone: '{done} of {total} ready',
-  totalSize: '{bytes} of {total}',
-  totalProgress: 'All files',
   uploadAll: { one: 'Upload', other: 'Upload {count} files' },
   pauseAll: 'Pause all',
   resumeAll: 'Resume all',

@@ -6,8 +6,9 @@
 import type { PropertyValues, TemplateResult } from 'lit'
 import { LitElement, adoptStyles, html, nothing } from 'lit'
 import { Announcer } from './announcer.js'
-import { DropTarget } from './drop-target.js'
+import { loadCatalogue } from './catalogues.js'
 import { dialogTypes, parseKinds, parsePurposes } from './choices.js'
+import { DropTarget } from './drop-target.js'
 import type { EngineFactory } from './engine.js'
 import type { MediaUploadDetails, MediaUploadEventMap } from './events.js'
 import { carriesFiles, filesOf } from './file-drop.js'
@@ -16,7 +17,7 @@ import type { ElementState } from './form-binding.js'
 import { FormBinding } from './form-binding.js'
 import type { LabelName } from './labels.js'
 import type { CopiedField } from './list-view.js'
-import type { Messages, Params } from './messages.js'
+import type { Catalogue, Messages, Params } from './messages.js'
 import { Texts } from './messages.js'
 import type { Previews } from './preview.js'
 import type { Action } from './row.js'
@@ -94,6 +95,7 @@ export class MediaUploadElement extends LitElement {
     dropped: (files) => void this.addFiles(files),
   })
   #list: List | undefined
+  #catalogue: Catalogue | undefined
   #listLoading: Promise<void> | undefined
   #previews: Previews | undefined
   #texts = new Texts('en')
@@ -415,15 +417,16 @@ export class MediaUploadElement extends LitElement {
 
   /** Never rejects: without the list files are sent all the same, and the person is told. */
   #loadList(): Promise<void> {
-    this.#listLoading ??= import('./list.js').then(
-      (list) => this.#adopt(list),
+    this.#listLoading ??= Promise.all([import('./list.js'), loadCatalogue()]).then(
+      ([list, catalogue]) => this.#adopt(list, catalogue),
       () => this.#listFailed(),
     )
     return this.#listLoading
   }
 
-  #adopt(list: List): void {
+  #adopt(list: List, catalogue: Catalogue): void {
     this.#list = list
+    this.#catalogue = catalogue
     this.#previews = new list.Previews(() => this.requestUpdate())
     if (this.renderRoot instanceof ShadowRoot) adoptStyles(this.renderRoot, [...styles, ...list.listStyles])
     this.#speakLanguage()
@@ -437,7 +440,7 @@ export class MediaUploadElement extends LitElement {
   }
 
   #speakLanguage(): void {
-    this.#texts = new Texts(this.#language, this.messages, this.#list?.english)
+    this.#texts = new Texts(this.#language, this.messages, this.#catalogue)
   }
 
   get #uploads(): readonly Upload[] {
