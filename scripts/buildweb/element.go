@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"regexp"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -33,12 +34,23 @@ func elementOutputs(files []api.OutputFile, atOnce map[string]bool) []output {
 	outputs := make([]output, len(files))
 	for i, file := range files {
 		name := "widget/" + path.Base(file.Path)
-		outputs[i] = output{name: name, content: file.Contents, part: later}
-		if atOnce[name] {
-			outputs[i].part = element
-		}
+		outputs[i] = output{name: name, content: file.Contents, part: elementPart(name, atOnce)}
 	}
 	return outputs
+}
+
+// catalogueName is the bundler's name for a file of internal/reason/catalogue:
+// two letters for its language.
+var catalogueName = regexp.MustCompile(`^widget/[a-z]{2}-`)
+
+func elementPart(name string, atOnce map[string]bool) part {
+	switch {
+	case atOnce[name]:
+		return element
+	case catalogueName.MatchString(name):
+		return words
+	}
+	return later
 }
 
 // loadedAtOnce returns the entry and all that it imports before it runs, by the

@@ -21,6 +21,7 @@ type part string
 const (
 	element part = "element" // there before the first paint
 	later   part = "later"   // loaded by the element when files come
+	words   part = "words"   // a language's sentences about files, loaded beside the list
 	worker  part = "worker"  // the element's worker
 	module  part = "module"  // the worker's Go module
 )

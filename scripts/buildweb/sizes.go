@@ -22,6 +22,7 @@ var budgets = []budget{
 	{"first paint: the element", []part{element}, 20_000},
 	{"the worker", []part{worker}, 14_000},
 	{"first interaction: element, list and worker", []part{element, later, worker}, 34_000},
+	{"the sentences about files, in one language", []part{words}, 5_000},
 	{"the worker's Go module, off the first path", []part{module}, 450_000},
 }
 
