@@ -28,6 +28,7 @@ var rooms = []room{
 	// What a file is, whether it may be sent, and how it is sent.
 	{"internal/probe", both, []string{"internal/media", "internal/reason"}},
 	{"internal/preflight", both, []string{"internal/media", "internal/probe", "internal/reason"}},
+	{"internal/preflight/preflighttest", forTests, []string{"internal/media", "internal/preflight"}},
 	{"internal/uploader", both, []string{"internal/media", "internal/reason", "internal/tusproto"}},
 	{"wasm", browser, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason", "internal/tusproto", "internal/uploader"}},
 

@@ -127,6 +127,9 @@ func (c *candidate) conversions() []reason.Fix {
 	case family == "audio" && slices.Contains(asked, media.KindAudio):
 		fixes = append(fixes, reason.ConvertToMP3)
 	case isConvertibleDocument(c.typ) && slices.Contains(asked, media.KindDocument):
+		if c.typ == "text/csv" {
+			fixes = append(fixes, reason.SaveAsText)
+		}
 		fixes = append(fixes, reason.ConvertToPDF)
 	}
 	if family == "image" && slices.Contains(asked, media.KindSticker) && !slices.Contains(asked, media.KindImage) {

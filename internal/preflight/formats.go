@@ -3,6 +3,8 @@ package preflight
 import (
 	"slices"
 	"strings"
+
+	"mediarelay/internal/media"
 )
 
 // format is what a type is called, and how names of such files end. The first
@@ -124,5 +126,5 @@ func extension(filename string) string {
 	if dot <= 0 {
 		return ""
 	}
-	return strings.ToLower(strings.TrimSpace(filename[dot+1:]))
+	return media.Lower(strings.TrimSpace(filename[dot+1:]))
 }

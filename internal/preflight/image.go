@@ -113,7 +113,8 @@ func (c *candidate) sticker(found *reasons) {
 	if p == nil {
 		return
 	}
-	if p.Width != stickerPixels || p.Height != stickerPixels {
+	unread := p.Width == 0 && c.damaged()
+	if !unread && (p.Width != stickerPixels || p.Height != stickerPixels) {
 		found.refuse(reason.StickerSize, pixels(p), reason.ConvertToSticker)
 	}
 	if !p.Animated {

@@ -102,6 +102,9 @@ func (c *candidate) damage(found *reasons) {
 	if c.f.Has(probe.Trailing) {
 		found.warn(reason.FileTrailing, nil, reason.RemoveTrailingBytes)
 	}
+	if c.f.Has(probe.Leading) {
+		found.warn(reason.FileLeading, nil, reason.SaveAgain)
+	}
 	if c.f.Has(probe.Undetermined) {
 		found.warn(reason.FileUndetermined, nil, reason.SaveAgain)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"mediarelay/internal/media"
 	"mediarelay/internal/probe"
 	"mediarelay/internal/reason"
 )
@@ -27,11 +28,15 @@ func sendType(q Question, f probe.Facts) string {
 // of the three it is, so its name decides.
 func lockedType(ends string) string {
 	for _, f := range extensionFormats(ends) {
-		if strings.HasPrefix(f.typ, openXML) {
+		if strings.HasPrefix(f.typ, openXML) || isOldOffice(f.typ) {
 			return f.typ
 		}
 	}
-	return openXML + "wordprocessingml.document"
+	return "application/x-ole-storage"
+}
+
+func isOldOffice(typ string) bool {
+	return typ == "application/msword" || typ == "application/vnd.ms-excel" || typ == "application/vnd.ms-powerpoint"
 }
 
 func isTextFamily(typ string) bool {
@@ -94,7 +99,7 @@ var aliases = map[string]string{
 // bareType takes off parameters and resolves aliases.
 func bareType(typ string) string {
 	bare, _, _ := strings.Cut(typ, ";")
-	bare = strings.ToLower(strings.TrimSpace(bare))
+	bare = media.Lower(strings.TrimSpace(bare))
 	if to, ok := aliases[bare]; ok {
 		return to
 	}

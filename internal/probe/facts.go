@@ -28,6 +28,7 @@ const (
 	Truncated  Flaw = "truncated"  // bytes that the file promises are missing
 	Corrupt    Flaw = "corrupt"    // bytes contradict the format
 	Trailing   Flaw = "trailing"   // bytes follow the end of the content
+	Leading    Flaw = "leading"    // empty bytes stand before the content
 	// Undetermined: the bounds were reached before everything was read.
 	Undetermined Flaw = "undetermined"
 )

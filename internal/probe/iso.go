@@ -24,6 +24,7 @@ type isoReader struct {
 
 	// What stood at the top, by offset; -1 where absent.
 	moov, mdat int64
+	mdatBytes  int64
 	fragments  int
 	timescale  int64
 	tracks     []isoTrack
@@ -58,8 +59,10 @@ func readISO(s *source, _ []byte, f *Facts) {
 	f.Type = r.mediaType()
 }
 
-// top walks the outermost boxes. A fragmented file is walked to its first
-// fragment: the rest repeats.
+// maxFragments: the first few tell what the rest repeats.
+const maxFragments = 4
+
+// top walks the outermost boxes, of a fragmented file the first few.
 func (r *isoReader) top() {
 	offset := int64(0)
 	for range maxTopBoxes {
@@ -86,10 +89,12 @@ func (r *isoReader) topBox(b box, offset int64) (goOn bool) {
 		if r.mdat < 0 && b.end > b.body {
 			r.mdat = offset
 		}
+		r.mdatBytes += b.end - b.body
 	case "moof":
 		r.fragments++
 		r.movie.Fragmented = true
-		return r.moov < 0
+		r.children(b, 1, r.inFragment)
+		return r.moov < 0 || r.fragments < maxFragments
 	}
 	return true
 }

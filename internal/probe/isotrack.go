@@ -105,18 +105,7 @@ func (r *isoReader) reorders(b box) bool {
 	h := fields{b: r.bytes(b, 8+8*entries)}
 	h.skip(4)
 	count := h.u32()
-	var first int64
-	for i := int64(0); i < count && len(h.b) >= 8; i++ {
-		h.skip(4)
-		offset := h.u32()
-		if i == 0 {
-			first = offset
-		}
-		if offset != first {
-			return true
-		}
-	}
-	return false
+	return distinctLast(h.b, 8, count)
 }
 
 // chunks reads where the first and the last chunk stand. size is the bytes of
@@ -131,6 +120,65 @@ func (r *isoReader) chunks(t *isoTrack, b box, size int64) {
 	t.first = h.number(int(size))
 	last := fields{b: r.s.at(b.body+8+size*(count-1), int(size))}
 	t.last = last.number(int(size))
+}
+
+// inFragment reads the frames' order from the runs of a moof.
+func (r *isoReader) inFragment(b box, depth int) {
+	if b.name != "traf" {
+		return
+	}
+	var id int64
+	r.children(b, depth, func(child box, _ int) {
+		switch child.name {
+		case "tfhd":
+			h := fields{b: r.bytes(child, 8)}
+			h.skip(4)
+			id = h.u32()
+		case "trun":
+			r.run(id, r.bytes(child, 64<<10))
+		}
+	})
+}
+
+// run looks at a trun's composition offsets as reorders does (ISO/IEC 14496-12,
+// section 8.8.8).
+func (r *isoReader) run(id int64, b []byte) {
+	const hasDataOffset, hasFirstFlags, hasOffsets = 0x1, 0x4, 0x800
+	h := fields{b: b}
+	h.skip(1)
+	flags := h.number(3)
+	count := h.u32()
+	before := 4 * bitCount(flags&(hasDataOffset|hasFirstFlags))
+	entry := 4 * bitCount(flags&0xF00)
+	h.skip(before)
+	if flags&hasOffsets == 0 || !distinctLast(h.b, entry, count) {
+		return
+	}
+	for i := range r.tracks {
+		if r.tracks[i].id == id {
+			r.tracks[i].BFrames = true
+		}
+	}
+}
+
+func bitCount(v int64) int {
+	n := 0
+	for ; v != 0; v &= v - 1 {
+		n++
+	}
+	return n
+}
+
+// distinctLast says whether the last 32 bits of the entries differ.
+func distinctLast(b []byte, entry int, count int64) bool {
+	count = min(count, int64(len(b)/entry))
+	for i := int64(1); i < count; i++ {
+		at := int(i+1)*entry - 4
+		if be32(b[at:]) != be32(b[entry-4:]) {
+			return true
+		}
+	}
+	return false
 }
 
 // finish settles the tracks' roles and what is missing.
@@ -160,12 +208,14 @@ func choose2(first bool, yes, no Flaw) Flaw {
 
 // pointsBeyond: samples are promised where the file has no bytes.
 func (r *isoReader) pointsBeyond() bool {
+	var samples int64
 	for _, t := range r.tracks {
+		samples += t.samples
 		if t.samples > 0 && (t.last >= r.s.size || t.first >= r.s.size || t.first < 0 && t.last >= 0) {
 			return true
 		}
 	}
-	return false
+	return r.mdatBytes < samples // a sample has a byte or more
 }
 
 func (r *isoReader) role(t *isoTrack) Role {

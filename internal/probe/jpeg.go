@@ -85,7 +85,7 @@ func (j *jpegReader) segment(offset int64) (marker byte, body, next int64) {
 		b = j.s.at(offset, 4)
 	}
 	if len(b) < 2 {
-		j.f.flaw(Truncated)
+		j.s.endsEarly(j.f)
 		return 0, 0, 0
 	}
 	if b[0] != 0xFF || b[1] == 0 {
@@ -100,7 +100,7 @@ func (j *jpegReader) segment(offset int64) (marker byte, body, next int64) {
 
 func (j *jpegReader) sized(marker byte, b []byte, offset int64) (byte, int64, int64) {
 	if len(b) < 4 {
-		j.f.flaw(Truncated)
+		j.s.endsEarly(j.f)
 		return 0, 0, 0
 	}
 	length := int64(be16(b[2:]))
@@ -124,7 +124,11 @@ func isFrame(marker byte) bool {
 }
 
 func (j *jpegReader) frame(marker byte, b []byte) {
-	if len(b) < 6 || b[5] == 0 {
+	if len(b) < 6 {
+		j.s.endsEarly(j.f)
+		return
+	}
+	if b[5] == 0 {
 		j.f.flaw(Corrupt)
 		return
 	}

@@ -1,6 +1,10 @@
 package probe
 
-import "strings"
+import (
+	"strings"
+
+	"mediarelay/internal/media"
+)
 
 // EBML and Matroska element ids (RFC 8794, RFC 9559).
 const (
@@ -114,7 +118,7 @@ func mkvCodecName(id string) string {
 		return "mp3"
 	}
 	_, name, _ := strings.Cut(id, "_")
-	return strings.ToLower(name)
+	return media.Lower(name)
 }
 
 // vint reads an EBML number of one to eight bytes; n is 0 where there is none.

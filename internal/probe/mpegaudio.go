@@ -78,6 +78,26 @@ func adtsFrame(h []byte) (adts, bool) {
 	return a, a.length >= 7
 }
 
+// readPadded goes behind zeros, which some encoders leave in place of a tag.
+func readPadded(s *source, _ int64, f *Facts) bool {
+	offset := int64(0)
+	for offset < maxID3Search {
+		b := s.at(offset, 1)
+		if len(b) == 0 {
+			return false
+		}
+		if b[0] != 0 {
+			break
+		}
+		offset++
+	}
+	if offset == 0 || !readADTS(s, offset, f) && !readMPEGAudio(s, offset, f) {
+		return false
+	}
+	f.flaw(Leading)
+	return true
+}
+
 // readMPEGAudio asks for two frames in a row of one layer and rate, or one that
 // reaches the end of the file.
 func readMPEGAudio(s *source, offset int64, f *Facts) bool {
@@ -87,9 +107,12 @@ func readMPEGAudio(s *source, offset int64, f *Facts) bool {
 	}
 	next := offset + int64(first.length)
 	second, ok := mpegFrame(s.at(next, 4))
-	alone := offset+int64(first.length) == s.size
+	alone := next == s.size
 	if !alone && (!ok || second.layer != first.layer || second.rate != first.rate) {
 		return false
+	}
+	if alone {
+		f.flaw(Truncated) // players ask for a second frame before they believe the first
 	}
 	f.Type, f.Movie = "audio/mpeg", &Movie{}
 	f.Movie.add(RoleAudio, []string{"mp1", "mp2", "mp3"}[first.layer-1], first.channels)

@@ -81,6 +81,9 @@ func (r *oleReader) entry(b []byte, f *Facts) {
 	if b[66] != typeStream && b[66] != typeStorage {
 		return
 	}
+	if b[66] == typeStream && le32(b[120:]) > r.s.size {
+		f.flaw(Truncated)
+	}
 	switch oleName(b) {
 	case "WordDocument":
 		f.Type = "application/msword"

@@ -88,7 +88,7 @@ func hasAt(b []byte, offset int, text string) bool {
 
 // readWeak tries what has no signature worth the name: raw audio frames, then text.
 func readWeak(s *source, head []byte, f *Facts) {
-	for _, read := range []func(*source, int64, *Facts) bool{readADTS, readMPEGAudio, readTransportStream} {
+	for _, read := range []func(*source, int64, *Facts) bool{readADTS, readMPEGAudio, readTransportStream, readPadded} {
 		if read(s, 0, f) {
 			return
 		}

@@ -51,6 +51,10 @@ var signatures = []signature{
 	{0, "%!PS", "application/postscript"},
 	{0, "wOFF", "font/woff"},
 	{0, "wOF2", "font/woff2"},
+	// Excel before compound files ([MS-XLS], BOF records of BIFF2 to BIFF8).
+	{0, "\x09\x00\x04\x00", "application/vnd.ms-excel"},
+	{0, "\x09\x02\x06\x00", "application/vnd.ms-excel"},
+	{0, "\x09\x04\x06\x00", "application/vnd.ms-excel"},
 	{0, "\x09\x08\x10\x00\x00\x06\x05\x00", "application/vnd.ms-excel"},
 }
 

@@ -3,9 +3,9 @@ package probe
 import "io"
 
 const (
-	// pageBytes is one read. A read costs a worker about half a millisecond
-	// whatever its length, so pages are larger than most headers.
-	pageBytes = 16 << 10
+	// pageBytes is one read of a header. A read costs a worker about half a
+	// millisecond whatever its length, so what is longer comes in one read.
+	pageBytes = 4 << 10
 	// budgetBytes is what Read may read in pages (DESIGN section 8: 1 MiB).
 	budgetBytes = 1 << 20
 )
@@ -31,6 +31,9 @@ func (s *source) at(offset int64, n int) []byte {
 		return nil
 	}
 	n = int(min(int64(n), s.size-offset))
+	if n > pageBytes {
+		return s.span(offset, n)
+	}
 	first, within := offset/pageBytes, int(offset%pageBytes)
 	page := s.page(first)
 	if within >= len(page) {
@@ -39,20 +42,22 @@ func (s *source) at(offset int64, n int) []byte {
 	if within+n <= len(page) {
 		return page[within : within+n]
 	}
-	return s.join(page[within:], first+1, n)
+	next := s.page(first + 1)
+	rest := min(within+n-len(page), len(next))
+	return append(append(make([]byte, 0, n), page[within:]...), next[:rest]...)
 }
 
-func (s *source) join(head []byte, next int64, n int) []byte {
-	joined := append(make([]byte, 0, min(n, budgetBytes)), head...)
-	for len(joined) < n {
-		page := s.page(next)
-		if len(page) == 0 {
-			break
-		}
-		joined = append(joined, page[:min(len(page), n-len(joined))]...)
-		next++
+// span is a read of its own, longer than a page.
+func (s *source) span(offset int64, n int) []byte {
+	if int64(n) > s.left {
+		s.exhausted = true
+		n = int(s.left)
 	}
-	return joined
+	if n == 0 || s.unreadable {
+		return nil
+	}
+	s.left -= int64(n)
+	return s.fill(make([]byte, n), offset)
 }
 
 func (s *source) page(number int64) []byte {
@@ -80,6 +85,14 @@ func (s *source) fill(p []byte, offset int64) []byte {
 		s.unreadable = true
 	}
 	return p[:max(0, min(n, len(p)))]
+}
+
+// endsEarly: bytes were expected that did not come. Where the bounds are the
+// cause, nothing is known.
+func (s *source) endsEarly(f *Facts) {
+	if !s.exhausted {
+		f.flaw(Truncated)
+	}
 }
 
 // tail gives up to the last n bytes and the offset where they begin.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"mediarelay/internal/media"
 )
 
 // textBytes is how much of the start, the middle and the end must look like text.
@@ -84,7 +86,7 @@ func isUTF8(b []byte) bool {
 }
 
 func textType(head, tail []byte) string {
-	text := strings.ToLower(string(bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")))))
+	text := media.Lower(string(bytes.TrimSpace(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")))))
 	switch {
 	case strings.HasPrefix(text, "<?xml"), strings.HasPrefix(text, "<svg"), strings.HasPrefix(text, "<!doctype svg"):
 		return choose(strings.Contains(text, "<svg"), "image/svg+xml", "application/xml")

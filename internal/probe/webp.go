@@ -66,7 +66,7 @@ func (w *webpReader) chunk(name string, body, size int64) {
 
 func (w *webpReader) canvas(b []byte) {
 	if len(b) < 10 {
-		w.f.flaw(Corrupt)
+		w.broken()
 		return
 	}
 	const alphaFlag = 0x10
@@ -75,11 +75,19 @@ func (w *webpReader) canvas(b []byte) {
 	w.image.Width, w.image.Height = le24(b[4:])+1, le24(b[7:])+1
 }
 
+// broken: a chunk that is not what its name says. Where bytes are missing, that
+// has been said.
+func (w *webpReader) broken() {
+	if !w.f.Has(Truncated) && !w.s.exhausted {
+		w.f.flaw(Corrupt)
+	}
+}
+
 // lossy reads a VP8 key frame's header (RFC 6386, section 9.1).
 func (w *webpReader) lossy(b []byte) {
 	w.pictures++
 	if len(b) < 10 || b[0]&1 != 0 || string(b[3:6]) != "\x9d\x01\x2a" {
-		w.f.flaw(Corrupt)
+		w.broken()
 		return
 	}
 	w.size(le16(b[6:])&0x3FFF, le16(b[8:])&0x3FFF)
@@ -89,7 +97,7 @@ func (w *webpReader) lossy(b []byte) {
 func (w *webpReader) lossless(b []byte) {
 	w.pictures++
 	if len(b) < 5 || b[0] != 0x2F {
-		w.f.flaw(Corrupt)
+		w.broken()
 		return
 	}
 	bits := le32(b[1:])
@@ -105,7 +113,7 @@ func (w *webpReader) size(width, height int) {
 
 func (w *webpReader) frame(b []byte) {
 	if len(b) < 16 {
-		w.f.flaw(Corrupt)
+		w.broken()
 		return
 	}
 	duration := le24(b[12:])
@@ -132,7 +140,7 @@ func (w *webpReader) finish() {
 		w.image.DurationMilliseconds = 0
 	}
 	if w.image.Frames == 0 && w.pictures == 0 {
-		w.f.flaw(Corrupt)
+		w.broken()
 	}
 	w.image.Frames = max(w.image.Frames, 1)
 	if w.image.Alpha {

@@ -3,6 +3,8 @@ package probe
 import (
 	"bytes"
 	"strings"
+
+	"mediarelay/internal/media"
 )
 
 const (
@@ -72,7 +74,7 @@ func isPlainType(t string) bool {
 func officeType(manifest string, entries []zipEntry) string {
 	for _, main := range officeMains {
 		if strings.Contains(manifest, "\""+main.content+"\"") || strings.Contains(manifest, "'"+main.content+"'") {
-			if hasMacros(entries) && !strings.Contains(strings.ToLower(main.typ), "macro") {
+			if hasMacros(entries) && !strings.Contains(media.Lower(main.typ), "macro") {
 				return "application/vnd.ms-office.vbaProject"
 			}
 			return main.typ

@@ -20,6 +20,8 @@ const (
 	FileCorrupt Code = "file_corrupt"
 	// FileTrailing: bytes that do not belong to the content follow it.
 	FileTrailing Code = "file_trailing"
+	// FileLeading: empty bytes stand before the content.
+	FileLeading Code = "file_leading"
 	// FileUndetermined: too large or too intricate to read in full.
 	FileUndetermined Code = "file_undetermined"
 

@@ -1,0 +1,184 @@
+package preflighttest
+
+import "strings"
+
+// movie is what makeMP4 is told.
+type movie struct {
+	brand          string
+	video, audio   []string
+	profile, level int
+	chroma, depth  int
+	bframes        bool
+	fragmented     bool
+	encrypted      bool
+	rotated        bool
+	noSPS          bool
+	nested         bool
+	channels       int
+	samples        int
+	at             int // where the samples begin in the file
+}
+
+// makeMP4: brand=isom video=h264[,…] audio=aac[,…] profile=77 chroma=1 depth=8
+// channels=2 samples=4 bytes=N (mdat grows), then words: bframes, last (moov
+// last), fragmented, init (no samples), encrypted, rotated, nosps, wide
+// (64-bit sizes, free and wide boxes), nomoov, nested (boxes 40 deep).
+func makeMP4(r *recipe) File {
+	m := &movie{
+		brand: r.text("brand", "isom"), profile: r.number("profile", 77), level: 30,
+		chroma: r.number("chroma", 1), depth: r.number("depth", 8), channels: r.number("channels", 2),
+		samples: r.number("samples", 4), bframes: r.is("bframes"), fragmented: r.is("fragmented"),
+		encrypted: r.is("encrypted"), rotated: r.is("rotated"), noSPS: r.is("nosps"), nested: r.is("nested"),
+	}
+	m.video, m.audio = names(r.text("video", "")), names(r.text("audio", ""))
+	front := m.front(r.is("wide"))
+	data := boxHeader("mdat", 0)
+	if r.is("wide") {
+		data = cat(u32(1), []byte("mdat"), u64(0))
+	}
+	last, total := r.is("last"), r.number("bytes", 0)
+	m.at = len(front) + len(data)
+	index := m.moov()
+	if !last {
+		m.at += len(index)
+		index = m.moov()
+	}
+	if r.is("nomoov") {
+		index = nil
+	}
+	length := max(m.samples*8*(len(m.video)+len(m.audio)), total-len(front)-len(data)-len(index))
+	switch {
+	case r.is("init"):
+		return File{Head: cat(front, index)}
+	case m.fragmented:
+		front = cat(front, index, m.moof())
+		index = nil
+	}
+	setSize(data, length)
+	if last {
+		return File{Head: cat(front, data), Gap: int64(length), Tail: index}
+	}
+	return File{Head: cat(front, index, data), Gap: int64(length)}
+}
+
+func names(list string) []string {
+	if list == "" {
+		return nil
+	}
+	return strings.Split(list, ",")
+}
+
+func (m *movie) front(wide bool) []byte {
+	b := box("ftyp", []byte((m.brand + "    ")[:4]), u32(512), []byte("isomiso2mp41"))
+	if wide {
+		b = cat(b, box("free", zeros(100)), box("wide"))
+	}
+	return b
+}
+
+func box(name string, parts ...[]byte) []byte {
+	body := cat(parts...)
+	return cat(boxHeader(name, len(body)), body)
+}
+
+func boxHeader(name string, length int) []byte { return cat(u32(length+8), []byte(name)) }
+
+// setSize writes a box's size into its header.
+func setSize(header []byte, length int) {
+	if len(header) == 16 {
+		copy(header[8:], u64(length+16))
+		return
+	}
+	copy(header, u32(length+8))
+}
+
+func nested(depth int) []byte {
+	b := box("free")
+	for range depth {
+		b = box("mdia", b)
+	}
+	return box("trak", b)
+}
+
+func full(name string, version, flags int, parts ...[]byte) []byte {
+	return box(name, u32(version<<24|flags), cat(parts...))
+}
+
+func (m *movie) moov() []byte {
+	b := full("mvhd", 0, 0, zeros(8), u32(1000), u32(5000), zeros(80))
+	id := 0
+	for _, codec := range m.video {
+		id++
+		b = cat(b, m.track(id, "vide", codec))
+	}
+	for _, codec := range m.audio {
+		id++
+		b = cat(b, m.track(id, "soun", codec))
+	}
+	if m.fragmented {
+		b = cat(b, box("mvex", full("trex", 0, 0, u32(1), u32(1), zeros(12))))
+	}
+	if m.nested {
+		b = cat(b, nested(40))
+	}
+	return box("moov", b)
+}
+
+// track: a codec "cover" is a single JPEG that the track shows beside sound.
+func (m *movie) track(id int, handler, codec string) []byte {
+	matrix := cat(u32(0x10000), zeros(12), u32(0x10000), zeros(12), u32(0x40000000))
+	if m.rotated {
+		matrix = cat(u32(0), u32(0x10000), u32(0), u32(0xFFFF0000), zeros(16), u32(0x40000000))
+	}
+	header := full("tkhd", 0, 3, zeros(8), u32(id), zeros(4), u32(5000), zeros(16), matrix, u32(640<<16), u32(480<<16))
+	samples := m.samples
+	if codec == "cover" {
+		codec, samples = "jpeg", 1
+	}
+	if m.fragmented {
+		samples = 0
+	}
+	table := box("stbl", full("stsd", 0, 0, u32(1), m.entry(handler, codec)),
+		full("stts", 0, 0, u32(0)), m.offsets(handler, samples),
+		full("stsz", 0, 0, u32(8), u32(samples)), m.chunks(samples))
+	return box("trak", header, box("mdia",
+		full("mdhd", 0, 0, zeros(8), u32(1000), u32(5000), zeros(4)),
+		full("hdlr", 0, 0, zeros(4), []byte(handler), zeros(13)),
+		box("minf", table)))
+}
+
+// offsets: all the same without B-frames, as reordering alone makes them differ.
+func (m *movie) offsets(handler string, samples int) []byte {
+	if handler != "vide" || samples == 0 {
+		return nil
+	}
+	var entries []byte
+	for i := range samples {
+		offset := 1024
+		if m.bframes && i%2 == 1 {
+			offset = 3072
+		}
+		entries = append(append(entries, u32(1)...), u32(offset)...)
+	}
+	return full("ctts", 0, 0, u32(samples), entries)
+}
+
+func (m *movie) chunks(samples int) []byte {
+	if samples == 0 {
+		return full("stco", 0, 0, u32(0))
+	}
+	return full("stco", 0, 0, u32(1), u32(m.at))
+}
+
+func (m *movie) moof() []byte {
+	var entries []byte
+	for i := range m.samples {
+		offset := 1024
+		if m.bframes && i%2 == 1 {
+			offset = 3072
+		}
+		entries = append(append(entries, u32(8)...), u32(offset)...)
+	}
+	run := full("trun", 0, 0xA01, u32(m.samples), u32(0), entries)
+	return box("moof", full("mfhd", 0, 0, u32(1)), box("traf", full("tfhd", 0, 0, u32(1)), run))
+}
