@@ -2,10 +2,9 @@
 
 package main
 
-import "os"
+import "log"
 
 // main exists so that the package can be vetted and its codec tested natively.
 func main() {
-	os.Stderr.WriteString("mediarelay/wasm runs in a browser's worker: build it with GOOS=js GOARCH=wasm\n")
-	os.Exit(2)
+	log.Fatal("mediarelay/wasm runs in a browser's worker: build it with GOOS=js GOARCH=wasm")
 }

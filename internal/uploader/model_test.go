@@ -90,8 +90,14 @@ func (w *model) turn() {
 // what a request that was given up reports too late.
 func (w *model) interruption() uploader.Event {
 	return rapid.SampledFrom([]uploader.Event{
-		uploader.Pause{}, uploader.Resume{}, uploader.Nudge{}, uploader.Due{}, uploader.Retry{}, uploader.Start{},
-		uploader.TokenReady{}, uploader.TokenDenied{},
+		uploader.Pause{},
+		uploader.Resume{},
+		uploader.Nudge{},
+		uploader.Due{},
+		uploader.Retry{},
+		uploader.Start{},
+		uploader.TokenReady{},
+		uploader.TokenDenied{},
 		uploader.Answer{Request: w.running - 1, Status: 204, Offset: w.size},
 		uploader.Broken{Request: w.running + 1},
 		uploader.Watched{Request: w.running - 1, State: uploader.UploadDone},

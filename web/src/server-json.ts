@@ -28,11 +28,9 @@ const STATES: readonly string[] = ['uploading', 'checking', 'relaying', 'done', 
 const OUTCOMES: readonly string[] = ['accept', 'warn', 'refuse'] satisfies Outcome[]
 
 /** How a fact's number is written. On the wire a fact has a name and a value alone. */
-const UNITS: readonly (readonly [names: RegExp, unit: string])[] = [
-  [/(^|_)(size|limit|offset|bytes)$/, 'bytes'],
-  [/(^|_)(duration|milliseconds)$/, 'milliseconds'],
-  [/(^|_)(width|height|pixels)$/, 'pixels'],
-]
+const UNITS: Readonly<Record<string, string>> = {
+  size: 'bytes', offset: 'bytes', duration: 'milliseconds', width: 'pixels', height: 'pixels',
+}
 
 export function parse(text: string): unknown {
   try {
@@ -106,8 +104,11 @@ function readReason(value: Json): Reason {
 
 function readFacts(value: unknown): Fact[] {
   if (!isObject(value)) return []
+  const names = Object.keys(value)
+  // A limit has the unit of what it limits; alone it is one of size.
+  const limited = names.find(name => name in UNITS) ?? 'size'
   return Object.entries(value).map(([name, fact]) => typeof fact === 'number'
-    ? { name, number: fact, unit: UNITS.find(([names]) => names.test(name))?.[1] ?? '' }
+    ? { name, number: fact, unit: UNITS[name === 'limit' ? limited : name] ?? '' }
     : { name, text: text(fact) })
 }
 
