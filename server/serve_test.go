@@ -10,6 +10,7 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"path/filepath"
@@ -52,20 +53,30 @@ func load(t *testing.T, s config.Settings) config.Config {
 // start starts a server on the sandbox and reads its greeting.
 func start(t *testing.T, dir string) *running {
 	t.Helper()
-	cfg := load(t, settings(dir))
+	said, stop := launch(t, load(t, settings(dir)), webFiles)
+	s := &running{t: t, stop: stop}
+	s.readGreeting(said)
+	return s
+}
+
+// launch runs a server until the test ends or stop is called, and gives the
+// first line of what it says.
+func launch(t *testing.T, cfg config.Config, files fs.FS) (said *bufio.Scanner, stop func() error) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	said, stdout := io.Pipe()
+	reader, stdout := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		err := serveWith(ctx, cfg, site{files: webFiles, stdout: stdout})
+		err := serveWith(ctx, cfg, site{files: files, stdout: stdout})
 		_ = stdout.CloseWithError(io.EOF)
 		ended <- err
 	}()
-	s := &running{t: t}
-	s.stop = func() error { cancel(); return awaitEnd(t, ended) }
 	t.Cleanup(cancel)
-	s.readGreeting(said)
-	return s
+	said = bufio.NewScanner(reader)
+	if !said.Scan() {
+		t.Fatalf("the server ended without a word: %v", awaitEnd(t, ended))
+	}
+	return said, func() error { cancel(); return awaitEnd(t, ended) }
 }
 
 func awaitEnd(t *testing.T, ended <-chan error) error {
@@ -87,21 +98,23 @@ var webFiles = fstest.MapFS{
 
 var greeting = regexp.MustCompile(`^Open (http://127\.0\.0\.1:\d+)/#token=(\S+)$`)
 
-func (s *running) readGreeting(said io.Reader) {
+func (s *running) readGreeting(said *bufio.Scanner) {
 	s.t.Helper()
-	lines := bufio.NewScanner(said)
-	if !lines.Scan() {
-		s.t.Fatal("the server ended without a word")
-	}
-	found := greeting.FindStringSubmatch(lines.Text())
+	found := greeting.FindStringSubmatch(said.Text())
 	if found == nil {
-		s.t.Fatalf("the greeting is %q", lines.Text())
+		s.t.Fatalf("the greeting is %q", said.Text())
 	}
 	s.url, s.token = found[1], found[2]
-	if !lines.Scan() || !strings.Contains(lines.Text(), "sandbox") {
-		s.t.Errorf("the second line does not say that it is the sandbox: %q", lines.Text())
+	if !said.Scan() || !strings.Contains(said.Text(), "sandbox") {
+		s.t.Errorf("the second line does not say that it is the sandbox: %q", said.Text())
 	}
-	go func() { _, _ = io.Copy(io.Discard, said) }()
+	go drain(said)
+}
+
+// drain lets the server say what it likes.
+func drain(said *bufio.Scanner) {
+	for said.Scan() {
+	}
 }
 
 // ask sends a tus or API request.

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	"image/color"
+	"image/png"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"mediarelay/internal/media"
+	"mediarelay/internal/sandbox"
+)
+
+func TestFilesDroppedOnThePageComeBackWithMediaIDAndHandle(t *testing.T) {
+	s := onStage(t)
+	clip, err := os.ReadFile("testdata/clip.mp4")
+	s.must(err)
+	files := map[string][]byte{"holiday.jpg": photo(t), "logo größer.png": drawing(t), "clip.mp4": clip}
+	paths := make([]string, 0, len(files))
+	for name, content := range files {
+		paths = append(paths, s.file(name, content))
+	}
+	s.open(s.token(time.Hour))
+	s.drop(paths...)
+	for name, content := range files {
+		done := s.awaitRow(name, "done")
+		if done.Asset == nil || done.Asset.SHA256 != digestOf(content) {
+			t.Fatalf("%s: asset %+v", name, done.Asset)
+		}
+		held, ok := s.sandbox.Media(media.MediaID(done.Asset.MediaID))
+		if !ok || held.SHA256 != digestOf(content) {
+			t.Errorf("%s: the provider holds %+v for media ID %s", name, held, done.Asset.MediaID)
+		}
+		if !slices.ContainsFunc(s.sandbox.Handles(), func(h sandbox.Handle) bool {
+			return string(h.Handle) == done.Asset.Handle && h.SHA256 == digestOf(content)
+		}) {
+			t.Errorf("%s: the provider gave no handle %q for these bytes", name, done.Asset.Handle)
+		}
+		if !strings.Contains(done.Text, done.Asset.MediaID) {
+			t.Errorf("%s: the row does not show its media ID: %q", name, done.Text)
+		}
+	}
+}
+
+// A slow line is cut in the middle, and the token ends on the way: one creation,
+// every chunk from the offset that the server reported, and done.
+func TestABrokenLineAndANewTokenCostNothing(t *testing.T) {
+	s := onStage(t)
+	content := notes(10 << 20)
+	path := s.file("notes.txt", content)
+	const leeway = 30 * time.Second
+	s.open(s.token(4*time.Second - leeway)) // good for four more seconds of ten
+	s.evaluate(`window.asked = 0
+		document.querySelector('media-upload').getToken = async () => { asked++; return ` + "`" + s.token(time.Hour) + "`" + ` }
+		document.querySelector('media-upload').setAttribute('purpose', 'message')`)
+	s.proxy.script(1<<20, int64(len(content)/2))
+	s.drop(path)
+	done := s.awaitRow("notes.txt", "done")
+	if done.Asset == nil || done.Asset.SHA256 != digestOf(content) {
+		t.Fatalf("asset %+v", done.Asset)
+	}
+	select {
+	case <-s.proxy.cut:
+	default:
+		t.Error("the line was never cut")
+	}
+	requests := s.proxy.seen()
+	if !slices.ContainsFunc(requests, func(r passed) bool { return r.status == http.StatusUnauthorized }) {
+		t.Error("the token never ended on the way")
+	}
+	wantSteadyProgress(t, requests)
+}
+
+// wantSteadyProgress holds what the proxy saw against the promise.
+func wantSteadyProgress(t *testing.T, requests []passed) {
+	t.Helper()
+	creations, known := 0, int64(0)
+	for _, r := range requests {
+		if r.method == http.MethodPost && r.path == "/files/" && r.status == http.StatusCreated {
+			creations++
+		}
+		if r.method == http.MethodPatch && r.offset != known {
+			t.Errorf("a chunk began at %d where the server had reported %d", r.offset, known)
+		}
+		if r.reached >= 0 {
+			known = r.reached
+		}
+	}
+	if creations != 1 {
+		t.Errorf("%d creations, want 1: %+v", creations, requests)
+	}
+}
+
+func TestAFileThatIsNotWhatItIsNamedIsRefusedBeforeAnyRequest(t *testing.T) {
+	s := onStage(t)
+	s.open(s.token(time.Hour))
+	s.evaluate(`document.querySelector('media-upload').setAttribute('kinds', 'image')`)
+	s.drop(s.file("offer.jpg", []byte("%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n")))
+	refused := s.awaitRow("offer.jpg", "refused")
+	if len(refused.Codes) == 0 || !strings.Contains(refused.Text, "PDF") {
+		t.Errorf("the row does not say why: %+v", refused)
+	}
+	if requests := s.proxy.seen(); len(requests) != 0 {
+		t.Errorf("there were requests: %+v", requests)
+	}
+}
+
+func TestAPersonPausesResumesAndCancels(t *testing.T) {
+	s := onStage(t)
+	content := notes(8 << 20)
+	s.open(s.token(time.Hour))
+	s.evaluate(`document.querySelector('media-upload').setAttribute('purpose', 'message')`)
+	s.proxy.script(2<<20, 0)
+	s.drop(s.file("kept.txt", content), s.file("dropped.txt", notes(6<<20)))
+	s.awaitRow("kept.txt", "uploading")
+	s.press("kept.txt", "pause")
+	s.awaitRow("kept.txt", "paused")
+	s.awaitRow("dropped.txt", "uploading")
+	s.press("dropped.txt", "cancel")
+	s.press("kept.txt", "resume")
+	s.proxy.script(0, 0)
+	if done := s.awaitRow("kept.txt", "done"); done.Asset.SHA256 != digestOf(content) {
+		t.Errorf("asset %+v", done.Asset)
+	}
+	if got := s.sandbox.Calls(sandbox.OpUploadMedia); got != 1 {
+		t.Errorf("%d files were relayed, want the one that was kept", got)
+	}
+}
+
+// notes is a text of a size, whose every line is its own.
+func notes(size int) []byte {
+	var b bytes.Buffer
+	for i := 0; b.Len() < size; i++ {
+		b.WriteString(time.Unix(int64(i)*61, 0).UTC().Format(time.RFC1123) + " notes\n")
+	}
+	return b.Bytes()[:size]
+}
+
+func drawing(t *testing.T) []byte {
+	t.Helper()
+	picture := image.NewNRGBA(image.Rect(0, 0, 40, 30))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i * 7)
+	}
+	picture.Set(0, 0, color.White)
+	var b bytes.Buffer
+	if err := png.Encode(&b, picture); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func digestOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
+}
