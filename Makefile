@@ -43,13 +43,15 @@ setup-run setup-test setup-check: setup-%:
 
 ##@ Develop
 
-test: setup-test build test-go test-wasm test-web ## install what the tests need, run every test: Go, wasm, TypeScript, real browser
+test: setup-test build ## install what the tests need, run every test: Go, wasm, TypeScript, real browser
+	@$(MAKE) --no-print-directory --keep-going test-go test-wasm test-web
 
 # gotestsum prints go test's own lines, then every skipped test with its reason.
 TESTSUM := bin/gotestsum --format standard-quiet --hide-summary output --
 
 test-go: bin/gotestsum
 	$(TESTSUM) -tags $(TAGS) ./...
+	cd scripts/buildweb && ../../$(TESTSUM) ./...
 
 # The loader that runs a test in Node has room for 12 KB of arguments and
 # environment in all, so the environment is handed on in part.
@@ -64,7 +66,8 @@ test-web:
 bench: setup-test build ## Go benchmarks
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
 
-check: setup-check build format lint vet types generated archtest size ## format, lint, vet, types, generated files, import table, size budget
+check: setup-check build ## format, lint, vet, types, generated files, import table, size budget
+	@$(MAKE) --no-print-directory --keep-going format lint vet types generated archtest size
 
 format: bin/golangci-lint
 	bin/golangci-lint fmt --diff ./...
