@@ -29,6 +29,7 @@ var rooms = []room{
 	{"internal/probe", both, []string{"internal/media", "internal/reason"}},
 	{"internal/preflight", both, []string{"internal/media", "internal/probe", "internal/reason"}},
 	{"internal/preflight/preflighttest", forTests, []string{"internal/media", "internal/preflight"}},
+	{"internal/preflight/preflighttest", forTests, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason"}},
 	{"internal/uploader", both, []string{"internal/media", "internal/reason", "internal/tusproto"}},
 	{"wasm", browser, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason", "internal/tusproto", "internal/uploader"}},
 
