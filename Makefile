@@ -47,7 +47,7 @@ test: setup-test build ## install what the tests need, run every test: Go, wasm,
 	@$(MAKE) --no-print-directory --keep-going test-go test-wasm test-web
 
 # gotestsum prints go test's own lines, then every skipped test with its reason.
-TESTSUM := bin/gotestsum --format standard-quiet --hide-summary output --
+TESTSUM := bin/gotestsum --format standard-quiet --
 
 test-go: bin/gotestsum
 	$(TESTSUM) -tags $(TAGS) ./...
