@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: setup-run setup-test setup-check run build web test test-go test-wasm test-web \
-	bench check format lint vet types generated archtest size clean help
+	bench check fmt format lint vet types generated archtest size clean help
 # Prerequisites are steps in their order; the tools below use all cores themselves.
 .NOTPARALLEL:
 
@@ -72,6 +72,10 @@ check: setup-check build ## format, lint, vet, types, generated files, import ta
 format: bin/golangci-lint
 	bin/golangci-lint fmt --diff ./...
 	cd scripts/buildweb && ../../bin/golangci-lint fmt --diff ./...
+
+fmt: bin/golangci-lint ## write the Go files in the form that check asks for
+	bin/golangci-lint fmt ./...
+	cd scripts/buildweb && ../../bin/golangci-lint fmt ./...
 
 lint: bin/golangci-lint
 	bin/golangci-lint run ./...
