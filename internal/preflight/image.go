@@ -20,9 +20,10 @@ func (c *candidate) image(found *reasons) {
 		found.refuse(reason.ImagePixels, pixels(p), reason.MakeSmaller)
 	}
 	if p.Depth != 0 && p.Depth != 8 {
-		found.refuse(reason.ImageDepth, facts(reason.Number("depth", int64(p.Depth), reason.UnitNone)), c.depthFix())
+		found.refuse(reason.ImageDepth, count("depth", p.Depth), c.depthFix())
+	} else {
+		c.color(p, found)
 	}
-	c.color(p, found)
 	if isUndecodable(p.Coding) {
 		found.refuse(reason.ImageCoding, facts(reason.Text("coding", string(p.Coding))), reason.ConvertToJPEG)
 	}

@@ -192,9 +192,9 @@ func (r *isoReader) finish() {
 	switch {
 	case r.moov < 0:
 		r.f.flaw(choose2(r.f.Has(Truncated) || r.mdat >= 0, Truncated, Corrupt))
-	case len(r.tracks) == 0:
+	case len(r.tracks) == 0 || r.nameless():
 		r.f.flaw(Corrupt)
-	case r.movie.Fragmented && r.fragments == 0 && r.mdat < 0, r.pointsBeyond():
+	case r.movie.Fragmented && r.mdatBytes == 0, r.pointsBeyond():
 		r.f.flaw(Truncated)
 	}
 }
@@ -204,6 +204,16 @@ func choose2(first bool, yes, no Flaw) Flaw {
 		return yes
 	}
 	return no
+}
+
+// nameless: a track does not say what it is for.
+func (r *isoReader) nameless() bool {
+	for _, t := range r.tracks {
+		if t.handler == "" {
+			return true
+		}
+	}
+	return false
 }
 
 // pointsBeyond: samples are promised where the file has no bytes.

@@ -1,0 +1,106 @@
+package probe_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"mediarelay/internal/preflight/preflighttest"
+	"mediarelay/internal/probe"
+)
+
+// Each family of formats has a target of its own, seeded with the vectors and the
+// real files of its types.
+
+func FuzzJPEG(f *testing.F) { fuzz(f, "image/jpeg") }
+func FuzzPNG(f *testing.F)  { fuzz(f, "image/png") }
+func FuzzWebP(f *testing.F) { fuzz(f, "image/webp") }
+func FuzzISO(f *testing.F) {
+	fuzz(f, "video/mp4", "audio/mp4", "video/3gpp", "video/quicktime", "image/heic")
+}
+func FuzzOgg(f *testing.F)      { fuzz(f, "audio/ogg", "video/ogg") }
+func FuzzMPEG(f *testing.F)     { fuzz(f, "audio/mpeg", "audio/aac") }
+func FuzzMatroska(f *testing.F) { fuzz(f, "video/webm", "audio/webm", "video/matroska") }
+func FuzzPDF(f *testing.F)      { fuzz(f, "application/pdf") }
+func FuzzOLE(f *testing.F) {
+	fuzz(f, "application/msword", "application/vnd.ms-excel", "application/x-ole-storage")
+}
+func FuzzZip(f *testing.F) {
+	fuzz(f, "application/zip", "application/vnd.openxmlformats-officedocument.")
+}
+func FuzzText(f *testing.F) { fuzz(f, "text/", "application/json", "application/xml", "image/svg+xml") }
+
+func fuzz(f *testing.F, types ...string) {
+	const largestSeed = 256 << 10
+	seeds := 0
+	files, err := candidates()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		facts := probe.Read(file, file.Size())
+		if file.Size() > largestSeed || !hasPrefix(facts.Type, types) {
+			continue
+		}
+		b := make([]byte, file.Size())
+		if _, err := file.ReadAt(b, 0); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+		seeds++
+	}
+	if seeds == 0 {
+		f.Fatalf("no seed for %v", types)
+	}
+	f.Fuzz(hold)
+}
+
+// candidates are made once for all targets.
+var candidates = sync.OnceValues(func() ([]preflighttest.File, error) {
+	vectors, err := preflighttest.Read("../preflight/testdata")
+	if err != nil {
+		return nil, err
+	}
+	var files []preflighttest.File
+	for _, v := range vectors {
+		files = append(files, v.File)
+	}
+	names, _ := filepath.Glob("testdata/*.*")
+	for _, name := range names {
+		b, err := os.ReadFile(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, preflighttest.File{Head: b})
+	}
+	return files, nil
+})
+
+func hasPrefix(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// hold is what is true of any bytes: an answer comes, it costs what it may, and
+// it is the same the second time.
+func hold(t *testing.T, b []byte) {
+	r := &counting{r: bytes.NewReader(b)}
+	facts := probe.Read(r, int64(len(b)))
+	if r.bytes > mostRead {
+		t.Errorf("read %d bytes of %d", r.bytes, len(b))
+	}
+	again := probe.Read(bytes.NewReader(b), int64(len(b)))
+	if facts.Type != again.Type || len(facts.Flaws) != len(again.Flaws) {
+		t.Errorf("%+v, then %+v", facts, again)
+	}
+	if facts.Image != nil && (facts.Image.Width < 0 || facts.Image.Height < 0) {
+		t.Errorf("a picture of %d x %d", facts.Image.Width, facts.Image.Height)
+	}
+}
