@@ -60,12 +60,17 @@ func need(t *testing.T, requirement string, names ...string) string {
 			return path
 		}
 	}
-	message := fmt.Sprintf("none of %v is installed (on Debian: apt-get install %s)", names, names[0])
+	lack(t, requirement, fmt.Sprintf("none of %v is installed (on Debian: apt-get install %s)", names, names[0]))
+	return ""
+}
+
+// lack skips the test, or fails it where the requirement must be there.
+func lack(t *testing.T, requirement, message string) {
+	t.Helper()
 	if slices.Contains(strings.Split(os.Getenv("MEDIARELAY_TEST_REQUIRE"), ","), requirement) {
 		t.Fatal(message)
 	}
 	t.Skip(message)
-	return ""
 }
 
 // serve starts a server for one channel on a sandbox of the test, and returns its URL.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -56,10 +57,12 @@ func TestABrokenLineAndANewTokenCostNothing(t *testing.T) {
 	content := notes(10 << 20)
 	path := s.file("notes.txt", content)
 	const leeway = 30 * time.Second
-	s.open(s.token(4*time.Second - leeway)) // good for four more seconds of ten
-	s.evaluate(`window.asked = 0
-		document.querySelector('media-upload').getToken = async () => { asked++; return ` + "`" + s.token(time.Hour) + "`" + ` }
-		document.querySelector('media-upload').setAttribute('purpose', 'message')`)
+	first, second := s.token(4*time.Second-leeway), s.token(time.Hour) // the first is good for four more seconds of ten
+	s.open(first)
+	s.evaluate(fmt.Sprintf(`window.asked = 0
+		const element = document.querySelector('media-upload')
+		element.getToken = async () => asked++ === 0 ? %q : %q
+		element.setAttribute('purpose', 'message')`, first, second))
 	s.proxy.script(1<<20, int64(len(content)/2))
 	s.drop(path)
 	done := s.awaitRow("notes.txt", "done")
@@ -73,7 +76,10 @@ func TestABrokenLineAndANewTokenCostNothing(t *testing.T) {
 	}
 	requests := s.proxy.seen()
 	if !slices.ContainsFunc(requests, func(r passed) bool { return r.status == http.StatusUnauthorized }) {
-		t.Error("the token never ended on the way")
+		t.Errorf("the token never ended on the way: %+v", requests)
+	}
+	if asked := value[int](s, "asked"); asked != 2 {
+		t.Errorf("the page was asked for %d tokens, want one at the start and one in its place", asked)
 	}
 	wantSteadyProgress(t, requests)
 }
