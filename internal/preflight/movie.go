@@ -45,6 +45,9 @@ func (c *candidate) picture(t probe.Track, found *reasons) {
 		found.refuse(reason.VideoCodec, codec(t.Codec), reason.ConvertToMP4)
 	case t.Profile == 0:
 		found.warn(reason.VideoUndetermined, nil, reason.ConvertToMP4)
+	case t.Chroma == 0 && t.Depth == 8:
+		// Nobody says whether pictures without colour arrive.
+		found.warn(reason.VideoUndetermined, nil, reason.ConvertToMP4)
 	case !isPlayable(t):
 		found.refuse(reason.VideoProfile, facts(reason.Text("profile", profileName(t))), reason.ConvertToMP4)
 	case t.BFrames:

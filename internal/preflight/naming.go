@@ -80,10 +80,18 @@ func (c *candidate) promisesOther(ends string) bool {
 func (c *candidate) claim(found *reasons) {
 	declared := bareType(c.q.DeclaredType)
 	known := formatOf(declared).name != declared
-	if !known || declared == c.typ || isTextFamily(declared) && isTextFamily(c.typ) || declared == "application/zip" {
+	if !known || sameClaim(declared, c.typ) || declared == "application/zip" {
 		return
 	}
 	found.warn(reason.DeclaredTypeMismatch, facts(reason.Text("declared", declared), reason.Text("type", c.typ)))
+}
+
+// sameClaim: systems know a container by its name's ending, and so take sound in
+// Ogg, MP4 or 3GP for film; and one text for another.
+func sameClaim(declared, typ string) bool {
+	_, container, _ := strings.Cut(declared, "/")
+	_, own, _ := strings.Cut(typ, "/")
+	return container == own || isTextFamily(declared) && isTextFamily(typ)
 }
 
 // aliases are other names of the same type, as browsers and programs send them.

@@ -71,8 +71,19 @@ const openXML = "application/vnd.openxmlformats-officedocument."
 
 // Rules gives the whole table. The caller may keep and change it.
 func Rules() []Rule {
+	copied := slices.Clone(table)
+	for i := range copied {
+		copied[i].Types = slices.Clone(copied[i].Types)
+		copied[i].Extensions = slices.Clone(copied[i].Extensions)
+	}
+	return copied
+}
+
+var table = newTable()
+
+func newTable() []Rule {
 	message, template, profile := media.PurposeMessage, media.PurposeTemplate, media.PurposeProfile
-	table := []Rule{
+	rules := []Rule{
 		{Use: useMessage, Kind: media.KindImage, Purpose: message, Types: imageTypes, LimitBytes: imageLimitBytes, WarnBytes: imageWarnBytes, Source: sourceMedia},
 		{Use: useMessage, Kind: media.KindVideo, Purpose: message, Types: videoTypes, LimitBytes: videoLimitBytes, WarnBytes: videoWarnBytes, Source: sourceMedia},
 		{Use: useMessage, Kind: media.KindAudio, Purpose: message, Types: audioTypes, LimitBytes: videoLimitBytes, WarnBytes: videoWarnBytes, Source: sourceMedia},
@@ -84,12 +95,11 @@ func Rules() []Rule {
 		{Use: useTemplate, Kind: media.KindDocument, Purpose: template, Types: []string{"application/pdf"}, LimitBytes: documentLimitBytes, Source: sourceDocument},
 		{Use: useProfile, Kind: media.KindImage, Purpose: profile, Types: imageTypes, LimitBytes: imageLimitBytes, WarnBytes: imageWarnBytes, Source: sourceProfile},
 	}
-	for i := range table {
-		table[i].Read = read
-		table[i].Types = slices.Clone(table[i].Types)
-		table[i].Extensions = extensionsOf(table[i].Types)
+	for i := range rules {
+		rules[i].Read = read
+		rules[i].Extensions = extensionsOf(rules[i].Types)
 	}
-	return table
+	return rules
 }
 
 func extensionsOf(types []string) []string {
@@ -105,7 +115,7 @@ func extensionsOf(types []string) []string {
 // rulesFor lists the lines of one kind and purpose.
 func rulesFor(kind media.Kind, purpose media.Purpose) []Rule {
 	var lines []Rule
-	for _, rule := range Rules() {
+	for _, rule := range table {
 		if rule.Kind == kind && rule.Purpose == purpose {
 			lines = append(lines, rule)
 		}

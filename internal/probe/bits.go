@@ -37,12 +37,3 @@ func (r *bits) unsigned() int {
 	}
 	return 1<<zeros - 1 + r.read(zeros)
 }
-
-// signed reads a signed Exp-Golomb code.
-func (r *bits) signed() int {
-	v := r.unsigned()
-	if v%2 == 0 {
-		return -v / 2
-	}
-	return (v + 1) / 2
-}

@@ -28,9 +28,11 @@ func FuzzPDF(f *testing.F)      { fuzz(f, "application/pdf") }
 func FuzzOLE(f *testing.F) {
 	fuzz(f, "application/msword", "application/vnd.ms-excel", "application/x-ole-storage")
 }
+
 func FuzzZip(f *testing.F) {
 	fuzz(f, "application/zip", "application/vnd.openxmlformats-officedocument.")
 }
+
 func FuzzText(f *testing.F) { fuzz(f, "text/", "application/json", "application/xml", "image/svg+xml") }
 
 func fuzz(f *testing.F, types ...string) {

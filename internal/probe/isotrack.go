@@ -191,19 +191,12 @@ func (r *isoReader) finish() {
 	r.movie.IndexLast = !r.movie.Fragmented && r.moov >= 0 && r.mdat >= 0 && r.moov > r.mdat
 	switch {
 	case r.moov < 0:
-		r.f.flaw(choose2(r.f.Has(Truncated) || r.mdat >= 0, Truncated, Corrupt))
+		r.f.flaw(choose(r.f.Has(Truncated) || r.mdat >= 0, Truncated, Corrupt))
 	case len(r.tracks) == 0 || r.nameless():
 		r.f.flaw(Corrupt)
 	case r.movie.Fragmented && r.mdatBytes == 0, r.pointsBeyond():
 		r.f.flaw(Truncated)
 	}
-}
-
-func choose2(first bool, yes, no Flaw) Flaw {
-	if first {
-		return yes
-	}
-	return no
 }
 
 // nameless: a track does not say what it is for.

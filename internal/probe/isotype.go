@@ -53,7 +53,7 @@ func isSoundBrand(brand string) bool {
 	return false
 }
 
-func choose(first bool, yes, no string) string {
+func choose[T any](first bool, yes, no T) T {
 	if first {
 		return yes
 	}

@@ -87,8 +87,10 @@ func TestPictures(t *testing.T) {
 		"grey16.png":      {Width: 64, Height: 48, Depth: 16, Color: probe.ColorGray, Frames: 1},
 		"palette.png":     {Width: 64, Height: 48, Depth: 1, Color: probe.ColorPalette, Frames: 1},
 		"lossy.webp":      {Width: 64, Height: 48, Depth: 8, Color: probe.ColorRGB, Frames: 1},
-		"moving.webp": {Width: 512, Height: 512, Depth: 8, Color: probe.ColorRGBA, Alpha: true, Animated: true, Frames: 3,
-			DurationMilliseconds: 300, ShortestMilliseconds: 100},
+		"moving.webp": {
+			Width: 512, Height: 512, Depth: 8, Color: probe.ColorRGBA, Alpha: true, Animated: true, Frames: 3,
+			DurationMilliseconds: 300, ShortestMilliseconds: 100,
+		},
 	} {
 		f := read(t, name)
 		if f.Image == nil || *f.Image != want || len(f.Flaws) > 0 {

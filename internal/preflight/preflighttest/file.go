@@ -1,6 +1,7 @@
 package preflighttest
 
 import (
+	"errors"
 	"io"
 	"os"
 )
@@ -67,7 +68,7 @@ func firstOf(errs ...error) error {
 // whole gives the bytes without a hole.
 func (f File) whole() []byte {
 	b := make([]byte, f.Size())
-	if _, err := f.ReadAt(b, 0); err != nil && err != io.EOF {
+	if _, err := f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		panic("preflighttest: internal error: " + err.Error())
 	}
 	return b

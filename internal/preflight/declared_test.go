@@ -1,0 +1,69 @@
+package preflight_test
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
+)
+
+// What is refused at creation, before any byte is there.
+func TestDeclared(t *testing.T) {
+	image, audio := media.KindImage, media.KindAudio
+	message, template, profile := media.PurposeMessage, media.PurposeTemplate, media.PurposeProfile
+	for _, c := range []struct {
+		title string
+		q     preflight.Question
+		want  string
+	}{
+		{"nothing said", preflight.Question{Size: 1}, ""},
+		{"no bytes", preflight.Question{}, "file_empty"},
+		{"100 MB", preflight.Question{Size: 104_857_600}, ""},
+		{"a byte above 100 MB", preflight.Question{Size: 104_857_601}, "file_too_large"},
+		{"a picture of 5 MB", preflight.Question{Size: 5_242_880, Kind: image}, ""},
+		{"a picture of a byte more", preflight.Question{Size: 5_242_881, Kind: image}, "file_too_large"},
+		{"a page of pictures and sound", preflight.Question{Size: 16_777_216, Kinds: []media.Kind{image, audio}}, ""},
+		{"the same, a byte more", preflight.Question{Size: 16_777_217, Kinds: []media.Kind{image, audio}}, "file_too_large"},
+		{"the smaller of two purposes", preflight.Question{Size: 5_242_881, Purposes: []media.Purpose{message, profile}}, "file_too_large"},
+		{"sound as a template", preflight.Question{Size: 1, Kind: audio, Purposes: []media.Purpose{message, template}}, "template_not_accepted"},
+		{"sound as a profile picture", preflight.Question{Size: 1, Kind: audio, Purposes: []media.Purpose{profile}}, "profile_not_accepted"},
+		{"what may be a picture, as a profile picture", preflight.Question{Size: 1, Purposes: []media.Purpose{profile}}, ""},
+	} {
+		v := preflight.Declared(c.q)
+		if got := codesOf(v.Reasons); got != c.want || (v.Outcome == preflight.Refuse) != (c.want != "") {
+			t.Errorf("%s: %s %q, want %q", c.title, v.Outcome, got, c.want)
+		}
+	}
+}
+
+// The table is complete, and nobody can change it for others.
+func TestRules(t *testing.T) {
+	rules := preflight.Rules()
+	for _, r := range rules {
+		if r.Use == "" || r.LimitBytes <= 0 || r.LimitBytes > media.MaxUploadBytes || r.WarnBytes >= r.LimitBytes ||
+			len(r.Types) == 0 || len(r.Extensions) < len(r.Types) || r.Source == "" || r.Read == "" {
+			t.Errorf("incomplete: %+v", r)
+		}
+	}
+	for _, kind := range media.Kinds() {
+		if !slices.ContainsFunc(rules, func(r preflight.Rule) bool { return r.Kind == kind && r.Purpose == media.PurposeMessage }) {
+			t.Errorf("no rule for %s in a message", kind)
+		}
+	}
+	rules[0].Types[0] = "changed"
+	if preflight.Rules()[0].Types[0] == "changed" {
+		t.Error("the table was changed from outside")
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	picture := append([]byte("\xFF\xD8\xFF\xC0\x00\x0B\x08\x00\x10\x00\x10\x01\x01\x11\x00\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00"), 0xFF, 0xD9)
+	r, q := bytes.NewReader(picture), preflight.Question{Filename: "a.jpg", Size: int64(len(picture))}
+	for b.Loop() {
+		if preflight.Check(r, q).Outcome != preflight.Warn {
+			b.Fatal("the verdict changed")
+		}
+	}
+}
