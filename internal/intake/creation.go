@@ -161,7 +161,7 @@ func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bo
 	}
 	switch {
 	case err != nil:
-		logFailure(r.Context(), "a repeated creation could not be answered", first.ID, err)
+		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
 		problem.Write(a.ResponseWriter, problem.Locked())
 	case first.Length != u.Length || first.DeclaredSHA256 != u.DeclaredSHA256:
 		problem.Write(a.ResponseWriter, problem.Conflict("This key names an upload of another file. Use a new key for a new file."))

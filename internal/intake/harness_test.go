@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/gin-gonic/gin"
 	"go.uber.org/goleak"
@@ -222,15 +221,6 @@ func (h *harness) must(err error) {
 	h.Helper()
 	if err != nil {
 		h.Fatal(err)
-	}
-}
-
-func (h *harness) await(c <-chan struct{}, what string) {
-	h.Helper()
-	select {
-	case <-c:
-	case <-time.After(20 * time.Second):
-		h.Fatal("waited in vain for " + what)
 	}
 }
 

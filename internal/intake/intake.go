@@ -14,7 +14,6 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -154,11 +153,6 @@ func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 	return i.config.Bytes.Offset(ctx, u.ID)
 }
 
-// isPassing reports whether an error may be gone at the next try.
-func isPassing(err error) bool {
-	return !errors.Is(err, library.ErrNotFound) && !errors.Is(err, store.ErrNotFound)
-}
-
 func orDefault(d, otherwise time.Duration) time.Duration {
 	if d == 0 {
 		return otherwise
@@ -167,5 +161,5 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 }
 
 func logFailure(ctx context.Context, what, id string, err error) {
-	slog.ErrorContext(ctx, what, "upload", id, "error", err)
+	slog.ErrorContext(ctx, "intake failed", "act", what, "upload", id, "error", err)
 }

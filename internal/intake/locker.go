@@ -46,11 +46,11 @@ func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 			return handler.ErrLockTimeout
 		}
 		if !errors.Is(err, lease.ErrHeld) {
-			logFailure(ctx, "an upload could not be locked", l.name, err)
+			logFailure(ctx, "lock", l.name, err)
 			return errUnavailable
 		}
 		if err := l.leases.Want(ctx, l.name); err != nil && ctx.Err() == nil {
-			logFailure(ctx, "an upload's holder could not be asked", l.name, err)
+			logFailure(ctx, "ask the holder", l.name, err)
 			return errUnavailable
 		}
 		select {

@@ -25,7 +25,7 @@ func (i *Intake) Run(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if err := i.Reconcile(ctx); err != nil && ctx.Err() == nil {
-			logFailure(ctx, "reconciling failed", "", err)
+			logFailure(ctx, "reconcile", "", err)
 		}
 		select {
 		case <-ctx.Done():

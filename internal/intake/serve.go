@@ -70,7 +70,7 @@ func (i *Intake) serveUpload(a *answer, r *http.Request) {
 	case errors.Is(err, library.ErrNotFound), err == nil && u.Channel != claims.Channel:
 		problem.Write(a.ResponseWriter, problem.NotFound())
 	case err != nil:
-		logFailure(r.Context(), "an upload could not be read", match[1], err)
+		logFailure(r.Context(), "read", match[1], err)
 		problem.Write(a.ResponseWriter, problem.Locked())
 	default:
 		a.length = u.Length

@@ -71,10 +71,10 @@ func (s tusStore) passing(ctx context.Context, act, id string, err error) error 
 	case errors.Is(err, store.ErrOffset):
 		return handler.ErrMismatchOffset
 	case errors.Is(err, store.ErrFull):
-		logFailure(ctx, "the store is full", id, err)
+		logFailure(ctx, act, id, err)
 		return errStorageFull
 	default:
-		logFailure(ctx, act+" failed", id, err)
+		logFailure(ctx, act, id, err)
 		return errUnavailable
 	}
 }

@@ -20,7 +20,9 @@ const redacted = "[redacted]"
 // Reveal is the text itself, for the one header or URL that needs it.
 func (s Secret) Reveal() string { return string(s) }
 
-func (s Secret) String() string   { return redacted }
+func (s Secret) String() string { return redacted }
+
+// GoString covers %#v.
 func (s Secret) GoString() string { return redacted }
 
 // Format covers the verbs for which fmt does not ask String, such as %d.

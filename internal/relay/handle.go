@@ -21,7 +21,10 @@ func (j *job) handle(ctx context.Context) (library.Copy, error) {
 		if err == nil {
 			return library.Copy{Copy: media.CopyHandle, Value: string(h), ExpiresAt: handleEnd(h, began)}, nil
 		}
-		again, saveErr := j.noteBreak(ctx, err)
+		if j.row.SessionID == "" || ctx.Err() != nil || isRecord(err) {
+			return library.Copy{}, err
+		}
+		again, saveErr := j.noteBreak(ctx, provider.CauseOf(err))
 		if saveErr != nil {
 			return library.Copy{}, saveErr
 		}
@@ -52,13 +55,9 @@ func (j *job) session(ctx context.Context) (offset int64, err error) {
 	return 0, j.saveSession(ctx, s, 0)
 }
 
-// noteBreak remembers a break of the session, and reports whether to try again
-// at once: when the provider only says that our offset is not its own.
-func (j *job) noteBreak(ctx context.Context, err error) (again bool, saveErr error) {
-	if j.row.SessionID == "" || ctx.Err() != nil || isRecord(err) {
-		return false, nil
-	}
-	cause := provider.CauseOf(err)
+// noteBreak remembers a break of the session by its cause, and reports whether
+// to try again at once: when the provider only says that our offset is not its own.
+func (j *job) noteBreak(ctx context.Context, cause provider.Cause) (again bool, err error) {
 	failures := j.row.SessionFailures + 1
 	dead := cause == provider.CauseSession || failures >= sessionBreaks
 	if dead {

@@ -113,7 +113,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.calls[op]++
 	s.mu.Unlock()
-	s.faults.serve(op, w, r, http.HandlerFunc(serve))
+	s.faults.serve(op, w, r, serve)
 }
 
 // authorized serves requests that carry a known key. 360dialog takes no

@@ -28,7 +28,7 @@ var errAbsent = errors.New("postgres is not installed (on Debian: apt-get instal
 
 // alive is the server's sign that this process runs. Kept here, since a pipe
 // that nothing refers to is closed by the garbage collector.
-var alive io.Closer
+var alive io.Closer //nolint:unused // being referred to is its use
 
 // server starts once in a test binary and ends with it.
 var server = sync.OnceValues(startPostgres)

@@ -28,7 +28,7 @@ func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadClose
 	if !ok {
 		return nil, &provider.Error{Op: op, Cause: provider.CausePermanent, Err: errNoLink}
 	}
-	resp, err := c.api.Open(ctx, provider.Request{Op: op, Method: http.MethodGet, Path: path})
+	resp, err := c.api.Open(ctx, provider.Request{Op: op, Method: http.MethodGet, Path: path}) //nolint:bodyclose // the caller closes it, as checked
 	if err != nil {
 		return nil, err
 	}
