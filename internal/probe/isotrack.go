@@ -213,7 +213,9 @@ func (r *isoReader) nameless() bool {
 func (r *isoReader) pointsBeyond() bool {
 	var samples int64
 	for _, t := range r.tracks {
-		samples += t.samples
+		if t.handler == "vide" || t.handler == "soun" {
+			samples += t.samples
+		}
 		if t.samples > 0 && (t.last >= r.s.size || t.first >= r.s.size || t.first < 0 && t.last >= 0) {
 			return true
 		}

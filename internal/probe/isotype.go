@@ -32,7 +32,7 @@ func (r *isoReader) mediaType() string {
 	silent, blind := len(r.movie.Of(RoleAudio)) == 0, len(r.movie.Of(RoleVideo)) == 0
 	soundAlone := blind && !silent
 	switch {
-	case r.brand == "qt  " || r.brand == "":
+	case r.brand == "qt  " || r.brand == "mqt " || r.brand == "":
 		return "video/quicktime"
 	case strings.HasPrefix(r.brand, "3g2"):
 		return choose(soundAlone, "audio/3gpp2", "video/3gpp2")
