@@ -28,8 +28,10 @@ const (
 	// forEver is for names that change with their content.
 	// Source: RFC 8246, "immutable"; a year is the longest that RFC 9111's caches honour in practice.
 	forEver = "public, max-age=31536000, immutable"
-	// shortly is for names that stay: a new version reaches every page in five minutes.
-	shortly = "public, max-age=300"
+	// shortly is for names that stay. They are asked for again each time, which an
+	// ETag answers with 304: an older copy would load files that a new version
+	// no longer has.
+	shortly = "public, max-age=0, must-revalidate"
 )
 
 // hashedName is a name with a hash of its content, as the web build makes them:

@@ -25,12 +25,12 @@ func TestTheHeadersOfEachSortOfAnswer(t *testing.T) {
 		"img-src 'self' blob:; require-trusted-types-for 'script'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 	const api = "default-src 'none'; frame-ancestors 'none'"
 	const worker = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
-	const year, minutes = "public, max-age=31536000, immutable", "public, max-age=300"
+	const year, asked = "public, max-age=31536000, immutable", "public, max-age=0, must-revalidate"
 	for _, tt := range []struct {
 		path, contentType, policy, cache, resources string
 	}{
 		{"/", "text/html; charset=utf-8", page, "no-cache", ""},
-		{"/widget/media-upload.js", "text/javascript; charset=utf-8", api, minutes, "cross-origin"},
+		{"/widget/media-upload.js", "text/javascript; charset=utf-8", api, asked, "cross-origin"},
 		{"/widget/worker-ABCDEFGH.js", "text/javascript; charset=utf-8", worker, year, "cross-origin"},
 		{"/widget/mediarelay-0a1b2c3d.wasm", "application/wasm", api, year, "cross-origin"},
 		{"/assets/page-ABCDEFGH.css", "text/css; charset=utf-8", api, year, "cross-origin"},

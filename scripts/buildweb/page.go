@@ -19,8 +19,13 @@ func pageFiles() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	index, err := pageTemplate(names{"%PAGE_JS%": "/" + code.name, "%PAGE_CSS%": "/" + styles.name})
-	return []output{code, styles, index}, err
+	drawing, err := os.ReadFile("web/icon.svg")
+	if err != nil {
+		return nil, err
+	}
+	icon := hashed("assets/icon-%s.svg", drawing)
+	index, err := pageTemplate(names{"%PAGE_JS%": "/" + code.name, "%PAGE_CSS%": "/" + styles.name, "%ICON%": "/" + icon.name})
+	return []output{code, styles, icon, index}, err
 }
 
 // pageTemplate fills in the files' names and leaves the html/template's own
