@@ -99,7 +99,7 @@ size: setup-run bin/buildweb ## the web files' sizes, against their budgets
 	@bin/buildweb sizes
 
 clean: ## remove everything that was built or installed here; data/ stays
-	rm -rf bin web/node_modules
+	rm -rf bin web/.cache web/node_modules
 	find web/dist -mindepth 1 ! -name placeholder -delete
 
 help: ## this list

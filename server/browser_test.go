@@ -107,6 +107,8 @@ func (s *stage) browse(chromium string) {
 	s.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
+		// Chromium reads files' names in the locale's encoding, and a bare machine's is ASCII.
+		chromedp.Env("LC_ALL=C.UTF-8"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	allocator, freeAllocator := chromedp.NewExecAllocator(context.Background(), options...)
 	browser, closeBrowser := chromedp.NewContext(allocator)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -66,7 +65,7 @@ func (l *Library) Assets(ctx context.Context, q AssetQuery) (AssetPage, error) {
 	}
 	args = append(args, q.Limit+1)
 	query := fmt.Sprintf("SELECT %s FROM assets WHERE %s ORDER BY created_at DESC, id DESC LIMIT $%d", assetColumns, where, len(args))
-	items, err := l.scanAssets(ctx, query, args)
+	items, err := list(ctx, l.db.Read(), scanAsset, query, args...)
 	if err != nil {
 		return AssetPage{}, err
 	}
@@ -83,40 +82,17 @@ func (l *Library) Assets(ctx context.Context, q AssetQuery) (AssetPage, error) {
 	return page, nil
 }
 
-func (l *Library) scanAssets(ctx context.Context, query string, args []any) (items []Asset, err error) {
-	rows, err := l.db.Read().QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		a, err := scanAsset(rows)
-		if err != nil {
-			return nil, err
-		}
-		items = append(items, a)
-	}
-	return items, rows.Err()
+func (l *Library) copies(ctx context.Context, assetID string) ([]Copy, error) {
+	return list(ctx, l.db.Read(), scanCopy,
+		"SELECT copy, value, created_at, expires_at FROM copies WHERE asset_id = $1 ORDER BY copy", assetID)
 }
 
-func (l *Library) copies(ctx context.Context, assetID string) (copies []Copy, err error) {
-	rows, err := l.db.Read().QueryContext(ctx,
-		"SELECT copy, value, created_at, expires_at FROM copies WHERE asset_id = $1 ORDER BY copy", assetID)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		var sort string
-		var c Copy
-		var created, expires int64
-		if err := rows.Scan(&sort, &c.Value, &created, &expires); err != nil {
-			return nil, err
-		}
-		c.Copy, c.CreatedAt, c.ExpiresAt = media.Copy(sort), fromMillis(created), fromMillis(expires)
-		copies = append(copies, c)
-	}
-	return copies, rows.Err()
+func scanCopy(row scanner) (c Copy, err error) {
+	var sort string
+	var created, expires int64
+	err = row.Scan(&sort, &c.Value, &created, &expires)
+	c.Copy, c.CreatedAt, c.ExpiresAt = media.Copy(sort), fromMillis(created), fromMillis(expires)
+	return c, err
 }
 
 func scanAsset(row scanner) (a Asset, err error) {

@@ -3,7 +3,6 @@ package library
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -43,27 +42,15 @@ func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) er
 // DueRelays lists open relays whose time has come and which no one works on:
 // the first of every channel, then the second of every channel, and so on, so
 // that one channel's burst does not make the others wait.
-func (l *Library) DueRelays(ctx context.Context, limit int) (due []Relay, err error) {
+func (l *Library) DueRelays(ctx context.Context, limit int) ([]Relay, error) {
 	now := millis(l.now())
-	rows, err := l.db.Read().QueryContext(ctx, `
+	return list(ctx, l.db.Read(), scanRelay, `
 		SELECT `+relayColumns+` FROM (
 			SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.channel ORDER BY r.next_at, r.created_at) AS place
 			FROM relays r
 			WHERE r.is_open = 1 AND r.next_at <= $1 AND NOT EXISTS (
 				SELECT 1 FROM leases WHERE name = 'relay/' || r.channel || '/' || r.sha256 AND expires_at > $2)
 		) AS waiting ORDER BY place, next_at LIMIT $3`, now, now, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		r, err := scanRelay(rows)
-		if err != nil {
-			return nil, err
-		}
-		due = append(due, r)
-	}
-	return due, rows.Err()
 }
 
 // OpenRelay returns the relay row of an upload if there is still work and its
@@ -79,13 +66,6 @@ func scanRelay(row scanner) (r Relay, err error) {
 	err = row.Scan(&r.UploadID, &r.Channel, &r.SHA256, &r.Attempts, &session, &r.SessionFailures)
 	r.SessionID = media.SessionID(session)
 	return r, notFound(err)
-}
-
-// NextRelay says when the earliest open relay is due; ok is false without one.
-func (l *Library) NextRelay(ctx context.Context) (at time.Time, ok bool, err error) {
-	var next sql.NullInt64
-	err = l.db.Read().QueryRowContext(ctx, "SELECT MIN(next_at) FROM relays WHERE is_open = 1").Scan(&next)
-	return fromMillis(next.Int64), next.Valid, err
 }
 
 // AcceptUpload records the server's verdict and that relaying begins.

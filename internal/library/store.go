@@ -70,6 +70,26 @@ func one(ctx context.Context, tx *sql.Tx, missing error, query string, args ...a
 	return err
 }
 
+// scanner is a row that is read: *sql.Row or *sql.Rows.
+type scanner interface{ Scan(into ...any) error }
+
+// list reads every row of a query.
+func list[T any](ctx context.Context, db *sql.DB, read func(scanner) (T, error), query string, args ...any) (items []T, err error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		item, err := read(rows)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	return items, rows.Err()
+}
+
 func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return ErrNotFound

@@ -115,23 +115,9 @@ func (l *Library) Ended(ctx context.Context, touchedBefore time.Time, limit int)
 		string(StateDone), string(StateRefused), string(StateFailed), millis(touchedBefore), limit)
 }
 
-func (l *Library) uploads(ctx context.Context, where string, args ...any) (list []Upload, err error) {
-	rows, err := l.db.Read().QueryContext(ctx, "SELECT "+uploadColumns+" FROM uploads WHERE "+where, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
-		u, err := scanUpload(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, u)
-	}
-	return list, rows.Err()
+func (l *Library) uploads(ctx context.Context, where string, args ...any) ([]Upload, error) {
+	return list(ctx, l.db.Read(), scanUpload, "SELECT "+uploadColumns+" FROM uploads WHERE "+where, args...)
 }
-
-type scanner interface{ Scan(into ...any) error }
 
 func scanUpload(row scanner) (Upload, error) {
 	var u Upload

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { labels } from '../node_modules/.cache/test/labels.js'
-import { Texts } from '../node_modules/.cache/test/messages.js'
+import { labels } from '../.cache/test/labels.js'
+import { Texts } from '../.cache/test/messages.js'
 
 const catalogue = JSON.parse(readFileSync(new URL('../../internal/reason/catalogue/en.json', import.meta.url)))
 const texts = new Texts('en', {}, catalogue)

@@ -1,7 +1,7 @@
 // Progress tells the truth: never backward, never complete before the asset is there.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Progress } from '../node_modules/.cache/test/progress.js'
+import { Progress } from '../.cache/test/progress.js'
 
 test('what is shown never runs backward when a chunk breaks off', () => {
   const progress = new Progress(100)

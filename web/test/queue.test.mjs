@@ -1,8 +1,8 @@
 // Whose turn it is: never more than `concurrency` at once, in the order in which files came.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Queue } from '../node_modules/.cache/test/queue.js'
-import { Upload } from '../node_modules/.cache/test/upload.js'
+import { Queue } from '../.cache/test/queue.js'
+import { Upload } from '../.cache/test/upload.js'
 
 const accept = { outcome: 'accept', kind: 'document', type: 'text/plain', reasons: [] }
 

@@ -1,8 +1,8 @@
 // One question for a token, however many files wait; and what a link holds.
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
-import { factsOf, tokenIn } from '../node_modules/.cache/test/session-token.js'
-import { TokenBroker } from '../node_modules/.cache/test/token.js'
+import { factsOf, tokenIn } from '../.cache/test/session-token.js'
+import { TokenBroker } from '../.cache/test/token.js'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 

@@ -1,7 +1,7 @@
 // One file's life: which event moves it from which state, and what comes too late.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Upload, transition } from '../node_modules/.cache/test/upload.js'
+import { Upload, transition } from '../.cache/test/upload.js'
 
 const now = 1_000_000
 const verdict = (outcome) => ({ outcome, kind: 'image', type: 'image/jpeg', reasons: [] })

@@ -1,10 +1,10 @@
 // The worker's parts that need no browser: the token, the server's JSON, its times and its events.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { readRetryAfter } from '../node_modules/.cache/test/chunk-sender.js'
-import { findCopies, readProblem, readUploadStatus } from '../node_modules/.cache/test/server-json.js'
-import { TokenKeeper } from '../node_modules/.cache/test/token-keeper.js'
-import { watchUpload } from '../node_modules/.cache/test/upload-events.js'
+import { readRetryAfter } from '../.cache/test/chunk-sender.js'
+import { findCopies, readProblem, readUploadStatus } from '../.cache/test/server-json.js'
+import { TokenKeeper } from '../.cache/test/token-keeper.js'
+import { watchUpload } from '../.cache/test/upload-events.js'
 
 const turn = () => new Promise(resolve => setImmediate(resolve))
 
