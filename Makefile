@@ -61,7 +61,7 @@ test-wasm: bin/gotestsum
 	GOOS=js GOARCH=wasm $(TESTSUM) -exec "$(WASM_EXEC)" ./wasm $(BOTH:%=./%)
 
 test-web:
-	npm --prefix web --silent test
+	scripts/test-web
 
 bench: setup-test build ## Go benchmarks
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
