@@ -21,6 +21,8 @@ func (m *movie) videoEntry(codec string) []byte {
 	return m.protect("encv", format, fixed, extra)
 }
 
+// audioEntry: a codec that is not listed is an entry of that name with nothing
+// inside, such as mp4a without its esds.
 func (m *movie) audioEntry(codec string) []byte {
 	fixed := cat(zeros(6), u16(1), zeros(8), u16(m.channels), u16(16), zeros(4), u32(48000<<16>>16<<16))
 	extra := map[string][]byte{
@@ -32,6 +34,9 @@ func (m *movie) audioEntry(codec string) []byte {
 		"aac": "mp4a", "mp3": "mp4a", "usac": "mp4a", "ac3": "ac-3", "opus": "Opus", "alac": "alac",
 		"pcm": "sowt", "amr": "samr", "amr-wb": "sawb",
 	}[codec]
+	if format == "" {
+		format = codec
+	}
 	return m.protect("enca", format, fixed, extra)
 }
 

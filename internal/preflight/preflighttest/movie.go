@@ -14,6 +14,7 @@ type movie struct {
 	rotated        bool
 	noSPS          bool
 	nested         bool
+	subtitles      bool
 	channels       int
 	samples        int
 	at             int // where the samples begin in the file
@@ -22,13 +23,14 @@ type movie struct {
 // makeMP4: brand=isom video=h264[,…] audio=aac[,…] profile=77 chroma=1 depth=8
 // channels=2 samples=4 bytes=N (mdat grows), then words: bframes, last (moov
 // last), fragmented, init (no samples), encrypted, rotated, nosps, wide
-// (64-bit sizes, free and wide boxes), nomoov, nested (boxes 40 deep).
+// (64-bit sizes, free and wide boxes), nomoov, nested (boxes 40 deep), subtitles
+// (one more track).
 func makeMP4(r *recipe) File {
 	m := &movie{
 		brand: r.text("brand", "isom"), profile: r.number("profile", 77), level: 30,
 		chroma: r.number("chroma", 1), depth: r.number("depth", 8), channels: r.number("channels", 2),
 		samples: r.number("samples", 4), bframes: r.is("bframes"), fragmented: r.is("fragmented"),
-		encrypted: r.is("encrypted"), rotated: r.is("rotated"), noSPS: r.is("nosps"), nested: r.is("nested"),
+		encrypted: r.is("encrypted"), rotated: r.is("rotated"), noSPS: r.is("nosps"), nested: r.is("nested"), subtitles: r.is("subtitles"),
 	}
 	m.video, m.audio = names(r.text("video", "")), names(r.text("audio", ""))
 	front := m.front(r.is("wide"))
@@ -114,6 +116,9 @@ func (m *movie) moov() []byte {
 	for _, codec := range m.audio {
 		id++
 		b = cat(b, m.track(id, "soun", codec))
+	}
+	if m.subtitles {
+		b = cat(b, m.track(id+1, "sbtl", "tx3g"))
 	}
 	if m.fragmented {
 		b = cat(b, box("mvex", full("trex", 0, 0, u32(1), u32(1), zeros(12))))
