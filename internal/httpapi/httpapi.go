@@ -81,9 +81,14 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	rules, err := newRuleTable()
+	if err != nil {
+		return nil, err
+	}
 	engine := newEngine(c)
 	routeFiles(engine, c)
 	routeAPI(engine, c)
+	get(engine, "/v1/rules", rules.serve)
 	routePages(engine, page, static)
 	return engine, nil
 }

@@ -108,6 +108,10 @@ func formatOf(typ string) format {
 	return format{typ: typ, name: typ}
 }
 
+// FormatName gives what people call a media type, such as "DOCX"; one that is not
+// listed goes by its type.
+func FormatName(typ string) string { return formatOf(typ).name }
+
 // extensionFormats lists the formats whose names end so.
 func extensionFormats(extension string) []format {
 	var found []format
