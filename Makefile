@@ -19,7 +19,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BOTH := $(wildcard internal/reason internal/media internal/tusproto internal/probe internal/preflight internal/remedy internal/uploader)
 
 # Files that go generate writes.
-GENERATED := docs/configuration.md
+GENERATED := docs/configuration.md docs/rules.md README.md
 
 # Tests that need a program which is not there are skipped with the reason. Those
 # that need one named here fail instead. In CI nothing may be skipped.

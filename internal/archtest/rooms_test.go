@@ -28,13 +28,13 @@ var rooms = []room{
 	// What a file is, whether it may be sent, and how it is sent.
 	{"internal/probe", both, []string{"internal/media", "internal/reason"}},
 	{"internal/preflight", both, []string{"internal/media", "internal/probe", "internal/reason"}},
-	{"internal/preflight/preflighttest", forTests, []string{"internal/media", "internal/preflight"}},
 	{"internal/preflight/preflighttest", forTests, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason"}},
 	{"internal/uploader", both, []string{"internal/media", "internal/reason", "internal/tusproto"}},
 	{"wasm", browser, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason", "internal/tusproto", "internal/uploader"}},
 
 	// Sentences and answers.
 	{"internal/reason/catalogue", native, []string{"internal/reason"}},
+	{"internal/preflight/rulespage", native, []string{"internal/media", "internal/preflight", "internal/reason", "internal/reason/catalogue"}},
 	{"internal/problem", native, []string{"internal/media", "internal/reason", "internal/reason/catalogue"}},
 
 	// What is remembered, and who may act on it.
@@ -62,7 +62,7 @@ var rooms = []room{
 		"internal/probe", "internal/provider", "internal/reason", "internal/store",
 	}},
 	{"internal/httpapi", native, []string{
-		"internal/auth", "internal/library", "internal/media", "internal/preflight",
+		"internal/auth", "internal/library", "internal/media", "internal/preflight", "internal/preflight/rulespage",
 		"internal/problem", "internal/reason", "internal/reason/catalogue", "internal/tusproto",
 	}},
 

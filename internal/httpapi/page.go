@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"mediarelay/internal/preflight/rulespage"
 )
 
 // pagePolicy lets the page run its own scripts, styles and worker, talk to its own
@@ -26,6 +28,14 @@ type page struct {
 	etag    string
 }
 
+// pageData is what the page's template can show.
+type pageData struct {
+	Sandbox bool
+	Limits  []rulespage.Limit
+	// Hint and Handles are sentences on the limits.
+	Hint, Handles string
+}
+
 func newPage(files fs.FS, sandbox bool) (*page, error) {
 	text, err := fs.ReadFile(files, "index.html")
 	if err != nil {
@@ -36,7 +46,8 @@ func newPage(files fs.FS, sandbox bool) (*page, error) {
 		return nil, fmt.Errorf("parse the page: %w", err)
 	}
 	var content bytes.Buffer
-	if err := parsed.Execute(&content, struct{ Sandbox bool }{sandbox}); err != nil {
+	shown := pageData{Sandbox: sandbox, Limits: rulespage.Limits(), Hint: rulespage.Hint(), Handles: rulespage.Handles()}
+	if err := parsed.Execute(&content, shown); err != nil {
 		return nil, fmt.Errorf("render the page: %w", err)
 	}
 	digest := sha256.Sum256(content.Bytes())

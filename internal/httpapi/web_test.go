@@ -6,6 +6,7 @@ import (
 	"testing/fstest"
 
 	"mediarelay/internal/httpapi"
+	"mediarelay/internal/preflight/rulespage"
 )
 
 func TestThePageSaysWhetherItIsTheSandbox(t *testing.T) {
@@ -16,6 +17,15 @@ func TestThePageSaysWhetherItIsTheSandbox(t *testing.T) {
 	}
 	if plain.Header.Get("Etag") == sandbox.Header.Get("Etag") {
 		t.Error("two pages have one ETag")
+	}
+}
+
+func TestThePageShowsTheLimitsOfTheRules(t *testing.T) {
+	body := newWorld(t, nil).ask("GET", "/", "").body
+	for _, l := range rulespage.Limits() {
+		if want := "<p>" + l.Kind + " " + l.Size + "</p>"; !strings.Contains(body, want) {
+			t.Errorf("%q is not in %s", want, body)
+		}
 	}
 }
 

@@ -65,7 +65,7 @@ func (r Rule) has(c Condition) bool {
 }
 
 const (
-	sourceOwn    = "our own judgement: no page of WhatsApp speaks of it"
+	sourceOwn    = "our own judgement"
 	sourceNames  = "Cloud API, Media reference: extensions reflect their types"
 	sourcePixels = "Cloud API, Media reference: images must be 8-bit, RGB or RGBA"
 	sourceGrey   = "Cloud API, Media reference: RGB or RGBA; seen to arrive in production"
