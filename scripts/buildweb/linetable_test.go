@@ -15,7 +15,7 @@ import (
 func TestWithoutLinesAModuleRunsAsBefore(t *testing.T) {
 	requireNode(t)
 	linked := filepath.Join(t.TempDir(), "program.wasm")
-	if err := link(linked, "./testdata/program"); err != nil {
+	if err := link(linked, "./testdata/program", withoutNames); err != nil {
 		t.Fatal(err)
 	}
 	before, err := os.ReadFile(linked)

@@ -8,7 +8,8 @@
 // product's go.mod lists neither the bundler nor the compressor.
 //
 //	buildweb          make web/dist; quiet when nothing changed
-//	buildweb sizes    the same, then print every size; exit 1 over a budget
+//	buildweb sizes    the same, then print every size and what each package adds
+//	                  to the worker's module; exit 1 over a budget
 package main
 
 import (
@@ -48,6 +49,9 @@ func run(args []string) error {
 		return err
 	}
 	if err := printSizes(os.Stdout, rows); err != nil || !sizes {
+		return err
+	}
+	if err := printAccount(os.Stdout); err != nil {
 		return err
 	}
 	return overBudget(rows)
