@@ -1,13 +1,16 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"mediarelay/internal/media"
 	"mediarelay/internal/preflight"
+	"mediarelay/internal/reason/catalogue"
 )
 
 // The exit codes of check besides 0. One file without a verdict outweighs those
@@ -21,6 +24,7 @@ const (
 type checkCommand struct {
 	JSON    bool     `name:"json" help:"Print one JSON object a line."`
 	Purpose string   `placeholder:"P" help:"What the files are for, comma separated: message, template, profile. Default: message."`
+	Lang    string   `placeholder:"L" help:"Language of the sentences: en, de, es or pt. Default: from LC_ALL, LC_MESSAGES or LANG when it is one of these, else en."`
 	Kind    string   `placeholder:"K" help:"What to send the files as: image, video, audio, document or sticker. Default: found from the bytes."`
 	Files   []string `arg:"" name:"file" help:"The files to check. Exit code 1: one is refused; 2: one cannot be read."`
 }
@@ -40,6 +44,10 @@ func (c *checkCommand) Run(stdout io.Writer) error {
 	if err != nil {
 		return unchecked(err)
 	}
+	lang, err := c.language()
+	if err != nil {
+		return unchecked(err)
+	}
 	var worst error
 	for i, name := range c.Files {
 		file, err := checkFile(name, question)
@@ -50,7 +58,7 @@ func (c *checkCommand) Run(stdout io.Writer) error {
 		if file.verdict.Outcome == preflight.Refuse && worst == nil {
 			worst = exitRefused
 		}
-		if err := c.write(stdout, file, i == 0); err != nil {
+		if err := c.write(stdout, report{file, lang}, i == 0); err != nil {
 			return err
 		}
 	}
@@ -76,11 +84,35 @@ func (c *checkCommand) question() (preflight.Question, error) {
 	return preflight.Question{Purposes: purposes, Kind: kind}, nil
 }
 
-func (c *checkCommand) write(stdout io.Writer, file checked, first bool) error {
-	if c.JSON {
-		return writeJSON(stdout, file)
+func (c *checkCommand) language() (string, error) {
+	if c.Lang == "" {
+		return languageOf(os.Getenv), nil
 	}
-	text := block(file)
+	if catalogue.Match(c.Lang) == "" {
+		return "", fmt.Errorf("--lang: %q is none of %s", c.Lang, strings.Join(catalogue.Languages(), ", "))
+	}
+	return c.Lang, nil
+}
+
+// languageOf is the language of the first variable that is set, as the system's
+// own programs take it: "de_DE.UTF-8" is German.
+//
+// Source: POSIX.1-2024, Base Definitions, section 8.2.
+func languageOf(variable func(name string) string) string {
+	locale := cmp.Or(variable("LC_ALL"), variable("LC_MESSAGES"), variable("LANG"))
+	tag, _, _ := strings.Cut(locale, ".")
+	tag, _, _ = strings.Cut(tag, "@")
+	if catalogue.Match(tag) == "" {
+		return catalogue.Fallback
+	}
+	return tag
+}
+
+func (c *checkCommand) write(stdout io.Writer, file report, first bool) error {
+	if c.JSON {
+		return file.writeJSON(stdout)
+	}
+	text := file.block()
 	if !first {
 		text = "\n" + text
 	}

@@ -32,21 +32,27 @@ type jsonFix struct {
 	Message string     `json:"message"`
 }
 
+// report is what is said of one file in a language.
+type report struct {
+	checked
+	lang string
+}
+
 // writeJSON writes a file for programs, as one line.
-func writeJSON(out io.Writer, c checked) error {
-	v := jsonVerdict{File: c.name, Kind: c.verdict.Kind, Type: c.verdict.Type, Size: c.size, Verdict: c.verdict.Outcome, Reasons: []jsonReason{}}
-	for _, item := range c.verdict.Reasons {
-		v.Reasons = append(v.Reasons, jsonReasonOf(item))
+func (r report) writeJSON(out io.Writer) error {
+	v := jsonVerdict{File: r.name, Kind: r.verdict.Kind, Type: r.verdict.Type, Size: r.size, Verdict: r.verdict.Outcome, Reasons: []jsonReason{}}
+	for _, item := range r.verdict.Reasons {
+		v.Reasons = append(v.Reasons, r.reason(item))
 	}
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(v)
 }
 
-func jsonReasonOf(item reason.Reason) jsonReason {
-	out := jsonReason{Code: item.Code, Message: catalogue.Sentence(catalogue.Fallback, item), Fixes: []jsonFix{}}
+func (r report) reason(item reason.Reason) jsonReason {
+	out := jsonReason{Code: item.Code, Message: catalogue.Sentence(r.lang, item), Fixes: []jsonFix{}}
 	for _, fix := range item.Fixes {
-		out.Fixes = append(out.Fixes, jsonFix{Code: fix, Message: catalogue.Fix(catalogue.Fallback, fix)})
+		out.Fixes = append(out.Fixes, jsonFix{Code: fix, Message: catalogue.Fix(r.lang, fix)})
 	}
 	return out
 }
@@ -64,25 +70,25 @@ var marks = map[preflight.Outcome]string{
 //	          video · video/mp4 · 2.1 MB
 //	          This video is coded in H.265. …
 //	            → Convert the video to MP4 with H.264 and AAC.
-func block(c checked) string {
+func (r report) block() string {
 	const indent = "          "
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-10s%s\n%s%s\n", marks[c.verdict.Outcome], c.name, indent, summary(c))
-	for _, item := range c.verdict.Reasons {
-		fmt.Fprintf(&b, "%s%s\n", indent, catalogue.Sentence(catalogue.Fallback, item))
+	fmt.Fprintf(&b, "%-10s%s\n%s%s\n", marks[r.verdict.Outcome], r.name, indent, r.summary())
+	for _, item := range r.verdict.Reasons {
+		fmt.Fprintf(&b, "%s%s\n", indent, catalogue.Sentence(r.lang, item))
 		for _, fix := range item.Fixes {
-			fmt.Fprintf(&b, "%s  → %s\n", indent, catalogue.Fix(catalogue.Fallback, fix))
+			fmt.Fprintf(&b, "%s  → %s\n", indent, catalogue.Fix(r.lang, fix))
 		}
 	}
 	return b.String()
 }
 
-func summary(c checked) string {
+func (r report) summary() string {
 	var parts []string
-	for _, part := range []string{string(c.verdict.Kind), c.verdict.Type} {
+	for _, part := range []string{string(r.verdict.Kind), r.verdict.Type} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
-	return strings.Join(append(parts, catalogue.Bytes(catalogue.Fallback, c.size)), " · ")
+	return strings.Join(append(parts, catalogue.Bytes(r.lang, r.size)), " · ")
 }

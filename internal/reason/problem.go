@@ -8,7 +8,7 @@ const (
 	ProblemUnauthorized Code = "unauthorized"
 	// ProblemTokenExpired: the token was good once; a new one mends it.
 	ProblemTokenExpired Code = "token_expired"
-	// ProblemForbiddenScope: the token does not carry the scope that is needed.
+	// ProblemForbiddenScope: the token does not carry the scope that is needed. Fact: scope.
 	ProblemForbiddenScope Code = "forbidden_scope"
 	// ProblemForbidden: the token's own limits (size, kinds, purposes) exclude the request.
 	ProblemForbidden Code = "forbidden"
@@ -32,7 +32,7 @@ const (
 	ProblemLengthRequired Code = "length_required"
 	// ProblemUnsupportedVersion: a tus version that this server does not speak.
 	ProblemUnsupportedVersion Code = "unsupported_version"
-	// ProblemPayloadTooLarge: more bytes than are taken.
+	// ProblemPayloadTooLarge: more bytes than are taken. Fact: limit.
 	ProblemPayloadTooLarge Code = "payload_too_large"
 	// ProblemUnsupportedContentType: a body of another type than is asked for.
 	ProblemUnsupportedContentType Code = "unsupported_content_type"
