@@ -34,21 +34,40 @@ func TestTransactionsCommitOrRollBack(t *testing.T) {
 	})
 }
 
-func TestRelaxedLeavesTheWriterDurable(t *testing.T) {
+// A relaxed transaction must never lower the level of a durable one, however it ends.
+func TestADurableCommitIsAlwaysFlushed(t *testing.T) {
 	db := databasetest.SQLite(t)
-	if err := db.Relaxed(t.Context(), insertLease(t, "a")); err != nil {
-		t.Fatal(err)
-	}
-	err := db.Durable(t.Context(), func(tx *sql.Tx) error {
-		var level int
-		const full = 2 // SQLite's number for synchronous=FULL
-		if err := tx.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&level); err != nil || level != full {
-			t.Errorf("synchronous is %d (%v), want %d", level, err, full)
+	for i := range 300 {
+		ctx, cancel := context.WithCancel(t.Context())
+		_ = db.Relaxed(ctx, func(tx *sql.Tx) error { // fails, and is meant to
+			cancel()
+			_, err := tx.ExecContext(ctx, "DELETE FROM leases")
+			return err
+		})
+		cancel()
+		err := db.Durable(t.Context(), func(tx *sql.Tx) error {
+			var level int
+			const full = 2 // SQLite's number for synchronous=FULL
+			if err := tx.QueryRowContext(t.Context(), "PRAGMA synchronous").Scan(&level); err != nil || level != full {
+				t.Fatalf("after %d cancellations synchronous is %d (%v), want %d", i, level, err, full)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-		return nil
+	}
+}
+
+func TestAWriterThatWaitsForItsTurnCanGiveUp(t *testing.T) {
+	db := databasetest.SQLite(t)
+	err := db.Durable(t.Context(), func(*sql.Tx) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		return db.Relaxed(ctx, func(*sql.Tx) error { return nil })
 	})
-	if err != nil {
-		t.Fatal(err)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's end", err)
 	}
 }
 

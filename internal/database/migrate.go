@@ -26,14 +26,14 @@ func migrate(ctx context.Context, db *DB) error {
 		return fmt.Errorf("read migrations: %w", err)
 	}
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if _, ok := db.begin.(postgres); ok {
+	if db.advisory {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
 			return fmt.Errorf("make the migration lock: %w", err)
 		}
 		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
 	}
-	provider, err := goose.NewProvider(dialect, db.write, files, options...)
+	provider, err := goose.NewProvider(dialect, db.durable, files, options...)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
