@@ -4,9 +4,11 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
+	"mediarelay/internal/library"
 	"mediarelay/internal/problem"
 	"mediarelay/internal/reason"
 	"mediarelay/internal/tusproto"
@@ -68,8 +70,8 @@ type answer struct {
 	http.ResponseWriter
 	request *http.Request
 	intake  *Intake
-	// length of the upload in question, in bytes.
-	length int64
+	// upload in question; of a new one, what was asked for.
+	upload library.Upload
 
 	held int // the status of an answer that is held back
 	text []byte
@@ -108,10 +110,18 @@ func (a *answer) announce() {
 	}
 	offset := h.Get(tusproto.HeaderOffset)
 	created := h.Get(tusproto.HeaderLocation) != ""
-	if (offset != "" || created) && offset != strconv.FormatInt(a.length, 10) {
-		expires := a.intake.now().Add(a.intake.config.Expiry)
-		h.Set(tusproto.HeaderExpires, expires.UTC().Format(http.TimeFormat))
+	if (offset != "" || created) && offset != strconv.FormatInt(a.upload.Length, 10) {
+		h.Set(tusproto.HeaderExpires, a.expires().UTC().Format(http.TimeFormat))
 	}
+}
+
+// expires counts from the last bytes. A question is no sign of life.
+func (a *answer) expires() time.Time {
+	last := a.intake.now()
+	if a.request.Method == http.MethodHead {
+		last = a.upload.TouchedAt
+	}
+	return last.Add(a.intake.config.Expiry)
 }
 
 // end writes a held answer as a problem.
@@ -160,9 +170,4 @@ func (a *answer) translateHead() problem.Problem {
 	default:
 		return problem.Locked()
 	}
-}
-
-func trimPackage(err error) string {
-	_, text, _ := strings.Cut(err.Error(), ": ")
-	return text
 }

@@ -2,8 +2,6 @@ package intake
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +9,8 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"mediarelay/internal/auth"
 	"mediarelay/internal/library"
@@ -18,6 +18,7 @@ import (
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/problem"
 	"mediarelay/internal/reason"
+	"mediarelay/internal/store"
 	"mediarelay/internal/tusproto"
 )
 
@@ -57,10 +58,10 @@ func newUpload(r *http.Request, claims auth.Claims) (library.Upload, *problem.Pr
 	header := r.Header.Get(tusproto.HeaderMetadata)
 	pairs, err := tusproto.DecodeMetadata(header)
 	if err != nil {
-		return library.Upload{}, badRequest("%s: see the tus protocol, Creation.", trimPackage(err))
+		return library.Upload{}, badRequest("%s: see the tus protocol, Creation.", strings.TrimPrefix(err.Error(), "tusproto: "))
 	}
 	u := library.Upload{
-		ID: newID(), Channel: claims.Channel, Subject: claims.Subject, Length: length, Metadata: header, Kinds: claims.Kinds,
+		ID: library.NewID(), Channel: claims.Channel, Subject: claims.Subject, Length: length, Metadata: header, Kinds: claims.Kinds,
 	}
 	return u, readMetadata(&u, pairs, claims)
 }
@@ -91,6 +92,12 @@ func uploadLength(r *http.Request, claims auth.Claims) (int64, *problem.Problem)
 
 func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) *problem.Problem {
 	value := func(key string) string { v, _ := tusproto.Lookup(pairs, key); return v }
+	for _, p := range pairs {
+		// Postgres keeps neither in a text, and no name of a file needs them.
+		if !utf8.ValidString(p.Value) || strings.ContainsRune(p.Value, 0) {
+			return badRequest("The metadata key %q must be UTF-8 without NUL.", p.Key)
+		}
+	}
 	u.Filename, u.DeclaredType = value(tusproto.KeyFilename), value(tusproto.KeyFiletype)
 
 	if u.ClientKey = value(tusproto.KeyKey); len(u.ClientKey) > maxKeyBytes {
@@ -157,16 +164,16 @@ func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bo
 	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // what breaks here breaks the answer too
 	var offset int64
 	if err == nil {
-		offset, err = i.offset(r.Context(), first)
+		offset, err = i.resumed(r.Context(), first)
 	}
 	switch {
 	case err != nil:
 		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
 		problem.Write(a.ResponseWriter, problem.Locked())
-	case first.Length != u.Length || first.DeclaredSHA256 != u.DeclaredSHA256:
-		problem.Write(a.ResponseWriter, problem.Conflict("This key names an upload of another file. Use a new key for a new file."))
+	case !sameRequest(first, u):
+		problem.Write(a.ResponseWriter, problem.Conflict("This key names an upload of another file or purpose. Use a new key for it."))
 	default:
-		a.length = first.Length
+		a.upload = first
 		a.Header().Set(tusproto.HeaderResumable, tusproto.Version)
 		a.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
 		a.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
@@ -175,11 +182,26 @@ func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bo
 	return true
 }
 
-// newID makes an upload ID: 128 random bits, since an ID must not be guessed.
-func newID() string {
-	var b [16]byte
-	_, _ = rand.Read(b[:]) // never fails, by its documentation
-	return hex.EncodeToString(b[:])
+// resumed is the offset of an upload whose creation is repeated. Bytes that were
+// never made are made now. All of them are only claimed once the upload is
+// finished: some clients ask no more then.
+func (i *Intake) resumed(ctx context.Context, u library.Upload) (int64, error) {
+	offset, err := i.offset(ctx, u)
+	if errors.Is(err, store.ErrNotFound) {
+		return 0, i.config.Bytes.Create(ctx, u.ID)
+	}
+	if err != nil || u.State != library.StateUploading || offset < u.Length {
+		return offset, err
+	}
+	held, err := i.config.Leases.Acquire(ctx, leaseName(u.ID))
+	if err != nil {
+		return 0, err
+	}
+	return offset, errors.Join(i.finish(ctx, u), held.Release(context.WithoutCancel(ctx)))
+}
+
+func sameRequest(a, b library.Upload) bool {
+	return a.Length == b.Length && a.DeclaredSHA256 == b.DeclaredSHA256 && a.Kind == b.Kind && slices.Equal(a.Purposes, b.Purposes)
 }
 
 func badRequest(format string, args ...any) *problem.Problem {

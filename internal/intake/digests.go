@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"maps"
 	"sync"
+	"time"
 )
 
 // digests hold the running SHA-256 of uploads that this process receives, so
@@ -20,6 +22,8 @@ type digest struct {
 	hash hash.Hash
 	// offset is how many bytes the hash has seen; -1 while a chunk is under way.
 	offset int64
+	// used is when the last chunk came.
+	used time.Time
 }
 
 func newDigests() *digests { return &digests{running: map[string]*digest{}} }
@@ -36,7 +40,7 @@ func (d *digests) at(id string, offset int64) io.Writer {
 		delete(d.running, id)
 		return io.Discard
 	}
-	r.offset = -1
+	r.offset, r.used = -1, time.Now()
 	return &counted{r, offset}
 }
 
@@ -76,6 +80,13 @@ func (d *digests) sum(id string, length int64) (string, bool) {
 		return "", false
 	}
 	return hex.EncodeToString(r.hash.Sum(nil)), true
+}
+
+// dropOld forgets what another replica may have finished or swept meanwhile.
+func (d *digests) dropOld(before time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	maps.DeleteFunc(d.running, func(_ string, r *digest) bool { return r.offset >= 0 && r.used.Before(before) })
 }
 
 func (d *digests) drop(id string) {

@@ -126,6 +126,52 @@ func TestAFinishThatFailedIsMadeGood(t *testing.T) {
 	}
 }
 
+// A client that repeats its creation must not be told of a finish that failed.
+func TestARepeatedCreationClaimsNoFinishThatFailed(t *testing.T) {
+	var broken *failing
+	h := start(t, func(c *intake.Config) {
+		broken = &failing{Library: c.Uploads.(*library.Library)}
+		c.Uploads = broken
+	})
+	key := pair("key", "k")
+	path := h.create(5, key)
+	broken.left.Store(2)
+	h.want(h.do(patch(path, 0, "hello")), http.StatusServiceUnavailable, "unavailable")
+	h.want(h.do(creation(5, key)), http.StatusLocked, "locked")
+	a := h.want(h.do(creation(5, key)), http.StatusCreated, "")
+	if got := a.header.Get(tusproto.HeaderOffset); got != "5" {
+		t.Errorf("offset %q, want the whole length", got)
+	}
+	h.wantState(path, library.StateChecking)
+}
+
+func TestACreationThatBrokeInTheMiddleIsMadeGoodByItsRepetition(t *testing.T) {
+	half := &halfCreation{}
+	h := start(t, func(c *intake.Config) {
+		half.Folder = c.Bytes.(*store.Folder)
+		c.Bytes = half
+	})
+	key := pair("key", "k")
+	h.want(h.do(creation(5, key)), http.StatusServiceUnavailable, "unavailable")
+	half.mended = true
+	path := h.create(5, key)
+	h.want(h.do(patch(path, 0, "hello")), http.StatusNoContent, "")
+	h.wantState(path, library.StateChecking)
+}
+
+// halfCreation cannot make files until it is mended.
+type halfCreation struct {
+	*store.Folder
+	mended bool
+}
+
+func (h *halfCreation) Create(ctx context.Context, id string) error {
+	if !h.mended {
+		return errors.New("the disk does not answer")
+	}
+	return h.Folder.Create(ctx, id)
+}
+
 // stalled begins a PATCH whose client sends a few bytes and then nothing. It
 // returns when the bytes are stored, and the connection.
 func (h *harness) stalled(path, bytes string) net.Conn {

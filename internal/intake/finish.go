@@ -14,8 +14,8 @@ import (
 )
 
 // finish makes a whole upload safe, in this order: bytes and folder to the disk,
-// digest, then state and relay row in one durable transaction. It may run again,
-// and at the same time as itself: the last step changes an upload once.
+// digest, then state and relay row in one durable transaction. It may run again:
+// the last step changes an upload once. Whoever calls it holds the upload's lease.
 func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 	if err := i.config.Bytes.Seal(ctx, u.ID); err != nil {
 		return err
@@ -27,11 +27,16 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 			return err
 		}
 	}
-	if err := i.config.Uploads.FinishUpload(ctx, u.ID, digest, mismatch(u, digest)); err != nil {
+	refusal := mismatch(u, digest)
+	if err := i.config.Uploads.FinishUpload(ctx, u.ID, digest, refusal); err != nil {
 		return fmt.Errorf("finish upload %s: %w", u.ID, err)
 	}
 	i.digests.drop(u.ID)
-	return nil
+	if refusal == nil {
+		return nil
+	}
+	// No one will send these bytes; they need not be kept.
+	return i.config.Bytes.Remove(ctx, u.ID)
 }
 
 // mismatch refuses an upload whose bytes are not those that its client
@@ -59,16 +64,12 @@ func (i *Intake) readDigest(ctx context.Context, id string) (digest string, err 
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// forget removes an upload's bytes and then its row: the other way round, a
-// crash in between would leave bytes that no one knows of.
+// forget removes an upload's row and then its bytes: the row decides whether that
+// may be. Bytes that a crash leaves without a row are swept at the next start.
 func (i *Intake) forget(ctx context.Context, id string) error {
-	i.digests.drop(id)
-	if err := i.config.Bytes.Remove(ctx, id); err != nil {
+	if err := i.config.Uploads.DeleteUpload(ctx, id); err != nil && !errors.Is(err, library.ErrNotFound) {
 		return err
 	}
-	err := i.config.Uploads.DeleteUpload(ctx, id)
-	if errors.Is(err, library.ErrNotFound) {
-		return nil
-	}
-	return err
+	i.digests.drop(id)
+	return i.config.Bytes.Remove(ctx, id)
 }

@@ -14,6 +14,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -39,8 +40,8 @@ type Uploads interface {
 	TouchUpload(ctx context.Context, id string) error
 	FinishUpload(ctx context.Context, id, sha256 string, refusal *preflight.Verdict) error
 	DeleteUpload(ctx context.Context, id string) error
-	Unfinished(ctx context.Context, touchedBefore time.Time, limit int) ([]library.Upload, error)
-	Ended(ctx context.Context, touchedBefore time.Time, limit int) ([]library.Upload, error)
+	Unfinished(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
+	Ended(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
 }
 
 // Bytes keeps what arrived; *store.Folder is one.
@@ -51,6 +52,7 @@ type Bytes interface {
 	Seal(ctx context.Context, id string) error
 	Open(ctx context.Context, id string) (*store.Content, error)
 	Remove(ctx context.Context, id string) error
+	Old(ctx context.Context, before time.Time) (ids []string, err error)
 }
 
 // Leases says who may write to an upload; *lease.Keeper is one.
@@ -145,12 +147,24 @@ func (i *Intake) Offset(ctx context.Context, id string) (int64, error) {
 }
 
 // offset is the length from the finish on: the bytes of a refused upload are
-// gone, and yet they all arrived.
+// gone, and yet they all arrived. Where the bytes are missing the row is read
+// again, since a finish may have come in between.
 func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 	if u.State != library.StateUploading {
 		return u.Length, nil
 	}
-	return i.config.Bytes.Offset(ctx, u.ID)
+	offset, err := i.config.Bytes.Offset(ctx, u.ID)
+	if !errors.Is(err, store.ErrNotFound) {
+		return offset, err
+	}
+	now, readErr := i.config.Uploads.UploadByID(ctx, u.ID)
+	if readErr != nil {
+		return 0, readErr
+	}
+	if now.State != library.StateUploading {
+		return now.Length, nil
+	}
+	return 0, err
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

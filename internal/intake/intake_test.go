@@ -1,9 +1,15 @@
 package intake_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +18,7 @@ import (
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
 	"mediarelay/internal/reason"
+	"mediarelay/internal/store"
 	"mediarelay/internal/tusproto"
 )
 
@@ -68,6 +75,10 @@ func TestBytesThatWereNotSentAreRefused(t *testing.T) {
 	if u.Verdict == nil || u.Verdict.Reasons[0].Code != reason.DigestMismatch {
 		t.Errorf("verdict %+v, want digest_mismatch", u.Verdict)
 	}
+	if _, err := h.bytes.Offset(t.Context(), idOf(path)); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("the bytes are still there: %v", err)
+	}
+	h.wantOffset(path, 5)
 	h.wantRelays(0)
 }
 
@@ -90,6 +101,8 @@ func TestBadCreationsSayWhatIsWrong(t *testing.T) {
 		"not base64":       {setHeader("Upload-Metadata", "filename ???"), 400, reason.ProblemBadRequest},
 		"repeated key":     {setHeader("Upload-Metadata", "a YQ==,a YQ=="), 400, reason.ProblemBadRequest},
 		"long metadata":    {setHeader("Upload-Metadata", "a "+strings.Repeat("YWFh", 1100)), 400, reason.ProblemBadRequest},
+		"not UTF-8":        {setMetadata(pair("filename", "a\xff.jpg")), 400, reason.ProblemBadRequest},
+		"NUL in a name":    {setMetadata(pair("filename", "a\x00.jpg")), 400, reason.ProblemBadRequest},
 		"unknown purpose":  {setMetadata(pair("purpose", "message,poster")), 400, reason.ProblemBadRequest},
 		"unknown kind":     {setMetadata(pair("kind", "movie")), 400, reason.ProblemBadRequest},
 		"short digest":     {setMetadata(pair("sha256", "abc")), 400, reason.ProblemBadRequest},
@@ -115,7 +128,7 @@ func TestBadCreationsSayWhatIsWrong(t *testing.T) {
 			h.want(h.do(r), c.status, string(c.code))
 		})
 	}
-	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), 100); err != nil || len(list) != 0 {
+	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), library.Place{}, 100); err != nil || len(list) != 0 {
 		t.Errorf("a refused creation left %d uploads, %v", len(list), err)
 	}
 }
@@ -171,9 +184,61 @@ func TestARepeatedCreationAnswersTheSameUpload(t *testing.T) {
 		t.Errorf("offset %q, want what is stored", got)
 	}
 	h.want(h.do(creation(12, key)), http.StatusConflict, "conflict")
+	h.want(h.do(creation(11, key, pair("purpose", "template"))), http.StatusConflict, "conflict")
 	elsewhere := creation(12, key)
 	elsewhere.as = "other upload"
 	h.want(h.do(elsewhere), http.StatusCreated, "")
+}
+
+// A question is no sign of life: it must not promise a later end.
+func TestAQuestionDoesNotPutTheExpiryOff(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(5)
+	want := h.upload(path).TouchedAt.Add(24 * time.Hour).Format(http.TimeFormat)
+	<-time.After(1100 * time.Millisecond) // the header counts whole seconds
+	if got := h.do(head(path)).header.Get(tusproto.HeaderExpires); got != want {
+		t.Errorf("Upload-Expires %q, want %q", got, want)
+	}
+}
+
+func TestTheReconcilerReachesEveryUpload(t *testing.T) {
+	h := start(t, nil)
+	whole := h.create(5)
+	if _, err := h.bytes.Append(t.Context(), idOf(whole), 0, strings.NewReader("hello")); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 600 { // more than it reads at once, and silent for longer
+		u := library.Upload{ID: fmt.Sprintf("%032x", i), Channel: "acme", Length: 5}
+		h.must(h.library.CreateUpload(t.Context(), u))
+	}
+	h.must(h.library.TouchUpload(t.Context(), idOf(whole)))
+	h.must(h.intake.Reconcile(t.Context()))
+	h.wantState(whole, library.StateChecking)
+}
+
+func TestBytesWithoutARowAreSweptAtTheStart(t *testing.T) {
+	h := start(t, nil)
+	kept := h.create(5)
+	orphan := filepath.Join(h.root, "uploads", strings.Repeat("0", 32))
+	h.must(os.WriteFile(orphan, []byte("x"), 0o600))
+	for _, file := range []string{orphan, filepath.Join(h.root, "uploads", idOf(kept))} {
+		h.must(os.Chtimes(file, time.Time{}, time.Now().Add(-2*time.Hour)))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { h.intake.Run(ctx); close(ended) }()
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		if _, err := os.Stat(orphan); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the orphan is still there")
+		}
+		<-time.After(5 * time.Millisecond) // a removed file sends no event
+	}
+	stop()
+	<-ended
+	h.wantOffset(kept, 0)
 }
 
 func TestTerminationForgetsUnlessTheFileIsOnItsWay(t *testing.T) {

@@ -77,5 +77,9 @@ func (l *lock) Unlock() error {
 	close(l.unlocked)
 	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
 	defer cancel()
-	return l.lease.Release(ctx)
+	err := l.lease.Release(ctx)
+	if err != nil {
+		logFailure(ctx, "unlock", l.name, err) // tusd's own log is not kept
+	}
+	return err
 }

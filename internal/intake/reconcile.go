@@ -8,13 +8,17 @@ import (
 
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
+	"mediarelay/internal/store"
 )
 
 const (
 	// reconcileEvery bounds how long a finish that failed waits for no reason.
 	reconcileEvery = 10 * time.Second
-	// batch bounds how many uploads one pass looks at.
-	batch = 1000
+	// batch is how many uploads are read at once.
+	batch = 500
+	// orphanAge is how old bytes without a row must be to be nobody's: far older
+	// than any creation that is under way.
+	orphanAge = time.Hour
 )
 
 // Run finishes, at the start and every 10 s, what a crash or a failure left
@@ -23,6 +27,9 @@ const (
 func (i *Intake) Run(ctx context.Context) {
 	tick := time.NewTicker(reconcileEvery)
 	defer tick.Stop()
+	if err := i.sweepOrphans(ctx); err != nil && ctx.Err() == nil {
+		logFailure(ctx, "sweep bytes without a row", "", err)
+	}
 	for {
 		if err := i.Reconcile(ctx); err != nil && ctx.Err() == nil {
 			logFailure(ctx, "reconcile", "", err)
@@ -37,38 +44,54 @@ func (i *Intake) Run(ctx context.Context) {
 
 // Reconcile makes one pass. One upload's failure does not keep the others waiting.
 func (i *Intake) Reconcile(ctx context.Context) error {
-	return errors.Join(i.finishWhole(ctx), i.sweepUnfinished(ctx), i.sweepEnded(ctx))
+	now, uploads := i.now(), i.config.Uploads
+	i.digests.dropOld(now.Add(-i.config.Expiry))
+	return errors.Join(
+		i.each(ctx, uploads.Unfinished, now, i.finishWhole),
+		i.each(ctx, uploads.Unfinished, now.Add(-i.config.Expiry), i.forgetSilent),
+		i.each(ctx, uploads.Ended, now.Add(-i.config.Retention), i.forgetSilent),
+	)
 }
 
-func (i *Intake) finishWhole(ctx context.Context) error {
-	list, err := i.config.Uploads.Unfinished(ctx, i.now(), batch)
-	for _, u := range list {
-		offset, lookErr := i.config.Bytes.Offset(ctx, u.ID)
-		if lookErr == nil && offset == u.Length {
-			err = errors.Join(err, i.finish(ctx, u))
+// lister lists uploads that were silent since a time, page by page.
+type lister func(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
+
+// each does something to every upload of a list.
+func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, do func(context.Context, library.Upload) error) error {
+	var failed error
+	for after := (library.Place{}); ; {
+		page, err := list(ctx, silentSince, after, batch)
+		if err != nil {
+			return errors.Join(failed, err)
 		}
+		for _, u := range page {
+			failed = errors.Join(failed, do(ctx, u))
+		}
+		if len(page) < batch {
+			return failed
+		}
+		after = page[len(page)-1].Place()
 	}
-	return err
 }
 
-func (i *Intake) sweepUnfinished(ctx context.Context) error {
-	list, err := i.config.Uploads.Unfinished(ctx, i.now().Add(-i.config.Expiry), batch)
-	for _, u := range list {
-		err = errors.Join(err, i.sweep(ctx, u))
+func (i *Intake) finishWhole(ctx context.Context, u library.Upload) error {
+	offset, err := i.config.Bytes.Offset(ctx, u.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil // a repeated creation makes them, or the upload expires
 	}
-	return err
+	if err != nil || offset < u.Length {
+		return err
+	}
+	return i.underLease(ctx, u, i.finish)
 }
 
-func (i *Intake) sweepEnded(ctx context.Context) error {
-	list, err := i.config.Uploads.Ended(ctx, i.now().Add(-i.config.Retention), batch)
-	for _, u := range list {
-		err = errors.Join(err, i.sweep(ctx, u))
-	}
-	return err
+func (i *Intake) forgetSilent(ctx context.Context, u library.Upload) error {
+	return i.underLease(ctx, u, func(ctx context.Context, u library.Upload) error { return i.forget(ctx, u.ID) })
 }
 
-// sweep forgets an upload unless somebody holds it or it moved since it was listed.
-func (i *Intake) sweep(ctx context.Context, u library.Upload) (err error) {
+// underLease does something to an upload that did not move since it was listed.
+// One that somebody holds is in good hands.
+func (i *Intake) underLease(ctx context.Context, u library.Upload, do func(context.Context, library.Upload) error) (err error) {
 	held, err := i.config.Leases.Acquire(ctx, leaseName(u.ID))
 	if errors.Is(err, lease.ErrHeld) {
 		return nil
@@ -78,14 +101,26 @@ func (i *Intake) sweep(ctx context.Context, u library.Upload) (err error) {
 	}
 	defer func() { err = errors.Join(err, held.Release(context.WithoutCancel(ctx))) }()
 	now, err := i.config.Uploads.UploadByID(ctx, u.ID)
-	if errors.Is(err, library.ErrNotFound) || (err == nil && !now.TouchedAt.Equal(u.TouchedAt)) {
+	if errors.Is(err, library.ErrNotFound) || (err == nil && (now.State != u.State || !now.TouchedAt.Equal(u.TouchedAt))) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if err := i.forget(ctx, u.ID); err != nil {
-		return fmt.Errorf("sweep upload %s: %w", u.ID, err)
+	if err := do(ctx, now); err != nil {
+		return fmt.Errorf("upload %s: %w", u.ID, err)
 	}
 	return nil
+}
+
+// sweepOrphans removes bytes that no row knows of, as a crash or a power cut
+// leaves them.
+func (i *Intake) sweepOrphans(ctx context.Context) error {
+	ids, err := i.config.Bytes.Old(ctx, i.now().Add(-orphanAge))
+	for _, id := range ids {
+		if _, lookErr := i.config.Uploads.UploadByID(ctx, id); errors.Is(lookErr, library.ErrNotFound) {
+			err = errors.Join(err, i.config.Bytes.Remove(ctx, id))
+		}
+	}
+	return err
 }

@@ -50,7 +50,7 @@ func (i *Intake) serveCreation(a *answer, r *http.Request) {
 	if i.answerRepeated(a, r, u) {
 		return
 	}
-	a.length = u.Length
+	a.upload = u
 	i.serveTus(a, r.WithContext(withCreation(r.Context(), u)), basePath)
 }
 
@@ -73,7 +73,7 @@ func (i *Intake) serveUpload(a *answer, r *http.Request) {
 		logFailure(r.Context(), "read", match[1], err)
 		problem.Write(a.ResponseWriter, problem.Locked())
 	default:
-		a.length = u.Length
+		a.upload = u
 		i.serveTus(a, r, r.URL.Path)
 	}
 }

@@ -20,8 +20,8 @@ var (
 	_ handler.TerminaterDataStore = tusStore{}
 )
 
-// NewUpload makes the row before the bytes: a row without bytes expires, bytes
-// without a row would stay for ever.
+// NewUpload makes the row before the bytes: what a crash leaves in between is
+// mended when the client repeats its creation.
 func (s tusStore) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Upload, error) {
 	u, err := creationFrom(ctx)
 	if err != nil {
@@ -68,6 +68,8 @@ func (s tusStore) passing(ctx context.Context, act, id string, err error) error 
 		return handler.ErrNotFound
 	case errors.Is(err, library.ErrKeyTaken):
 		return handler.ErrFileLocked
+	case errors.Is(err, library.ErrState):
+		return errBusy
 	case errors.Is(err, store.ErrOffset):
 		return handler.ErrMismatchOffset
 	case errors.Is(err, store.ErrFull):
@@ -101,7 +103,7 @@ func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader)
 	i.digests.advance(u.row.ID, running, offset+n)
 	u.offset = offset + n
 	if n > 0 {
-		err = errors.Join(err, i.config.Uploads.TouchUpload(ctx, u.row.ID))
+		u.touch(ctx)
 	}
 	if err != nil {
 		return n, u.store.passing(ctx, "write", u.row.ID, err)
@@ -121,12 +123,17 @@ func (u *tusUpload) GetReader(ctx context.Context) (io.ReadCloser, error) {
 	return u.store.intake.config.Bytes.Open(ctx, u.row.ID)
 }
 
+// touch puts the upload's expiry off. The bytes are stored, so a failure is no
+// reason to refuse them: the upload only expires earlier.
+func (u *tusUpload) touch(ctx context.Context) {
+	if err := u.store.intake.config.Uploads.TouchUpload(ctx, u.row.ID); err != nil {
+		logFailure(ctx, "touch", u.row.ID, err)
+	}
+}
+
 // Terminate refuses while the file is on its way to the provider: the relay
 // reads the bytes.
 func (u *tusUpload) Terminate(ctx context.Context) error {
-	if u.row.State != library.StateUploading && !u.row.State.Ended() {
-		return errBusy
-	}
 	if err := u.store.intake.forget(ctx, u.row.ID); err != nil {
 		return u.store.passing(ctx, "terminate", u.row.ID, err)
 	}

@@ -150,28 +150,53 @@ func (k *Keeper) drop(l *Lease) {
 }
 
 // heartbeat renews every lease of this process with one statement, and hears
-// which are wanted or lost. Where the database does not answer for TimeToLive,
-// every lease is lost: another process may have taken it.
+// which are wanted or lost. Where the database did not answer for safeLife, every
+// lease is lost: another process may soon take it.
 func (k *Keeper) heartbeat(ctx context.Context) {
 	held := k.snapshot()
 	if len(held) == 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, TimeToLive)
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	now := k.now()
-	rows, err := k.renew(ctx, now)
+	began := k.now()
+	rows, err := k.renew(ctx, began)
 	if err != nil {
 		slog.WarnContext(ctx, "leases could not be renewed", "leases", len(held), "error", err)
-		k.expire(held, now)
+		k.expire(held)
 		return
 	}
 	k.mu.Lock()
-	k.renewed = now
+	k.renewed = began
 	k.mu.Unlock()
 	for _, l := range held {
 		k.tell(l, rows)
 	}
+	k.sweep(ctx, rows)
+}
+
+// sweep deletes rows of this process that nobody here holds: a release that
+// failed, or a commit whose answer was lost. Renewed with the others, they would
+// keep their names from everyone for ever.
+func (k *Keeper) sweep(ctx context.Context, rows map[string]row) {
+	for name, r := range rows {
+		k.mu.Lock()
+		l := k.held[name]
+		k.mu.Unlock()
+		if l != nil && l.epoch == r.epoch {
+			continue
+		}
+		if err := k.remove(ctx, name, r.epoch); err != nil {
+			slog.WarnContext(ctx, "a lease that nobody holds could not be removed", "lease", name, "error", err)
+		}
+	}
+}
+
+func (k *Keeper) remove(ctx context.Context, name string, epoch int64) error {
+	return k.db.Relaxed(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM leases WHERE name = $1 AND owner = $2 AND epoch = $3", name, k.owner, epoch)
+		return err
+	})
 }
 
 // tell passes on what the database says of a lease. One that was released since
@@ -227,9 +252,9 @@ func (k *Keeper) snapshot() []*Lease {
 	return held
 }
 
-func (k *Keeper) expire(held []*Lease, now time.Time) {
+func (k *Keeper) expire(held []*Lease) {
 	k.mu.Lock()
-	late := now.Sub(k.renewed) >= TimeToLive
+	late := k.now().Sub(k.renewed) >= safeLife
 	k.mu.Unlock()
 	if !late {
 		return

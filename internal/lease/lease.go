@@ -30,6 +30,11 @@ const (
 	// Beat is the time between heartbeats, and so the longest time until a holder
 	// in another process hears that its lease is wanted.
 	Beat = 250 * time.Millisecond
+	// answerTime bounds one heartbeat's wait for the database.
+	answerTime = 2 * time.Second
+	// safeLife is after how long without a heartbeat a holder stops: before
+	// TimeToLive ends, whatever the last heartbeat waited for.
+	safeLife = TimeToLive - 2*answerTime
 )
 
 // Lease is the right to act on one thing.
@@ -70,11 +75,7 @@ func (l *Lease) Check(ctx context.Context, tx *sql.Tx) error {
 // Release gives the lease back. A lease that was lost already is given back
 // without an error.
 func (l *Lease) Release(ctx context.Context) error {
-	err := l.keeper.db.Relaxed(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "DELETE FROM leases WHERE name = $1 AND owner = $2 AND epoch = $3",
-			l.name, l.keeper.owner, l.epoch)
-		return err
-	})
+	err := l.keeper.remove(ctx, l.name, l.epoch)
 	l.keeper.drop(l)
 	if err != nil {
 		return fmt.Errorf("release lease %s: %w", l.name, err)

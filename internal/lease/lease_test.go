@@ -100,9 +100,28 @@ func TestEveryLeaseIsLostWhenTheDatabaseIsAwayTooLong(t *testing.T) {
 		t.Fatal("lost at the first failed heartbeat, want it kept for its time to live")
 	default:
 	}
-	keeper.now = func() time.Time { return time.Now().Add(TimeToLive) }
+	keeper.now = func() time.Time { return time.Now().Add(safeLife) }
 	keeper.heartbeat(t.Context())
 	await(t, l.Lost(), "the lease to be lost")
+}
+
+// Renewed with the others, such a row would keep its name from everyone for ever.
+func TestALeaseWhoseReleaseFailedIsSwept(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		keeper, other := NewKeeper(db), NewKeeper(db)
+		acquire(t, keeper, "kept")
+		stuck := acquire(t, keeper, "stuck")
+		keeper.db = gone{}
+		if err := stuck.Release(t.Context()); err == nil {
+			t.Fatal("the release succeeded, want it to fail")
+		}
+		keeper.db = db
+		keeper.heartbeat(t.Context())
+		release(t, acquire(t, other, "stuck"))
+		if _, err := other.Acquire(t.Context(), "kept"); !errors.Is(err, ErrHeld) {
+			t.Errorf("got %v, want the held lease left alone", err)
+		}
+	})
 }
 
 type gone struct{}

@@ -18,9 +18,10 @@ const assetColumns = "id, channel, sha256, filename, type, kind, size, upload_id
 func (l *Library) RecordCopy(ctx context.Context, fence Fence, a Asset, c Copy) (id string, err error) {
 	err = l.fenced(ctx, fence, a.UploadID, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO assets (`+assetColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+			INSERT INTO assets (`+assetColumns+`, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 			ON CONFLICT (channel, sha256) DO UPDATE SET upload_id = excluded.upload_id`,
-			a.ID, a.Channel, a.SHA256, a.Filename, a.Type, string(a.Kind), a.Size, a.UploadID, a.CreatedBy, millis(l.now()))
+			a.ID, a.Channel, a.SHA256, a.Filename, a.Type, string(a.Kind), a.Size, a.UploadID, a.CreatedBy, millis(l.now()),
+			strings.ToLower(a.Filename))
 		if err != nil {
 			return fmt.Errorf("add the asset: %w", err)
 		}
@@ -53,8 +54,9 @@ func (l *Library) asset(ctx context.Context, where string, args ...any) (Asset, 
 	if err != nil {
 		return Asset{}, notFound(err)
 	}
-	a.Copies, err = l.copies(ctx, a.ID)
-	return a, err
+	one := []Asset{a}
+	err = l.addCopies(ctx, one)
+	return one[0], err
 }
 
 // Assets lists assets of a channel, newest first. A cursor that no page gave is ErrNotFound.
@@ -74,24 +76,38 @@ func (l *Library) Assets(ctx context.Context, q AssetQuery) (AssetPage, error) {
 		page.Items = items[:q.Limit]
 		page.Next = cursorOf(page.Items[q.Limit-1])
 	}
-	for i := range page.Items {
-		if page.Items[i].Copies, err = l.copies(ctx, page.Items[i].ID); err != nil {
-			return AssetPage{}, err
-		}
+	return page, l.addCopies(ctx, page.Items)
+}
+
+// addCopies fills in the copies of assets with one query for all of them.
+func (l *Library) addCopies(ctx context.Context, assets []Asset) error {
+	if len(assets) == 0 {
+		return nil
 	}
-	return page, nil
+	places, ids, byID := make([]string, len(assets)), make([]any, len(assets)), map[string]*Asset{}
+	for i := range assets {
+		places[i], ids[i], byID[assets[i].ID] = fmt.Sprintf("$%d", i+1), assets[i].ID, &assets[i]
+	}
+	copies, err := list(ctx, l.db.Read(), scanCopy,
+		"SELECT asset_id, copy, value, created_at, expires_at FROM copies WHERE asset_id IN ("+strings.Join(places, ", ")+") ORDER BY copy", ids...)
+	for _, c := range copies {
+		asset := byID[c.assetID]
+		asset.Copies = append(asset.Copies, c.Copy)
+	}
+	return err
 }
 
-func (l *Library) copies(ctx context.Context, assetID string) ([]Copy, error) {
-	return list(ctx, l.db.Read(), scanCopy,
-		"SELECT copy, value, created_at, expires_at FROM copies WHERE asset_id = $1 ORDER BY copy", assetID)
+// ownedCopy is a copy with the asset that it is of.
+type ownedCopy struct {
+	Copy
+	assetID string
 }
 
-func scanCopy(row scanner) (c Copy, err error) {
+func scanCopy(row scanner) (c ownedCopy, err error) {
 	var sort string
 	var created, expires int64
-	err = row.Scan(&sort, &c.Value, &created, &expires)
-	c.Copy, c.CreatedAt, c.ExpiresAt = media.Copy(sort), fromMillis(created), fromMillis(expires)
+	err = row.Scan(&c.assetID, &sort, &c.Value, &created, &expires)
+	c.Copy.Copy, c.CreatedAt, c.ExpiresAt = media.Copy(sort), fromMillis(created), fromMillis(expires)
 	return c, err
 }
 
@@ -120,7 +136,7 @@ func (q AssetQuery) where() (string, []any, error) {
 		add("sha256 = ?", q.SHA256)
 	}
 	if q.Text != "" {
-		add(`LOWER(filename) LIKE ? ESCAPE '\'`, "%"+escapeLike(strings.ToLower(q.Text))+"%")
+		add(`folded LIKE ? ESCAPE '\'`, "%"+escapeLike(strings.ToLower(q.Text))+"%")
 	}
 	if q.Cursor != "" {
 		created, id, err := readCursor(q.Cursor)

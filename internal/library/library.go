@@ -24,8 +24,6 @@ var (
 	ErrKeyTaken = errors.New("library: client key is taken")
 	// ErrState: the row is not in the state that the change starts from.
 	ErrState = errors.New("library: not possible in this state")
-	// ErrFenced: the lease that the change relies on is no longer held.
-	ErrFenced = errors.New("library: the lease is lost")
 )
 
 // State is how far an upload is.
@@ -126,6 +124,15 @@ func (a Asset) Valid(want media.Copy, at time.Time) (Copy, bool) {
 	}
 	return Copy{}, false
 }
+
+// Place is where a row stands in a list by activity; the zero Place is before all.
+type Place struct {
+	TouchedAt time.Time
+	ID        string
+}
+
+// Place of the upload in lists by activity.
+func (u Upload) Place() Place { return Place{TouchedAt: u.TouchedAt, ID: u.ID} }
 
 // AssetQuery selects assets of one channel, newest first.
 type AssetQuery struct {

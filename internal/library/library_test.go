@@ -171,7 +171,7 @@ func TestOnlyAFailedUploadIsRetried(t *testing.T) {
 		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrState) {
 			t.Errorf("got %v, want ErrState", err)
 		}
-		must(t, l.BeginAttempt(t.Context(), held, "u1"))
+		must(t, l.BeginAttempt(t.Context(), held, "u1", time.Now()))
 		must(t, l.FailUpload(t.Context(), held, "u1", library.Problem{Retryable: true}))
 		must(t, l.RetryUpload(t.Context(), "acme", "u1"))
 		u := wantState(t, l, "u1", library.StateChecking)
@@ -224,6 +224,33 @@ func TestDueRelaysTakeTurnsBetweenChannels(t *testing.T) {
 	})
 }
 
+func TestAnUploadOnItsWayIsNotDeleted(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		finished(t, l, "u1")
+		if err := l.DeleteUpload(t.Context(), "u1"); !errors.Is(err, library.ErrState) {
+			t.Errorf("got %v, want ErrState", err)
+		}
+		if err := l.DeleteUpload(t.Context(), "nobody"); !errors.Is(err, library.ErrNotFound) {
+			t.Errorf("got %v, want ErrNotFound", err)
+		}
+	})
+}
+
+func TestAHeldChannelWaitsAndOthersDoNot(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		finished(t, l, "u1")
+		finished(t, l, "u2")
+		must(t, l.HoldChannel(t.Context(), "other", time.Now().Add(time.Hour)))
+		if due := dueRelays(t, l); len(due) != 2 {
+			t.Errorf("due: %+v, want both", due)
+		}
+		must(t, l.HoldChannel(t.Context(), "acme", time.Now().Add(time.Hour)))
+		if due := dueRelays(t, l); len(due) != 0 {
+			t.Errorf("due: %+v, want none", due)
+		}
+	})
+}
+
 func TestSilentUploadsAreListedForSweeping(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("open"))
@@ -231,14 +258,21 @@ func TestSilentUploadsAreListedForSweeping(t *testing.T) {
 		must(t, l.FailUpload(t.Context(), held, "ended", library.Problem{}))
 		before, after := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
 		for what, list := range map[string]func(time.Time) ([]library.Upload, error){
-			"open":  func(at time.Time) ([]library.Upload, error) { return l.Unfinished(t.Context(), at, 10) },
-			"ended": func(at time.Time) ([]library.Upload, error) { return l.Ended(t.Context(), at, 10) },
+			"open": func(at time.Time) ([]library.Upload, error) {
+				return l.Unfinished(t.Context(), at, library.Place{}, 10)
+			},
+			"ended": func(at time.Time) ([]library.Upload, error) { return l.Ended(t.Context(), at, library.Place{}, 10) },
 		} {
 			none, err1 := list(before)
 			one, err2 := list(after)
 			if errors.Join(err1, err2) != nil || len(none) != 0 || len(one) != 1 || one[0].ID != what {
 				t.Errorf("%s: got %+v and %+v, %v", what, none, one, errors.Join(err1, err2))
 			}
+		}
+		open, err := l.Unfinished(t.Context(), after, library.Place{}, 10)
+		must(t, err)
+		if next, err := l.Unfinished(t.Context(), after, open[0].Place(), 10); err != nil || len(next) != 0 {
+			t.Errorf("behind the last there is %+v, %v", next, err)
 		}
 		must(t, l.DeleteUpload(t.Context(), "ended"))
 		if _, err := l.UploadByID(t.Context(), "ended"); !errors.Is(err, library.ErrNotFound) {

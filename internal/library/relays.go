@@ -83,7 +83,8 @@ func (l *Library) FailUpload(ctx context.Context, fence Fence, id string, p Prob
 	return l.moveUpload(ctx, fence, id, move{to: StateFailed, problem: &p, closeRelay: true})
 }
 
-// CompleteUpload ends an upload whose copies all are in the library.
+// CompleteUpload ends an upload whose copies all are in the library. The asset's
+// bytes are this upload's from now on, which are kept longest.
 func (l *Library) CompleteUpload(ctx context.Context, fence Fence, id, assetID string) error {
 	return l.moveUpload(ctx, fence, id, move{to: StateDone, assetID: assetID, closeRelay: true})
 }
@@ -115,14 +116,30 @@ func (l *Library) moveUpload(ctx context.Context, fence Fence, id string, m move
 		if err != nil || !m.closeRelay {
 			return err
 		}
+		if _, err := tx.ExecContext(ctx, "UPDATE assets SET upload_id = $1 WHERE id = $2", id, m.assetID); err != nil {
+			return err
+		}
 		return one(ctx, tx, ErrState, "UPDATE relays SET is_open = 0, session_id = '' WHERE upload_id = $1 AND is_open = 1", id)
 	})
 }
 
-// BeginAttempt counts one more attempt, before its first byte leaves.
-func (l *Library) BeginAttempt(ctx context.Context, fence Fence, uploadID string) error {
+// BeginAttempt counts one more attempt before its first byte leaves, and puts
+// the next one off: whatever happens to this one, even a failure to record it,
+// no other begins before then.
+func (l *Library) BeginAttempt(ctx context.Context, fence Fence, uploadID string, next time.Time) error {
 	return l.fenced(ctx, fence, uploadID, func(tx *sql.Tx) error {
-		return one(ctx, tx, ErrState, "UPDATE relays SET attempts = attempts + 1 WHERE upload_id = $1 AND is_open = 1", uploadID)
+		return one(ctx, tx, ErrState, "UPDATE relays SET attempts = attempts + 1, next_at = $1 WHERE upload_id = $2 AND is_open = 1",
+			millis(next), uploadID)
+	})
+}
+
+// HoldChannel puts off every open relay of a channel that would be due earlier:
+// what one file learnt of the account holds for all.
+func (l *Library) HoldChannel(ctx context.Context, channel string, until time.Time) error {
+	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE relays SET next_at = $1 WHERE channel = $2 AND is_open = 1 AND next_at < $3",
+			millis(until), channel, millis(until))
+		return err
 	})
 }
 

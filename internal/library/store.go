@@ -2,7 +2,9 @@ package library
 
 import (
 	"context"
+	"crypto/rand"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,7 +21,7 @@ type Library struct {
 }
 
 // Fence proves, inside a transaction, that the caller may still act. It returns
-// ErrFenced, or any other error, when not.
+// an error when not. A *lease.Lease is one.
 type Fence interface {
 	Check(ctx context.Context, tx *sql.Tx) error
 }
@@ -31,6 +33,14 @@ func New(db *database.DB) *Library {
 
 // Ping asks whether the database answers.
 func (l *Library) Ping(ctx context.Context) error { return l.db.Ping(ctx) }
+
+// NewID makes the ID of an upload or an asset: 128 random bits in hexadecimal,
+// since an ID must not be guessed.
+func NewID() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // never fails, by its documentation
+	return hex.EncodeToString(b[:])
+}
 
 // Subscribe returns a channel that gets a hint after each change of an upload
 // made by this process, and a function that ends the subscription. Hints are

@@ -91,28 +91,39 @@ func (l *Library) FinishUpload(ctx context.Context, id, sha256 string, refusal *
 	return err
 }
 
-// DeleteUpload forgets an upload and its relay row.
+// DeleteUpload forgets an upload and its relay row. It returns ErrState while the
+// file is being checked or relayed: the statement itself decides, so that no
+// relay can begin in between.
 func (l *Library) DeleteUpload(ctx context.Context, id string) error {
 	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
-		return one(ctx, tx, ErrNotFound, "DELETE FROM uploads WHERE id = $1", id)
+		return one(ctx, tx, ErrState, "DELETE FROM uploads WHERE id = $1 AND state NOT IN ($2, $3)",
+			id, string(StateChecking), string(StateRelaying))
 	})
+	if errors.Is(err, ErrState) {
+		if _, lookErr := l.UploadByID(ctx, id); lookErr != nil {
+			return lookErr
+		}
+	}
 	if err == nil {
 		l.news.tell(id)
 	}
 	return err
 }
 
-// Unfinished lists up to limit uploads that are still uploading, oldest
-// activity first: for the reconciler and the sweeper.
-func (l *Library) Unfinished(ctx context.Context, touchedBefore time.Time, limit int) ([]Upload, error) {
-	return l.uploads(ctx, `state = $1 AND touched_at < $2 ORDER BY touched_at LIMIT $3`,
-		string(StateUploading), millis(touchedBefore), limit)
+// Unfinished lists up to limit uploads behind a place that are still uploading
+// and were silent since a time, oldest activity first.
+func (l *Library) Unfinished(ctx context.Context, silentSince time.Time, after Place, limit int) ([]Upload, error) {
+	return l.uploads(ctx, `state = $1 AND touched_at <= $2 AND (touched_at > $3 OR (touched_at = $4 AND id > $5))
+		ORDER BY touched_at, id LIMIT $6`,
+		string(StateUploading), millis(silentSince), millis(after.TouchedAt), millis(after.TouchedAt), after.ID, limit)
 }
 
-// Ended lists up to limit uploads that ended and were silent since.
-func (l *Library) Ended(ctx context.Context, touchedBefore time.Time, limit int) ([]Upload, error) {
-	return l.uploads(ctx, `state IN ($1, $2, $3) AND touched_at < $4 ORDER BY touched_at LIMIT $5`,
-		string(StateDone), string(StateRefused), string(StateFailed), millis(touchedBefore), limit)
+// Ended lists up to limit uploads behind a place that ended and were silent since.
+func (l *Library) Ended(ctx context.Context, silentSince time.Time, after Place, limit int) ([]Upload, error) {
+	return l.uploads(ctx, `state NOT IN ($1, $2, $3) AND touched_at <= $4 AND (touched_at > $5 OR (touched_at = $6 AND id > $7))
+		ORDER BY touched_at, id LIMIT $8`,
+		string(StateUploading), string(StateChecking), string(StateRelaying),
+		millis(silentSince), millis(after.TouchedAt), millis(after.TouchedAt), after.ID, limit)
 }
 
 func (l *Library) uploads(ctx context.Context, where string, args ...any) ([]Upload, error) {

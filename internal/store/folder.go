@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // The errors that callers tell apart.
@@ -26,6 +27,9 @@ var (
 	ErrOffset = errors.New("store: not the end of the upload")
 	// ErrFull: no room for the bytes; what was written before stays.
 	ErrFull = errors.New("store: no space left")
+	// ErrAway: the folder is not the one that was opened, as when its volume is
+	// not mounted. Nothing is known of any upload then.
+	ErrAway = errors.New("store: the folder is away")
 )
 
 // Folder keeps uploads in one folder. Files are readable by this user only.
@@ -38,21 +42,27 @@ type Folder struct {
 // slow client.
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 
+// marker is a file that tells the folder from an empty mount point in its place.
+const marker = ".mediarelay"
+
 // OpenFolder opens a folder, which it makes where it is missing.
 func OpenFolder(path string) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
+	if err := os.WriteFile(filepath.Join(path, marker), nil, 0o600); err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
 	return &Folder{root: path}, nil
 }
 
-// Create makes an empty upload.
+// Create makes an empty upload; one that is there already stays as it is.
 func (f *Folder) Create(_ context.Context, id string) error {
-	file, err := os.OpenFile(f.path(id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(f.path(id), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return named("create", id, err)
+		return f.named("create", id, err)
 	}
-	return named("create", id, file.Close())
+	return f.named("create", id, file.Close())
 }
 
 // Append writes what r gives from offset on, which must be the upload's end,
@@ -61,21 +71,21 @@ func (f *Folder) Create(_ context.Context, id string) error {
 func (f *Folder) Append(_ context.Context, id string, offset int64, r io.Reader) (n int64, err error) {
 	file, err := os.OpenFile(f.path(id), os.O_WRONLY, 0)
 	if err != nil {
-		return 0, named("append to", id, err)
+		return 0, f.named("append to", id, err)
 	}
 	// A failed close may hide a failed write, so it counts.
-	defer func() { err = errors.Join(err, named("append to", id, file.Close())) }()
+	defer func() { err = errors.Join(err, f.named("append to", id, file.Close())) }()
 	info, err := file.Stat()
 	if err != nil {
-		return 0, named("append to", id, err)
+		return 0, f.named("append to", id, err)
 	}
 	if info.Size() != offset {
-		return 0, named("append to", id, ErrOffset)
+		return 0, f.named("append to", id, ErrOffset)
 	}
 	buffer := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buffer)
 	n, err = io.CopyBuffer(io.NewOffsetWriter(file, offset), onlyReader{r}, *buffer)
-	return n, named("append to", id, err)
+	return n, f.named("append to", id, err)
 }
 
 // onlyReader hides WriteTo, so that io.CopyBuffer uses our buffer.
@@ -85,7 +95,7 @@ type onlyReader struct{ io.Reader }
 func (f *Folder) Offset(_ context.Context, id string) (int64, error) {
 	info, err := os.Stat(f.path(id))
 	if err != nil {
-		return 0, named("look at", id, err)
+		return 0, f.named("look at", id, err)
 	}
 	return info.Size(), nil
 }
@@ -96,7 +106,7 @@ func (f *Folder) Offset(_ context.Context, id string) (int64, error) {
 func (f *Folder) Seal(_ context.Context, id string) error {
 	for _, path := range []string{f.path(id), f.root} {
 		if err := syncPath(path); err != nil {
-			return named("seal", id, err)
+			return f.named("seal", id, err)
 		}
 	}
 	return nil
@@ -122,11 +132,11 @@ type Content struct {
 func (f *Folder) Open(_ context.Context, id string) (*Content, error) {
 	file, err := os.Open(f.path(id))
 	if err != nil {
-		return nil, named("open", id, err)
+		return nil, f.named("open", id, err)
 	}
 	info, err := file.Stat()
 	if err != nil {
-		return nil, errors.Join(named("open", id, err), file.Close())
+		return nil, errors.Join(f.named("open", id, err), file.Close())
 	}
 	return &Content{File: file, Size: info.Size()}, nil
 }
@@ -137,32 +147,51 @@ func (f *Folder) Remove(_ context.Context, id string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return named("remove", id, err)
+	return f.named("remove", id, err)
 }
 
 // Ready tries whether a file can be written now.
 func (f *Folder) Ready(_ context.Context) error {
 	file, err := os.CreateTemp(f.root, ".ready-*")
 	if err != nil {
-		return fmt.Errorf("write to the store: %w", plain(err))
+		return fmt.Errorf("write to the store: %w", f.plain(err))
 	}
 	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 func (f *Folder) path(id string) string { return filepath.Join(f.root, filepath.Base(id)) }
 
+// Old lists uploads whose bytes were not written since a time.
+func (f *Folder) Old(_ context.Context, before time.Time) (ids []string, err error) {
+	entries, err := os.ReadDir(f.root)
+	if err != nil {
+		return nil, fmt.Errorf("list the store: %w", err)
+	}
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if err != nil || entry.Name() == marker || !info.ModTime().Before(before) {
+			continue // gone meanwhile, or young
+		}
+		ids = append(ids, entry.Name())
+	}
+	return ids, nil
+}
+
 // named says what was done to which upload, and gives the package's own errors
 // for the operating system's.
-func named(act, id string, err error) error {
+func (f *Folder) named(act, id string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s upload %s: %w", act, id, plain(err))
+	return fmt.Errorf("%s upload %s: %w", act, id, f.plain(err))
 }
 
-func plain(err error) error {
+func (f *Folder) plain(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Join(f.root, marker)); err != nil {
+			return ErrAway
+		}
 		return ErrNotFound
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		return ErrFull

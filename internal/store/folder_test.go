@@ -6,9 +6,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"mediarelay/internal/store"
 )
@@ -96,6 +98,32 @@ func TestAPathNeverLeavesTheFolder(t *testing.T) {
 	}
 	if _, err := os.Stat(secret); err != nil {
 		t.Error("a file outside the store was removed")
+	}
+}
+
+// An unmounted volume must not look like uploads that never were.
+func TestAFolderThatIsAwayKnowsNothing(t *testing.T) {
+	root := t.TempDir()
+	f, err := store.OpenFolder(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	create(t, f, "a")
+	if err := os.Rename(root, root+".unmounted"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Offset(t.Context(), "a"); !errors.Is(err, store.ErrAway) {
+		t.Errorf("got %v, want ErrAway", err)
+	}
+}
+
+func TestOldListsWhatNobodyWroteTo(t *testing.T) {
+	f := folder(t)
+	create(t, f, "a")
+	young, err1 := f.Old(t.Context(), time.Now().Add(-time.Hour))
+	old, err2 := f.Old(t.Context(), time.Now().Add(time.Hour))
+	if errors.Join(err1, err2) != nil || len(young) != 0 || !slices.Equal(old, []string{"a"}) {
+		t.Errorf("got %v and %v, %v", young, old, errors.Join(err1, err2))
 	}
 }
 

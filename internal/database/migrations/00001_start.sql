@@ -43,6 +43,8 @@ CREATE TABLE assets (
     channel    TEXT   NOT NULL,
     sha256     TEXT   NOT NULL,
     filename   TEXT   NOT NULL,
+    -- in small letters of every language, which SQLite's LOWER does not know
+    folded     TEXT   NOT NULL,
     type       TEXT   NOT NULL,
     kind       TEXT   NOT NULL,
     size       BIGINT NOT NULL,
