@@ -17,6 +17,8 @@ const (
 	ProviderBusy Code = "provider_busy"
 	// ProviderUnavailable: the provider does not answer, or not sensibly.
 	ProviderUnavailable Code = "provider_unavailable"
+	// StoreUnavailable: our own store of bytes does not answer.
+	StoreUnavailable Code = "store_unavailable"
 	// ChannelGone: the upload's channel is not configured any more.
 	ChannelGone Code = "channel_gone"
 )

@@ -21,10 +21,11 @@ func (j *job) handle(ctx context.Context) (library.Copy, error) {
 		if err == nil {
 			return library.Copy{Copy: media.CopyHandle, Value: string(h), ExpiresAt: handleEnd(h, began)}, nil
 		}
-		if j.row.SessionID == "" || ctx.Err() != nil || isRecord(err) {
+		cause := provider.CauseOf(err)
+		if j.row.SessionID == "" || ctx.Err() != nil || isRecord(err) || !breaks(cause) {
 			return library.Copy{}, err
 		}
-		again, saveErr := j.noteBreak(ctx, provider.CauseOf(err))
+		again, saveErr := j.noteBreak(ctx, cause)
 		if saveErr != nil {
 			return library.Copy{}, saveErr
 		}
@@ -53,6 +54,12 @@ func (j *job) session(ctx context.Context) (offset int64, err error) {
 		return 0, err
 	}
 	return 0, j.saveSession(ctx, s, 0)
+}
+
+// breaks reports whether a cause concerns the session. A rate limit or a key that
+// is not let in leaves it, and the bytes in it, as they are.
+func breaks(cause provider.Cause) bool {
+	return cause != provider.CauseRate && cause != provider.CauseAuth
 }
 
 // noteBreak remembers a break of the session by its cause, and reports whether

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -40,6 +42,7 @@ func each(t *testing.T, test func(h *harness)) {
 
 type harness struct {
 	*testing.T
+	db      *database.DB
 	library *library.Library
 	bytes   *store.Folder
 	keeper  *lease.Keeper
@@ -51,7 +54,7 @@ const key = "key-of-acme"
 
 func start(t *testing.T, db *database.DB) *harness {
 	t.Helper()
-	h := &harness{T: t, library: library.New(db), keeper: lease.NewKeeper(db)}
+	h := &harness{T: t, db: db, library: library.New(db), keeper: lease.NewKeeper(db)}
 	h.run(h.keeper.Run)
 	var err error
 	h.bytes, err = store.OpenFolder(t.TempDir())
@@ -75,6 +78,17 @@ func start(t *testing.T, db *database.DB) *harness {
 		},
 	}
 	return h
+}
+
+// breakRecords makes every record of a copy fail until mendRecords.
+func (h *harness) breakRecords() error { return h.rename("copies", "copies_away") }
+func (h *harness) mendRecords() error  { return h.rename("copies_away", "copies") }
+
+func (h *harness) rename(from, to string) error {
+	return h.db.Durable(h.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(h.Context(), "ALTER TABLE "+from+" RENAME TO "+to)
+		return err
+	})
 }
 
 // run runs f until the test ends or the returned stop is called.
@@ -225,6 +239,78 @@ func TestABusyProviderIsTriedAgain(t *testing.T) {
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 3)
 	})
+}
+
+// What a session holds is not given up for a rate limit.
+func TestARateLimitLeavesTheSession(t *testing.T) {
+	each(t, func(h *harness) {
+		h.sandbox.Faults().Add(sandbox.OpSendSession, sandbox.RateLimit())
+		h.sandbox.Faults().Add(sandbox.OpSendSession, sandbox.RateLimit())
+		h.relay()
+		h.finish("u1", picture(10), media.PurposeTemplate)
+		h.awaitState("u1", library.StateDone)
+		h.wantCalls(sandbox.OpOpenSession, 1)
+	})
+}
+
+// A key that is not let in rests the whole channel: refused requests count
+// against the phone number.
+func TestAnAccountThatIsShutOutRests(t *testing.T) {
+	each(t, func(h *harness) {
+		const body = `{"meta":{"success":false,"http_code":401,"developer_message":"Invalid api_key"}}`
+		h.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Answer(http.StatusUnauthorized, nil, body))
+		h.config.Workers, h.config.PerChannel = 1, 1
+		for i := range 5 {
+			h.finish(fmt.Sprintf("u%d", i), picture(20+i), media.PurposeMessage)
+		}
+		h.relay()
+		h.await("u0", "a problem", func(u library.Upload) bool {
+			return u.Problem != nil && u.Problem.Reason.Code == reason.ProviderAccount
+		})
+		due, err := h.library.DueRelays(h.Context(), 10)
+		h.must(err)
+		if len(due) != 0 {
+			h.Errorf("%d relays of the channel are still due", len(due))
+		}
+		h.wantCalls(sandbox.OpUploadMedia, 1)
+	})
+}
+
+// A media ID that was given is kept, also when the process stops right then.
+func TestACopyThatCannotBeRecordedIsNotFetchedAtFullSpeed(t *testing.T) {
+	each(t, func(h *harness) {
+		h.finish("u1", picture(11), media.PurposeMessage)
+		h.must(h.breakRecords())
+		h.relay()
+		<-time.After(3 * time.Second) // a loop would call many times in it
+		if calls := h.sandbox.Calls(sandbox.OpUploadMedia); calls != 1 {
+			h.Errorf("the file was sent %d times, want once until the record can be made", calls)
+		}
+		h.must(h.mendRecords())
+		h.awaitState("u1", library.StateDone)
+		h.wantCalls(sandbox.OpUploadMedia, 1)
+	})
+}
+
+func TestOurOwnStoreIsNotTheProvidersFault(t *testing.T) {
+	each(t, func(h *harness) {
+		h.config.Bytes = brokenStore{}
+		h.finish("u1", picture(12), media.PurposeMessage)
+		h.relay()
+		u := h.await("u1", "a problem", func(u library.Upload) bool { return u.Problem != nil })
+		if u.Problem.Reason.Code != reason.StoreUnavailable || u.Problem.Detail != "" || !u.Problem.Retryable {
+			h.Errorf("problem %+v, want our own fault without a path in it", u.Problem)
+		}
+		if r, err := h.library.OpenRelay(h.Context(), "u1"); err == nil && r.Attempts == 0 {
+			h.Error("the attempt was not counted")
+		}
+	})
+}
+
+type brokenStore struct{ relay.Bytes }
+
+func (brokenStore) Open(context.Context, string) (*store.Content, error) {
+	return nil, errors.New("open /secret/path: input/output error")
 }
 
 func TestAPermanentRefusalEndsTheUpload(t *testing.T) {

@@ -3,11 +3,12 @@ package relay
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"slices"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
@@ -49,7 +50,9 @@ func (r *Relay) work(ctx context.Context, row library.Relay, held *lease.Lease) 
 }
 
 // carry loads the job anew, since another worker may have ended it before the
-// lease was ours, and takes its steps. A cancelled step leaves the row open.
+// lease was ours, and takes its steps. The attempt is counted, and the next one
+// put off, before anything is done: a failure that cannot even be recorded is not
+// repeated at full speed. A cancelled step leaves the row open.
 func (r *Relay) carry(ctx context.Context, row library.Relay, held *lease.Lease) (err error) {
 	row, err = r.config.Library.OpenRelay(ctx, row.UploadID)
 	if errors.Is(err, library.ErrNotFound) {
@@ -63,15 +66,19 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held *lease.Lease)
 		return err
 	}
 	j := &job{Relay: r, row: row, upload: upload, fence: held, provider: r.config.Providers[row.Channel]}
+	if err := r.config.Library.BeginAttempt(ctx, held, upload.ID, r.now().Add(lease.TimeToLive)); err != nil {
+		return err
+	}
+	j.row.Attempts++
 	if j.provider == nil {
-		return j.fail(ctx, problemOf(reason.ChannelGone), "the channel is not configured", false)
+		return j.fail(ctx, problemOf(reason.ChannelGone), "", false)
 	}
 	j.content, err = r.config.Bytes.Open(ctx, upload.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return j.fail(ctx, problemOf(reason.BytesGone), "the bytes are not in the store", false)
+		return j.fail(ctx, problemOf(reason.BytesGone), "", false)
 	}
 	if err != nil {
-		return j.settle(ctx, err)
+		return j.settle(ctx, ownStore(err))
 	}
 	defer func() { err = errors.Join(err, j.content.Close()) }()
 	return j.steps(ctx)
@@ -105,7 +112,7 @@ func (j *job) check(ctx context.Context) (refused bool, err error) {
 		err = errors.Join(errUnreadable, err)
 	}
 	if err != nil {
-		return false, j.settle(ctx, fmt.Errorf("read the stored bytes: %w", err))
+		return false, j.settle(ctx, ownStore(err))
 	}
 	j.upload.Verdict = &v
 	if v.Outcome != preflight.Refuse {
@@ -153,15 +160,30 @@ func (j *job) copy(ctx context.Context, want media.Copy) (assetID string, err er
 	if err != nil {
 		return "", err
 	}
-	assetID, err = j.config.Library.RecordCopy(ctx, j.fence, j.asset(), got)
+	return j.keep(ctx, got)
+}
+
+// keep records what the provider gave. It was given once, so a stop or a database
+// that is away for a moment is no reason to let it go: the fence decides whether
+// it may still be recorded.
+func (j *job) keep(ctx context.Context, got library.Copy) (assetID string, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease.TimeToLive)
+	defer cancel()
+	assetID, err = backoff.Retry(ctx, func() (string, error) {
+		id, err := j.config.Library.RecordCopy(ctx, j.fence, j.asset(), got)
+		if errors.Is(err, lease.ErrLost) {
+			return "", backoff.Permanent(err)
+		}
+		return id, err
+	})
+	if err != nil {
+		slog.ErrorContext(ctx, "a copy that the provider gave could not be recorded", "upload", j.upload.ID,
+			"copy", string(got.Copy), "error", err)
+	}
 	return assetID, record(err)
 }
 
 func (j *job) fetch(ctx context.Context, want media.Copy) (library.Copy, error) {
-	if err := j.config.Library.BeginAttempt(ctx, j.fence, j.upload.ID); err != nil {
-		return library.Copy{}, record(err)
-	}
-	j.row.Attempts++
 	if want == media.CopyHandle {
 		return j.handle(ctx)
 	}
@@ -190,7 +212,7 @@ func (j *job) object() media.Object {
 func (j *job) asset() library.Asset {
 	o := j.object()
 	return library.Asset{
-		ID: newAssetID(), Channel: j.row.Channel, SHA256: o.SHA256, Filename: o.Filename, Type: o.Type, Kind: o.Kind,
+		ID: library.NewID(), Channel: j.row.Channel, SHA256: o.SHA256, Filename: o.Filename, Type: o.Type, Kind: o.Kind,
 		Size: o.Size, UploadID: j.upload.ID, CreatedBy: j.upload.Subject,
 	}
 }
