@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -26,7 +27,7 @@ import (
 // stage is a browser on the upload page of a server, with a proxy between the
 // two and a sandbox behind, each of which the test can look into.
 type stage struct {
-	*testing.T
+	testing.TB
 	sandbox *sandbox.Server
 	proxy   *proxy
 	browser context.Context
@@ -40,20 +41,26 @@ const (
 
 // onStage starts all of it. Where Chromium is not installed the test is skipped
 // with the reason, or fails when MEDIARELAY_TEST_REQUIRE names chromium.
-func onStage(t *testing.T) *stage {
+func onStage(t testing.TB) *stage {
+	t.Helper()
+	return onStageWith(t, web.Files())
+}
+
+// onStageWith starts it with other web files.
+func onStageWith(t testing.TB, files fs.FS) *stage {
 	t.Helper()
 	chromium := need(t, "chromium", "chromium", "chromium-browser", "google-chrome")
 	if err := web.Built(); err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{T: t}
-	s.proxy = newProxy(t, s.serve())
+	s := &stage{TB: t}
+	s.proxy = newProxy(t, s.serve(files))
 	s.browse(chromium)
 	return s
 }
 
 // need finds a program by one of its names, or skips or fails the test.
-func need(t *testing.T, requirement string, names ...string) string {
+func need(t testing.TB, requirement string, names ...string) string {
 	t.Helper()
 	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
@@ -65,7 +72,7 @@ func need(t *testing.T, requirement string, names ...string) string {
 }
 
 // lack skips the test, or fails it where the requirement must be there.
-func lack(t *testing.T, requirement, message string) {
+func lack(t testing.TB, requirement, message string) {
 	t.Helper()
 	if slices.Contains(strings.Split(os.Getenv("MEDIARELAY_TEST_REQUIRE"), ","), requirement) {
 		t.Fatal(message)
@@ -74,7 +81,7 @@ func lack(t *testing.T, requirement, message string) {
 }
 
 // serve starts a server for one channel on a sandbox of the test, and returns its URL.
-func (s *stage) serve() string {
+func (s *stage) serve(files fs.FS) string {
 	s.Helper()
 	var err error
 	s.sandbox, err = sandbox.New(sandbox.Config{Dir: s.TempDir(), APIKeys: []string{stageKey}})
@@ -93,7 +100,7 @@ func (s *stage) serve() string {
 	settings.ChannelsFile = channels
 	cfg, err := config.Load(settings, func(name string) (string, bool) { v, ok := variables[name]; return v, ok })
 	s.must(err)
-	said, stop := launch(s.T, cfg, web.Files())
+	said, stop := launch(s.TB, cfg, files)
 	s.Cleanup(func() { s.must(stop()) })
 	address, ok := strings.CutPrefix(said.Text(), "Mediarelay listens on ")
 	if !ok {

@@ -35,7 +35,7 @@ type passed struct {
 	reached      int64 // Upload-Offset of the answer; -1 without
 }
 
-func newProxy(t *testing.T, target string) *proxy {
+func newProxy(t testing.TB, target string) *proxy {
 	t.Helper()
 	to, err := url.Parse(target)
 	if err != nil {

@@ -61,7 +61,7 @@ func start(t *testing.T, dir string) *running {
 
 // launch runs a server until the test ends or stop is called, and gives the
 // first line of what it says.
-func launch(t *testing.T, cfg config.Config, files fs.FS) (said *bufio.Scanner, stop func() error) {
+func launch(t testing.TB, cfg config.Config, files fs.FS) (said *bufio.Scanner, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	reader, stdout := io.Pipe()
@@ -79,7 +79,7 @@ func launch(t *testing.T, cfg config.Config, files fs.FS) (said *bufio.Scanner, 
 	return said, func() error { cancel(); return awaitEnd(t, ended) }
 }
 
-func awaitEnd(t *testing.T, ended <-chan error) error {
+func awaitEnd(t testing.TB, ended <-chan error) error {
 	t.Helper()
 	select {
 	case err := <-ended:

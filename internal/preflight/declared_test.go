@@ -1,7 +1,6 @@
 package preflight_test
 
 import (
-	"bytes"
 	"slices"
 	"testing"
 
@@ -55,15 +54,5 @@ func TestRules(t *testing.T) {
 	rules[0].Types[0] = "changed"
 	if preflight.Rules()[0].Types[0] == "changed" {
 		t.Error("the table was changed from outside")
-	}
-}
-
-func BenchmarkCheck(b *testing.B) {
-	picture := append([]byte("\xFF\xD8\xFF\xC0\x00\x0B\x08\x00\x10\x00\x10\x01\x01\x11\x00\xFF\xDA\x00\x08\x01\x01\x00\x00\x3F\x00"), 0xFF, 0xD9)
-	r, q := bytes.NewReader(picture), preflight.Question{Filename: "a.jpg", Size: int64(len(picture))}
-	for b.Loop() {
-		if preflight.Check(r, q).Outcome != preflight.Warn {
-			b.Fatal("the verdict changed")
-		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 // makeZip: main=CONTENT-TYPE writes an Office archive with that main part;
 // mimetype=TYPE an OpenDocument one; entry=NAME adds an entry; entries=N many
-// empty ones. Words: late (the manifest comes last), stored.
+// empty ones; bytes=N one that is stored. Words: late (the manifest comes last), stored.
 func makeZip(r *recipe) File {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -35,6 +35,9 @@ func makeZip(r *recipe) File {
 	}
 	if name := r.text("entry", ""); name != "" {
 		add(name, strings.Repeat("content ", 2000), method)
+	}
+	if n := r.number("bytes", 0); n > 0 {
+		add("media/picture.jpg", string(zeros(n)), zip.Store)
 	}
 	for range r.number("entries", 0) {
 		add("x", "", zip.Store)

@@ -7,7 +7,8 @@ import (
 )
 
 // makePNG: size=WxH color=rgb|rgba|grey|greyalpha|palette depth=8, then words:
-// interlaced, frames=N (APNG), orientation=N, gps, badcrc, noend, bytes=N (padded).
+// interlaced, frames=N (APNG), orientation=N, gps, badcrc, noend, bytes=N (padded),
+// data=N (so many bytes of picture, as a hole).
 func makePNG(r *recipe) File {
 	width, height := r.pair("size", "64x64")
 	color := map[string]int{"grey": 0, "rgb": 2, "palette": 3, "greyalpha": 4, "rgba": 6}[r.text("color", "rgb")]
@@ -34,6 +35,10 @@ func makePNG(r *recipe) File {
 	if r.is("noend") {
 		end = nil
 	}
+	if n := r.number("data", 0); n > 0 {
+		head, tail := pngHole(n)
+		return File{Head: cat(b, head), Gap: int64(n), Tail: cat(tail, end)}
+	}
 	if total := r.number("bytes", 0); total > 0 {
 		b = cat(b, pngChunk("prIv", zeros(total-len(b)-len(data)-len(end)-12)))
 	}
@@ -43,6 +48,14 @@ func makePNG(r *recipe) File {
 func pngChunk(name string, body []byte) []byte {
 	named := cat([]byte(name), body)
 	return cat(u32(len(body)), named, u32(int(crc32.ChecksumIEEE(named))))
+}
+
+// pngHole is what stands around n zeros as the picture's data.
+func pngHole(n int) (head, tail []byte) {
+	sum := crc32.NewIEEE()
+	_, _ = sum.Write([]byte("IDAT"))
+	_, _ = sum.Write(zeros(n))
+	return cat(u32(n), []byte("IDAT")), u32(int(sum.Sum32()))
 }
 
 // exifBlock: orientation=N and gps, as TIFF.
@@ -64,7 +77,8 @@ func exifBlock(r *recipe) []byte {
 }
 
 // makeJPEG: size=WxH components=3 precision=8 sof=0xC0 adobe=N, then words:
-// orientation=N, gps, noend, bytes=N (padded by comments).
+// orientation=N, gps, noend, bytes=N (padded by comments), data=N (so many bytes
+// of picture, as a hole).
 func makeJPEG(r *recipe) File {
 	width, height := r.pair("size", "64x64")
 	b := []byte("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")
@@ -82,7 +96,11 @@ func makeJPEG(r *recipe) File {
 		scan = cat(scan, u8(i+1), u8(0))
 	}
 	b = cat(b, jpegSegment(0xDB, zeros(65)), jpegSegment(r.number("sof", 0xC0), frame))
-	end := cat(jpegSegment(0xDA, cat(scan, []byte{0, 63, 0})), []byte("\x12\x34\xFF\x00\x56"))
+	begin := jpegSegment(0xDA, cat(scan, []byte{0, 63, 0}))
+	if n := r.number("data", 0); n > 0 {
+		return File{Head: cat(b, begin), Gap: int64(n), Tail: []byte("\xFF\xD9")}
+	}
+	end := cat(begin, []byte("\x12\x34\xFF\x00\x56"))
 	if !r.is("noend") {
 		end = cat(end, []byte("\xFF\xD9"))
 	}
