@@ -1,6 +1,6 @@
 #!/bin/sh
 # Uploads a file to Mediarelay with nothing but curl, in chunks that survive a broken line,
-# and prints what came of it.
+# and prints what came of it. Exits 1 unless it is done. Needs curl 7.76, GNU sed and coreutils.
 #
 #   MEDIARELAY_TOKEN=$(mediarelay token --channel demo --scope upload) \
 #     docs/upload-with-curl.sh http://localhost:8080 holiday.mp4 message,template
@@ -14,6 +14,7 @@ purposes=${3:-message}
 : "${MEDIARELAY_TOKEN:?set it to a token with the scope upload}"
 chunk=${CHUNK_BYTES:-1048576}
 tries=${TRIES:-10}
+left=$tries
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -28,25 +29,31 @@ encoded() { printf %s "$1" | base64 | tr -d '\n'; }
 length=$(wc -c <"$file" | tr -d ' ')
 digest=$(sha256sum "$file" | cut -d ' ' -f 1)
 
-# 1. Create the upload. The answer's Location is its URL.
+# 1. Create the upload. The answer's Location is its URL. With a key of our own, a creation whose answer
+# was lost answers the same upload when it is repeated.
+key=$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')
 ask --fail-with-body --dump-header "$scratch/headers" --request POST \
 	--header "Upload-Length: $length" \
-	--header "Upload-Metadata: filename $(encoded "$(basename "$file")"),purpose $(encoded "$purposes"),sha256 $(encoded "$digest")" \
-	"$server/files/"
+	--header "Upload-Metadata: filename $(encoded "$(basename "$file")"),purpose $(encoded "$purposes"),sha256 $(encoded "$digest"),key $(encoded "$key")" \
+	--retry "$tries" --retry-all-errors "$server/files/"
 upload=$(header Location)
 echo "created $upload" >&2
 
 # 2. Ask how far it is, send the next chunk, and begin again with the question after any fault.
 while :; do
-	ask --fail --head --output "$scratch/headers" "$upload" || { tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 1; continue; }
+	ask --fail --head --output "$scratch/headers" "$upload" || { left=$((left - 1)); [ "$left" -gt 0 ] || exit 1; sleep 1; continue; }
 	offset=$(header Upload-Offset)
 	[ "$offset" -lt "$length" ] || break
+	[ "$offset" = "${before:-}" ] || left=$tries # bytes came through: the tries begin anew
+	before=$offset
 	tail -c +$((offset + 1)) "$file" | head -c "$chunk" >"$scratch/chunk"
 	ask --fail-with-body --request PATCH --data-binary "@$scratch/chunk" \
 		--header "Upload-Offset: $offset" --header 'Content-Type: application/offset+octet-stream' "$upload" ||
-		{ tries=$((tries - 1)); [ "$tries" -gt 0 ] || exit 1; sleep 1; }
+		{ left=$((left - 1)); [ "$left" -gt 0 ] || exit 1; sleep 1; }
 done
 echo "sent $length bytes" >&2
 
 # 3. The outcome is the upload's own resource: its events end when it does.
-ask --fail-with-body --no-buffer "$server/v1/uploads/${upload##*/}/events" | sed -n 's/^data: *//p' | tail -n 1
+outcome=$(ask --fail-with-body --no-buffer "$server/v1/uploads/${upload##*/}/events" | sed -n 's/^data: *//p' | tail -n 1)
+printf '%s\n' "$outcome"
+case $outcome in *'"state":"done"'*) ;; *) exit 1 ;; esac

@@ -48,6 +48,11 @@ func assemble(ctx context.Context, cfg config.Config, files fs.FS) (*application
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
 	}
 	a := &application{database: db, leases: lease.NewKeeper(db)}
+	if !db.Shared() {
+		if err := a.leases.Inherit(ctx); err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+	}
 	if err := a.join(cfg, parts{library: library.New(db), bytes: bytes, files: files}); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

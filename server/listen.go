@@ -14,6 +14,10 @@ import (
 // request: a chunk on a poor line and a stream of events take as long as they
 // take, and both set their own deadlines as they go on.
 const (
+	// bodyTimeout is how long the first bytes of a body may take. tusd puts the
+	// deadline off as they come; without a first one, a request that is refused
+	// before its body is read would hold its connection for ever.
+	bodyTimeout       = 30 * time.Second
 	readHeaderTimeout = 10 * time.Second
 	idleTimeout       = 2 * time.Minute
 	// maxHeaderBytes holds Upload-Metadata (4 KiB), a token (8 KiB) and the rest.
@@ -37,7 +41,7 @@ const shutdownWithin = 15 * time.Second
 func newServer(h http.Handler) *http.Server {
 	stopping, stop := context.WithCancelCause(context.Background())
 	server := &http.Server{
-		Handler:           h,
+		Handler:           withBodyDeadline(h, bodyTimeout),
 		ReadHeaderTimeout: readHeaderTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,
@@ -46,6 +50,16 @@ func newServer(h http.Handler) *http.Server {
 	}
 	server.RegisterOnShutdown(func() { stop(handler.ErrServerShutdown) })
 	return server
+}
+
+func withBodyDeadline(h http.Handler, within time.Duration) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength != 0 {
+			// net/http's own writer can always set it, and resets it after the request.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(within))
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // serveOn serves in the background; the channel gets an error if that ends by itself.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 )
@@ -89,5 +92,27 @@ func TestRequestsHearOfTheShutdown(t *testing.T) {
 	}
 	if err := <-cause; !errors.Is(err, handler.ErrServerShutdown) {
 		t.Errorf("the request heard %v", err)
+	}
+}
+
+// net/http reads a refused request's body on, without an end of its own.
+func TestABodyThatNeverComesIsNotWaitedFor(t *testing.T) {
+	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
+	server := httptest.NewServer(withBodyDeadline(refusing, 100*time.Millisecond))
+	defer server.Close()
+	conn, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, "POST /files/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn) // ends when the server closes
+	if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 401") {
+		t.Errorf("got %q, %v, want the refusal and an end", answer, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"strings"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the Postgres driver, "pgx"
@@ -37,8 +38,8 @@ type DB struct {
 	turn chan struct{}
 	// relax begins a relaxed transaction where a pool's own setting does not.
 	relax string
-	// advisory says that the engine has locks across processes, for migrations.
-	advisory bool
+	// shared says that the engine serves many processes, and has locks across them.
+	shared bool
 }
 
 // Open opens the database at a URL, "sqlite:PATH" or "postgres://…", and
@@ -66,7 +67,17 @@ func connect(rawURL string) (*DB, error) {
 
 // connectSQLite opens three pools: a connection's level of flushing is set once,
 // when it opens, so that no failure in between can leave it lower.
+//
+// The file is made here, for this user alone: SQLite would make it readable for
+// all, and gives its companions (-wal, -shm) the same mode.
 func connectSQLite(path string) (*DB, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open SQLite: %w", err)
+	}
+	if err := file.Close(); err != nil {
+		return nil, fmt.Errorf("open SQLite: %w", err)
+	}
 	db := &DB{turn: make(chan struct{}, 1)}
 	for pragma, pool := range map[string]**sql.DB{
 		// With NORMAL, 200 of 200 commits were lost in a power cut; with FULL none
@@ -101,7 +112,7 @@ func connectPostgres(rawURL string) (*DB, error) {
 	}
 	db.SetMaxOpenConns(postgresConnections)
 	db.SetMaxIdleConns(postgresConnections)
-	return &DB{durable: db, relaxed: db, read: db, relax: "SET LOCAL synchronous_commit = off", advisory: true}, nil
+	return &DB{durable: db, relaxed: db, read: db, relax: "SET LOCAL synchronous_commit = off", shared: true}, nil
 }
 
 // Read returns the pool for queries that change nothing.
@@ -141,6 +152,10 @@ func (d *DB) write(ctx context.Context, pool *sql.DB, first string, fn func(*sql
 		return fn(tx)
 	})
 }
+
+// Shared reports whether other processes may use the database too. A SQLite file
+// is one server's own.
+func (d *DB) Shared() bool { return d.shared }
 
 // Ping asks whether the database answers. It does not wait for a writer's turn.
 func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }

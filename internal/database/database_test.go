@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
@@ -86,6 +88,21 @@ func TestTwoProcessesMayMigrateAtOnce(t *testing.T) {
 		}
 		group.Wait()
 	})
+}
+
+func TestASQLiteFileIsForThisUserAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.db")
+	db, err := database.Open(t.Context(), "sqlite:"+path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, name := range []string{path, path + "-wal", path + "-shm"} {
+		info, err := os.Stat(name)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v, want mode 0600", name, info, err)
+		}
+	}
 }
 
 func TestOpenSaysWhichURLsItTakes(t *testing.T) {

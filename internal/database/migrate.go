@@ -26,7 +26,7 @@ func migrate(ctx context.Context, db *DB) error {
 		return fmt.Errorf("read migrations: %w", err)
 	}
 	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if db.advisory {
+	if db.shared {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
 			return fmt.Errorf("make the migration lock: %w", err)

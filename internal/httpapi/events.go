@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"mediarelay/internal/auth"
+	"mediarelay/internal/library"
 )
 
 // pace is the clock of a stream of events.
@@ -31,6 +32,7 @@ var standardPace = pace{heartbeat: 15 * time.Second, poll: time.Second, write: 1
 // stream is one client that watches one upload.
 type stream struct {
 	reports     uploadReports
+	lang        string
 	channel, id string
 	writer      gin.ResponseWriter
 	// seen is the version that the client knows, and offset where it is.
@@ -48,12 +50,12 @@ func (r uploadReports) events(c *gin.Context) {
 	changes, stop := r.uploads.Subscribe(c.Param("id"))
 	defer stop()
 
-	current, err := r.report(ctx, claims.Channel, c.Param("id"))
+	current, err := r.report(ctx, languageOf(c), claims.Channel, c.Param("id"))
 	if err != nil {
 		fail(c, r.logger, err)
 		return
 	}
-	s := &stream{reports: r, channel: claims.Channel, id: c.Param("id"), writer: c.Writer, seen: lastEventID(c.Request)}
+	s := &stream{reports: r, lang: languageOf(c), channel: claims.Channel, id: c.Param("id"), writer: c.Writer, seen: lastEventID(c.Request)}
 	if current.body.State.Ended() && s.seen == current.version {
 		// The client has heard the end. 204 is how it learns not to come back.
 		// Source: HTML standard, server-sent events, "processing model".
@@ -111,9 +113,10 @@ func (s *stream) run(ctx context.Context, current report, changes <-chan struct{
 }
 
 // first sends the current state, or opens the stream with a comment where the
-// client knows the state already.
+// client knows the state already. While bytes arrive it cannot: they move the
+// offset and not the version.
 func (s *stream) first(current report) error {
-	if s.seen == current.version {
+	if s.seen == current.version && current.body.State != library.StateUploading {
 		return s.write(": nothing new\n\n")
 	}
 	return s.send(current)
@@ -122,7 +125,7 @@ func (s *stream) first(current report) error {
 // look sends the upload if its row has changed, or on polling if more bytes have
 // come: so moving bytes make at most one event for each poll.
 func (s *stream) look(ctx context.Context, polling bool) (ended bool, err error) {
-	current, err := s.reports.report(ctx, s.channel, s.id)
+	current, err := s.reports.report(ctx, s.lang, s.channel, s.id)
 	if err != nil {
 		return false, err
 	}

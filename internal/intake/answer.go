@@ -34,7 +34,7 @@ var problems = map[string]func() problem.Problem{
 	},
 	"ERR_MAX_SIZE_EXCEEDED": problem.UploadTooLarge,
 	"ERR_UPLOAD_SIZE_EXCEEDED": func() problem.Problem {
-		return problem.New(http.StatusRequestEntityTooLarge, reason.ProblemPayloadTooLarge, "The chunk reaches beyond the upload's length.")
+		return problem.BadRequest("The chunk reaches beyond the upload's length. Ask for the offset and send the rest.")
 	},
 	"ERR_INVALID_CONTENT_TYPE": func() problem.Problem {
 		return problem.New(http.StatusUnsupportedMediaType, reason.ProblemUnsupportedContentType, "Send Content-Type: "+tusproto.ContentType+".")
@@ -72,6 +72,8 @@ type answer struct {
 	intake  *Intake
 	// upload in question; of a new one, what was asked for.
 	upload library.Upload
+	// allowed lists the methods of the address.
+	allowed string
 
 	held int // the status of an answer that is held back
 	text []byte
@@ -130,9 +132,23 @@ func (a *answer) end() {
 		return
 	}
 	code, _, _ := strings.Cut(string(a.text), ":")
-	p := a.translate(strings.TrimSpace(code))
-	if p.Status == http.StatusRequestTimeout {
+	a.refuse(a.translate(strings.TrimSpace(code)))
+}
+
+// refuse writes a problem with what tus asks of every answer.
+//
+// Source: tus 1.0.0, Headers: Tus-Resumable on every answer, Tus-Version on 412.
+func (a *answer) refuse(p problem.Problem) {
+	h := a.Header()
+	h.Set(tusproto.HeaderResumable, tusproto.Version)
+	switch p.Status {
+	case http.StatusRequestTimeout:
 		a.hangUp()
+	case http.StatusPreconditionFailed:
+		h.Set(tusproto.HeaderVersion, tusproto.Version)
+	case http.StatusMethodNotAllowed:
+		h.Set("Allow", a.allowed)
+		p = problem.MethodNotAllowed(strings.Split(a.allowed, ", ")...)
 	}
 	problem.Write(a.ResponseWriter, p)
 }
@@ -150,7 +166,7 @@ func (a *answer) translate(code string) problem.Problem {
 		return a.translateHead()
 	}
 	if a.held == http.StatusMethodNotAllowed {
-		return problem.MethodNotAllowed("HEAD", "PATCH", "DELETE", "OPTIONS")
+		return problem.MethodNotAllowed()
 	}
 	if make, ok := problems[code]; ok {
 		return make()

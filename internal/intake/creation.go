@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"mediarelay/internal/auth"
@@ -98,7 +99,7 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 			return badRequest("The metadata key %q must be UTF-8 without NUL.", p.Key)
 		}
 	}
-	u.Filename, u.DeclaredType = value(tusproto.KeyFilename), value(tusproto.KeyFiletype)
+	u.Filename, u.DeclaredType = bareName(value(tusproto.KeyFilename)), value(tusproto.KeyFiletype)
 
 	if u.ClientKey = value(tusproto.KeyKey); len(u.ClientKey) > maxKeyBytes {
 		return badRequest("The metadata key %q may have %d bytes at most.", tusproto.KeyKey, maxKeyBytes)
@@ -136,6 +137,18 @@ func declaredRefusal(u *library.Upload) *problem.Problem {
 	return &p
 }
 
+// bareName is a file's name as people know it: without folders, and without
+// characters that move the text around it.
+func bareName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return -1
+		}
+		return r
+	}, name))
+}
+
 // withinToken holds an upload against what its token narrows.
 func withinToken(u *library.Upload, claims auth.Claims) *problem.Problem {
 	if u.Kind != "" && len(claims.Kinds) > 0 && !slices.Contains(claims.Kinds, u.Kind) {
@@ -169,9 +182,9 @@ func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bo
 	switch {
 	case err != nil:
 		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
-		problem.Write(a.ResponseWriter, problem.Locked())
+		a.refuse(problem.Locked())
 	case !sameRequest(first, u):
-		problem.Write(a.ResponseWriter, problem.Conflict("This key names an upload of another file or purpose. Use a new key for it."))
+		a.refuse(problem.Conflict("This key names an upload of another file or purpose. Use a new key for it."))
 	default:
 		a.upload = first
 		a.Header().Set(tusproto.HeaderResumable, tusproto.Version)

@@ -82,6 +82,52 @@ func TestBytesThatWereNotSentAreRefused(t *testing.T) {
 	h.wantRelays(0)
 }
 
+func TestAFileNameIsBare(t *testing.T) {
+	h := start(t, nil)
+	for sent, want := range map[string]string{
+		"../../etc/<b>x\n.txt": "<b>x.txt", `C:\Bilder\größe.jpg`: "größe.jpg", "evil\u202egpj.exe": "evilgpj.exe", "": "",
+	} {
+		if got := h.upload(h.create(5, pair("filename", sent))).Filename; got != want {
+			t.Errorf("%q is kept as %q, want %q", sent, got, want)
+		}
+	}
+}
+
+// Source: tus 1.0.0, Headers.
+func TestErrorsCarryWhatTusAsksFor(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(5)
+	old := creation(5)
+	old.headers["Tus-Resumable"] = "0.2.2"
+	for name, c := range map[string]struct {
+		request request
+		status  int
+		headers map[string]string
+	}{
+		"no token":          {request{method: http.MethodHead, path: path, as: "nobody"}, 401, nil},
+		"unknown upload":    {head("/files/" + strings.Repeat("0", 32)), 404, nil},
+		"no length":         {request{method: http.MethodPost, path: "/files/"}, 400, nil},
+		"old version":       {old, 412, map[string]string{"Tus-Version": "1.0.0"}},
+		"download":          {request{method: http.MethodGet, path: path}, 405, map[string]string{"Allow": "HEAD, PATCH, DELETE, OPTIONS"}},
+		"list":              {request{method: http.MethodGet, path: "/files/"}, 405, map[string]string{"Allow": "POST, OPTIONS"}},
+		"beyond its length": {patch(path, 0, "hello world"), 400, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := *h
+			h.T = t
+			a := h.do(c.request)
+			if a.status != c.status || a.header.Get("Tus-Resumable") != "1.0.0" || strings.Contains(a.text, "{") && !strings.HasPrefix(a.text, "{") {
+				t.Errorf("%d, Tus-Resumable %q: %s", a.status, a.header.Get("Tus-Resumable"), a.text)
+			}
+			for header, want := range c.headers {
+				if got := a.header.Get(header); got != want {
+					t.Errorf("%s: %q, want %q", header, got, want)
+				}
+			}
+		})
+	}
+}
+
 func TestBadCreationsSayWhatIsWrong(t *testing.T) {
 	h := start(t, nil)
 	for name, c := range map[string]struct {

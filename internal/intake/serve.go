@@ -32,19 +32,19 @@ func (i *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (i *Intake) serveCreation(a *answer, r *http.Request) {
+	a.allowed = "POST, OPTIONS"
 	if r.Method != http.MethodPost {
-		a.Header().Set("Allow", "POST, OPTIONS")
-		problem.Write(a.ResponseWriter, problem.MethodNotAllowed("POST", "OPTIONS"))
+		a.refuse(problem.MethodNotAllowed())
 		return
 	}
 	claims, refusal := uploader(r)
 	if refusal != nil {
-		problem.Write(a.ResponseWriter, *refusal)
+		a.refuse(*refusal)
 		return
 	}
 	u, refusal := newUpload(r, claims)
 	if refusal != nil {
-		problem.Write(a.ResponseWriter, *refusal)
+		a.refuse(*refusal)
 		return
 	}
 	if i.answerRepeated(a, r, u) {
@@ -55,23 +55,24 @@ func (i *Intake) serveCreation(a *answer, r *http.Request) {
 }
 
 func (i *Intake) serveUpload(a *answer, r *http.Request) {
+	a.allowed = "HEAD, PATCH, DELETE, OPTIONS"
 	match := uploadPath.FindStringSubmatch(r.URL.Path)
 	if match == nil {
-		problem.Write(a.ResponseWriter, problem.NotFound())
+		a.refuse(problem.NotFound())
 		return
 	}
 	claims, refusal := uploader(r)
 	if refusal != nil {
-		problem.Write(a.ResponseWriter, *refusal)
+		a.refuse(*refusal)
 		return
 	}
 	u, err := i.config.Uploads.UploadByID(r.Context(), match[1])
 	switch {
 	case errors.Is(err, library.ErrNotFound), err == nil && u.Channel != claims.Channel:
-		problem.Write(a.ResponseWriter, problem.NotFound())
+		a.refuse(problem.NotFound())
 	case err != nil:
 		logFailure(r.Context(), "read", match[1], err)
-		problem.Write(a.ResponseWriter, problem.Locked())
+		a.refuse(problem.Locked())
 	default:
 		a.upload = u
 		i.serveTus(a, r, r.URL.Path)

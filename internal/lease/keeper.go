@@ -57,6 +57,19 @@ func (k *Keeper) Run(ctx context.Context) {
 	}
 }
 
+// Inherit removes every lease at the start of a process that is the only one on
+// its database: whoever held them is dead, and nobody need wait for that to show.
+func (k *Keeper) Inherit(ctx context.Context) error {
+	err := k.db.Relaxed(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM leases")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("remove a dead process's leases: %w", err)
+	}
+	return nil
+}
+
 // Acquire takes the lease of a name, or returns ErrHeld.
 func (k *Keeper) Acquire(ctx context.Context, name string) (*Lease, error) {
 	l, err := k.reserve(name)

@@ -105,6 +105,17 @@ func TestEveryLeaseIsLostWhenTheDatabaseIsAwayTooLong(t *testing.T) {
 	await(t, l.Lost(), "the lease to be lost")
 }
 
+func TestTheOnlyProcessNeedNotWaitForADeadOne(t *testing.T) {
+	db := databasetest.SQLite(t)
+	old := acquire(t, NewKeeper(db), "upload/a")
+	heir := NewKeeper(db)
+	if err := heir.Inherit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	acquire(t, heir, "upload/a")
+	check(t, db, old, ErrLost)
+}
+
 // Renewed with the others, such a row would keep its name from everyone for ever.
 func TestALeaseWhoseReleaseFailedIsSwept(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {

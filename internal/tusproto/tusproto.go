@@ -12,6 +12,7 @@ const Version = "1.0.0"
 // Header names.
 const (
 	HeaderResumable = "Tus-Resumable"
+	HeaderVersion   = "Tus-Version"
 	HeaderOffset    = "Upload-Offset"
 	HeaderLength    = "Upload-Length"
 	HeaderMetadata  = "Upload-Metadata"
