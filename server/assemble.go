@@ -74,9 +74,11 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	if err != nil {
 		return err
 	}
-	a.relay = relay.New(relay.Config{
-		Library: p.library, Bytes: p.bytes, Leases: a.leases, Providers: providers(cfg.Channels),
-	})
+	byChannel, err := providers(cfg.Channels)
+	if err != nil {
+		return err
+	}
+	a.relay = relay.New(relay.Config{Library: p.library, Bytes: p.bytes, Leases: a.leases, Providers: byChannel})
 	verifier, err := auth.NewVerifier(cfg.Tokens())
 	if err != nil {
 		return err
@@ -93,12 +95,17 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	return err
 }
 
-func providers(channels []config.Channel) map[string]relay.Provider {
+func providers(channels []config.Channel) (map[string]relay.Provider, error) {
+	var errs []error
 	byChannel := map[string]relay.Provider{}
 	for _, channel := range channels {
-		byChannel[channel.Name] = dialog360.New(dialog360.Config{BaseURL: channel.BaseURL, APIKey: channel.APIKey})
+		account := dialog360.Config{BaseURL: channel.BaseURL, APIKey: channel.APIKey}
+		if err := account.Check(); err != nil {
+			errs = append(errs, fmt.Errorf("channel %s: %w", channel.Name, err))
+		}
+		byChannel[channel.Name] = dialog360.New(account)
 	}
-	return byChannel
+	return byChannel, errors.Join(errs...)
 }
 
 // start lets the workers work.

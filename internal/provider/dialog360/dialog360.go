@@ -18,11 +18,6 @@ import (
 // DefaultBaseURL is where 360dialog serves the API for every region.
 const DefaultBaseURL = "https://waba-v2.360dialog.io"
 
-// RequestsPerSecond is how many POST /media one phone number may make.
-//
-// Source: "Upload, retrieve or delete media", section Constraints.
-const RequestsPerSecond = 25
-
 // Config says which API and which phone number. The key names the number: the
 // API has no other parameter for it.
 type Config struct {
