@@ -27,6 +27,9 @@ const (
 	// RelayFailed: the bytes are safe, but the provider did not take them. The
 	// answer gave no code of its own.
 	RelayFailed Code = "relay_failed"
+	// EndpointChanged: the page now names another server than the one that the
+	// file was on its way to.
+	EndpointChanged Code = "endpoint_changed"
 	// EngineUnavailable: the browser cannot run the worker that checks and sends.
 	EngineUnavailable Code = "engine_unavailable"
 )

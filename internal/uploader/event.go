@@ -16,6 +16,7 @@ type (
 	// Cancel ends the upload here and on the server.
 	Cancel struct{}
 	// Retry goes on after Failed, from what is already safe; it also ends a wait.
+	// Given to a new machine it is a Start after a failure that another machine saw.
 	Retry struct{}
 )
 

@@ -53,7 +53,8 @@ func (m *Machine) afterFault() step {
 
 // watched takes what the server says about an upload whose bytes it has.
 func (m *Machine) watched(w Watched) Action {
-	m.faults, m.askedToken, m.doubted = 0, false, false
+	again := m.again
+	m.faults, m.askedToken, m.doubted, m.again = 0, false, false, false
 	switch w.State {
 	case UploadDone:
 		m.mode = modeDone
@@ -62,6 +63,9 @@ func (m *Machine) watched(w Watched) Action {
 		m.mode = modeRefused
 		return Refused{}
 	case UploadFailed:
+		if again && !w.Final {
+			return m.next(stepRelay)
+		}
 		return m.relayFailed(w)
 	case UploadUploading:
 		// The server misses bytes that it had acknowledged: ask which.

@@ -99,8 +99,16 @@ func (m *Machine) tokenDenied() Action {
 
 // retry goes on after a failure from what is safe: the relay alone when all
 // bytes are there, the offset when an upload is there, the beginning otherwise.
+//
+// A new machine has not seen the failure itself: it asks, and where it finds a
+// failed relay, that is the one to try again.
 func (m *Machine) retry() Action {
-	if m.mode != modeFailed {
+	switch m.mode {
+	case modeNew:
+		m.again = true
+		return m.perform()
+	case modeFailed:
+	default:
 		return m.goOnFrom(modeWaiting)
 	}
 	m.faults, m.askedToken, m.renewed, m.doubted = 0, false, false, false

@@ -400,6 +400,36 @@ var conversations = []struct {
 		},
 	},
 	{
+		name:   "a retry that comes to a new machine tries the failed relay again, once",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Retry{}, "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "POST /v1/uploads/abc/retry 0+0"},
+			{answer(202, -1), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
+		},
+	},
+	{
+		name:   "a retry that comes to a new machine is none for what fails later",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Retry{}, "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{watched("relaying"), "idle"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
+		},
+	},
+	{
+		name:   "a retry of what no attempt would change fails again",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Retry{}, "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down", Final: true}, "failed provider_down"},
+		},
+	},
+	{
 		name:   "a complete upload whose events are gone: the upload itself is asked, once",
 		config: uploader.Config{Length: 10, URL: fileURL},
 		lines: []line{

@@ -63,6 +63,7 @@ type Machine struct {
 	generation int  // creations that the server has forgotten
 	renewed    bool // this try has used its one new creation
 	complete   bool // all bytes are safe: what fails now is the relay
+	again      bool // a retry was asked for whose failure has not been seen yet
 	doubted    bool // the complete upload's events were not to be found
 }
 

@@ -117,7 +117,14 @@ export interface Engine {
   /** Network came back, or the person asked: every waiting upload tries now. */
   nudge(): void
   subscribe(listener: (event: EngineEvent) => void): () => void
-  /** Stops the worker and everything in it. */
+  /**
+   * Stops the worker, for as long as `wake` is not called. Every upload is kept with
+   * its key and its URL; what is asked of it meanwhile counts from the `wake` on.
+   */
+  suspend(): void
+  /** Goes on after `suspend`: from the server's offset, or with the watch where all bytes are there. */
+  wake(): void
+  /** Stops the worker and forgets everything. */
   close(): void
 }
 

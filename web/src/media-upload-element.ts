@@ -5,11 +5,12 @@
  */
 import type { PropertyValues, TemplateResult } from 'lit'
 import { LitElement, adoptStyles, html, nothing } from 'lit'
+import { Absence } from './absence.js'
 import { Announcer } from './announcer.js'
 import { loadCatalogue } from './catalogues.js'
 import { dialogTypes, parseKinds, parsePurposes } from './choices.js'
 import { DropTarget } from './drop-target.js'
-import type { EngineFactory } from './engine.js'
+import type { Engine, EngineFactory } from './engine.js'
 import type { MediaUploadDetails, MediaUploadEventMap } from './events.js'
 import { carriesFiles, filesOf } from './file-drop.js'
 import { FocusKeeper } from './focus-keeper.js'
@@ -46,6 +47,11 @@ const copiedMs = 2_000
 /** Files uploading at once where `concurrency` says nothing. */
 const defaultConcurrency = 3
 
+/**
+ * Moving the element in its document, or taking it out for some seconds
+ * (absence.ts), disturbs nothing. Out for longer it keeps its files, but nothing
+ * runs: uploads are `queued` and go on where they stopped when it comes back.
+ */
 export class MediaUploadElement extends LitElement {
   static override readonly styles = styles
   static readonly formAssociated = true
@@ -70,6 +76,12 @@ export class MediaUploadElement extends LitElement {
   /** How the engine is reached; set once by the module that registers the element. */
   static createEngine: EngineFactory
 
+  /**
+   * The media server's origin; this page's own when empty. Another server ends what
+   * is on its way to the first one: those files fail with `endpoint_changed`, and a
+   * retry sends them to the new one from the beginning. Finished files stay. A token
+   * that `getToken` gives from then on is never shown to the first server.
+   */
   declare endpoint: string
   declare purpose: string
   declare kinds: string
@@ -88,6 +100,7 @@ export class MediaUploadElement extends LitElement {
   readonly #control = new FormBinding(this.attachInternals())
   readonly #announcer = new Announcer((message) => this.#speak(message), () => spokenSummary(this.#uploads, this.#texts))
   readonly #moreRows = new IntersectionObserver((entries) => this.#scrolledTo(entries), { rootMargin: '600px' })
+  readonly #absence = new Absence({ left: () => this.#letGo(), returned: () => this.#session.wake() }, window)
   readonly #focusKeeper = new FocusKeeper(() => this.shadowRoot)
   readonly #dropTarget = new DropTarget(this, {
     enabled: () => !this.#isDisabled,
@@ -206,6 +219,8 @@ export class MediaUploadElement extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     this.#dropTarget.connect()
+    this.#absence.end()
+    this.requestUpdate()
     window.addEventListener('online', this.#networkBack)
     window.addEventListener('offline', this.#networkGone)
     whenIdle(() => {
@@ -218,10 +233,7 @@ export class MediaUploadElement extends LitElement {
     this.#dropTarget.disconnect()
     window.removeEventListener('online', this.#networkBack)
     window.removeEventListener('offline', this.#networkGone)
-    // A move in the document disconnects too: only an element that stays away lets go of its uploads.
-    setTimeout(() => {
-      if (!this.isConnected) this.#letGo()
-    })
+    this.#absence.begin()
   }
 
   formDisabledCallback(disabled: boolean): void {
@@ -237,7 +249,7 @@ export class MediaUploadElement extends LitElement {
     if (changed.has('lang') || changed.has('messages')) this.#speakLanguage()
     if (changed.has('getToken')) this.#session.token.getToken = this.getToken
     if (this.hasUpdated && (changed.has('purpose') || changed.has('kinds'))) this.#session.recheck()
-    if (this.hasUpdated && changed.has('endpoint')) this.#session.close()
+    if (changed.has('endpoint')) this.#session.changeEndpoint()
     this.#focusKeeper.before()
   }
 
@@ -365,13 +377,20 @@ export class MediaUploadElement extends LitElement {
       get kinds() { return parseKinds(element.kinds) },
       get autoStart() { return element.autoStart },
       get concurrency() { return element.concurrency },
-      openEngine: () => MediaUploadElement.createEngine(new URL(this.endpoint || '/', document.baseURI).origin),
+      get origin() { return originOf(element.endpoint) },
+      openEngine: () => this.#openEngine(),
       metadataOf: (file) => (typeof this.metadata === 'function' ? this.metadata(file) : this.metadata),
       emit: (name, detail) => this.#emit(name, detail),
       changed: () => this.requestUpdate(),
       valueChanged: () => this.#valueChanged(),
       sentence: (failure) => this.#texts.failure(failure),
     }
+  }
+
+  #openEngine(): Engine {
+    const origin = originOf(this.endpoint)
+    if (origin === '') throw new TypeError(`media-upload: endpoint="${this.endpoint}" is not a URL; write the media server's origin, such as https://media.example.com`)
+    return MediaUploadElement.createEngine(origin)
   }
 
   #emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
@@ -519,12 +538,18 @@ export class MediaUploadElement extends LitElement {
   }
 
   #letGo(): void {
-    this.#session.close()
+    this.#session.suspend()
     this.#announcer.close()
     this.#moreRows.disconnect()
     this.#previews?.clear()
     this.#tick()
   }
+}
+
+/** Empty when it is not a URL. */
+function originOf(endpoint: string): string {
+  const url = endpoint || '/'
+  return URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI).origin : ''
 }
 
 function whenIdle(act: () => void): void {

@@ -19,10 +19,16 @@ export class Queue implements Iterable<Upload> {
   readonly #concurrency: () => number
   readonly #uploads = new Map<string, Upload>()
   readonly #beingChecked = new Set<string>()
+  #stopped = false
 
   constructor(port: QueuePort, concurrency: () => number) {
     this.#port = port
     this.#concurrency = concurrency
+  }
+
+  /** Nothing new begins. */
+  get stopped(): boolean {
+    return this.#stopped
   }
 
   get size(): number {
@@ -45,8 +51,18 @@ export class Queue implements Iterable<Upload> {
     return this.#uploads.values()
   }
 
+  stop(): void {
+    this.#stopped = true
+  }
+
+  go(): void {
+    this.#stopped = false
+    this.pump()
+  }
+
   /** Fills every free place. Called whenever a file comes, goes or changes. */
   pump(): void {
+    if (this.#stopped) return
     this.#pumpChecks()
     this.#pumpUploads()
   }

@@ -15,6 +15,9 @@ export interface SessionHost {
   readonly kinds: readonly Kind[]
   readonly autoStart: boolean
   readonly concurrency: number
+  /** The media server's; empty when `endpoint` names none. */
+  readonly origin: string
+  /** For that origin. */
   openEngine(): Engine
   metadataOf(file: File): Readonly<Record<string, string>>
   /** False when a listener prevented it. */
@@ -32,6 +35,8 @@ export class Session {
   readonly queue: Queue
   readonly token: TokenBroker
   #engine: Engine | undefined
+  /** The engine's. */
+  #origin = ''
   #unsubscribe: (() => void) | undefined
   /** Work was done since the last `complete`. */
   #incomplete = false
@@ -125,22 +130,50 @@ export class Session {
     this.#engine?.nudge()
   }
 
-  /** Gives the engine back. Uploads stand still and are started anew when the element returns. */
-  close(): void {
+  /** Nothing runs until `wake`, and nothing is lost: what had a place waits for one again. */
+  suspend(): void {
+    this.queue.stop()
+    this.token.close()
+    this.#engine?.suspend()
+    for (const upload of this.queue) {
+      if (this.#move(upload, { type: 'requeue' })) this.#engine?.pause(upload.id)
+    }
+  }
+
+  /** Places first, so that the engine begins at once with those that have one. */
+  wake(): void {
+    this.queue.go()
+    this.#engine?.wake()
+  }
+
+  /**
+   * The endpoint may be another server now. What the old one knows of fails, in
+   * words: its asset would be unknown to the new one, and the tokens that the page
+   * gives from now on are not for the old one. A retry sends the file to the new one.
+   */
+  changeEndpoint(): void {
+    if (this.#engine === undefined || this.#host.origin === this.#origin) return
     this.token.close()
     this.#unsubscribe?.()
-    this.#engine?.close()
+    this.#engine.close()
     this.#engine = undefined
-    for (const upload of this.queue) {
-      upload.apply({ type: 'hold' })
-      upload.begun = false
-    }
+    for (const upload of this.queue) this.#leaveEndpoint(upload)
+  }
+
+  #leaveEndpoint(upload: Upload): void {
+    const { begun } = upload
+    upload.begun = false
+    if (!begun || isSettled(upload.state)) return
+    const event = { type: 'failed', id: upload.id, failure: failureOf('endpoint_changed') } as const
+    this.#tell(upload, event, this.#move(upload, event))
   }
 
   #open(): Engine {
     if (this.#engine !== undefined) return this.#engine
     const engine = (this.#engine = this.#host.openEngine())
+    this.#origin = this.#host.origin
     this.#unsubscribe = engine.subscribe((event) => this.#hear(event))
+    if (this.queue.stopped) engine.suspend()
     return engine
   }
 
@@ -148,11 +181,14 @@ export class Session {
     const purposes = upload.purposes
     const { name, type: declaredType } = upload.file
     const request = { name, declaredType, purposes, kinds: this.#host.kinds }
+    let engine: Engine | undefined
     try {
-      const verdict = await this.#open().check(upload.id, upload.file, request)
+      engine = this.#open()
+      const verdict = await engine.check(upload.id, upload.file, request)
       if (upload.purposes === purposes && this.#has(upload)) this.#checked(upload, verdict)
     } catch (error) {
-      if (this.#has(upload)) this.#move(upload, { type: 'failed', id: upload.id, failure: checkFailure(error) })
+      // An engine that was left for another one's sake says nothing about the file: the queue asks the other.
+      if (engine === this.#engine && this.#has(upload)) this.#move(upload, { type: 'failed', id: upload.id, failure: checkFailure(error) })
     }
   }
 
@@ -179,15 +215,17 @@ export class Session {
     })
   }
 
-  /** After a failure: the engine goes on from what is safe; a file that it never had is checked again. */
+  /** After a failure: the engine goes on from what is safe, or begins; a file without a verdict is checked again. */
   #again(upload: Upload): void {
     this.#incomplete = true
-    if (upload.begun) {
-      this.#move(upload, { type: 'enqueue' })
-      this.#move(upload, { type: 'begin' })
-      this.#engine?.retry(upload.id)
-      return
-    }
+    if (upload.verdict === undefined) return this.#checkAgain(upload)
+    this.#move(upload, { type: 'enqueue' })
+    if (!upload.begun) return
+    this.#move(upload, { type: 'begin' })
+    this.#engine?.retry(upload.id)
+  }
+
+  #checkAgain(upload: Upload): void {
     upload.state = { name: 'checking' }
     this.#host.changed(upload)
     this.queue.pump()
@@ -283,5 +321,9 @@ export class Session {
 /** The engine could not check at all: it did not load, or its worker died. */
 function checkFailure(error: unknown): Failure {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'engine_unavailable'
+  return failureOf(code)
+}
+
+function failureOf(code: string): Failure {
   return { code, message: '', retryable: true, facts: [] }
 }

@@ -32,6 +32,8 @@ export type LocalEvent =
   | { readonly type: 'recheck' }
   | { readonly type: 'enqueue' }
   | { readonly type: 'begin' }
+  /** Gives its place back and is the next to have one. */
+  | { readonly type: 'requeue' }
   | { readonly type: 'hold' }
 
 export type UploadEvent = LocalEvent | Exclude<EngineEvent, { readonly type: 'token-needed' | 'cancelled' }>
@@ -48,6 +50,7 @@ const movesFrom: { readonly [E in UploadEvent['type']]: readonly StateName[] } =
   recheck: ['ready'],
   enqueue: ['ready', 'paused', 'failed'],
   begin: ['queued'],
+  requeue: ['uploading', 'waiting'],
   hold: ['queued', 'uploading', 'waiting'],
   started: ['queued', 'waiting'],
   progress: ['waiting'],
@@ -61,6 +64,9 @@ const movesFrom: { readonly [E in UploadEvent['type']]: readonly StateName[] } =
   failed: ['checking', ...sent],
 }
 
+/** What leaves nothing in flight. */
+const stopping: ReadonlySet<UploadEvent['type']> = new Set(['waiting', 'hold', 'paused', 'requeue'])
+
 /** The state after an event; the same object when the event changes nothing. */
 export function transition(state: UploadState, event: UploadEvent, now: number): UploadState {
   if (!movesFrom[event.type].includes(state.name)) return state
@@ -70,6 +76,7 @@ export function transition(state: UploadState, event: UploadEvent, now: number):
     case 'recheck':
       return { name: 'checking' }
     case 'enqueue':
+    case 'requeue':
       return { name: 'queued' }
     case 'begin':
     case 'started':
@@ -187,7 +194,7 @@ export class Upload {
 
   #remember(event: UploadEvent, now: number): void {
     if (event.type === 'progress') this.progress.report(event.accepted, event.inFlight, now)
-    if (event.type === 'waiting' || event.type === 'hold' || event.type === 'paused') this.progress.stop()
+    if (stopping.has(event.type)) this.progress.stop()
     if (event.type === 'checking' || event.type === 'done') this.progress.finish()
     if (event.type === 'checked' || event.type === 'refused') this.verdict = event.verdict
   }

@@ -11,10 +11,19 @@ import type { FromWorker, StartMessage, ToWorker, UploadCommand } from './worker
 /** A worker that dies this often without having been of use is not started again by itself. */
 const MAX_DEATHS = 3
 
+/** What a command leaves for a worker that was not there to hear it. */
+const FIRST = { pause: 'pause', resume: 'start', retry: 'retry', cancel: 'cancel' } as const satisfies Record<
+  Exclude<UploadCommand, 'forget'>, StartMessage['first']
+>
+
 interface Upload {
   start: StartMessage
-  /** `ended` uploads are not given to the next worker, until the person retries. */
+  /** A `failed` upload is not given to the next worker until the person retries, an `ended` one never. */
   state: 'running' | 'failed' | 'ended'
+  /** Who knows of it. */
+  worker: Worker | undefined
+  /** Bytes that the server has acknowledged. */
+  accepted: number
 }
 
 interface Check {
@@ -39,6 +48,7 @@ class WorkerEngine implements Engine {
   readonly #uploads = new Map<string, Upload>()
   readonly #checks = new Map<number, Check>()
   #worker: Worker | undefined
+  #suspended = false
   #deaths = 0
   #calls = 0
 
@@ -62,10 +72,11 @@ class WorkerEngine implements Engine {
 
   start(id: string, file: Blob, request: UploadRequest): void {
     if (this.#uploads.has(id)) return
-    this.#open()
     const start: StartMessage = { type: 'start', id, file, request, key: newKey(), url: '', first: 'start' }
-    this.#uploads.set(id, { start, state: 'running' })
-    this.#post(start)
+    const upload: Upload = { start, state: 'running', worker: undefined, accepted: 0 }
+    this.#uploads.set(id, upload)
+    this.#open()
+    this.#give(upload)
   }
 
   pause(id: string): void {
@@ -102,26 +113,47 @@ class WorkerEngine implements Engine {
     return () => { this.#listeners.delete(listener) }
   }
 
+  suspend(): void {
+    this.#suspended = true
+    this.#stop()
+  }
+
+  wake(): void {
+    this.#suspended = false
+    const waiting = [...this.#uploads.values()].some(({ state }) => state === 'running')
+    if (waiting || this.#checks.size > 0) this.#open()
+  }
+
   close(): void {
-    this.#worker?.terminate()
-    this.#worker = undefined
+    this.#stop()
     this.#uploads.clear()
     this.#giveUpChecks('the engine was closed')
   }
 
-  #command(id: string, type: Exclude<UploadCommand, 'forget'>): void {
+  #stop(): void {
+    this.#worker?.terminate()
+    this.#worker = undefined
+  }
+
+  #command(id: string, type: keyof typeof FIRST): void {
     const upload = this.#uploads.get(id)
     if (!upload) return
-    const without = this.#worker === undefined
-    if (type === 'cancel') upload.start = { ...upload.start, first: 'cancel' }
+    upload.start = { ...upload.start, first: FIRST[type] }
     if (upload.state === 'failed' && (type === 'retry' || type === 'cancel')) upload.state = 'running'
+    if (this.#worker !== undefined && upload.worker === this.#worker) return this.#post({ type, id })
     this.#open()
-    // A new worker has just been given the upload itself, and begins with it.
-    if (!without) this.#post({ type, id })
+    this.#give(upload)
+  }
+
+  /** A worker that has not heard of the upload begins with what was last asked for. */
+  #give(upload: Upload): void {
+    if (upload.state !== 'running' || upload.worker === this.#worker) return
+    upload.worker = this.#worker
+    this.#post(upload.start)
   }
 
   #open(): void {
-    if (this.#worker) return
+    if (this.#worker || this.#suspended) return
     let worker: Worker
     try {
       worker = createWorker()
@@ -134,9 +166,7 @@ class WorkerEngine implements Engine {
     worker.onerror = event => this.#died(worker, event.message)
     this.#post({ type: 'open', endpoint: this.#endpoint })
     for (const { message } of this.#checks.values()) this.#post(message)
-    for (const { start, state } of this.#uploads.values()) {
-      if (state === 'running') this.#post(start)
-    }
+    for (const upload of this.#uploads.values()) this.#give(upload)
   }
 
   #post(message: ToWorker): void {
@@ -169,12 +199,13 @@ class WorkerEngine implements Engine {
     if (event.type === 'token-needed') return
     const upload = this.#uploads.get(event.id)
     if (!upload) return
+    upload.start = { ...upload.start, first: firstAfter(event, upload.start.first) }
     switch (event.type) {
       case 'progress':
+        // Every worker tells where an upload stands; only one that got further was of use.
+        if (event.accepted <= upload.accepted) return
+        upload.accepted = event.accepted
         this.#deaths = 0
-        return
-      case 'paused': case 'resumed': case 'started':
-        upload.start = { ...upload.start, first: event.type === 'paused' ? 'pause' : 'start' }
         return
       case 'failed':
         upload.state = 'failed'
@@ -190,8 +221,7 @@ class WorkerEngine implements Engine {
 
   #died(worker: Worker, detail: string): void {
     if (worker !== this.#worker) return
-    worker.terminate()
-    this.#worker = undefined
+    this.#stop()
     this.#deaths++
     this.#suspectCheck(detail)
     if (this.#deaths < MAX_DEATHS) this.#open()
@@ -224,6 +254,20 @@ class WorkerEngine implements Engine {
     for (const { reject } of this.#checks.values()) reject(new EngineUnavailableError(detail))
     this.#checks.clear()
   }
+}
+
+/** What the next worker begins with, once this one has told of an event. */
+function firstAfter(event: EngineEvent, first: StartMessage['first']): StartMessage['first'] {
+  switch (event.type) {
+    case 'paused':
+      return first === 'cancel' ? first : 'pause'
+    case 'checking':
+      // All bytes are there: the pause came too late, and what is left must be watched.
+      return first === 'pause' ? 'start' : first
+    case 'started': case 'resumed': case 'relaying':
+      return first === 'cancel' ? first : 'start'
+  }
+  return first
 }
 
 /** 128 random bits; crypto.randomUUID exists in secure contexts alone. */

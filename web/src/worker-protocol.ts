@@ -20,8 +20,8 @@ export interface StartMessage {
   readonly key: string
   /** The upload's URL, empty when the server has not named one. */
   readonly url: string
-  /** How it begins: as the last worker would have gone on. */
-  readonly first: 'start' | 'pause' | 'cancel'
+  /** How it begins: with the last thing that was asked for and that no worker has come to the end of. */
+  readonly first: 'start' | 'pause' | 'retry' | 'cancel'
 }
 
 export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry' | 'forget'

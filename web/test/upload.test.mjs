@@ -24,6 +24,8 @@ const moves = [
   ['waiting', { type: 'progress', accepted: 1, inFlight: 1, total: 3 }, 'uploading'],
   ['waiting', { type: 'progress', accepted: 1, inFlight: 0, total: 3 }, 'waiting'],
   ['paused', { type: 'enqueue' }, 'queued'],
+  ['uploading', { type: 'requeue' }, 'queued'],
+  ['waiting', { type: 'requeue' }, 'queued'],
   ['paused', { type: 'resumed', offset: 1 }, 'uploading'],
   ['uploading', { type: 'checking' }, 'verifying'],
   ['verifying', { type: 'relaying' }, 'relaying'],
@@ -47,6 +49,8 @@ const late = [
   ['refused', { type: 'enqueue' }],
   ['ready', { type: 'begin' }],
   ['verifying', { type: 'hold' }],
+  ['relaying', { type: 'requeue' }],
+  ['paused', { type: 'requeue' }],
 ]
 
 for (const [state, event] of late) {

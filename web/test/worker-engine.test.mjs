@@ -1,0 +1,152 @@
+// The engine on the page's side: what the next worker is told after one was stopped, or died.
+import assert from 'node:assert/strict'
+import { beforeEach, test } from 'node:test'
+
+/** A worker that notes what it is told and says what the test wants. */
+class FakeWorker {
+  static made = []
+  heard = []
+  stopped = false
+  constructor() {
+    FakeWorker.made.push(this)
+  }
+  postMessage(message) {
+    assert.equal(this.stopped, false)
+    this.heard.push(message)
+  }
+  terminate() {
+    this.stopped = true
+  }
+  say(message) {
+    this.onmessage({ data: message })
+  }
+  tell(event) {
+    this.say({ type: 'event', event: { id: 'f', ...event } })
+  }
+  die() {
+    this.say({ type: 'dead', detail: 'out of memory' })
+  }
+  /** Without the opening of every worker. */
+  get told() {
+    return this.heard.slice(1)
+  }
+}
+
+globalThis.Worker = FakeWorker
+globalThis.__WORKER_FILE__ = './worker.js'
+const { createWorkerEngine } = await import('../.cache/test/worker-engine.js')
+
+beforeEach(() => { FakeWorker.made = [] })
+
+const newest = () => FakeWorker.made.at(-1)
+const failure = { code: 'relay_failed', message: '', retryable: true, facts: [] }
+const url = 'https://media.example.com/files/1'
+
+/** An engine with one upload that the server has named. */
+function running() {
+  const engine = createWorkerEngine('https://media.example.com')
+  const events = []
+  engine.subscribe(event => events.push(event.type))
+  engine.start('f', new Blob(['x']), { name: 'f', declaredType: '', kind: 'document', purposes: ['message'], metadata: {} })
+  const worker = newest()
+  worker.tell({ type: 'started' })
+  worker.say({ type: 'located', id: 'f', url })
+  return { engine, events, worker, key: worker.told[0].key }
+}
+
+test('after a suspension the next worker goes on with the same key and URL', () => {
+  const { engine, worker, key } = running()
+  engine.suspend()
+  assert.equal(worker.stopped, true)
+  engine.wake()
+  const [opened, start, ...more] = newest().heard
+  assert.deepEqual([opened.type, start.type, start.key, start.url, start.first, more], ['open', 'start', key, url, 'start', []])
+})
+
+test('a suspended engine starts no worker, whatever is asked of it', async () => {
+  const { engine } = running()
+  engine.suspend()
+  engine.warm()
+  engine.nudge()
+  engine.pause('f')
+  const verdict = engine.check('g', new Blob(['y']), { name: 'g', declaredType: '', kinds: [], purposes: [] })
+  assert.equal(FakeWorker.made.length, 1)
+  engine.wake()
+  assert.deepEqual(newest().told.map(({ type, first }) => [type, first]), [['check', undefined], ['start', 'pause']])
+  newest().say({ type: 'checked', call: newest().told[0].call, verdict: 'fine' })
+  assert.equal(await verdict, 'fine')
+})
+
+test('with nothing to do a woken engine starts no worker', () => {
+  const { engine, worker } = running()
+  worker.tell({ type: 'done', asset: {} })
+  engine.suspend()
+  engine.wake()
+  assert.equal(FakeWorker.made.length, 1)
+})
+
+/** What happened before the worker died, and how the next one begins. */
+const deaths = [
+  ['in the middle', () => {}, 'start'],
+  ['before it could pause', ({ engine }) => engine.pause('f'), 'pause'],
+  ['in a pause', ({ engine, worker }) => { engine.pause('f'); worker.tell({ type: 'paused' }) }, 'pause'],
+  ['before it could resume', ({ engine, worker }) => { engine.pause('f'); worker.tell({ type: 'paused' }); engine.resume('f') }, 'start'],
+  ['watching, a pause too late', ({ engine, worker }) => { engine.pause('f'); worker.tell({ type: 'checking' }) }, 'start'],
+  ['before it could retry', ({ engine, worker }) => { worker.tell({ type: 'failed', failure }); engine.retry('f') }, 'retry'],
+  ['before it saw why the relay had failed', ({ engine, worker }) => {
+    worker.tell({ type: 'failed', failure }); engine.retry('f'); worker.tell({ type: 'checking' })
+  }, 'retry'],
+  ['after the retry took', ({ engine, worker }) => {
+    worker.tell({ type: 'failed', failure }); engine.retry('f'); worker.tell({ type: 'relaying' })
+  }, 'start'],
+  ['before it could cancel', ({ engine, worker }) => { engine.cancel('f'); worker.tell({ type: 'resumed', offset: 1 }) }, 'cancel'],
+]
+for (const [when, happens, first] of deaths) {
+  test(`a worker that dies ${when}: the next one begins with ${first}`, () => {
+    const before = running()
+    happens(before)
+    before.worker.die()
+    const [start, ...more] = newest().told
+    assert.deepEqual([start.type, start.url, start.key, start.first, more], ['start', url, before.key, first, []])
+  })
+}
+
+test('a retry after a failed relay reaches a worker that has never heard of the upload, at the first press', () => {
+  const { engine, worker } = running()
+  worker.tell({ type: 'failed', failure })
+  worker.die()
+  assert.deepEqual(newest().told, [], 'nobody has asked for it yet')
+  engine.retry('f')
+  const [start, ...more] = newest().told
+  assert.deepEqual([start.type, start.url, start.first, more], ['start', url, 'retry', []])
+  engine.pause('f')
+  assert.deepEqual(newest().told[1], { type: 'pause', id: 'f' })
+})
+
+test('workers that die without getting further are not replaced for ever', () => {
+  const { events } = running()
+  for (let n = 0; n < 3; n++) {
+    newest().tell({ type: 'progress', accepted: 0, inFlight: 0, total: 1 })
+    newest().die()
+  }
+  assert.equal(events.at(-1), 'failed')
+  assert.equal(FakeWorker.made.length, 3)
+})
+
+test('a worker that got further counts as of use', () => {
+  const { events } = running()
+  for (let n = 1; n <= 5; n++) {
+    newest().tell({ type: 'progress', accepted: n, inFlight: 0, total: 9 })
+    newest().die()
+  }
+  assert.equal(events.includes('failed'), false)
+  assert.equal(FakeWorker.made.length, 6)
+})
+
+test('a closed engine has stopped its worker and answers no check', async () => {
+  const { engine, worker } = running()
+  const verdict = engine.check('g', new Blob(['y']), { name: 'g', declaredType: '', kinds: [], purposes: [] })
+  engine.close()
+  assert.equal(worker.stopped, true)
+  await assert.rejects(verdict, { code: 'engine_unavailable' })
+})
