@@ -103,7 +103,7 @@ func newEngine(c Config) *gin.Engine {
 	if err := engine.SetTrustedProxies(nil); err != nil {
 		panic("httpapi: internal error: " + err.Error())
 	}
-	engine.Use(c.Metrics.measure, logAccess(c.Logger), recoverPanic(c.Logger), setHeaders, checkFraming)
+	engine.Use(c.Metrics.measure, logAccess(c.Logger), recoverPanic(c.Logger), setHeaders, setLanguage, checkFraming)
 	if len(c.AllowedOrigins) > 0 {
 		engine.Use(allowOrigins(c.AllowedOrigins, c.PublicURL))
 	}

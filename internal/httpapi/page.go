@@ -14,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"mediarelay/internal/preflight/rulespage"
+	"mediarelay/internal/reason/catalogue"
 )
 
 // pagePolicy lets the page run its own scripts, styles and worker, talk to its own
@@ -30,10 +31,33 @@ type page struct {
 
 // pageData is what the page's template can show.
 type pageData struct {
-	Sandbox bool
-	Limits  []rulespage.Limit
+	Sandbox      bool
+	rules        // in English, as all of the page's HTML
+	Translations []rules
+}
+
+// rules are the rules in words of one language.
+type rules struct {
+	Language string
+	Limits   []rulespage.Limit
 	// Hint and Handles are sentences on the limits.
 	Hint, Handles string
+}
+
+func rulesIn(lang string) rules {
+	return rules{Language: lang, Limits: rulespage.Limits(lang), Hint: rulespage.Hint(lang), Handles: rulespage.Handles(lang)}
+}
+
+// newPageData: the page turns itself into the browser's language, and so holds
+// the rules in all of them.
+func newPageData(sandbox bool) pageData {
+	data := pageData{Sandbox: sandbox, rules: rulesIn(catalogue.Fallback)}
+	for _, lang := range catalogue.Languages() {
+		if lang != catalogue.Fallback {
+			data.Translations = append(data.Translations, rulesIn(lang))
+		}
+	}
+	return data
 }
 
 func newPage(files fs.FS, sandbox bool) (*page, error) {
@@ -46,8 +70,7 @@ func newPage(files fs.FS, sandbox bool) (*page, error) {
 		return nil, fmt.Errorf("parse the page: %w", err)
 	}
 	var content bytes.Buffer
-	shown := pageData{Sandbox: sandbox, Limits: rulespage.Limits(), Hint: rulespage.Hint(), Handles: rulespage.Handles()}
-	if err := parsed.Execute(&content, shown); err != nil {
+	if err := parsed.Execute(&content, newPageData(sandbox)); err != nil {
 		return nil, fmt.Errorf("render the page: %w", err)
 	}
 	digest := sha256.Sum256(content.Bytes())

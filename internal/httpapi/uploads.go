@@ -29,7 +29,7 @@ type uploadReports struct {
 var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 func (r uploadReports) show(c *gin.Context) {
-	report, err := r.report(c.Request.Context(), claimsOf(c).Channel, c.Param("id"))
+	report, err := r.report(c.Request.Context(), languageOf(c), claimsOf(c).Channel, c.Param("id"))
 	if err != nil {
 		fail(c, r.logger, err)
 		return
@@ -53,7 +53,7 @@ func (r uploadReports) retry(c *gin.Context) {
 		fail(c, r.logger, err)
 		return
 	}
-	report, err := r.report(c.Request.Context(), channel, id)
+	report, err := r.report(c.Request.Context(), languageOf(c), channel, id)
 	if err != nil {
 		fail(c, r.logger, err)
 		return
@@ -67,7 +67,7 @@ type report struct {
 	body    uploadJSON
 }
 
-func (r uploadReports) report(ctx context.Context, channel, id string) (report, error) {
+func (r uploadReports) report(ctx context.Context, lang, channel, id string) (report, error) {
 	if !idForm.MatchString(id) {
 		return report{}, library.ErrNotFound
 	}
@@ -77,7 +77,7 @@ func (r uploadReports) report(ctx context.Context, channel, id string) (report, 
 	}
 	body := uploadJSON{
 		ID: u.ID, State: u.State, Offset: u.Length, Length: u.Length, Purpose: u.Purposes,
-		Verdict: writeVerdict(u.Verdict), Problem: writeProblem(u.Problem),
+		Verdict: writeVerdict(lang, u.Verdict), Problem: writeProblem(lang, u.Problem),
 	}
 	if u.State == library.StateUploading {
 		if body.Offset, err = r.offsets.Offset(ctx, u.ID); err != nil {

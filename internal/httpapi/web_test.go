@@ -22,7 +22,7 @@ func TestThePageSaysWhetherItIsTheSandbox(t *testing.T) {
 
 func TestThePageShowsTheLimitsOfTheRules(t *testing.T) {
 	body := newWorld(t, nil).ask("GET", "/", "").body
-	for _, l := range rulespage.Limits() {
+	for _, l := range rulespage.Limits("en") {
 		if want := "<p>" + l.Kind + " " + l.Size + "</p>"; !strings.Contains(body, want) {
 			t.Errorf("%q is not in %s", want, body)
 		}

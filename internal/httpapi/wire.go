@@ -71,34 +71,34 @@ type assetPageJSON struct {
 	Next  *string     `json:"next"`
 }
 
-func writeVerdict(v *preflight.Verdict) *verdictJSON {
+func writeVerdict(lang string, v *preflight.Verdict) *verdictJSON {
 	if v == nil {
 		return nil
 	}
 	reasons := make([]reasonJSON, len(v.Reasons))
 	for i, r := range v.Reasons {
-		reasons[i] = writeReason(r)
+		reasons[i] = writeReason(lang, r)
 	}
 	return &verdictJSON{Outcome: string(v.Outcome), Kind: v.Kind, Type: v.Type, Reasons: reasons}
 }
 
-func writeReason(r reason.Reason) reasonJSON {
+func writeReason(lang string, r reason.Reason) reasonJSON {
 	fixes := make([]fixJSON, len(r.Fixes))
 	for i, f := range r.Fixes {
-		fixes[i] = fixJSON{Code: f, Message: catalogue.Fix(catalogue.Fallback, f)}
+		fixes[i] = fixJSON{Code: f, Message: catalogue.Fix(lang, f)}
 	}
 	return reasonJSON{
-		Code: r.Code, Severity: r.Severity, Message: catalogue.Sentence(catalogue.Fallback, r),
+		Code: r.Code, Severity: r.Severity, Message: catalogue.Sentence(lang, r),
 		Facts: problem.Facts(r.Facts), Fixes: fixes,
 	}
 }
 
-func writeProblem(p *library.Problem) *problemJSON {
+func writeProblem(lang string, p *library.Problem) *problemJSON {
 	if p == nil {
 		return nil
 	}
 	return &problemJSON{
-		Code: p.Reason.Code, Title: catalogue.Sentence(catalogue.Fallback, p.Reason),
+		Code: p.Reason.Code, Title: catalogue.Sentence(lang, p.Reason),
 		Detail: p.Detail, Retryable: p.Retryable,
 	}
 }

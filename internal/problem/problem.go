@@ -24,7 +24,8 @@ type Problem struct {
 	// Status is the HTTP status, 400 to 599.
 	Status int
 	Code   reason.Code
-	// Title is the code's sentence in English, for people.
+	// Title is the code's sentence in English, for people; Write says it in the
+	// answer's language.
 	Title string
 	// Detail says what is wrong with this very request and what to do. It may be
 	// empty and never holds a secret, a path or another program's error text.
@@ -45,10 +46,14 @@ func New(status int, code reason.Code, detail string, facts ...reason.Fact) Prob
 	}
 }
 
-// Write sends the problem. Headers that are already set stay; an answer that has
+// Write sends the problem, with its title in the language that the answer's
+// Content-Language names. Headers that are already set stay; an answer that has
 // begun cannot be changed any more, so Write must come first.
 func Write(w http.ResponseWriter, p Problem) {
 	h := w.Header()
+	if lang := h.Get("Content-Language"); lang != "" {
+		p.Title = catalogue.Message(lang, p.Code, p.Facts)
+	}
 	h.Set("Content-Type", ContentType)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")

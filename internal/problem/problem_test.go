@@ -97,6 +97,21 @@ func TestA401TellsWhetherATokenWouldHelp(t *testing.T) {
 	}
 }
 
+func TestTheTitleIsInTheAnswersLanguage(t *testing.T) {
+	for lang, want := range map[string]string{
+		"":      "The file is too large: at most 5 MB can be sent.",
+		"de-AT": "Die Datei ist zu groß: Höchstens 5 MB können gesendet werden.",
+	} {
+		recorder := httptest.NewRecorder()
+		recorder.Header().Set("Content-Language", lang)
+		problem.Write(recorder, problem.PayloadTooLarge(5<<20))
+		var body answer
+		if err := json.Unmarshal(recorder.Body.Bytes(), &body); err != nil || body.Title != want {
+			t.Errorf("in %q: %q, want %q (%v)", lang, body.Title, want, err)
+		}
+	}
+}
+
 func TestFactsAreForProgramsToo(t *testing.T) {
 	_, body := write(t, problem.New(413, reason.ProblemPayloadTooLarge, "",
 		reason.Bytes("limit", 5_000_000), reason.Text("name", "a.jpg")))

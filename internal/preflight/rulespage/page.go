@@ -23,7 +23,7 @@ func Page() string {
 	b.WriteString(limitsTail)
 	writeConditions(&b, unknownKind(), nil)
 	for _, kind := range media.Kinds() {
-		fmt.Fprintf(&b, "\n## %s\n\n", capital(words[kind].many))
+		fmt.Fprintf(&b, "\n## %s\n\n", capital(vocabularyOf(catalogue.Fallback).kinds[kind].many))
 		writeConditions(&b, conditionsOf(kind), rulesOf(kind, media.PurposeMessage))
 	}
 	b.WriteString(pageTail)
@@ -73,7 +73,7 @@ func ruleLines(rules []preflight.Rule) string {
 			warned = digits(r.WarnBytes)
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s, %s |\n",
-			r.Kind, r.Use, typesCell(r), inWords(r.LimitBytes), digits(r.LimitBytes), warned, r.Source, r.Read)
+			r.Kind, r.Use, typesCell(r), catalogue.Bytes(catalogue.Fallback, r.LimitBytes), digits(r.LimitBytes), warned, r.Source, r.Read)
 	}
 	return b.String()
 }
@@ -154,8 +154,8 @@ const (
 func Readme() string {
 	var b strings.Builder
 	b.WriteString("| | formats | at most |\n|---|---|---|\n")
-	for _, l := range Limits() {
+	for _, l := range Limits(catalogue.Fallback) {
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.Kind, l.Formats, l.Size)
 	}
-	return b.String() + "\n" + Handles() + "\n"
+	return b.String() + "\n" + Handles(catalogue.Fallback) + "\n"
 }

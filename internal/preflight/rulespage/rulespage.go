@@ -2,10 +2,12 @@
 // docs/rules.md, the limits in README.md, and those on the upload page.
 //
 // It leaves to others: the rules (preflight), the sentences (reason/catalogue),
-// and the table as data (httpapi). It writes English.
+// and the table as data (httpapi). The two files are in English.
 package rulespage
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,6 +18,7 @@ import (
 
 // Limit is what a message takes of one kind, in words.
 type Limit struct {
+	ID media.Kind
 	// Kind is what people call it, such as "Photo".
 	Kind string
 	// Formats are their names, and what they must hold.
@@ -24,33 +27,19 @@ type Limit struct {
 	Size string
 }
 
-// kindWords is how people speak of a kind.
-type kindWords struct {
-	one, many string
-	// holds is what the formats must hold; empty for nothing that fits a line.
-	holds string
-}
-
-var words = map[media.Kind]kindWords{
-	media.KindImage:    {"Photo", "photos", ""},
-	media.KindVideo:    {"Video", "videos", " with H.264 and AAC"},
-	media.KindAudio:    {"Audio", "audio", " (Ogg: Opus in mono)"},
-	media.KindDocument: {"Document", "documents", ""},
-	media.KindSticker:  {"Sticker", "stickers", ", 512 × 512 pixels"},
-}
-
 // everyday are names that more people know than the format's own.
 var everyday = map[string]string{
-	"DOC": "Word", "DOCX": "Word", "XLS": "Excel", "XLSX": "Excel", "PPT": "PowerPoint", "PPTX": "PowerPoint", "TXT": "text",
+	"DOC": "Word", "DOCX": "Word", "XLS": "Excel", "XLSX": "Excel", "PPT": "PowerPoint", "PPTX": "PowerPoint",
 }
 
 // Limits lists what a message takes, a line for each kind.
-func Limits() []Limit {
+func Limits(lang string) []Limit {
+	v := vocabularyOf(lang)
 	var limits []Limit
 	for _, kind := range media.Kinds() {
 		lines := rulesOf(kind, media.PurposeMessage)
 		limits = append(limits, Limit{
-			Kind: words[kind].one, Formats: formats(lines) + words[kind].holds, Size: sizes(lines),
+			ID: kind, Kind: v.kinds[kind].one, Formats: v.formats(lines, v.or) + v.kinds[kind].holds, Size: v.sizes(lines),
 		})
 	}
 	return limits
@@ -61,33 +50,37 @@ func rulesOf(kind media.Kind, purpose media.Purpose) []preflight.Rule {
 }
 
 // formats names the formats of some rules, each once.
-func formats(rules []preflight.Rule) string {
+func (v vocabulary) formats(rules []preflight.Rule, last string) string {
 	var names []string
 	for _, r := range rules {
 		for _, typ := range r.Types {
-			name := preflight.FormatName(typ)
-			if known, ok := everyday[name]; ok {
-				name = known
-			}
+			name := v.formatName(typ)
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}
 		}
 	}
-	return list(names, " or ")
+	return list(names, last)
+}
+
+func (v vocabulary) formatName(typ string) string {
+	name := preflight.FormatName(typ)
+	if name == "TXT" {
+		return v.text
+	}
+	return cmp.Or(everyday[name], name)
 }
 
 // sizes says a rule's limit; of two rules, the second with what it is for.
-func sizes(rules []preflight.Rule) string {
-	text := inWords(rules[0].LimitBytes)
+func (v vocabulary) sizes(rules []preflight.Rule) string {
+	text := v.inWords(rules[0].LimitBytes)
 	for _, r := range rules[1:] {
-		use, _, _ := strings.Cut(r.Use, " ")
-		text += ", " + use + " " + inWords(r.LimitBytes)
+		text += ", " + v.animated + " " + v.inWords(r.LimitBytes)
 	}
 	return text
 }
 
-func inWords(bytes int64) string { return catalogue.Bytes(catalogue.Fallback, bytes) }
+func (v vocabulary) inWords(bytes int64) string { return catalogue.Bytes(v.lang, bytes) }
 
 func list(names []string, last string) string {
 	if len(names) < 2 {
@@ -99,30 +92,31 @@ func list(names []string, last string) string {
 
 // Hint says the limits of what is sent most in one line: kinds with one limit
 // stand together, as "videos and audio up to 16 MB".
-func Hint() string {
+func Hint(lang string) string {
+	v := vocabularyOf(lang)
 	var parts []string
 	var together []string
 	kinds := []media.Kind{media.KindImage, media.KindVideo, media.KindAudio, media.KindDocument}
 	for i, kind := range kinds {
-		together = append(together, words[kind].many)
-		size := sizes(rulesOf(kind, media.PurposeMessage))
-		if i+1 < len(kinds) && sizes(rulesOf(kinds[i+1], media.PurposeMessage)) == size {
+		together = append(together, v.kinds[kind].many)
+		size := v.sizes(rulesOf(kind, media.PurposeMessage))
+		if i+1 < len(kinds) && v.sizes(rulesOf(kinds[i+1], media.PurposeMessage)) == size {
 			continue
 		}
-		parts = append(parts, list(together, " and ")+" up to "+size)
+		parts = append(parts, list(together, v.and)+v.upTo+size)
 		together = nil
 	}
 	return capital(strings.Join(parts, ", "))
 }
 
 // Handles says what the two purposes take that give a handle.
-func Handles() string {
-	return "Template headers take " + takenFor(media.PurposeTemplate) + ". Profile pictures take " + takenFor(media.PurposeProfile) + "."
+func Handles(lang string) string {
+	v := vocabularyOf(lang)
+	return fmt.Sprintf(v.handles, v.takenFor(media.PurposeTemplate), v.takenFor(media.PurposeProfile))
 }
 
-func takenFor(purpose media.Purpose) string {
-	rules := slices.DeleteFunc(preflight.Rules(), func(r preflight.Rule) bool { return r.Purpose != purpose })
-	return strings.Replace(formats(rules), " or ", " and ", 1)
+func (v vocabulary) takenFor(purpose media.Purpose) string {
+	return v.formats(slices.DeleteFunc(preflight.Rules(), func(r preflight.Rule) bool { return r.Purpose != purpose }), v.and)
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -8,6 +8,7 @@ import (
 
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/preflight/rulespage"
+	"mediarelay/internal/reason/catalogue"
 )
 
 var update = flag.Bool("update", false, "write docs/rules.md and the limits in README.md")
@@ -70,14 +71,36 @@ func TestThePageHasEveryRuleAndEveryCode(t *testing.T) {
 
 func TestLimitsInWords(t *testing.T) {
 	for name, line := range map[string][2]string{
-		"hint":     {rulespage.Hint(), "Photos up to 5 MB, videos and audio up to 16 MB, documents up to 100 MB"},
-		"handles":  {rulespage.Handles(), "Template headers take JPEG, PNG, MP4 and PDF. Profile pictures take JPEG and PNG."},
-		"photo":    {rulespage.Limits()[0].Formats, "JPEG or PNG"},
-		"document": {rulespage.Limits()[3].Formats, "text, PDF, Word, Excel or PowerPoint"},
-		"sticker":  {rulespage.Limits()[4].Size, "100 KB, animated 500 KB"},
+		"hint":                  {rulespage.Hint("en"), "Photos up to 5 MB, videos and audio up to 16 MB, documents up to 100 MB"},
+		"handles":               {rulespage.Handles("en"), "Template headers take JPEG, PNG, MP4 and PDF. Profile pictures take JPEG and PNG."},
+		"photo":                 {rulespage.Limits("en")[0].Formats, "JPEG or PNG"},
+		"document":              {rulespage.Limits("en")[3].Formats, "text, PDF, Word, Excel or PowerPoint"},
+		"hint in German":        {rulespage.Hint("de-AT"), "Fotos bis 5 MB, Videos und Audio bis 16 MB, Dokumente bis 100 MB"},
+		"handles in Spanish":    {rulespage.Handles("es"), "El encabezado de una plantilla acepta JPEG, PNG, MP4 y PDF. La foto del perfil acepta JPEG y PNG."},
+		"sticker in Portuguese": {rulespage.Limits("pt")[4].Size, "100 KB, animada 500 KB"},
+		"no such language":      {rulespage.Hint("tlh"), rulespage.Hint("en")},
+		"sticker":               {rulespage.Limits("en")[4].Size, "100 KB, animated 500 KB"},
 	} {
 		if line[0] != line[1] {
 			t.Errorf("%s: %q, want %q", name, line[0], line[1])
+		}
+	}
+}
+
+func TestEveryLanguageHasItsOwnWords(t *testing.T) {
+	english := rulespage.Limits(catalogue.Fallback)
+	for _, lang := range catalogue.Languages() {
+		limits := rulespage.Limits(lang)
+		if len(limits) != len(english) {
+			t.Fatalf("%s: %d limits, want %d", lang, len(limits), len(english))
+		}
+		for _, l := range limits {
+			if l.Kind == "" || l.Formats == "" || l.Size == "" {
+				t.Errorf("%s: %+v has no words", lang, l)
+			}
+		}
+		if lang != catalogue.Fallback && (rulespage.Hint(lang) == rulespage.Hint(catalogue.Fallback) || rulespage.Handles(lang) == rulespage.Handles(catalogue.Fallback)) {
+			t.Errorf("%s: a sentence is in English", lang)
 		}
 	}
 }
