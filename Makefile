@@ -63,7 +63,7 @@ test-wasm: bin/gotestsum
 test-web:
 	scripts/test-web
 
-bench: setup-test build ## Go benchmarks
+bench: setup-test build ## the figures of docs/performance.md: Go and real browser
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
 
 check: setup-check build ## format, lint, vet, types, generated files, import table, size budget
