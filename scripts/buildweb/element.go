@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
-	"regexp"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -23,55 +23,66 @@ func elementFiles(constants names) ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	atOnce, err := loadedAtOnce(result.Metafile, "widget/media-upload.js")
+	account, err := readMetafile(result.Metafile)
 	if err != nil {
 		return nil, err
 	}
-	return elementOutputs(result.OutputFiles, atOnce), nil
+	return account.elementOutputs(result.OutputFiles), nil
 }
 
-func elementOutputs(files []api.OutputFile, atOnce map[string]bool) []output {
+func (m metafile) elementOutputs(files []api.OutputFile) []output {
+	atOnce := m.loadedAtOnce("widget/media-upload.js")
 	outputs := make([]output, len(files))
 	for i, file := range files {
 		name := "widget/" + path.Base(file.Path)
-		outputs[i] = output{name: name, content: file.Contents, part: elementPart(name, atOnce)}
+		outputs[i] = output{name: name, content: file.Contents}
+		outputs[i].part, outputs[i].language = elementPart(m.Outputs[name].EntryPoint)
+		if atOnce[name] {
+			outputs[i].part = element
+		}
 	}
 	return outputs
 }
 
-// catalogueName is the bundler's name for a file of internal/reason/catalogue:
-// two letters for its language.
-var catalogueName = regexp.MustCompile(`^widget/[a-z]{2}-`)
-
-func elementPart(name string, atOnce map[string]bool) part {
+// elementPart tells what a piece is by the source that it was made for; pieces
+// that several need have none.
+func elementPart(source string) (kind part, language string) {
+	folder, file := path.Split(source)
+	language = strings.TrimSuffix(file, path.Ext(file))
 	switch {
-	case atOnce[name]:
-		return element
-	case catalogueName.MatchString(name):
-		return words
+	case strings.HasSuffix(folder, "internal/reason/catalogue/"):
+		return sentences, language
+	case folder == "web/src/words/":
+		return labels, language
 	}
-	return later
+	return later, ""
 }
 
-// loadedAtOnce returns the entry and all that it imports before it runs, by the
-// bundler's own account.
-func loadedAtOnce(metafile, entry string) (map[string]bool, error) {
-	var account struct {
-		Outputs map[string]struct {
-			Imports []struct{ Path, Kind string }
-		}
+// metafile is the bundler's own account of what it made.
+type metafile struct {
+	Outputs map[string]struct {
+		EntryPoint string
+		Imports    []struct{ Path, Kind string }
 	}
-	if err := json.Unmarshal([]byte(metafile), &account); err != nil {
-		return nil, fmt.Errorf("the bundler's metafile: %w", err)
+}
+
+func readMetafile(text string) (m metafile, err error) {
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		return m, fmt.Errorf("the bundler's metafile: %w", err)
 	}
+	return m, nil
+}
+
+// loadedAtOnce returns the entry and all that it imports before it runs.
+func (m metafile) loadedAtOnce(entry string) map[string]bool {
 	found := map[string]bool{entry: true}
 	for queue := []string{entry}; len(queue) > 0; queue = queue[1:] {
-		for _, imported := range account.Outputs[queue[0]].Imports {
+		for _, imported := range m.Outputs[queue[0]].Imports {
 			if imported.Kind == "import-statement" && !found[imported.Path] {
 				found[imported.Path] = true
 				queue = append(queue, imported.Path)
 			}
 		}
 	}
-	return found, nil
+	return found
 }

@@ -21,9 +21,11 @@ type part string
 const (
 	element part = "element" // there before the first paint
 	later   part = "later"   // loaded by the element when files come
-	words   part = "words"   // a language's sentences about files, loaded beside the list
 	worker  part = "worker"  // the element's worker
 	module  part = "module"  // the worker's Go module
+
+	labels    part = "labels"    // a language's words for the element itself, loaded before its first paint
+	sentences part = "sentences" // a language's sentences about files, loaded beside the list
 )
 
 // output is one file of web/dist. A template has no compressed forms, since
@@ -32,6 +34,7 @@ type output struct {
 	name     string
 	content  []byte
 	part     part
+	language string // of labels and sentences
 	template bool
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -11,7 +12,7 @@ import (
 // pageFiles makes the page and what it loads by itself. The element is not in
 // its script: the page loads it as any other page does.
 func pageFiles() ([]output, error) {
-	code, err := script("web/src/page.ts", "assets/page-%s.js", nil)
+	entry, code, err := pageScripts()
 	if err != nil {
 		return nil, err
 	}
@@ -24,8 +25,33 @@ func pageFiles() ([]output, error) {
 		return nil, err
 	}
 	icon := hashed("assets/icon-%s.svg", drawing)
-	index, err := pageTemplate(names{"%PAGE_JS%": "/" + code.name, "%PAGE_CSS%": "/" + styles.name, "%ICON%": "/" + icon.name})
-	return []output{code, styles, icon, index}, err
+	index, err := pageTemplate(names{"%PAGE_JS%": "/" + entry, "%PAGE_CSS%": "/" + styles.name, "%ICON%": "/" + icon.name})
+	return append(code, styles, icon, index), err
+}
+
+// pageScripts makes the page's script and, a piece for each, the words of the
+// languages that are not in its HTML.
+func pageScripts() (entry string, code []output, err error) {
+	const source = "web/src/page.ts"
+	options := scriptOptions(source, nil)
+	options.Splitting = true
+	options.Metafile = true
+	options.Outdir = "assets"
+	options.EntryNames = "page-[hash]"
+	options.ChunkNames = "page-[name]-[hash]"
+	result, err := esbuild(options)
+	if err != nil {
+		return "", nil, err
+	}
+	account, err := readMetafile(result.Metafile)
+	for _, file := range result.OutputFiles {
+		name := "assets/" + path.Base(file.Path)
+		code = append(code, output{name: name, content: file.Contents})
+		if account.Outputs[name].EntryPoint == source {
+			entry = name
+		}
+	}
+	return entry, code, err
 }
 
 // pageTemplate fills in the files' names and leaves the html/template's own

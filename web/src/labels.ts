@@ -1,5 +1,5 @@
 /**
- * The element's own English words. Sentences about files (why one is refused,
+ * The element's own English words; words/ has the other languages'. Sentences about files (why one is refused,
  * what went wrong, how to mend it) are in internal/reason/catalogue, which the
  * server reads too. `{name}` marks a place to fill; a label that counts has two forms.
  */
@@ -34,6 +34,7 @@ export const labels = {
   retry: 'Retry',
   tryNow: 'Try now',
   remove: 'Remove',
+  hide: 'Hide from this list; it is still handed over',
   actionOn: '{action}: {name}',
   progressOf: 'Upload of {name}',
 
@@ -62,6 +63,7 @@ export const labels = {
   nextTry: '{state}, next try in {time}',
 
   howToFix: 'What you can do',
+  details: 'Details',
   mediaID: 'Media ID',
   handle: 'Handle',
   copy: 'Copy',
@@ -89,6 +91,7 @@ export const labels = {
   saidRefused: '{name} cannot be sent: {message}',
   saidFailed: '{name} did not work: {message}',
   saidRemoved: '{name} removed.',
+  saidHidden: '{name} is hidden from this list and still handed over to WhatsApp.',
   saidCopied: '{what} of {name} copied.',
   saidSummary: '{done} of {total} files ready, {refused} cannot be sent, {underway} still to go.',
 

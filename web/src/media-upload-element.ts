@@ -7,7 +7,6 @@ import type { PropertyValues, TemplateResult } from 'lit'
 import { LitElement, adoptStyles, html, nothing } from 'lit'
 import { Absence } from './absence.js'
 import { Announcer } from './announcer.js'
-import { loadCatalogue } from './catalogues.js'
 import { dialogTypes, parseKinds, parsePurposes } from './choices.js'
 import { DropTarget } from './drop-target.js'
 import type { Engine, EngineFactory } from './engine.js'
@@ -18,12 +17,12 @@ import type { ElementState } from './form-binding.js'
 import { FormBinding } from './form-binding.js'
 import type { LabelName } from './labels.js'
 import type { CopiedField } from './list-view.js'
-import type { Catalogue, Messages, Params } from './messages.js'
-import { Texts } from './messages.js'
+import type { Messages, Params, Texts } from './messages.js'
 import type { Previews } from './preview.js'
 import type { Action } from './row.js'
 import type { SessionHost } from './session.js'
 import { Session } from './session.js'
+import { Speech } from './speech.js'
 import { spoken, spokenSummary } from './spoken.js'
 import { styles } from './styles.js'
 import type { GetToken } from './token.js'
@@ -34,6 +33,12 @@ import { dropzone, noticeBar, tokenNotice } from './view.js'
 
 /** Further Upload-Metadata pairs: the same for all files, or made for each. */
 export type Metadata = Readonly<Record<string, string>> | ((file: File) => Readonly<Record<string, string>>)
+
+/** A label with what fills its places, to be said in whatever language is spoken by then. */
+interface Message {
+  readonly label: LabelName
+  readonly params?: Params
+}
 
 /** What draws files; loaded ahead of the first one. */
 type List = typeof import('./list.js')
@@ -96,6 +101,7 @@ export class MediaUploadElement extends LitElement {
   declare metadata: Metadata
   declare messages: Messages
 
+  readonly #speech = new Speech(this)
   readonly #session = new Session(this.#sessionHost())
   readonly #control = new FormBinding(this.attachInternals())
   readonly #announcer = new Announcer((message) => this.#speak(message), () => spokenSummary(this.#uploads, this.#texts))
@@ -108,11 +114,9 @@ export class MediaUploadElement extends LitElement {
     dropped: (files) => void this.addFiles(files),
   })
   #list: List | undefined
-  #catalogue: Catalogue | undefined
   #listLoading: Promise<void> | undefined
   #previews: Previews | undefined
-  #texts = new Texts('en')
-  #notice = ''
+  #notice: Message | undefined
   #live = ''
   #dragging = false
   #fieldsetDisabled = false
@@ -218,6 +222,7 @@ export class MediaUploadElement extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
+    this.#speech.connect()
     this.#dropTarget.connect()
     this.#absence.end()
     this.requestUpdate()
@@ -230,6 +235,7 @@ export class MediaUploadElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
+    this.#speech.disconnect()
     this.#dropTarget.disconnect()
     window.removeEventListener('online', this.#networkBack)
     window.removeEventListener('offline', this.#networkGone)
@@ -246,7 +252,7 @@ export class MediaUploadElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('lang') || changed.has('messages')) this.#speakLanguage()
+    if (changed.has('lang') || changed.has('messages')) this.#speech.update()
     if (changed.has('getToken')) this.#session.token.getToken = this.getToken
     if (this.hasUpdated && (changed.has('purpose') || changed.has('kinds'))) this.#session.recheck()
     if (changed.has('endpoint')) this.#session.changeEndpoint()
@@ -272,7 +278,7 @@ export class MediaUploadElement extends LitElement {
     const texts = this.#texts
     const uploads = this.#uploads
     return html`
-      <div part="base" class="base">
+      <div part="base" class="base" aria-busy=${this.#speech.silent || nothing}>
         ${dropzone({
           texts,
           multiple: this.multiple,
@@ -315,9 +321,10 @@ export class MediaUploadElement extends LitElement {
   }
 
   #take(upload: Upload): void {
+    const label = isHandedOver(upload.state) ? 'saidHidden' : 'saidRemoved'
     this.#session.remove(upload)
     this.#previews?.drop(upload.id)
-    this.#announce('saidRemoved', { name: upload.name })
+    this.#announce(label, { name: upload.name })
   }
 
   #clearSettled(): void {
@@ -327,7 +334,7 @@ export class MediaUploadElement extends LitElement {
   async #copy(field: string, value: string, upload: Upload): Promise<void> {
     const { renderRoot } = this
     const done = renderRoot instanceof ShadowRoot && (await this.#list?.copyText(value, renderRoot))
-    if (done !== true) return this.#notify(this.#texts.label('copyFailed'))
+    if (done !== true) return this.#notify({ label: 'copyFailed' })
     const copied = (this.#copied = { upload, field })
     this.#announce('saidCopied', { what: this.#texts.label(field === 'handle' ? 'handle' : 'mediaID'), name: upload.name })
     this.requestUpdate()
@@ -408,7 +415,7 @@ export class MediaUploadElement extends LitElement {
 
   /** The files that there is room for; says so when some are left out. */
   #fitting(files: readonly File[]): readonly File[] {
-    this.#notify(files.length === 0 ? this.#texts.label('nothingDropped') : '')
+    this.#notify(files.length === 0 ? { label: 'nothingDropped' } : undefined)
     if (!this.multiple && files.length > 0) this.#makeRoom()
     const most = this.multiple ? this.maxFiles || Infinity : 1
     const room = Math.max(0, most - this.#uploads.length)
@@ -421,9 +428,9 @@ export class MediaUploadElement extends LitElement {
     for (const upload of this.#uploads) if (!isUnderway(upload.state) && !isHandedOver(upload.state)) this.#take(upload)
   }
 
-  #leftOut(most: number, room: number): string {
-    if (!this.multiple && room === 0) return this.#texts.label('oneAtATime')
-    return this.#texts.label('tooManyFiles', { count: most })
+  #leftOut(most: number, room: number): Message {
+    if (!this.multiple && room === 0) return { label: 'oneAtATime' }
+    return { label: 'tooManyFiles', params: { count: most } }
   }
 
   // What is shown and said.
@@ -436,30 +443,28 @@ export class MediaUploadElement extends LitElement {
 
   /** Never rejects: without the list files are sent all the same, and the person is told. */
   #loadList(): Promise<void> {
-    this.#listLoading ??= Promise.all([import('./list.js'), loadCatalogue()]).then(
-      ([list, catalogue]) => this.#adopt(list, catalogue),
+    this.#listLoading ??= Promise.all([import('./list.js'), this.#speech.loadSentences()]).then(
+      ([list]) => this.#adopt(list),
       () => this.#listFailed(),
     )
     return this.#listLoading
   }
 
-  #adopt(list: List, catalogue: Catalogue): void {
+  #adopt(list: List): void {
     this.#list = list
-    this.#catalogue = catalogue
     this.#previews = new list.Previews(() => this.requestUpdate())
     if (this.renderRoot instanceof ShadowRoot) adoptStyles(this.renderRoot, [...styles, ...list.listStyles])
-    this.#speakLanguage()
     this.requestUpdate()
   }
 
   /** The next sign of interest tries again. */
   #listFailed(): void {
     this.#listLoading = undefined
-    if (this.#session.queue.size > 0) this.#notify(this.#texts.label('listFailed'))
+    if (this.#session.queue.size > 0) this.#notify({ label: 'listFailed' })
   }
 
-  #speakLanguage(): void {
-    this.#texts = new Texts(this.#language, this.messages, this.#catalogue)
+  get #texts(): Texts {
+    return this.#speech.texts
   }
 
   get #uploads(): readonly Upload[] {
@@ -474,16 +479,17 @@ export class MediaUploadElement extends LitElement {
     return this.#uploads.some(({ state }) => isUnderway(state) || isHandedOver(state))
   }
 
-  get #language(): string {
-    return this.lang || this.closest<HTMLElement>('[lang]')?.lang || navigator.language
-  }
-
   #notices(): readonly Notice[] {
     const texts = this.#texts
     const retry = this.getToken === undefined ? undefined : () => this.#session.token.tryNow()
     const token = tokenNotice(this.#session.token.state, texts, retry)
-    const own: Notice = { icon: 'warn', text: this.#notice, action: texts.label('dismiss'), act: () => this.#notify('') }
-    return [...(token === undefined ? [] : [token]), ...(this.#notice === '' ? [] : [own])]
+    return [token, this.#ownNotice()].filter((notice) => notice !== undefined)
+  }
+
+  #ownNotice(): Notice | undefined {
+    if (this.#notice === undefined) return undefined
+    const { label, params } = this.#notice
+    return { icon: 'warn', text: this.#texts.label(label, params), action: this.#texts.label('dismiss'), act: () => this.#notify(undefined) }
   }
 
   #states(): Readonly<Record<ElementState, boolean>> {
@@ -500,13 +506,13 @@ export class MediaUploadElement extends LitElement {
     }
   }
 
-  #notify(notice: string): void {
+  #notify(notice: Message | undefined): void {
     this.#notice = notice
-    if (notice !== '') this.#announcer.say(notice)
+    if (notice !== undefined) this.#announce(notice.label, notice.params)
     this.requestUpdate()
   }
 
-  #announce(label: LabelName, params: Params): void {
+  #announce(label: LabelName, params?: Params): void {
     this.#announcer.say(this.#texts.label(label, params))
   }
 

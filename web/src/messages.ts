@@ -5,12 +5,25 @@
 import type { Fact, Failure, Kind, Reason } from './engine.js'
 import type { Counted, LabelName, Labels } from './labels.js'
 import { labels } from './labels.js'
+import type { Language } from './languages.js'
+import { languageOf } from './languages.js'
 
 /** The shared catalogue's form (internal/reason/catalogue). */
 export interface Catalogue {
   readonly reasons: Readonly<Record<string, { readonly message: string; readonly detail?: string }>>
   readonly fixes: Readonly<Record<string, string>>
+  /** Facts that are words and no proper names, and units. */
+  readonly terms: Readonly<Record<string, string>>
 }
+
+/** All words of one language. The catalogue is empty until there is a file to speak of. */
+export interface Words {
+  readonly language: Language
+  readonly labels: Labels
+  readonly catalogue: Catalogue
+}
+
+export const english: Words = { language: 'en', labels, catalogue: { reasons: {}, fixes: {}, terms: {} } }
 
 /** What a page may say in its own words, through the element's `messages` property. */
 export interface Messages extends Partial<Catalogue> {
@@ -19,26 +32,23 @@ export interface Messages extends Partial<Catalogue> {
 
 export type Params = Readonly<Record<string, string | number>>
 
-/** The language of the labels and of the shared catalogue. */
-const builtIn = 'en'
-
 export class Texts {
   readonly locale: string
   readonly #plural: Intl.PluralRules
   readonly #formats = new Map<string, Intl.NumberFormat>()
   readonly #own: Messages
-  readonly #catalogue: Catalogue
+  readonly #words: Words
 
-  /** `catalogue` comes with the list; until then there is no file to speak of. */
-  constructor(lang: string, own: Messages = {}, catalogue: Catalogue = { reasons: {}, fixes: {} }) {
-    this.locale = supported(lang)
+  /** `tag` writes numbers and dates where it is of the words' language: "en-GB" has its own way of them. */
+  constructor(tag: string, own: Messages = {}, words: Words = english) {
+    this.locale = languageOf(tag) === words.language ? tag : words.language
     this.#plural = new Intl.PluralRules(this.locale)
     this.#own = own
-    this.#catalogue = catalogue
+    this.#words = words
   }
 
   label(name: LabelName, params: Params = {}): string {
-    const entry: string | Counted = this.#own.labels?.[name] ?? labels[name]
+    const entry = this.#own.labels?.[name] ?? this.#words.labels[name]
     return fill(this.#form(entry, params['count']), (key) => this.#value(params[key]))
   }
 
@@ -47,14 +57,14 @@ export class Texts {
   }
 
   /** The longer explanation; empty where the catalogue has none. */
-  detail(reason: Reason): string {
+  detail(reason: Pick<Reason, 'code' | 'facts'>): string {
     const entry = this.#entry(reason.code)
     return entry?.detail === undefined ? '' : this.#withFacts(entry.detail, reason.facts)
   }
 
   fixes(reason: Reason): readonly string[] {
     return reason.fixes
-      .map((fix) => this.#own.fixes?.[fix] ?? this.#catalogue.fixes[fix])
+      .map((fix) => this.#own.fixes?.[fix] ?? this.#words.catalogue.fixes[fix])
       .filter((sentence) => sentence !== undefined)
       .map((sentence) => this.#withFacts(sentence, reason.facts))
   }
@@ -80,7 +90,7 @@ export class Texts {
   bytes(n: number): string {
     const [size, unit] = sizeUnit(n)
     const places = size > 1024 && n / size < 100 ? 1 : 0
-    return `${this.#decimal(n / size, places)} ${unit}`
+    return `${this.#decimal(n / size, places)} ${this.#term(unit)}`
   }
 
   /** A span of time in its largest one or two units: "8 sec", "3 min", "1 hr 5 min". */
@@ -99,20 +109,25 @@ export class Texts {
     return new Intl.DateTimeFormat(this.locale, near ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'medium' }).format(at)
   }
 
-  /** "in 29 days", "3 hours ago". */
+  /** "in 30 days", "3 hours ago": to the nearest, as people say it. */
   relative(at: Date, now: number): string {
     const seconds = (at.getTime() - now) / 1000
-    const [size, unit] = relativeUnits.find(([size]) => Math.abs(seconds) >= size) ?? ([60, 'minute'] as const)
-    return new Intl.RelativeTimeFormat(this.locale).format(Math.trunc(seconds / size), unit)
+    const [size, unit] = relativeUnits.find(([, , from]) => Math.abs(seconds) >= from) ?? relativeUnits[2]
+    return new Intl.RelativeTimeFormat(this.locale).format(Math.round(seconds / size), unit)
   }
 
   #entry(code: string): Catalogue['reasons'][string] | undefined {
-    return this.#own.reasons?.[code] ?? this.#catalogue.reasons[code]
+    return this.#own.reasons?.[code] ?? this.#words.catalogue.reasons[code]
   }
 
   #sentence(code: string, facts: readonly Fact[]): string | undefined {
     const entry = this.#entry(code)
     return entry && this.#withFacts(entry.message, facts)
+  }
+
+  /** A proper name is no term and the same in every language. */
+  #term(word: string): string {
+    return this.#own.terms?.[word] ?? this.#words.catalogue.terms[word] ?? word
   }
 
   #withFacts(sentence: string, facts: readonly Fact[]): string {
@@ -121,7 +136,7 @@ export class Texts {
 
   /** As the server writes it (internal/reason/catalogue): one verdict, one sentence. */
   #fact(fact: Fact | undefined): string | undefined {
-    if (fact?.number === undefined) return fact?.text
+    if (fact?.number === undefined) return fact?.text === undefined ? undefined : this.#term(fact.text)
     if (fact.unit === 'bytes') return this.#measure(fact.number, ...sizeUnit(fact.number))
     if (fact.unit === 'milliseconds') return this.#measure(fact.number, ...timeUnit(fact.number))
     return String(fact.number)
@@ -132,7 +147,7 @@ export class Texts {
     const nearest = Math.round((n * 100) / size)
     const seemsWhole = n % size !== 0 && nearest % 100 === 0
     const hundredths = seemsWhole ? nearest + (nearest * size > n * 100 ? -1 : 1) : nearest
-    return `${this.#decimal(hundredths / 100, 2)} ${unit}`
+    return `${this.#decimal(hundredths / 100, 2)} ${this.#term(unit)}`
   }
 
   #decimal(value: number, maximumFractionDigits: number): string {
@@ -170,7 +185,7 @@ const kindLabels = {
 } as const satisfies Record<Kind, LabelName>
 
 function sizeUnit(n: number): readonly [size: number, name: string] {
-  if (n < 1024) return [1, 'bytes']
+  if (n < 1024) return [1, n === 1 ? 'byte' : 'bytes']
   return n < 1024 ** 2 ? [1024, 'KB'] : [1024 ** 2, 'MB']
 }
 
@@ -181,20 +196,12 @@ function timeUnit(milliseconds: number): readonly [size: number, name: string] {
 /** Milliseconds: three days. */
 const nearMs = 3 * 86_400_000
 
+/** In seconds, each from where the smaller unit would be rounded up to one of it. */
 const relativeUnits = [
-  [86_400, 'day'],
-  [3_600, 'hour'],
-  [60, 'minute'],
+  [86_400, 'day', 84_600],
+  [3_600, 'hour', 3_570],
+  [60, 'minute', 0],
 ] as const
-
-/** The region of a language counts ("en-GB" writes dates its own way); a language without labels falls back. */
-function supported(lang: string): string {
-  try {
-    return new Intl.Locale(lang).language === builtIn ? lang : builtIn
-  } catch {
-    return builtIn
-  }
-}
 
 /** Replaces `{key}`; a key without a value stays, so that a gap is seen and not guessed over. */
 function fill(text: string, value: (key: string) => string | undefined): string {

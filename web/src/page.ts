@@ -1,9 +1,10 @@
 /**
- * The upload page around `<media-upload>`: the choice of what files are for, the
+ * The upload page around `<media-upload>`: the language, the choice of what files are for, the
  * token from the link, and a friendly way on when that link has expired.
  */
 import { carriesFiles, filesOf } from './file-drop.js'
 import type { MediaUploadElement } from './media-upload-element.js'
+import { PageLanguage } from './page-language.js'
 import type { TokenFacts } from './session-token.js'
 import { TokenHolder, factsOf, takeFromAddress, tokenIn } from './session-token.js'
 import type { GetToken } from './token.js'
@@ -20,6 +21,17 @@ const linkError = find('sign-in-error')
 const sessionLine = find('session')
 const purposes = find('purposes')
 
+/** Whose channel the page shows. */
+let shown: TokenFacts | undefined
+
+/** Why the panel is open; undefined while it is not. */
+let signedOut: 'missing' | 'expired' | undefined
+
+/** The key of what stands under the panel's field; empty for nothing. */
+let linkErrorKey = ''
+
+const language = new PageLanguage(find<HTMLSelectElement>('language'), () => retell())
+
 function find<E extends HTMLElement = HTMLElement>(id: string): E {
   const element = document.getElementById(id)
   if (element === null) throw new Error(`page: internal error: #${id} is missing`)
@@ -34,24 +46,52 @@ const getToken: GetToken = ({ reason, signal }) => {
 
 function signIn(token: string): void {
   const facts = factsOf(token)
-  if (facts?.expiresAt !== undefined && facts.expiresAt <= Date.now()) return signOut('expired')
+  if (facts === undefined) return signOut('missing')
+  if (facts.expiresAt !== undefined && facts.expiresAt <= Date.now()) return signOut('expired')
+  if (token !== holder.current) forgetToken()
   panel.hidden = true
-  link.value = linkError.textContent = ''
+  signedOut = undefined
+  link.value = ''
+  tellLinkError('')
   holder.set(token)
   showSession(facts)
 }
 
+/** What a new link replaces is used no more. That a link has expired stays said until a good one comes. */
 function signOut(why: 'missing' | 'expired'): void {
-  sessionLine.hidden = true
-  find('sign-in-title').textContent = why === 'expired' ? 'Your link has expired' : 'You need a fresh link'
-  find('sign-in-text').textContent =
-    why === 'expired'
-      ? 'Links are valid for a limited time. Nothing is lost: with a new one, your uploads go on where they stopped.'
-      : 'This page opens with a personal link that is valid for a limited time.'
+  forgetToken()
+  showSession(undefined)
+  signedOut = signedOut === 'expired' ? signedOut : why
+  tellSignOut()
   panel.hidden = false
 }
 
-let shown: TokenFacts | undefined
+/** The element gives its token up with `getToken`, and asks anew for what still runs. */
+function forgetToken(): void {
+  if (holder.current === undefined) return
+  holder.forget()
+  uploader.getToken = undefined
+  void uploader.updateComplete.then(() => (uploader.getToken = getToken))
+}
+
+function tellSignOut(): void {
+  if (signedOut === undefined) return
+  const key = signedOut === 'expired' ? 'linkExpired' : 'linkNeeded'
+  find('sign-in-title').textContent = language.phrase(key)
+  find('sign-in-text').textContent = language.phrase(`${key}Why`)
+}
+
+function tellLinkError(key: string): void {
+  linkErrorKey = key
+  linkError.textContent = key === '' ? '' : language.phrase(key)
+}
+
+/** Says again what a script has said, in the language that is spoken now. */
+function retell(): void {
+  tellSignOut()
+  tellLinkError(linkErrorKey)
+  showSession(shown)
+}
 
 function showSession(facts: TokenFacts | undefined): void {
   shown = facts
@@ -60,12 +100,12 @@ function showSession(facts: TokenFacts | undefined): void {
   const minutes = facts.expiresAt === undefined ? undefined : Math.round((facts.expiresAt - Date.now()) / 60_000)
   const channel = document.createElement('strong')
   channel.textContent = facts.channel
-  sessionLine.replaceChildren(channel, minutes === undefined ? '' : ` link valid for ${span(minutes)}`)
+  sessionLine.replaceChildren(channel, minutes === undefined ? '' : ` ${language.phrase('linkValid', { time: span(minutes) })}`)
 }
 
 function span(minutes: number): string {
   const [value, unit] = minutes < 120 ? [Math.max(1, minutes), 'minute'] : minutes < 2880 ? [Math.round(minutes / 60), 'hour'] : [Math.round(minutes / 1440), 'day']
-  return new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'long' }).format(value)
+  return new Intl.NumberFormat(language.tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 
 function readAddress(): void {
@@ -79,12 +119,12 @@ function pasteLink(event: SubmitEvent): void {
   const token = tokenIn(link.value)
   link.value = ''
   if (token === undefined) {
-    linkError.textContent = 'There is no token in this text. Copy the whole link, from http to its end.'
+    tellLinkError('linkWithoutToken')
     return link.focus()
   }
   signIn(token)
   if (panel.hidden) uploader.focus()
-  else linkError.textContent = 'This link has expired too. Ask for a new one.'
+  else tellLinkError(factsOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
 }
 
 /** At least one purpose stays chosen: a file that is for nothing gives nothing back. */
@@ -108,6 +148,7 @@ async function pasteAnywhere(event: ClipboardEvent): Promise<void> {
   uploader.addFiles(await filesOf(event.clipboardData))
 }
 
+language.follow()
 uploader.getToken = getToken
 form.addEventListener('submit', pasteLink)
 purposes.addEventListener('change', choosePurposes)

@@ -61,6 +61,10 @@ const tokens = css`
     padding: 0;
   }
 
+  .base[aria-busy] {
+    visibility: hidden;
+  }
+
   .base {
     display: grid;
     gap: 16px;

@@ -14,7 +14,7 @@ const names: Readonly<Record<string, string>> = {
   'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'PowerPoint',
   'image/svg+xml': 'SVG',
   'image/webp': 'WebP',
-  'text/plain': 'Text',
+  'text/plain': 'TXT',
   'video/3gpp': '3GP',
   'video/quicktime': 'QuickTime',
   'video/webm': 'WebM',
