@@ -167,11 +167,12 @@ func TestAStreamTellsTheStateAndEachChangeUntilTheEnd(t *testing.T) {
 
 func TestAStreamThatComesBackHearsNothingTwice(t *testing.T) {
 	w := newWorld(t, calm)
+	w.library.upload.State = library.StateChecking
 	s := w.watch("ada", "Last-Event-ID: 1")
 	if e := s.next(); e["data"] != "" {
 		t.Fatalf("the known state came again: %v", e)
 	}
-	w.library.change(func(u *library.Upload) { u.State = library.StateChecking })
+	w.library.change(func(u *library.Upload) { u.State = library.StateRelaying })
 	if e := s.next(); e["id"] != "2" {
 		t.Errorf("got %v, want version 2", e)
 	}
@@ -182,6 +183,15 @@ func TestAStreamThatComesBackHearsNothingTwice(t *testing.T) {
 	confused := w.watch("ada", "Last-Event-ID: yesterday")
 	if e := confused.next(); e["id"] != "2" {
 		t.Errorf("an unreadable id got %v", e)
+	}
+}
+
+// While bytes arrive the offset moves and the version does not.
+func TestAStreamThatComesBackWhileBytesArriveHearsTheOffset(t *testing.T) {
+	w := newWorld(t, calm)
+	s := w.watch("ada", "Last-Event-ID: 1")
+	if e := s.next(); e.state(t) != "uploading" {
+		t.Errorf("got %v, want the current state", e)
 	}
 }
 
@@ -306,6 +316,7 @@ func TestAClientThatReadsNothingIsGivenUp(t *testing.T) {
 
 func TestHeadersComeBeforeTheFirstChange(t *testing.T) {
 	w := newWorld(t, calm)
+	w.library.upload.State = library.StateChecking
 	conn, reader := w.raw("GET /v1/uploads/" + uploadID + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\nLast-Event-ID: 1\r\n\r\n")
 	defer conn.Close()
 	answer, err := http.ReadResponse(reader, nil)
