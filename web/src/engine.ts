@@ -90,9 +90,12 @@ export type EngineEvent =
   | { readonly type: 'resumed'; readonly id: string; readonly offset: number }
   | { readonly type: 'paused'; readonly id: string }
   | { readonly type: 'cancelled'; readonly id: string }
-  /** All bytes are safe on the server; it checks them again. */
-  | { readonly type: 'checking'; readonly id: string }
-  | { readonly type: 'relaying'; readonly id: string }
+  /**
+   * All bytes are safe on the server; it checks them again, and hands them over. `problem` is why its last
+   * attempt came to nothing, while a next one follows by itself. Told again when the problem comes, changes or goes.
+   */
+  | { readonly type: 'checking'; readonly id: string; readonly problem?: Failure }
+  | { readonly type: 'relaying'; readonly id: string; readonly problem?: Failure }
   | { readonly type: 'done'; readonly id: string; readonly asset: Asset }
   | { readonly type: 'refused'; readonly id: string; readonly verdict: Verdict }
   | { readonly type: 'failed'; readonly id: string; readonly failure: Failure }

@@ -16,6 +16,14 @@ export interface FileEventDetail {
   readonly file: FileDetail
 }
 
+/**
+ * A further try follows by itself, in `retryInMs`; 0 when it has no time. `reason` is why the
+ * upload stands still, or with all bytes safe the code of what went wrong on the server, in words in `error`.
+ */
+export type RetryDetail =
+  | { readonly reason: WaitReason; readonly retryInMs: number }
+  | { readonly reason: string; readonly retryInMs: number; readonly error: ErrorDetail }
+
 /** Event names and the shapes of their details. */
 export interface MediaUploadDetails {
   /** Cancelable: a prevented file is not added. */
@@ -27,8 +35,7 @@ export interface MediaUploadDetails {
   /** `bytesShown` adds what is in flight to what the server acknowledged. */
   'upload-progress': FileEventDetail & { readonly bytesAccepted: number; readonly bytesShown: number; readonly bytesTotal: number }
   'upload-stalled': FileEventDetail
-  /** A further try follows by itself; `retryInMs` is 0 when it has no time. */
-  'upload-retry': FileEventDetail & { readonly reason: WaitReason; readonly retryInMs: number }
+  'upload-retry': FileEventDetail & RetryDetail
   'upload-pause': FileEventDetail
   'upload-resume': FileEventDetail
   'relay-start': FileEventDetail

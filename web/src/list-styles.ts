@@ -267,8 +267,35 @@ const verdict = css`
     margin-block-start: 8px;
   }
 
-  .detail {
+  .verdict + .verdict {
+    margin-block-start: 6px;
+  }
+
+  /* Nothing that a person at this page must do: calmer than a verdict. */
+  .trouble {
+    --_tone: var(--_muted);
+  }
+
+  .details {
+    margin-block-start: 4px;
     color: var(--_muted);
+    font-size: 0.9286em;
+  }
+
+  .details summary {
+    inline-size: fit-content;
+    min-block-size: 24px;
+    border-radius: 4px;
+    cursor: pointer;
+  }
+
+  .details summary:hover {
+    color: var(--_text);
+  }
+
+  .details summary:focus-visible {
+    outline: 2px solid var(--_focus);
+    outline-offset: 2px;
   }
 
   .fixes {

@@ -23,7 +23,6 @@ import type { Action } from './row.js'
 import type { SessionHost } from './session.js'
 import { Session } from './session.js'
 import { Speech } from './speech.js'
-import { spoken, spokenSummary } from './spoken.js'
 import { styles } from './styles.js'
 import type { GetToken } from './token.js'
 import type { FileDetail, Upload } from './upload.js'
@@ -40,7 +39,7 @@ interface Message {
   readonly params?: Params
 }
 
-/** What draws files; loaded ahead of the first one. */
+/** What draws files and speaks of them; loaded ahead of the first one. */
 type List = typeof import('./list.js')
 
 /** Rows drawn at first and added when the person scrolls there: 500 dropped files must not freeze the page. */
@@ -104,7 +103,7 @@ export class MediaUploadElement extends LitElement {
   readonly #speech = new Speech(this)
   readonly #session = new Session(this.#sessionHost())
   readonly #control = new FormBinding(this.attachInternals())
-  readonly #announcer = new Announcer((message) => this.#speak(message), () => spokenSummary(this.#uploads, this.#texts))
+  readonly #announcer = new Announcer((message) => this.#speak(message), () => this.#list?.spokenSummary(this.#uploads, this.#texts) ?? '')
   readonly #moreRows = new IntersectionObserver((entries) => this.#scrolledTo(entries), { rootMargin: '600px' })
   readonly #absence = new Absence({ left: () => this.#letGo(), returned: () => this.#session.wake() }, window)
   readonly #focusKeeper = new FocusKeeper(() => this.shadowRoot)
@@ -401,8 +400,8 @@ export class MediaUploadElement extends LitElement {
   }
 
   #emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
-    const sentence = spoken(name, detail, this.#texts)
-    if (sentence !== '') this.#announcer.say(sentence)
+    const sentence = this.#list?.spoken(name, detail, this.#texts)
+    if (sentence) this.#announcer.say(sentence)
     const cancelable = name === 'file-added' || name === 'upload-start'
     return this.dispatchEvent(new CustomEvent(name, { detail, cancelable, bubbles: true, composed: true }))
   }

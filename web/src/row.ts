@@ -1,7 +1,7 @@
 /** One row of the list: what is known about a file and what can be done with it. Draws; decides nothing. */
 import type { TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
-import type { Reason } from './engine.js'
+import type { Failure, Reason } from './engine.js'
 import type { IconName } from './icons.js'
 import { icon, kindIcon } from './icons.js'
 import type { LabelName } from './labels.js'
@@ -9,6 +9,7 @@ import type { Texts } from './messages.js'
 import { resultFields } from './result.js'
 import { statusOf } from './status.js'
 import type { Upload } from './upload.js'
+import { isHandedOver } from './upload.js'
 import { typeName } from './type-name.js'
 
 export type Action = 'start' | 'pause' | 'resume' | 'cancel' | 'retry' | 'remove'
@@ -37,7 +38,7 @@ export function row(upload: Upload, context: RowContext): TemplateResult {
       </div>
       <div part="status" class="status">${icon(status.icon)}<span>${status.text}</span></div>
       <div class="actions">${actionsOf(upload).map((action) => actionButton(action, upload, context))}</div>
-      <div class="more">${bar(upload, texts)} ${verdict(upload, texts)} ${results(upload, context)}</div>
+      <div class="more">${bar(upload, texts)} ${trouble(upload, texts)} ${verdict(upload, texts)} ${results(upload, context)}</div>
     </li>`
 }
 
@@ -80,21 +81,32 @@ function bar(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
 
 function verdict(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
   const { state } = upload
-  if (state.name === 'failed') {
-    return html`<div part="verdict" class="verdict"><div part="reason" class="reason" data-code=${state.failure.code}>${texts.failure(state.failure)}</div></div>`
-  }
+  if (state.name === 'failed') return html`<div part="verdict" class="verdict">${failureText(state.failure, texts)}</div>`
   const reasons = upload.verdict?.reasons ?? []
   if (reasons.length === 0) return nothing
   return html`<div part="verdict" class="verdict">${reasons.map((reason) => reasonWithFixes(reason, texts))}</div>`
 }
 
+/** What holds a file up on the server, which goes on by itself. */
+function trouble({ state }: Upload, texts: Texts): TemplateResult | typeof nothing {
+  if (!('problem' in state) || state.problem === undefined) return nothing
+  return html`<div part="verdict" class="verdict trouble">${failureText(state.problem, texts)}</div>`
+}
+
+function failureText(failure: Failure, texts: Texts): TemplateResult {
+  return html`<div part="reason" class="reason" data-code=${failure.code}>${texts.failure(failure)}${details(texts.detail(failure), texts)}</div>`
+}
+
 function reasonWithFixes(reason: Reason, texts: Texts): TemplateResult {
-  const detail = texts.detail(reason)
   return html`
-    <div part="reason" class="reason" data-code=${reason.code} data-severity=${reason.severity}>
-      ${texts.reason(reason)}${detail === '' ? nothing : html` <span class="detail">${detail}</span>`}
-    </div>
-    ${fixList(texts.fixes(reason), texts)}`
+    <div part="reason" class="reason" data-code=${reason.code} data-severity=${reason.severity}>${texts.reason(reason)}</div>
+    ${fixList(texts.fixes(reason), texts)} ${details(texts.detail(reason), texts)}`
+}
+
+/** What experts want to know, out of everybody else's way. */
+function details(text: string, texts: Texts): TemplateResult | typeof nothing {
+  if (text === '') return nothing
+  return html`<details class="details"><summary>${texts.label('details')}</summary>${text}</details>`
 }
 
 function fixList(fixes: readonly string[], texts: Texts): TemplateResult | typeof nothing {
@@ -155,5 +167,6 @@ function actionButton(action: Action, upload: Upload, context: RowContext): Temp
 function labelOf(action: Action, { state, verdict }: Upload): LabelName {
   if (action === 'start' && verdict?.outcome === 'warn') return 'uploadAnyway'
   if (action === 'retry' && state.name === 'waiting') return 'tryNow'
+  if (action === 'remove' && isHandedOver(state)) return 'hide'
   return looks[action].label
 }

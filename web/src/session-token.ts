@@ -12,7 +12,7 @@ export interface TokenFacts {
 /** Finds a token in a pasted link, a fragment or a bare token; undefined where there is none. */
 export function tokenIn(text: string): string | undefined {
   const inFragment = /[#&?]token=([^&\s]+)/.exec(text)?.[1]
-  const candidate = inFragment === undefined ? text.trim() : decodeURIComponent(inFragment)
+  const candidate = inFragment === undefined ? text.trim() : inFragment
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(candidate) ? candidate : undefined
 }
 
@@ -28,11 +28,15 @@ export function factsOf(token: string): TokenFacts | undefined {
   }
 }
 
-/** Takes the token out of the page's address, so that no screenshot, history or reload has it. */
+/**
+ * Takes the token out of the page's address, so that no screenshot, history or reload has it.
+ * Undefined where the address names none, empty where what it names is no token.
+ */
 export function takeFromAddress(): string | undefined {
-  const token = tokenIn(location.hash)
-  if (token !== undefined) history.replaceState(null, '', location.pathname + location.search)
-  return token
+  const { hash, pathname, search } = location
+  if (!hash.includes('token=')) return undefined
+  history.replaceState(null, '', pathname + search)
+  return tokenIn(hash) ?? ''
 }
 
 /** Holds one token and hands it out; who asks when there is none waits for the next. */
@@ -48,6 +52,10 @@ export class TokenHolder {
   set(token: string): void {
     this.#token = token
     for (const resolve of this.#waiting.splice(0)) resolve(token)
+  }
+
+  forget(): void {
+    this.#token = undefined
   }
 
   /** The server did not take the token that was handed out; one that came since is kept. */

@@ -3,7 +3,7 @@
  * token, and tells of every change. Knows neither DOM nor words; the element does.
  */
 import type { Engine, EngineEvent, Failure, Kind, Purpose, Verdict } from './engine.js'
-import type { MediaUploadDetails } from './events.js'
+import type { ErrorDetail, MediaUploadDetails } from './events.js'
 import { Queue } from './queue.js'
 import { TokenBroker } from './token.js'
 import type { UploadEvent } from './upload.js'
@@ -117,11 +117,15 @@ export class Session {
     this.#checkComplete()
   }
 
-  /** The purposes or kinds are others now: what is not on its way yet is checked again. */
+  /**
+   * The purposes or kinds are others now: what no byte has left of is checked again, what
+   * was refused too. Purposes of its own tell a check that another one takes its place.
+   */
   recheck(): void {
     this.#each(undefined, (upload) => {
-      if (!this.#move(upload, { type: 'recheck' })) return
+      if (upload.begun || !this.#move(upload, { type: 'recheck' })) return
       upload.purposes = this.#host.purposes
+      this.#incomplete = true
     })
   }
 
@@ -188,7 +192,7 @@ export class Session {
       if (upload.purposes === purposes && this.#has(upload)) this.#checked(upload, verdict)
     } catch (error) {
       // An engine that was left for another one's sake says nothing about the file: the queue asks the other.
-      if (engine === this.#engine && this.#has(upload)) this.#move(upload, { type: 'failed', id: upload.id, failure: checkFailure(error) })
+      if (engine === this.#engine && upload.purposes === purposes && this.#has(upload)) this.#move(upload, { type: 'failed', id: upload.id, failure: checkFailure(error) })
     }
   }
 
@@ -241,10 +245,10 @@ export class Session {
     if (event.type === 'cancelled') return this.#cancelled(event.id)
     const upload = this.queue.get(event.id)
     if (upload === undefined) return
-    const { accepted } = upload.progress
-    const moved = this.#move(upload, event)
+    const { progress: { accepted }, state: { name } } = upload
+    this.#move(upload, event)
     if (upload.progress.accepted > accepted || isHandedOver(upload.state)) this.token.accepted()
-    this.#tell(upload, event, moved)
+    this.#tell(upload, event, upload.state.name !== name)
   }
 
   /** Here the row has gone already; in another tab it may have been ended by somebody else. */
@@ -273,6 +277,7 @@ export class Session {
     const file = upload.detail()
     if (event.type === 'progress') this.#tellProgress(upload)
     if (event.type === 'waiting') this.#tellWaiting(upload, event)
+    if ('problem' in event && event.problem) this.#tellProblem(upload, event.problem)
     if (!moved) return
     if (event.type === 'relaying') this.#host.emit('relay-start', { file })
     if (event.type === 'refused') this.#host.emit('file-refused', { file, verdict: event.verdict })
@@ -289,15 +294,25 @@ export class Session {
   }
 
   #tellWaiting(upload: Upload, event: Extract<UploadEvent, { type: 'waiting' }>): void {
+    // The first token: nothing was tried before it.
+    if (event.reason === 'token' && !this.token.hasGiven) return
     const file = upload.detail()
     if (event.reason === 'stalled') this.#host.emit('upload-stalled', { file })
     this.#host.emit('upload-retry', { file, reason: event.reason, retryInMs: event.retryInMs })
   }
 
+  /** The server tries again by itself, and does not say when. */
+  #tellProblem(upload: Upload, problem: Failure): void {
+    this.#host.emit('upload-retry', { file: upload.detail(), reason: problem.code, retryInMs: 0, error: this.#error(problem) })
+  }
+
   #tellFailure(upload: Upload, failure: Failure): void {
+    this.#host.emit('upload-error', { file: upload.detail(), error: this.#error(failure) })
+  }
+
+  #error(failure: Failure): ErrorDetail {
     const { code, retryable } = failure
-    const error = { code, retryable, message: this.#host.sentence(failure) }
-    this.#host.emit('upload-error', { file: upload.detail(), error })
+    return { code, retryable, message: this.#host.sentence(failure) }
   }
 
   #checkComplete(): void {

@@ -12,8 +12,10 @@ const speakers: Speakers = {
   'upload-pause': ({ file }, texts) => texts.label('saidPaused', { name: file.name }),
   'upload-resume': ({ file }, texts) => texts.label('saidResumed', { name: file.name }),
   'upload-success': ({ file }, texts) => texts.label('saidDone', { name: file.name }),
-  'upload-retry': ({ file, reason }, texts) =>
-    texts.label('saidWaiting', { name: file.name, state: waitText(reason, texts) }),
+  'upload-retry': ({ file, ...retry }, texts) =>
+    'error' in retry
+      ? `${file.name}: ${retry.error.message}`
+      : texts.label('saidWaiting', { name: file.name, state: waitText(retry.reason, texts) }),
   'upload-error': ({ file, error }, texts) => texts.label('saidFailed', { name: file.name, message: error.message }),
   'file-refused': ({ file, verdict }, texts) =>
     texts.label('saidRefused', { name: file.name, message: verdict.reasons.map((reason) => texts.reason(reason)).join(' ') }),

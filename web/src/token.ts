@@ -38,6 +38,7 @@ export class TokenBroker {
   #failures = 0
   /** A token was handed over and no server has taken it yet. */
   #untested = false
+  #hasGiven = false
   #asking: AbortController | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #callback: GetToken | undefined
@@ -50,9 +51,16 @@ export class TokenBroker {
     return this.#callback
   }
 
+  /** Taken away, it takes its token along: the page has signed out. */
   set getToken(callback: GetToken | undefined) {
     this.#callback = callback
-    if (callback !== undefined && this.state.name === 'blocked') this.tryNow()
+    if (callback === undefined) this.#signOut()
+    else if (this.state.name === 'blocked') this.tryNow()
+  }
+
+  /** A token was handed over before. */
+  get hasGiven(): boolean {
+    return this.#hasGiven
   }
 
   /** The engine needs a token. */
@@ -103,9 +111,14 @@ export class TokenBroker {
     }
   }
 
+  #signOut(): void {
+    if (this.state.name === 'asking') this.#block()
+    else if (this.#hasGiven && this.state.name === 'idle') this.#port.provide(undefined)
+  }
+
   #deliver(token: string): void {
     this.#stopWaiting()
-    this.#untested = true
+    this.#untested = this.#hasGiven = true
     this.#become({ name: 'idle' })
     this.#port.provide(token)
   }

@@ -13,7 +13,7 @@
  */
 import { sendRequest, type SendOutcome } from './chunk-sender.js'
 import { sha256 } from './digest.js'
-import type { Asset, EngineEvent, Fact, UploadRequest, Verdict } from './engine.js'
+import type { Asset, EngineEvent, Fact, Failure, UploadRequest, Verdict } from './engine.js'
 import { findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
 import type { TokenKeeper } from './token-keeper.js'
 import { watchUpload } from './upload-events.js'
@@ -57,6 +57,8 @@ export class UploadRunner {
   /** Stood still, as far as the listeners know. */
   #held: boolean
   #stage: 'checking' | 'relaying' | undefined
+  /** The code of the problem that was told with the stage; empty for none. */
+  #toldProblem = ''
   #asset: Asset | undefined
   #verdict: Verdict | undefined
   #problem: Problem | undefined
@@ -203,7 +205,7 @@ export class UploadRunner {
     if (token === undefined) return this.#tell({ type: 'unsent', request: action.request })
     if (this.#stage === undefined) {
       this.#progress(action.accepted, 0)
-      this.#enter('checking')
+      this.#enter('checking', undefined)
     }
     this.#stop = watchUpload(action, token, {
       reported: status => this.#reported(action.request, status),
@@ -219,18 +221,21 @@ export class UploadRunner {
     this.#asset = status.asset
     this.#verdict = status.verdict
     this.#problem = status.problem
-    if (status.state === 'checking' || status.state === 'relaying') this.#enter(status.state)
+    if (status.state === 'checking' || status.state === 'relaying') this.#enter(status.state, status.problem)
     this.#tell({
       type: 'watched', request, state: status.state,
       problem: status.problem?.code ?? '', final: status.problem?.final ?? false,
     })
   }
 
-  #enter(stage: 'checking' | 'relaying'): void {
-    if (stage === this.#stage) return
+  /** Each attempt of the server's is reported; the same problem again is no news. */
+  #enter(stage: 'checking' | 'relaying', problem: Problem | undefined): void {
+    const code = problem?.code ?? ''
+    if (stage === this.#stage && code === this.#toldProblem) return
     this.#stage = stage
+    this.#toldProblem = code
     this.#held = false
-    this.#emit({ type: stage })
+    this.#emit(problem === undefined ? { type: stage } : { type: stage, problem: failureOf(problem) })
   }
 
   #wait(milliseconds: number): void {
@@ -258,6 +263,10 @@ export class UploadRunner {
   #emit(event: News): void {
     this.#around.emit({ ...event, id: this.#id })
   }
+}
+
+function failureOf({ code, title, facts, final }: Problem): Failure {
+  return { code, message: title, retryable: !final, facts }
 }
 
 function metadata(start: StartMessage, digest: string): (readonly [string, string])[] {

@@ -18,8 +18,9 @@ export type UploadState =
   | { readonly name: 'waiting'; readonly reason: WaitReason; readonly retryAt: number }
   | { readonly name: 'paused' }
   /** All bytes are safe; the server checks them again. */
-  | { readonly name: 'verifying' }
-  | { readonly name: 'relaying' }
+  | { readonly name: 'verifying'; readonly problem: Failure | undefined }
+  /** `problem` is why the last attempt came to nothing, while the server makes a next one by itself. */
+  | { readonly name: 'relaying'; readonly problem: Failure | undefined }
   | { readonly name: 'done'; readonly asset: Asset }
   | { readonly name: 'refused'; readonly verdict: Verdict }
   | { readonly name: 'failed'; readonly failure: Failure }
@@ -47,7 +48,7 @@ const sentAndRunning = sent.filter((name) => name !== 'paused')
 /** From which states an event moves a file. An event that comes late, from any other state, is ignored. */
 const movesFrom: { readonly [E in UploadEvent['type']]: readonly StateName[] } = {
   checked: ['checking'],
-  recheck: ['ready'],
+  recheck: ['checking', 'ready', 'refused'],
   enqueue: ['ready', 'paused', 'failed'],
   begin: ['queued'],
   requeue: ['uploading', 'waiting'],
@@ -57,7 +58,7 @@ const movesFrom: { readonly [E in UploadEvent['type']]: readonly StateName[] } =
   waiting: sentAndRunning,
   resumed: ['queued', 'waiting', 'paused'],
   paused: ['uploading', 'waiting'],
-  checking: onTheWay,
+  checking: [...onTheWay, 'verifying'],
   relaying: sent,
   done: sent,
   refused: sent,
@@ -91,9 +92,9 @@ export function transition(state: UploadState, event: UploadEvent, now: number):
     case 'paused':
       return { name: 'paused' }
     case 'checking':
-      return { name: 'verifying' }
+      return { name: 'verifying', problem: event.problem }
     case 'relaying':
-      return { name: 'relaying' }
+      return { name: 'relaying', problem: event.problem }
     case 'done':
       return { name: 'done', asset: event.asset }
     case 'refused':
@@ -196,6 +197,7 @@ export class Upload {
     if (event.type === 'progress') this.progress.report(event.accepted, event.inFlight, now)
     if (stopping.has(event.type)) this.progress.stop()
     if (event.type === 'checking' || event.type === 'done') this.progress.finish()
+    if (event.type === 'recheck' && this.state.name === 'checking') this.verdict = undefined
     if (event.type === 'checked' || event.type === 'refused') this.verdict = event.verdict
   }
 }

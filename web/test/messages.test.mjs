@@ -60,3 +60,18 @@ test('a page may say it in its own words', () => {
 test('times are short and never zero', () => {
   assert.deepEqual([0.2, 8, 61, 3600, 5400].map((s) => texts.duration(s)), ['1 sec', '8 sec', '2 min', '1 hr', '1 hr 30 min'])
 })
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+for (const [span, want] of [
+  [30 * day - 2_000, 'in 30 days'], [47 * hour, 'in 2 days'], [25 * hour, 'in 1 day'], [day - minute, 'in 1 day'],
+  [23 * hour, 'in 23 hours'], [hour - 1_000, 'in 1 hour'], [90 * 1_000, 'in 2 minutes'],
+  [-47 * hour, '2 days ago'], [-10 * minute, '10 minutes ago'],
+]) {
+  test(`a time is said to the nearest: ${want}`, () => {
+    const now = Date.UTC(2026, 0, 1)
+    assert.equal(texts.relative(new Date(now + span), now), want)
+  })
+}

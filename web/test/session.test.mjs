@@ -6,7 +6,9 @@ import { Session } from '../.cache/test/session.js'
 const accept = { outcome: 'accept', kind: 'document', type: 'text/plain', reasons: [] }
 const settled = () => new Promise(resolve => setImmediate(resolve))
 
-/** An engine that notes what it is asked for. Files named `slow` are never checked. */
+const refuse = { outcome: 'refuse', kind: '', type: 'text/plain', reasons: [] }
+
+/** An engine that notes what it is asked for. Files named `slow` are never checked, `note` passes as a message alone. */
 class FakeEngine {
   calls = []
   #listener
@@ -16,7 +18,8 @@ class FakeEngine {
     for (const name of ['pause', 'resume', 'retry', 'cancel', 'forget']) this[name] = id => this.calls.push(`${name} ${id}`)
     for (const name of ['suspend', 'wake', 'nudge', 'warm']) this[name] = () => this.calls.push(name)
   }
-  check(_id, file, { name }) {
+  check(_id, file, { name, purposes }) {
+    if (name === 'note' && purposes.length > 1) return Promise.resolve(refuse)
     return name === 'slow' ? new Promise((_, reject) => { this.#reject = reject }) : Promise.resolve(accept)
   }
   start(id) {
@@ -46,7 +49,7 @@ function stage(concurrency = 2) {
       return engines.at(-1)
     },
     metadataOf: () => ({}),
-    emit: (name, { file, error }) => { events.push([name, file?.name, error?.code].filter(Boolean).join(' ')); return true },
+    emit: (name, { file, error, reason }) => { events.push([name, file?.name, error?.code ?? reason].filter(Boolean).join(' ')); return true },
     changed() {}, valueChanged() {},
     sentence: ({ code }) => code,
   }
@@ -149,4 +152,60 @@ test('a failure of the first server is retried at the new one from the beginning
   session.retry(upload.id)
   await settled()
   assert.deepEqual(engines[1].calls, [`start ${upload.id}`])
+})
+
+test('other purposes ask anew about what no byte has left of, and the rest stays', async () => {
+  const { host, session, events, engines, add, states } = stage(1)
+  host.purposes = ['message', 'template']
+  const [, , note] = await add('running', 'queued', 'note')
+  assert.deepEqual(states(), ['uploading', 'queued', 'refused'])
+  host.purposes = ['message']
+  session.recheck()
+  assert.deepEqual([states(), note.verdict], [['uploading', 'queued', 'checking'], undefined])
+  await settled()
+  assert.deepEqual(states(), ['uploading', 'queued', 'queued'])
+  assert.ok(events.includes('upload-start note'))
+  assert.deepEqual([note.purposes, engines[0].calls.length], [['message'], 1])
+})
+
+test('what a check answers to a question of before does not count', async () => {
+  const { host, session, add, states } = stage()
+  host.purposes = ['message', 'template']
+  const adding = add('note')
+  host.purposes = ['message']
+  session.recheck()
+  await adding
+  await settled()
+  assert.deepEqual(states(), ['uploading'])
+})
+
+test('trouble on the server is told with the file, and when it is over', async () => {
+  const { session, engines, events, add } = stage()
+  const [upload] = await add('1')
+  const problem = { code: 'provider_busy', message: '', retryable: true, facts: [] }
+  events.length = 0
+  engines[0].tell({ type: 'relaying', id: upload.id })
+  engines[0].tell({ type: 'relaying', id: upload.id, problem })
+  assert.deepEqual(upload.state, { name: 'relaying', problem })
+  engines[0].tell({ type: 'relaying', id: upload.id })
+  assert.deepEqual(upload.state, { name: 'relaying', problem: undefined })
+  assert.deepEqual(events, ['relay-start 1', 'upload-retry 1 provider_busy'])
+  session.remove(upload)
+  assert.deepEqual(engines[0].calls.at(-1), `forget ${upload.id}`)
+})
+
+test('the first token is no retry, a later one is', async () => {
+  const { session, engines, events, add } = stage()
+  session.token.getToken = () => 'a token'
+  const [upload] = await add('1')
+  events.length = 0
+  const needToken = (reason) => {
+    engines[0].tell({ type: 'waiting', id: upload.id, reason: 'token', retryInMs: 0 })
+    engines[0].tell({ type: 'token-needed', reason })
+    return settled()
+  }
+  await needToken('missing')
+  assert.deepEqual([events, upload.state.name], [[], 'waiting'])
+  await needToken('expired')
+  assert.deepEqual(events, ['upload-retry 1 token'])
 })

@@ -70,3 +70,18 @@ test('what is shown of a token are its channel and its end', () => {
   assert.deepEqual(factsOf(token), { channel: 'demo', expiresAt: 1_800_000_000_000 })
   assert.equal(factsOf('no.token.here'), undefined)
 })
+
+test('a page that takes getToken away signs out: the engine forgets its token', async () => {
+  const { broker: tokens, given, required } = broker(() => 'of a person')
+  tokens.getToken = undefined
+  assert.deepEqual(given, [], 'nothing to forget')
+  tokens.getToken = () => 'of a person'
+  tokens.need('missing')
+  await settled()
+  tokens.getToken = undefined
+  assert.deepEqual(given, ['of a person', undefined])
+  tokens.need('missing')
+  tokens.getToken = () => 'of another'
+  await settled()
+  assert.deepEqual([given.at(-1), required], ['of another', ['missing']])
+})

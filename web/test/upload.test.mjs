@@ -14,6 +14,7 @@ const moves = [
   ['checking', { type: 'checked', verdict: verdict('warn') }, 'ready'],
   ['checking', { type: 'checked', verdict: verdict('refuse') }, 'refused'],
   ['ready', { type: 'recheck' }, 'checking'],
+  ['refused', { type: 'recheck' }, 'checking'],
   ['ready', { type: 'enqueue' }, 'queued'],
   ['queued', { type: 'begin' }, 'uploading'],
   ['queued', { type: 'hold' }, 'paused'],
