@@ -21,6 +21,9 @@ type Rule struct {
 	// WarnBytes is the size above which a warning is given: the smaller
 	// reading of the provider's "MB". 0 for none.
 	WarnBytes int64
+	// Narrower says that the line is a use within another line's, which no upload
+	// can name.
+	Narrower bool
 	// Source says who states the rule, Read when that was read.
 	Source string
 	Read   string
@@ -39,6 +42,8 @@ const (
 	animatedLimitBytes  int64 = 500 << 10
 	documentLimitBytes  int64 = media.MaxUploadBytes
 	voicePlayLimitBytes int64 = 512 << 10
+	// gifLimitBytes is 3.5 MB: a larger header is shown as a video.
+	gifLimitBytes int64 = 7 << 19
 )
 
 const (
@@ -47,12 +52,17 @@ const (
 	useAnimated = "animated sticker"
 	useTemplate = "template header"
 	useProfile  = "profile picture"
+	useVoice    = "voice note"
+	useGIF      = "template header GIF"
+	useCarousel = "carousel card"
 
 	sourceMedia    = "Cloud API, Media reference: supported media types"
 	sourceSticker  = "Cloud API, Sticker messages; github.com/WhatsApp/stickers validators"
 	sourceResume   = "Graph API, Resumable Upload guide: file_type; Template components"
 	sourceDocument = "Cloud API, Template components: only PDF documents"
 	sourceProfile  = "360dialog, WhatsApp profile information"
+	sourceGIF      = "Cloud API, Template components: GIF headers, Marketing Messages API only"
+	sourceCarousel = "Cloud API, Media card carousel templates"
 	read           = "2026-10-08"
 )
 
@@ -69,9 +79,11 @@ var (
 
 const openXML = "application/vnd.openxmlformats-officedocument."
 
-// Rules gives the whole table. The caller may keep and change it.
+// Rules gives the whole table, and the uses that no upload can name: a file for
+// one of them is judged by the line of its kind and purpose, and the sender of
+// the message or template keeps to the rest. The caller may keep and change it.
 func Rules() []Rule {
-	copied := slices.Clone(table)
+	copied := slices.Concat(table, newRules(narrower()))
 	for i := range copied {
 		copied[i].Types = slices.Clone(copied[i].Types)
 		copied[i].Extensions = slices.Clone(copied[i].Extensions)
@@ -83,7 +95,7 @@ var table = newTable()
 
 func newTable() []Rule {
 	message, template, profile := media.PurposeMessage, media.PurposeTemplate, media.PurposeProfile
-	rules := []Rule{
+	return newRules([]Rule{
 		{Use: useMessage, Kind: media.KindImage, Purpose: message, Types: imageTypes, LimitBytes: imageLimitBytes, WarnBytes: imageWarnBytes, Source: sourceMedia},
 		{Use: useMessage, Kind: media.KindVideo, Purpose: message, Types: videoTypes, LimitBytes: videoLimitBytes, WarnBytes: videoWarnBytes, Source: sourceMedia},
 		{Use: useMessage, Kind: media.KindAudio, Purpose: message, Types: audioTypes, LimitBytes: videoLimitBytes, WarnBytes: videoWarnBytes, Source: sourceMedia},
@@ -94,7 +106,21 @@ func newTable() []Rule {
 		{Use: useTemplate, Kind: media.KindVideo, Purpose: template, Types: []string{"video/mp4"}, LimitBytes: videoLimitBytes, WarnBytes: videoWarnBytes, Source: sourceResume},
 		{Use: useTemplate, Kind: media.KindDocument, Purpose: template, Types: []string{"application/pdf"}, LimitBytes: documentLimitBytes, Source: sourceDocument},
 		{Use: useProfile, Kind: media.KindImage, Purpose: profile, Types: imageTypes, LimitBytes: imageLimitBytes, WarnBytes: imageWarnBytes, Source: sourceProfile},
+	})
+}
+
+func narrower() []Rule {
+	message, template := media.PurposeMessage, media.PurposeTemplate
+	return []Rule{
+		{Use: useVoice, Kind: media.KindAudio, Purpose: message, Types: []string{"audio/ogg"}, LimitBytes: videoLimitBytes, WarnBytes: voicePlayLimitBytes, Narrower: true, Source: sourceVoice},
+		{Use: useGIF, Kind: media.KindVideo, Purpose: template, Types: []string{"video/mp4"}, LimitBytes: gifLimitBytes, Narrower: true, Source: sourceGIF},
+		{Use: useCarousel, Kind: media.KindImage, Purpose: template, Types: imageTypes, LimitBytes: imageLimitBytes, WarnBytes: imageWarnBytes, Narrower: true, Source: sourceCarousel},
+		{Use: useCarousel, Kind: media.KindVideo, Purpose: template, Types: []string{"video/mp4"}, LimitBytes: videoLimitBytes, WarnBytes: videoWarnBytes, Narrower: true, Source: sourceCarousel},
 	}
+}
+
+// newRules fills in what follows from the rest of a line.
+func newRules(rules []Rule) []Rule {
 	for i := range rules {
 		rules[i].Read = read
 		rules[i].Extensions = extensionsOf(rules[i].Types)

@@ -46,7 +46,7 @@ func Limits(lang string) []Limit {
 }
 
 func rulesOf(kind media.Kind, purpose media.Purpose) []preflight.Rule {
-	return slices.DeleteFunc(preflight.Rules(), func(r preflight.Rule) bool { return r.Kind != kind || r.Purpose != purpose })
+	return slices.DeleteFunc(preflight.Rules(), func(r preflight.Rule) bool { return r.Kind != kind || r.Purpose != purpose || r.Narrower })
 }
 
 // formats names the formats of some rules, each once.
