@@ -5,6 +5,7 @@
 import { carriesFiles, filesOf } from './file-drop.js'
 import type { MediaUploadElement } from './media-upload-element.js'
 import { PageLanguage } from './page-language.js'
+import { PurposeChoice } from './purpose-choice.js'
 import type { TokenFacts } from './session-token.js'
 import { TokenHolder, factsOf, takeFromAddress, tokenIn } from './session-token.js'
 import type { GetToken } from './token.js'
@@ -19,7 +20,6 @@ const form = find<HTMLFormElement>('sign-in-form')
 const link = find<HTMLInputElement>('sign-in-link')
 const linkError = find('sign-in-error')
 const sessionLine = find('session')
-const purposes = find('purposes')
 
 /** Whose channel the page shows. */
 let shown: TokenFacts | undefined
@@ -127,13 +127,6 @@ function pasteLink(event: SubmitEvent): void {
   else tellLinkError(factsOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
 }
 
-/** At least one purpose stays chosen: a file that is for nothing gives nothing back. */
-function choosePurposes(event: Event): void {
-  const boxes = [...purposes.querySelectorAll<HTMLInputElement>('input')]
-  const chosen = boxes.filter((box) => box.checked)
-  if (chosen.length === 0 && event.target instanceof HTMLInputElement) event.target.checked = true
-  else uploader.purpose = chosen.map((box) => box.value).join(',')
-}
 
 /** A file that misses the element must not replace the page. */
 async function dropAnywhere(event: DragEvent): Promise<void> {
@@ -151,7 +144,7 @@ async function pasteAnywhere(event: ClipboardEvent): Promise<void> {
 language.follow()
 uploader.getToken = getToken
 form.addEventListener('submit', pasteLink)
-purposes.addEventListener('change', choosePurposes)
+new PurposeChoice({ uploader, boxes: [...find('purposes').querySelectorAll('input')], offer: find('offer'), accept: find('offer-accept') })
 window.addEventListener('hashchange', readAddress)
 document.addEventListener('dragover', (event) => void dropAnywhere(event))
 document.addEventListener('drop', (event) => void dropAnywhere(event))

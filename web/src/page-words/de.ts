@@ -29,6 +29,8 @@ const words: PageWords = {
   profile: 'Profilbild',
   givesMediaID: 'ergibt eine Medien-ID',
   givesHandle: 'ergibt ein Handle',
+  offer: 'Nicht jede Datei passt zu dieser Auswahl: Manche geht nur als Nachricht.',
+  offerAccept: 'Nur als Nachricht senden',
 
   limits: 'Was WhatsApp annimmt',
   keptBack: 'Eine Datei, die nicht ankäme, wird schon vor dem Hochladen zurückgehalten, mit einem Hinweis, was zu tun ist.',

@@ -29,6 +29,8 @@ const words: PageWords = {
   profile: 'Foto del perfil',
   givesMediaID: 'da un ID multimedia',
   givesHandle: 'da un handle',
+  offer: 'No todos los archivos sirven para lo que eligió: algunos solo pueden ir como mensaje.',
+  offerAccept: 'Enviar solo como mensaje',
 
   limits: 'Qué acepta WhatsApp',
   keptBack: 'Un archivo que no llegaría se retiene antes de subirlo, con una indicación de cómo arreglarlo.',

@@ -29,6 +29,8 @@ const words: PageWords = {
   profile: 'Foto do perfil',
   givesMediaID: 'gera um ID de mídia',
   givesHandle: 'gera um handle',
+  offer: 'Nem todos os arquivos servem para o que você escolheu: alguns só podem ir como mensagem.',
+  offerAccept: 'Enviar apenas como mensagem',
 
   limits: 'O que o WhatsApp aceita',
   keptBack: 'Um arquivo que não chegaria é retido antes do envio, com uma indicação de como corrigi-lo.',
