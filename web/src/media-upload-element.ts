@@ -96,6 +96,7 @@ export class MediaUploadElement extends LitElement {
   declare name: string
   declare required: boolean
   declare disabled: boolean
+  /** Set to undefined when the person signs out: the token is forgotten, and what runs waits for the next callback. */
   declare getToken: GetToken | undefined
   declare metadata: Metadata
   declare messages: Messages
