@@ -4,7 +4,7 @@
 # changed and return at once when nothing has. Tools are built once, into bin/.
 
 .DEFAULT_GOAL := help
-.PHONY: setup-run setup-test setup-check run build web test test-go test-wasm test-web \
+.PHONY: setup-run setup-test setup-check run build web test test-go test-wasm test-web test-vectors \
 	bench check fmt format lint vet types generated archtest size clean help
 # Prerequisites are steps in their order; the tools below use all cores themselves.
 .NOTPARALLEL:
@@ -44,7 +44,7 @@ setup-run setup-test setup-check: setup-%:
 ##@ Develop
 
 test: setup-test build ## install what the tests need, run every test: Go, wasm, TypeScript, real browser
-	@$(MAKE) --no-print-directory --keep-going test-go test-wasm test-web
+	@$(MAKE) --no-print-directory --keep-going test-go test-wasm test-web test-vectors
 
 # gotestsum prints go test's own lines, then every skipped test with its reason.
 TESTSUM := bin/gotestsum --format standard-quiet --
@@ -62,6 +62,9 @@ test-wasm: bin/gotestsum
 
 test-web:
 	scripts/test-web
+
+test-vectors:
+	@scripts/count-vectors "$(WASM_EXEC)" $(TAGS)
 
 bench: setup-test build ## the figures of docs/performance.md: Go and real browser
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
