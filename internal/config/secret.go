@@ -58,6 +58,10 @@ func (l *loader) secretFile(variable, path string) provider.Secret {
 
 func (l *loader) sandboxSecret() provider.Secret {
 	path := filepath.Join(l.DataDir, sandboxSecretFile)
+	if _, err := os.Stat(path); err != nil && l.ForToken {
+		l.fail("MEDIARELAY_DATA_DIR", "no server has run there yet, so none would take the token. Start mediarelay serve first, or name its folder")
+		return ""
+	}
 	err := makeSecret(path)
 	if err != nil {
 		l.fail("MEDIARELAY_DATA_DIR", "the sandbox's secret cannot be kept there: %v", err)

@@ -23,6 +23,10 @@ import (
 //	shown    the default in words, where it depends on other settings
 //	kong:"-" the environment only: a flag would show a secret in the list of processes
 type Settings struct {
+	// ForToken says that a token is to be signed for a server that runs already:
+	// its secret is then found and never made.
+	ForToken bool `kong:"-"`
+
 	Listen         string `env:"MEDIARELAY_LISTEN" default:":8080" placeholder:"ADDR" form:"host:port or :port" help:"Address of the public listener."`
 	AdminListen    string `env:"MEDIARELAY_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDR" form:"host:port or :port" help:"Address of the listener for metrics and readiness. Keep it private."`
 	PublicURL      string `env:"MEDIARELAY_PUBLIC_URL" placeholder:"URL" form:"https://host or https://host:port, without a path" shown:"from each request's Host" help:"The URL that browsers see. It begins the Location of an upload; set it behind a proxy."`
@@ -59,16 +63,20 @@ type setting struct {
 
 func (s setting) defaultInWords() string { return cmp.Or(s.standard, s.shown, "none") }
 
-// list reads the rows from the tags of Settings.
+// list reads the rows from the tags of Settings. A field without a variable is
+// the program's own.
 func list() []setting {
 	t := reflect.TypeFor[Settings]()
-	rows := make([]setting, t.NumField())
-	for i := range rows {
+	var rows []setting
+	for i := range t.NumField() {
 		tag := t.Field(i).Tag
-		rows[i] = setting{
+		if tag.Get("env") == "" {
+			continue
+		}
+		rows = append(rows, setting{
 			variable: tag.Get("env"), flag: flagName(t.Field(i)), form: tag.Get("form"),
 			standard: tag.Get("default"), shown: tag.Get("shown"), help: tag.Get("help"), index: i,
-		}
+		})
 	}
 	return rows
 }
