@@ -65,10 +65,7 @@ func (r *mkvReader) element(id, body, end int64, depth int) {
 	case ebmlHeader, mkvSegment, mkvTracks, mkvAudio:
 		r.walk(body, end, depth+1)
 	case mkvTrack:
-		r.track = &Track{Role: RoleOther}
-		r.walk(body, end, depth+1)
-		r.f.Movie.Tracks = append(r.f.Movie.Tracks, *r.track)
-		r.track = nil
+		r.inNewTrack(body, end, depth)
 	case ebmlDocType:
 		if string(r.s.at(body, int(min(end-body, 4)))) == "webm" {
 			r.f.Type = "video/webm"
@@ -78,6 +75,16 @@ func (r *mkvReader) element(id, body, end int64, depth int) {
 			r.inTrack(id, r.s.at(body, int(min(end-body, 64))))
 		}
 	}
+}
+
+// inNewTrack reads one track. A track within a track, as no recorder writes it,
+// leaves the outer one as it was.
+func (r *mkvReader) inNewTrack(body, end int64, depth int) {
+	outer, track := r.track, &Track{Role: RoleOther}
+	r.track = track
+	r.walk(body, end, depth+1)
+	r.f.Movie.Tracks = append(r.f.Movie.Tracks, *track)
+	r.track = outer
 }
 
 func (r *mkvReader) inTrack(id int64, b []byte) {

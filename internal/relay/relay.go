@@ -21,6 +21,7 @@ import (
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
 	"mediarelay/internal/provider"
 	"mediarelay/internal/store"
 )
@@ -62,6 +63,8 @@ type Config struct {
 	Bytes     Bytes
 	Leases    Leases
 	Providers map[string]Provider
+	// Check gives the verdict over stored bytes; preflight.Check where it is nil.
+	Check func(r io.ReaderAt, q preflight.Question) preflight.Verdict
 	// Workers bounds the relays that run at once, PerChannel those of one
 	// channel. Defaults 8 and 4.
 	Workers    int
@@ -89,6 +92,9 @@ type Relay struct {
 func New(c Config) *Relay {
 	if c.Workers == 0 {
 		c.Workers, c.PerChannel = 8, 4
+	}
+	if c.Check == nil {
+		c.Check = preflight.Check
 	}
 	if c.Drain == 0 {
 		c.Drain = 10 * time.Second

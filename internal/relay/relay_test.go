@@ -11,6 +11,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -23,6 +24,7 @@ import (
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
 	"mediarelay/internal/provider"
 	"mediarelay/internal/provider/dialog360"
 	"mediarelay/internal/reason"
@@ -221,6 +223,22 @@ func TestWhatWouldNotBeDeliveredNeverLeaves(t *testing.T) {
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 0)
 		h.wantCalls(sandbox.OpOpenSession, 0)
+	})
+}
+
+func TestAParserThatPanicsRefusesTheFileAlone(t *testing.T) {
+	each(t, func(h *harness) {
+		h.config.Check = func(r io.ReaderAt, q preflight.Question) preflight.Verdict {
+			if q.Filename == "täst crafted.jpg" {
+				panic("index out of range")
+			}
+			return preflight.Check(r, q)
+		}
+		h.relay()
+		h.finish("crafted", picture(13), media.PurposeMessage)
+		h.awaitState("crafted", library.StateRefused)
+		h.finish("u1", picture(14), media.PurposeMessage)
+		h.awaitState("u1", library.StateDone)
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -103,10 +104,7 @@ func (j *job) check(ctx context.Context) (refused bool, err error) {
 	if j.upload.State == library.StateRelaying && j.upload.Verdict != nil {
 		return false, nil
 	}
-	v := preflight.Check(j.content, preflight.Question{
-		Filename: j.upload.Filename, DeclaredType: j.upload.DeclaredType, Size: j.content.Size,
-		Kind: j.upload.Kind, Kinds: j.upload.Kinds, Purposes: j.upload.Purposes,
-	})
+	v := j.verdict(ctx)
 	v, err = secondOpinion(j.content, v)
 	if unreadable(v) {
 		err = errors.Join(errUnreadable, err)
@@ -123,6 +121,23 @@ func (j *job) check(ctx context.Context) (refused bool, err error) {
 	}
 	// No one will send these bytes; they need not be kept.
 	return true, j.config.Bytes.Remove(ctx, j.upload.ID)
+}
+
+// verdict is preflight's. A file whose bytes make a parser panic is refused, and
+// the server stays up for the others.
+func (j *job) verdict(ctx context.Context) (v preflight.Verdict) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.ErrorContext(ctx, "a parser panicked", "upload", j.upload.ID, "cause", cause, "stack", string(debug.Stack()))
+			v = preflight.Verdict{Outcome: preflight.Refuse, Reasons: []reason.Reason{{
+				Code: reason.FileUndetermined, Severity: reason.Refuse, Fixes: []reason.Fix{reason.ChooseAnotherFile},
+			}}}
+		}
+	}()
+	return j.config.Check(j.content, preflight.Question{
+		Filename: j.upload.Filename, DeclaredType: j.upload.DeclaredType, Size: j.content.Size,
+		Kind: j.upload.Kind, Kinds: j.upload.Kinds, Purposes: j.upload.Purposes,
+	})
 }
 
 var errUnreadable = errors.New("preflight could not read them")
