@@ -34,7 +34,10 @@ type isoReader struct {
 // isISO: a first box that only this family begins with. Old QuickTime files
 // have no ftyp.
 func isISO(head []byte) bool {
-	if len(head) < 8 {
+	// Four printable characters read as a size make more than 512 MB, which no
+	// file here has: "Get free coffee" is a text.
+	const leastText = 0x20202020
+	if len(head) < 8 || be32(head) >= leastText {
 		return false
 	}
 	switch string(head[4:8]) {

@@ -46,14 +46,16 @@ func readZip(s *source, head []byte, f *Facts) {
 
 func zipType(s *source, entries []zipEntry) string {
 	found := "application/zip"
-	for _, e := range entries {
+	for i, e := range entries {
 		switch e.name {
 		case "[Content_Types].xml":
 			if t := officeType(string(e.content(s)), entries); t != "" {
 				return t
 			}
 		case "mimetype":
-			if t := string(e.content(s)); isPlainType(t) {
+			// It is the first entry by the formats' own rule. To unpack every entry of
+			// that name would let a small archive cost minutes.
+			if t := plainType(s, i, e); t != "" {
 				return t
 			}
 		case "AndroidManifest.xml":
@@ -65,9 +67,23 @@ func zipType(s *source, entries []zipEntry) string {
 	return found
 }
 
+// plainType reads the first entry of ODF and EPUB, which holds a short word.
+func plainType(s *source, place int, e zipEntry) string {
+	if place > 0 || e.unpacked > longestType {
+		return ""
+	}
+	if t := string(e.content(s)); isPlainType(t) {
+		return t
+	}
+	return ""
+}
+
+// longestType bounds a media type in bytes; the longest of ODF has 61.
+const longestType = 100
+
 // isPlainType: what ODF and EPUB write into their first entry.
 func isPlainType(t string) bool {
-	return len(t) < 100 && strings.HasPrefix(t, "application/") && !strings.ContainsAny(t, " \r\n<>\"")
+	return len(t) < longestType && strings.HasPrefix(t, "application/") && !strings.ContainsAny(t, " \r\n<>\"")
 }
 
 // officeType reads the main part's content type (ECMA-376, part 2, section 10.1.2).
@@ -85,7 +101,7 @@ func officeType(manifest string, entries []zipEntry) string {
 
 func hasMacros(entries []zipEntry) bool {
 	for _, e := range entries {
-		if strings.HasSuffix(e.name, "/vbaProject.bin") {
+		if strings.HasSuffix("/"+e.name, "/vbaProject.bin") {
 			return true
 		}
 	}
