@@ -96,26 +96,12 @@ func BenchmarkVerdictInTheBrowser(b *testing.B) {
 	s := onStageWith(b, files)
 	s.open(s.token(time.Hour))
 	s.evaluate(fmt.Sprintf(meter, worker))
-	for _, kind := range []struct{ name, filename, recipe string }{
-		{"jpeg", "photo.jpg", "jpeg data=%[1]d"},
-		{"png", "picture.png", "png data=%[1]d"},
-		{"mp4-index-first", "clip.mp4", "mp4 video=h264 audio=aac bytes=%[1]d samples=%[2]d"},
-		{"mp4-index-last", "clip.mp4", "mp4 video=h264 audio=aac last bytes=%[1]d samples=%[2]d"},
-		{"docx", "offer.docx", "zip main=application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml bytes=%[1]d"},
-		{"pdf", "offer.pdf", "pdf bytes=%[1]d"},
-	} {
-		for _, size := range []struct {
-			name  string
-			bytes int
-		}{{"4KB", 4 << 10}, {"1MB", 1 << 20}, {"16MB", 16 << 20}, {"100MB", 100 << 20}} {
-			// 5,800 bytes a frame: ten minutes at 30 frames a second fill 100 MB.
-			recipe := fmt.Sprintf(kind.recipe, size.bytes-1000, 4+size.bytes/5800)
-			b.Run(kind.name+"/"+size.name, func(b *testing.B) {
-				here := *s
-				here.TB = b
-				benchVerdict(&here, b, kind.filename, recipe)
-			})
-		}
+	for _, file := range preflighttest.BenchFiles() {
+		b.Run(file.Name, func(b *testing.B) {
+			here := *s
+			here.TB = b
+			benchVerdict(&here, b, file.Filename, file.Recipe)
+		})
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -26,8 +25,6 @@ const (
 
 // maxQueryText bounds q and cursor, in bytes: the longest file name has 255.
 const maxQueryText = 512
-
-var digestForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // assetShelf shows what the library keeps.
 type assetShelf struct {
@@ -114,7 +111,7 @@ func readLimit(q *library.AssetQuery, value string) error {
 }
 
 func checkDigest(value string) error {
-	if value == "" || digestForm.MatchString(value) {
+	if value == "" || media.IsSHA256(value) {
 		return nil
 	}
 	return errors.New("sha256 is not 64 lower-case hexadecimal digits.") //nolint:staticcheck // a sentence for people

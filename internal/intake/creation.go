@@ -31,10 +31,7 @@ const maxKeyBytes = 200
 // middle of sending may see a broken connection in place of the answer.
 const maxDrainBytes = 16 << 20
 
-var (
-	digitsOnly = regexp.MustCompile(`^[0-9]{1,18}$`)
-	hexDigest  = regexp.MustCompile(`^[0-9a-f]{64}$`)
-)
+var digitsOnly = regexp.MustCompile(`^[0-9]{1,18}$`)
 
 type creationKey struct{}
 
@@ -104,7 +101,7 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 	if u.ClientKey = value(tusproto.KeyKey); len(u.ClientKey) > maxKeyBytes {
 		return badRequest("The metadata key %q may have %d bytes at most.", tusproto.KeyKey, maxKeyBytes)
 	}
-	if u.DeclaredSHA256 = value(tusproto.KeySHA256); u.DeclaredSHA256 != "" && !hexDigest.MatchString(u.DeclaredSHA256) {
+	if u.DeclaredSHA256 = value(tusproto.KeySHA256); u.DeclaredSHA256 != "" && !media.IsSHA256(u.DeclaredSHA256) {
 		return badRequest("The metadata key %q must be 64 lower-case hexadecimal digits.", tusproto.KeySHA256)
 	}
 	var bad string

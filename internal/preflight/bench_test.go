@@ -1,7 +1,6 @@
 package preflight_test
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -22,28 +21,10 @@ import (
 //	B/verdict  bytes that the verdict read
 //	reads/op   in how many reads
 func BenchmarkCheck(b *testing.B) {
-	for _, kind := range []struct{ name, filename, recipe string }{
-		{"jpeg", "photo.jpg", "jpeg data=%[1]d"},
-		{"png", "picture.png", "png data=%[1]d"},
-		{"mp4-index-first", "clip.mp4", "mp4 video=h264 audio=aac bytes=%[1]d samples=%[2]d"},
-		{"mp4-index-last", "clip.mp4", "mp4 video=h264 audio=aac last bytes=%[1]d samples=%[2]d"},
-		{"docx", "offer.docx", "zip main=application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml bytes=%[1]d"},
-		{"pdf", "offer.pdf", "pdf bytes=%[1]d"},
-	} {
-		for _, size := range []struct {
-			name  string
-			bytes int
-		}{{"4KB", 4 << 10}, {"1MB", 1 << 20}, {"16MB", 16 << 20}, {"100MB", 100 << 20}} {
-			// What stands around the picture's or archive's data is some hundred bytes.
-			recipe := fmt.Sprintf(kind.recipe, size.bytes-1000, 4+size.bytes/frameBytes)
-			b.Run(kind.name+"/"+size.name, func(b *testing.B) { benchCheck(b, kind.filename, recipe) })
-		}
+	for _, file := range preflighttest.BenchFiles() {
+		b.Run(file.Name, func(b *testing.B) { benchCheck(b, file.Filename, file.Recipe) })
 	}
 }
-
-// frameBytes is a frame of a film of 10 minutes that fills 100 MB at 30 frames a
-// second. The more frames, the longer the index.
-const frameBytes = 5800
 
 func benchCheck(b *testing.B, name, recipe string) {
 	made, err := preflighttest.Make(recipe)
