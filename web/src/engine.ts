@@ -76,6 +76,24 @@ export interface UploadRequest {
   readonly purposes: readonly Purpose[]
   /** Further Upload-Metadata pairs from the element's `metadata` property. */
   readonly metadata: Readonly<Record<string, string>>
+  /** The file's own time, in milliseconds of `Date.now()`. */
+  readonly lastModified: number
+  /** What was said of the file, for the page that takes it up again. */
+  readonly verdict: Verdict
+  /** Where on the site it was chosen, so that it comes back there: a path, a query and the element's name. Never a fragment. */
+  readonly place: string
+}
+
+/** An upload that an earlier visit has left. */
+export interface KeptUpload {
+  readonly id: string
+  /** Without a copy the person must choose the file again (`supply`), unless another tab sends it. */
+  readonly file: Blob | undefined
+  readonly size: number
+  /** Bytes that the server had acknowledged, as far as was written down. */
+  readonly accepted: number
+  readonly paused: boolean
+  readonly request: UploadRequest
 }
 
 /** Why an upload stands still, and when it goes on by itself (milliseconds from now; 0 = when asked). */
@@ -99,6 +117,14 @@ export type EngineEvent =
   | { readonly type: 'done'; readonly id: string; readonly asset: Asset }
   | { readonly type: 'refused'; readonly id: string; readonly verdict: Verdict }
   | { readonly type: 'failed'; readonly id: string; readonly failure: Failure }
+  /** The file is in the browser's own store: the upload survives the page, the browser and the original. */
+  | { readonly type: 'kept'; readonly id: string }
+  /** The browser has no room for a copy, or refuses one. Goes on all the same; leaving the page would end it, and the same file chosen again goes on. */
+  | { readonly type: 'unkept'; readonly id: string; readonly reason: 'room' | 'refused' }
+  /** Another tab sends the same upload; its events are told here. */
+  | { readonly type: 'followed'; readonly id: string }
+  /** Bytes have changed on the way. It was found, and they are sent again. */
+  | { readonly type: 'damaged'; readonly id: string }
   /** A token is needed, once for all uploads: answer with `provideToken`. */
   | { readonly type: 'token-needed'; readonly reason: 'missing' | 'expired' }
 
@@ -106,7 +132,17 @@ export interface Engine {
   /** Loads what the engine needs, ahead of the first file. Safe to call often. */
   warm(): void
   check(id: string, file: Blob, request: CheckRequest): Promise<Verdict>
+  /** Copies the file into the browser's own store, ahead of its turn; `start` follows and needs no file again. */
+  keep(id: string, file: Blob, request: UploadRequest): void
+  /** Sends the file; keeps it first where `keep` was not called. */
   start(id: string, file: Blob, request: UploadRequest): void
+  /**
+   * What earlier visits have left at this place. Resolves when a token has told whose
+   * they are; empty when there is nothing, and then asks for no token. `start` with their ids goes on.
+   */
+  restore(place: string): Promise<readonly KeptUpload[]>
+  /** The file of a restored upload that has no copy. False when its content is another. */
+  supply(id: string, file: Blob): Promise<boolean>
   pause(id: string): void
   resume(id: string): void
   /** Ends the upload here and on the server (tus DELETE). */

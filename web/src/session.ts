@@ -216,6 +216,9 @@ export class Session {
       kind: upload.kind || 'document',
       purposes: upload.purposes,
       metadata: this.#host.metadataOf(upload.file),
+      lastModified: upload.file.lastModified,
+      verdict: upload.verdict ?? { outcome: 'accept', kind: upload.kind, type: declaredType, reasons: [] },
+      place: '',
     })
   }
 
@@ -243,6 +246,7 @@ export class Session {
   #hear(event: EngineEvent): void {
     if (event.type === 'token-needed') return this.token.need(event.reason)
     if (event.type === 'cancelled') return this.#cancelled(event.id)
+    if (event.type === 'kept' || event.type === 'unkept' || event.type === 'followed' || event.type === 'damaged') return
     const upload = this.queue.get(event.id)
     if (upload === undefined) return
     const { progress: { accepted }, state: { name } } = upload

@@ -37,7 +37,7 @@ export type LocalEvent =
   | { readonly type: 'requeue' }
   | { readonly type: 'hold' }
 
-export type UploadEvent = LocalEvent | Exclude<EngineEvent, { readonly type: 'token-needed' | 'cancelled' }>
+export type UploadEvent = LocalEvent | Exclude<EngineEvent, { readonly type: 'token-needed' | 'cancelled' | 'kept' | 'unkept' | 'followed' | 'damaged' }>
 
 const onTheWay: readonly StateName[] = ['queued', 'uploading', 'waiting', 'paused']
 const sent: readonly StateName[] = [...onTheWay, 'verifying', 'relaying']

@@ -3,7 +3,7 @@
  * worker's death must not lose: the files, their keys and their upload URLs.
  */
 import type {
-  CheckRequest, Engine, EngineEvent, EngineFactory, Failure, UploadRequest, Verdict,
+  CheckRequest, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict,
 } from './engine.js'
 import { createWorker } from './worker-script.js'
 import type { FromWorker, StartMessage, ToWorker, UploadCommand } from './worker-protocol.js'
@@ -68,6 +68,18 @@ class WorkerEngine implements Engine {
       this.#checks.set(call, { message, deaths: 0, resolve, reject })
       this.#post(message)
     })
+  }
+
+  keep(_id: string, _file: Blob, _request: UploadRequest): void {
+    this.#open()
+  }
+
+  restore(_place: string): Promise<readonly KeptUpload[]> {
+    return Promise.resolve([])
+  }
+
+  supply(_id: string, _file: Blob): Promise<boolean> {
+    return Promise.resolve(true)
   }
 
   start(id: string, file: Blob, request: UploadRequest): void {
