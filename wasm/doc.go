@@ -1,9 +1,10 @@
 // Command wasm is the Go half of the browser's worker: a handful of functions
-// that say whether a file may be sent (preflight) and what an upload does next
-// (uploader).
+// that say whether a file may be sent (preflight), what an upload does next
+// (uploader) and which file it is (digest).
 //
 // It leaves to the worker (web/src/worker.ts): reading the file, sending
-// requests, timers and tokens. No byte of a chunk and no token ever comes here.
+// requests, timers and tokens. What is sent goes from the file to the socket: no
+// chunk and no token ever comes here.
 //
 // The border is plain: numbers are parameters; texts cross in one shared buffer,
 // as fields with a NUL after each; answers are JSON in that buffer. syscall/js

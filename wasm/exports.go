@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"unsafe"
 
+	"mediarelay/internal/digest"
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/uploader"
 )
@@ -18,14 +19,18 @@ const (
 	failedPanic int32 = -1
 	// failedInput: the fields in the buffer are not those that were expected.
 	failedInput int32 = -2
-	// failedHandle: there is no upload by this handle.
+	// failedHandle: there is no upload, or no digest, by this handle.
 	failedHandle int32 = -3
 )
 
-// buffer carries texts in both directions. It never shrinks.
+// buffer carries texts in both directions, and the bytes of a digest. It never
+// shrinks.
 var buffer = make([]byte, 16<<10)
 
-var uploads = newHandles()
+var (
+	uploads = newHandles[*uploader.Machine]()
+	digests = newHandles[*digest.SHA256]()
+)
 
 // mediarelay_buffer makes room for length bytes and returns where they begin.
 // Memory may move with every call: the worker makes its view anew each time.
@@ -85,6 +90,48 @@ func mediarelay_upload_event(handle, event, request, status int32, now, offset, 
 //
 //go:wasmexport mediarelay_upload_free
 func mediarelay_upload_free(handle int32) { uploads.remove(handle) }
+
+// mediarelay_digest_new begins a SHA-256 and returns its handle.
+//
+//go:wasmexport mediarelay_digest_new
+func mediarelay_digest_new() (result int32) {
+	defer recovered(&result)
+	return digests.add(digest.New())
+}
+
+// mediarelay_digest_write takes the first length bytes of the buffer as the
+// digest's next. Pieces of 1 MiB at most: a browser runs a call to its end in
+// the code that it began it with, so one long first call stays in the slow one.
+//
+//go:wasmexport mediarelay_digest_write
+func mediarelay_digest_write(handle, length int32) (result int32) {
+	defer recovered(&result)
+	d, ok := digests.get(handle)
+	if !ok {
+		return failedHandle
+	}
+	d.Write(input(length))
+	return 0
+}
+
+// mediarelay_digest_sum ends a digest: its hexadecimal digits are in the buffer,
+// the handle is free. Returns their number.
+//
+//go:wasmexport mediarelay_digest_sum
+func mediarelay_digest_sum(handle int32) (result int32) {
+	defer recovered(&result)
+	d, ok := digests.get(handle)
+	if !ok {
+		return failedHandle
+	}
+	digests.remove(handle)
+	return output(d.AppendSum(nil))
+}
+
+// mediarelay_digest_free forgets a digest that nobody asks for any more.
+//
+//go:wasmexport mediarelay_digest_free
+func mediarelay_digest_free(handle int32) { digests.remove(handle) }
 
 // readFile is the worker's: it puts up to length bytes of the file under check
 // from offset at p, and returns how many, or -1 when the file cannot be read.

@@ -1,26 +1,24 @@
 package main
 
-import "mediarelay/internal/uploader"
-
-// handles are the uploads by the number that the worker knows them by.
-type handles struct {
-	machines map[int32]*uploader.Machine
-	last     int32
+// handles are things of one kind by the number that the worker knows them by.
+type handles[T any] struct {
+	things map[int32]T
+	last   int32
 }
 
-func newHandles() handles {
-	return handles{machines: make(map[int32]*uploader.Machine)}
+func newHandles[T any]() handles[T] {
+	return handles[T]{things: make(map[int32]T)}
 }
 
-func (h *handles) add(m *uploader.Machine) int32 {
+func (h *handles[T]) add(thing T) int32 {
 	h.last++
-	h.machines[h.last] = m
+	h.things[h.last] = thing
 	return h.last
 }
 
-func (h *handles) get(handle int32) (*uploader.Machine, bool) {
-	m, ok := h.machines[handle]
-	return m, ok
+func (h *handles[T]) get(handle int32) (T, bool) {
+	thing, ok := h.things[handle]
+	return thing, ok
 }
 
-func (h *handles) remove(handle int32) { delete(h.machines, handle) }
+func (h *handles[T]) remove(handle int32) { delete(h.things, handle) }

@@ -29,8 +29,9 @@ var rooms = []room{
 	{"internal/probe", both, []string{"internal/media", "internal/reason"}},
 	{"internal/preflight", both, []string{"internal/media", "internal/probe", "internal/reason"}},
 	{"internal/preflight/preflighttest", forTests, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason"}},
+	{"internal/digest", both, nil},
 	{"internal/uploader", both, []string{"internal/media", "internal/reason", "internal/tusproto"}},
-	{"wasm", browser, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason", "internal/tusproto", "internal/uploader"}},
+	{"wasm", browser, []string{"internal/digest", "internal/media", "internal/preflight", "internal/probe", "internal/reason", "internal/tusproto", "internal/uploader"}},
 
 	// Sentences and answers.
 	{"internal/reason/catalogue", native, []string{"internal/reason"}},
@@ -89,5 +90,5 @@ var tooHeavy = map[string]string{
 	"encoding/json": "246 KB; the worker's answers are written field by field",
 	"reflect":       "most of the weight of fmt and encoding/json; encoding/binary brings it",
 	"net/http":      "1,530 KB; the worker sends its requests itself",
-	"crypto/sha256": "102 KB; the browser's WebCrypto has it",
+	"crypto/sha256": "102 KB; WebCrypto has it, and internal/digest for what comes in pieces",
 }

@@ -27,6 +27,22 @@ export interface UploadConfig {
   readonly metadata: readonly (readonly [key: string, value: string])[]
 }
 
+/**
+ * Bytes that one call takes in at most: a browser runs a call to its end in the
+ * code that it began it with, so a long first one would never get to the fast code.
+ */
+const DIGEST_PIECE_BYTES = 1 << 20
+
+/** A SHA-256 under way. `sum` or `free` ends it; nothing follows either. */
+export interface Digest {
+  /** Takes the next bytes. */
+  write(bytes: Uint8Array): void
+  /** Lower-case hexadecimal. */
+  sum(): string
+  /** Lets go of a digest that nobody asks for any more. */
+  free(): void
+}
+
 export class WasmModule {
   readonly #go = new Go()
   readonly #encoder = new TextEncoder()
@@ -95,6 +111,23 @@ export class WasmModule {
     this.#live().mediarelay_upload_free(handle)
   }
 
+  /** Begins the SHA-256 of bytes that come piece by piece. */
+  newDigest(): Digest {
+    const handle = this.#succeeded(this.#live().mediarelay_digest_new())
+    return {
+      write: bytes => this.#writeDigest(handle, bytes),
+      sum: () => this.#text(this.#live().mediarelay_digest_sum(handle)),
+      free: () => this.#live().mediarelay_digest_free(handle),
+    }
+  }
+
+  #writeDigest(handle: number, bytes: Uint8Array): void {
+    for (let from = 0; from < bytes.length; from += DIGEST_PIECE_BYTES) {
+      const length = this.#put(bytes.subarray(from, from + DIGEST_PIECE_BYTES))
+      this.#succeeded(this.#live().mediarelay_digest_write(handle, length))
+    }
+  }
+
   #live(): WasmExports {
     if (this.#dead || !this.#exports) throw new ModuleDeadError('the module has exited')
     return this.#exports
@@ -106,16 +139,25 @@ export class WasmModule {
   }
 
   #write(fields: readonly string[]): number {
-    const bytes = this.#encoder.encode(fields.map(field => field.replaceAll('\0', '') + '\0').join(''))
+    return this.#put(this.#encoder.encode(fields.map(field => field.replaceAll('\0', '') + '\0').join('')))
+  }
+
+  /** Puts bytes into the shared buffer and returns how many. */
+  #put(bytes: Uint8Array): number {
     const pointer = this.#live().mediarelay_buffer(bytes.length)
     new Uint8Array(this.#live().mem.buffer, pointer).set(bytes)
     return bytes.length
   }
 
   #json(result: number): unknown {
+    return JSON.parse(this.#text(result))
+  }
+
+  /** The text that an export has left in the shared buffer. */
+  #text(result: number): string {
     const length = this.#succeeded(result)
     const pointer = this.#live().mediarelay_buffer(0)
-    return JSON.parse(this.#decoder.decode(new Uint8Array(this.#live().mem.buffer, pointer, length)))
+    return this.#decoder.decode(new Uint8Array(this.#live().mem.buffer, pointer, length))
   }
 
   #read(pointer: number, length: number, offset: number): number {

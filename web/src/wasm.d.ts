@@ -20,6 +20,13 @@ export interface WasmExports extends WebAssembly.Exports {
     now: number, offset: number, retryAfter: number, length: number,
   ) => number
   readonly mediarelay_upload_free: (handle: number) => void
+  /** Begins a SHA-256. Returns a handle. */
+  readonly mediarelay_digest_new: () => number
+  /** Takes the buffer's first `length` bytes, 1 MiB at most. Returns 0. */
+  readonly mediarelay_digest_write: (handle: number, length: number) => number
+  /** Ends it: its digits are in the buffer, the handle is free. Returns their number. */
+  readonly mediarelay_digest_sum: (handle: number) => number
+  readonly mediarelay_digest_free: (handle: number) => void
 }
 
 /** What the module imports under the name `mediarelay`. */
