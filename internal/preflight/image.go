@@ -56,7 +56,7 @@ func (c *candidate) color(p *probe.Image, found *reasons) {
 	case probe.ColorGray, probe.ColorGrayAlpha, probe.ColorPalette:
 		found.warn(reason.ImageColorUnusual, fact, reason.ConvertToRGB)
 	case "":
-		if !c.f.Has(probe.Corrupt) && !c.f.Has(probe.Truncated) {
+		if p.Width > 0 && !c.f.Has(probe.Corrupt) && !c.f.Has(probe.Truncated) {
 			found.refuse(reason.ImageColor, facts(reason.Text("color", "?")), reason.ConvertToRGB)
 		}
 	}

@@ -19,6 +19,9 @@ func (c *candidate) video(found *reasons) {
 	for _, t := range pictures {
 		c.picture(t, found)
 	}
+	if len(pictures) > 1 { // no rule speaks of a second film, and players choose one
+		found.warn(reason.FileUndetermined, nil, reason.ConvertToMP4)
+	}
 	sounds := m.Of(probe.RoleAudio)
 	for _, t := range sounds {
 		c.sound(t, found)
@@ -29,7 +32,10 @@ func (c *candidate) video(found *reasons) {
 	c.order(m, found)
 }
 
-func (c *candidate) damaged() bool { return c.f.Has(probe.Corrupt) || c.f.Has(probe.Truncated) }
+// damaged: what is not found may be in the bytes that could not be read.
+func (c *candidate) damaged() bool {
+	return c.f.Has(probe.Corrupt) || c.f.Has(probe.Truncated) || c.f.Has(probe.Undetermined)
+}
 
 func count(name string, n int) []reason.Fact {
 	return facts(reason.Number(name, int64(n), reason.UnitNone))

@@ -13,12 +13,15 @@ const maxEXIFEntries = 200
 
 var exifHeader = []byte("Exif\x00\x00")
 
-// exif reads a JPEG's APP1 segment.
+// exif reads a JPEG's APP1 segment. XMP comes in such segments too, by the
+// megabyte, so that what is no EXIF is left unread.
 func (j *jpegReader) exif(body, end int64) {
-	b := j.s.at(body, int(min(end-body, 64<<10)))
-	if bytes.HasPrefix(b, exifHeader) {
-		readEXIF(b[len(exifHeader):], j.image)
+	if j.hasEXIF || !bytes.Equal(j.s.at(body, len(exifHeader)), exifHeader) {
+		return
 	}
+	j.hasEXIF = true
+	body += int64(len(exifHeader))
+	readEXIF(j.s.at(body, int(end-body)), j.image)
 }
 
 // readEXIF reads orientation and the presence of a place from a TIFF block.

@@ -22,6 +22,12 @@ type isoReader struct {
 	brands []string
 	boxes  int
 
+	// last is the outermost box that was read last; partial says that the bounds
+	// ended the walk; rest is how many bytes behind the last box are none.
+	last    string
+	partial bool
+	rest    int64
+
 	// What stood at the top, by offset; -1 where absent.
 	moov, mdat int64
 	mdatBytes  int64
@@ -62,26 +68,43 @@ func readISO(s *source, _ []byte, f *Facts) {
 	f.Type = r.mediaType()
 }
 
-// maxFragments: the first few tell what the rest repeats.
+// maxFragments: the first few tell what the rest repeats. Of the rest the
+// headers are read, as the last of them tells whether the file is whole.
 const maxFragments = 4
 
-// top walks the outermost boxes, of a fragmented file the first few.
+// top walks the outermost boxes.
 func (r *isoReader) top() {
 	offset := int64(0)
 	for range maxTopBoxes {
 		b, ok := r.box(offset, r.s.size)
-		if !ok || !r.topBox(b, offset) {
+		if !ok || b.cut && !isTopName(b.name) && r.moov >= 0 {
+			r.rest = r.s.size - offset
 			return
 		}
+		r.topBox(b, offset)
 		offset = b.end
 	}
+	r.partial = true
 	r.f.flaw(Undetermined)
 }
 
-func (r *isoReader) topBox(b box, offset int64) (goOn bool) {
+// isTopName lists what stands outermost (the register at mp4ra.org, and what
+// QuickTime writes). Other names that claim more than there is are no boxes: a
+// text or a tag follows the film.
+func isTopName(name string) bool {
+	switch name {
+	case "ftyp", "styp", "moov", "moof", "mdat", "free", "skip", "wide", "pnot", "PICT", "udta", "pdin",
+		"sidx", "ssix", "emsg", "prft", "mfra", "meta", "meco", "uuid", "imda":
+		return true
+	}
+	return false
+}
+
+func (r *isoReader) topBox(b box, offset int64) {
 	if b.cut {
 		r.f.flaw(Truncated)
 	}
+	r.last = b.name
 	switch b.name {
 	case "ftyp", "styp":
 		r.brandsOf(b)
@@ -94,12 +117,11 @@ func (r *isoReader) topBox(b box, offset int64) (goOn bool) {
 		}
 		r.mdatBytes += b.end - b.body
 	case "moof":
-		r.fragments++
 		r.movie.Fragmented = true
-		r.children(b, 1, r.inFragment)
-		return r.moov < 0 || r.fragments < maxFragments
+		if r.fragments++; r.fragments <= maxFragments {
+			r.children(b, 1, r.inFragment)
+		}
 	}
-	return true
 }
 
 func (r *isoReader) brandsOf(b box) {
@@ -120,6 +142,7 @@ func (r *isoReader) brandsOf(b box) {
 // box reads the header at offset. ok is false where none fits.
 func (r *isoReader) box(offset, limit int64) (b box, ok bool) {
 	if r.boxes++; r.boxes > maxBoxes {
+		r.partial = true
 		r.f.flaw(Undetermined)
 		return b, false
 	}

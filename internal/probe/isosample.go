@@ -1,31 +1,53 @@
 package probe
 
-// descriptions reads the first entry of stsd; further ones of other codecs are
-// read too, and the worst is kept: a player must handle all.
-func (r *isoReader) descriptions(t *isoTrack, b box, depth int) {
-	entries := box{name: b.name, body: b.body + 8, end: b.end}
+// describe reads the entries of stsd. A player must handle all, so of several
+// the worst is kept.
+func (r *isoReader) describe(t *isoTrack, stsd box) {
+	stsd.body += 8
 	n := 0
-	r.children(entries, depth, func(entry box, depth int) {
+	r.children(stsd, stsdDepth, func(entry box, depth int) {
 		const maxEntries = 8
 		if n++; n > maxEntries {
+			r.f.flaw(Undetermined)
 			return
 		}
-		was := t.Codec
+		before := t.Codec
 		r.description(t, entry, depth)
-		if was != "" && was != t.Codec {
-			t.Codec = "mixed"
+		if n > 1 {
+			t.Codec = worseCodec(before, t.Codec)
 		}
 	})
+	if t.unread && t.coded.rarity() == 0 {
+		t.Profile = 0
+	}
 }
 
+// worseCodec joins two entries' codecs. One that could not be read hides behind
+// one that every player refuses, and behind no other.
+func worseCodec(a, b string) string {
+	switch {
+	case a == b:
+		return a
+	case a != "" && b != "":
+		return "mixed"
+	case a+b == "h264" || a+b == "aac":
+		return ""
+	}
+	return a + b
+}
+
+// description reads an entry by its track's handler; that of a protected one is
+// told by its own name too.
 func (r *isoReader) description(t *isoTrack, entry box, depth int) {
 	t.Codec = codecOf(entry.name)
-	switch t.handler {
-	case "vide":
+	before := t.sets
+	switch {
+	case t.handler == "vide" || entry.name == "encv":
 		r.videoEntry(t, entry, depth)
-	case "soun":
+	case t.handler == "soun" || entry.name == "enca":
 		r.audioEntry(t, entry, depth)
 	}
+	t.unread = t.unread || t.Codec == "h264" && t.sets == before
 }
 
 // codecOf gives the short name of a sample entry's format (the register at

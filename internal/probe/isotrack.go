@@ -3,6 +3,10 @@ package probe
 // maxTracks is far above what any player handles.
 const maxTracks = 64
 
+// stsdDepth is how deep a sample description stands: moov, trak, mdia, minf,
+// stbl, stsd.
+const stsdDepth = 6
+
 // isoTrack is a track while it is read.
 type isoTrack struct {
 	Track
@@ -10,6 +14,14 @@ type isoTrack struct {
 	handler  string
 	disabled bool
 	samples  int64
+	// descriptions is stsd. It is read when the whole track was seen, as the
+	// handler that says how to read it may stand behind.
+	descriptions box
+	// unread: an entry of H.264 does not say how it is coded.
+	unread bool
+	// sets counts H.264's sequence parameter sets; coded is the worst of them.
+	sets  int
+	coded sps
 	// first and last are offsets of chunks in the file; -1 where not known.
 	first, last int64
 }
@@ -22,6 +34,9 @@ func (r *isoReader) track(b box, depth int) {
 	}
 	t := &isoTrack{first: -1, last: -1}
 	r.children(b, depth, func(child box, depth int) { r.inTrack(t, child, depth) })
+	if t.descriptions.name != "" {
+		r.describe(t, t.descriptions)
+	}
 	r.tracks = append(r.tracks, *t)
 }
 
@@ -39,7 +54,7 @@ func (r *isoReader) inTrack(t *isoTrack, b box, depth int) {
 			t.handler = string(h[8:12])
 		}
 	case "stsd":
-		r.descriptions(t, b, depth)
+		t.descriptions = b
 	case "stsz", "stz2":
 		if h := r.bytes(b, 12); len(h) == 12 {
 			t.samples = be32(h[8:])
@@ -189,14 +204,30 @@ func (r *isoReader) finish() {
 		r.movie.Tracks = append(r.movie.Tracks, t.Track)
 	}
 	r.movie.IndexLast = !r.movie.Fragmented && r.moov >= 0 && r.mdat >= 0 && r.moov > r.mdat
+	if !r.partial && !r.s.exhausted {
+		r.whole()
+	}
+}
+
+// whole says what is missing in a file that was walked to its end.
+func (r *isoReader) whole() {
 	switch {
 	case r.moov < 0:
 		r.f.flaw(choose(r.f.Has(Truncated) || r.mdat >= 0, Truncated, Corrupt))
 	case len(r.tracks) == 0 || r.nameless():
 		r.f.flaw(Corrupt)
-	case r.movie.Fragmented && r.mdatBytes == 0, r.pointsBeyond():
+	case r.movie.Fragmented && r.stopsInFragment(), r.pointsBeyond():
 		r.f.flaw(Truncated)
+	case r.rest > maxPadding || !isPadding(r.s.at(r.s.size-r.rest, int(r.rest))):
+		r.f.flaw(Trailing)
 	}
+}
+
+// stopsInFragment: a fragment's data, or the header of its next box, are not all
+// there.
+func (r *isoReader) stopsInFragment() bool {
+	const header = 8
+	return r.mdatBytes == 0 || r.last == "moof" || r.rest > 0 && r.rest < header
 }
 
 // nameless: a track does not say what it is for.

@@ -13,12 +13,16 @@ const (
 	jpegEOI   = 0xD9
 	jpegSOS   = 0xDA
 	jpegAPP1  = 0xE1
+	jpegAPP2  = 0xE2
 	jpegAPP14 = 0xEE
 	jpegTEM   = 0x01
 )
 
 // maxJPEGSegments bounds the walk to the first scan; real files have under 100.
 const maxJPEGSegments = 1000
+
+// jpegTailBytes is how much of the end is searched for what follows the picture.
+const jpegTailBytes = 512 << 10
 
 type jpegReader struct {
 	s         *source
@@ -27,6 +31,10 @@ type jpegReader struct {
 	parts     int
 	ids       []byte
 	transform int // Adobe's colour transform, -1 where not said
+	hasEXIF   bool
+	// several: the file lists further pictures behind the first (CIPA DC-007),
+	// as phones store a picture's brightness map.
+	several bool
 }
 
 func readJPEG(s *source, _ []byte, f *Facts) {
@@ -60,12 +68,14 @@ func (j *jpegReader) segments() (scan int64, ok bool) {
 			j.frame(marker, j.s.at(body, 6+3*4))
 		case marker == jpegAPP1:
 			j.exif(body, next)
+		case marker == jpegAPP2:
+			j.several = j.several || hasAt(j.s.at(body, 4), 0, "MPF\x00")
 		case marker == jpegAPP14:
 			j.adobe(j.s.at(body, 12))
 		}
 		offset = next
 	}
-	j.f.flaw(Corrupt)
+	j.f.flaw(Undetermined)
 	return 0, false
 }
 
@@ -181,27 +191,38 @@ func (j *jpegReader) color() Color {
 // does not stop with it, either bytes follow or bytes are missing.
 func (j *jpegReader) end(scan int64) {
 	tail, from := j.s.tail(64 << 10)
-	if len(tail) == 0 {
+	if from+int64(len(tail)) < j.s.size {
+		j.s.endsEarly(j.f)
 		return
 	}
-	if last := bytes.LastIndex(tail, []byte{0xFF, jpegEOI}); last >= 0 && from+int64(last) >= scan {
-		if !isPadding(tail[last+2:]) {
+	last := bytes.LastIndex(tail, endOfImage)
+	switch {
+	case last >= 0 && from+int64(last) >= scan:
+		if !isPadding(tail[last+2:]) || !j.several && j.endsBefore(scan, from+int64(last)) {
 			j.f.flaw(Trailing)
 		}
-		return
-	}
-	if from > scan && j.endWithin(scan, from+1) {
+	case from > scan && j.endWithin(scan, from+1):
 		j.f.flaw(Trailing)
-		return
+	default:
+		j.s.endsEarly(j.f)
 	}
-	j.f.flaw(Truncated)
+}
+
+var endOfImage = []byte{0xFF, jpegEOI}
+
+// endsBefore says whether an end stands before the last one, at offset last:
+// what lies between is another file. An end written twice is one end.
+func (j *jpegReader) endsBefore(scan, last int64) bool {
+	from := max(scan, last-min(jpegTailBytes, j.s.left))
+	first := bytes.Index(j.s.at(from, int(last-from)), endOfImage)
+	return first >= 0 && from+int64(first+len(endOfImage)) < last
 }
 
 // endWithin searches bytes for the end marker.
 func (j *jpegReader) endWithin(from, to int64) (found bool) {
 	var before byte
 	newWindow(j.s).each(from, to, func(piece []byte) bool {
-		found = before == 0xFF && piece[0] == jpegEOI || bytes.Contains(piece, []byte{0xFF, jpegEOI})
+		found = before == 0xFF && piece[0] == jpegEOI || bytes.Contains(piece, endOfImage)
 		before = piece[len(piece)-1]
 		return !found
 	})

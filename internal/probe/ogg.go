@@ -9,12 +9,9 @@ func readOgg(s *source, _ []byte, f *Facts) {
 	f.Type, f.Movie = "audio/ogg", &Movie{}
 	offset := int64(0)
 	for range maxOggStreams {
-		page, first := oggPage(s, offset)
-		if page.end == 0 || !first {
+		page := oggPage(s, offset)
+		if page.end == 0 || !page.first {
 			break
-		}
-		if page.end > s.size {
-			f.flaw(Truncated)
 		}
 		f.Movie.addOgg(s.at(page.body, int(min(page.end-page.body, 64))))
 		offset = page.end
@@ -24,27 +21,64 @@ func readOgg(s *source, _ []byte, f *Facts) {
 	}
 	if len(f.Movie.Tracks) == 0 {
 		f.flaw(Corrupt)
-	} else if offset >= s.size {
-		f.flaw(Truncated) // headers and nothing behind them
+		return
+	}
+	oggSound(s, offset, f)
+}
+
+// oggSound walks the further headers to the first whole page on which sound ends:
+// a header's position is 0, and that of a page on which nothing ends is -1.
+func oggSound(s *source, offset int64, f *Facts) {
+	for offset < s.size {
+		page := oggPage(s, offset)
+		switch {
+		case page.end == 0:
+			f.broken(s, offset+oggFixed)
+			return
+		case page.end > s.size:
+			s.endsEarly(f)
+			return
+		case page.position > 0:
+			return
+		}
+		offset = page.end
+	}
+	s.endsEarly(f)
+}
+
+// broken: what stands there is not what belongs there, unless it is cut.
+func (f *Facts) broken(s *source, end int64) {
+	switch {
+	case end > s.size:
+		s.endsEarly(f)
+	case !s.exhausted:
+		f.flaw(Corrupt)
 	}
 }
 
-type oggExtent struct{ body, end int64 }
+// oggFixed is the length of a page's header without its table.
+const oggFixed = 27
+
+type oggExtent struct {
+	body, end, position int64
+	first               bool // of its stream
+}
 
 // oggPage reads a page's header; end is 0 where there is none.
-func oggPage(s *source, offset int64) (page oggExtent, first bool) {
-	const fixed, beginning = 27, 2
-	h := s.at(offset, fixed)
-	if len(h) < fixed || !hasAt(h, 0, "OggS") || h[4] != 0 {
-		return page, false
+func oggPage(s *source, offset int64) (page oggExtent) {
+	const beginning = 2
+	h := s.at(offset, oggFixed)
+	if len(h) < oggFixed || !hasAt(h, 0, "OggS") || h[4] != 0 {
+		return page
 	}
-	table := s.at(offset+fixed, int(h[26]))
-	page.body = offset + fixed + int64(h[26])
+	page.first = h[5]&beginning != 0
+	page.position = le32(h[6:]) | le32(h[10:])<<32
+	page.body = offset + oggFixed + int64(h[26])
 	page.end = page.body
-	for _, n := range table {
+	for _, n := range s.at(offset+oggFixed, int(h[26])) {
 		page.end += int64(n)
 	}
-	return page, h[5]&beginning != 0
+	return page
 }
 
 // addOgg names a stream by its first packet.

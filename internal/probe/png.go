@@ -167,7 +167,7 @@ func (p *pngReader) end(c pngChunk) {
 	if !p.hasData {
 		p.f.flaw(Corrupt)
 	}
-	if rest := p.w.at(c.end, windowBytes); !isPadding(rest) {
+	if p.s.size-c.end > maxPadding || !isPadding(p.w.at(c.end, windowBytes)) {
 		p.f.flaw(Trailing)
 	}
 }

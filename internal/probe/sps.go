@@ -1,27 +1,44 @@
 package probe
 
 // avc reads an AVCDecoderConfigurationRecord (ISO/IEC 14496-15, section
-// 5.3.3.1) and the first sequence parameter set in it.
+// 5.3.3.1) and the sequence parameter sets in it.
 func (t *isoTrack) avc(b []byte) {
 	h := fields{b: b}
 	if version := h.u8(); version != 1 {
 		return
 	}
-	profile := h.u8()
-	h.skip(1)
-	level := h.u8()
-	h.skip(1)
-	sets := h.u8() & 0x1F
-	if sets == 0 || h.short {
-		return
-	}
-	if s, ok := readSPS(h.take(h.u16())); ok {
-		t.Profile, t.Level, t.Chroma, t.Depth = profile, level, s.chroma, s.depth
+	h.skip(4)
+	for range h.u8() & 0x1F {
+		if s, ok := readSPS(h.take(h.u16())); ok {
+			t.addSet(s)
+		}
 	}
 }
 
+// addSet keeps the first set, and instead of it one that fewer players handle.
+func (t *isoTrack) addSet(s sps) {
+	if t.sets == 0 || s.rarity() > t.coded.rarity() {
+		t.coded = s
+		t.Profile, t.Level, t.Chroma, t.Depth = s.profile, s.level, s.chroma, s.depth
+	}
+	t.sets++
+}
+
 type sps struct {
-	profile, chroma, depth int
+	profile, level, chroma, depth int
+}
+
+// rarity is 0 for what every phone decodes, 1 for pictures without colour, 2 for
+// the rest.
+func (s sps) rarity() int {
+	const profileExtended = 88
+	switch {
+	case s.depth != 8 || s.chroma > 1 || s.profile == profileExtended:
+		return 2
+	case s.chroma == 0:
+		return 1
+	}
+	return 0
 }
 
 // maxSPSBytes is far above a real set without extensions.
@@ -37,7 +54,8 @@ func readSPS(unit []byte) (s sps, ok bool) {
 	}
 	b := bits{b: unescape(unit[1:])}
 	s = sps{profile: b.read(8), chroma: 1, depth: 8}
-	b.read(16) // constraints and level
+	b.read(8) // constraints
+	s.level = b.read(8)
 	if id := b.unsigned(); id > 31 {
 		return s, false
 	}
@@ -46,7 +64,7 @@ func readSPS(unit []byte) (s sps, ok bool) {
 		if s.chroma == 3 {
 			b.read(1)
 		}
-		s.depth = 8 + b.unsigned()
+		s.depth = 8 + max(b.unsigned(), b.unsigned()) // luma, chroma
 	}
 	return s, !b.short && s.chroma <= 3 && s.depth <= 16
 }

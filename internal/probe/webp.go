@@ -51,12 +51,11 @@ func (w *webpReader) chunk(name string, body, size int64) {
 	switch name {
 	case "VP8X":
 		w.canvas(w.s.at(body, 10))
-	case "VP8 ":
-		w.lossy(w.s.at(body, 10))
-	case "VP8L":
-		w.lossless(w.s.at(body, 5))
+	case "VP8 ", "VP8L":
+		w.pictures++
+		w.picture(name, body)
 	case "ANMF":
-		w.frame(w.s.at(body, 16))
+		w.frame(body, size)
 	case "ALPH":
 		w.image.Alpha = true
 	case "EXIF":
@@ -75,6 +74,30 @@ func (w *webpReader) canvas(b []byte) {
 	w.image.Width, w.image.Height = le24(b[4:])+1, le24(b[7:])+1
 }
 
+// picture reads a picture at the top. A decoder refuses one that does not fill
+// its canvas.
+func (w *webpReader) picture(name string, body int64) {
+	width, height, ok := w.coded(name, body)
+	switch {
+	case !ok:
+		w.broken()
+	case !w.extended:
+		w.image.Width, w.image.Height = width, height
+	case width != w.image.Width || height != w.image.Height:
+		w.f.flaw(Corrupt)
+	}
+}
+
+// coded gives the size that coded data state.
+func (w *webpReader) coded(name string, body int64) (width, height int, ok bool) {
+	if name == "VP8 " {
+		return lossy(w.s.at(body, 10))
+	}
+	width, height, alpha, ok := lossless(w.s.at(body, 5))
+	w.image.Alpha = w.image.Alpha || alpha
+	return width, height, ok
+}
+
 // broken: a chunk that is not what its name says. Where bytes are missing, that
 // has been said.
 func (w *webpReader) broken() {
@@ -84,39 +107,53 @@ func (w *webpReader) broken() {
 }
 
 // lossy reads a VP8 key frame's header (RFC 6386, section 9.1).
-func (w *webpReader) lossy(b []byte) {
-	w.pictures++
+func lossy(b []byte) (width, height int, ok bool) {
 	if len(b) < 10 || b[0]&1 != 0 || string(b[3:6]) != "\x9d\x01\x2a" {
-		w.broken()
-		return
+		return 0, 0, false
 	}
-	w.size(le16(b[6:])&0x3FFF, le16(b[8:])&0x3FFF)
+	return le16(b[6:]) & 0x3FFF, le16(b[8:]) & 0x3FFF, true
 }
 
 // lossless reads a VP8L header: two sizes of 14 bits and an alpha flag.
-func (w *webpReader) lossless(b []byte) {
-	w.pictures++
+func lossless(b []byte) (width, height int, alpha, ok bool) {
 	if len(b) < 5 || b[0] != 0x2F {
-		w.broken()
-		return
+		return 0, 0, false, false
 	}
 	bits := le32(b[1:])
-	w.size(int(bits&0x3FFF)+1, int(bits>>14&0x3FFF)+1)
-	w.image.Alpha = w.image.Alpha || bits>>28&1 != 0
+	return int(bits&0x3FFF) + 1, int(bits>>14&0x3FFF) + 1, bits>>28&1 != 0, true
 }
 
-func (w *webpReader) size(width, height int) {
-	if !w.extended {
-		w.image.Width, w.image.Height = width, height
-	}
-}
-
-func (w *webpReader) frame(b []byte) {
-	if len(b) < 16 {
+// frame reads ANMF: place, size and duration, then the frame's own chunks.
+func (w *webpReader) frame(body, size int64) {
+	const fixed = 16
+	b := w.s.at(body, fixed)
+	if len(b) < fixed {
 		w.broken()
 		return
 	}
-	duration := le24(b[12:])
+	x, y, width, height := 2*le24(b), 2*le24(b[3:]), le24(b[6:])+1, le24(b[9:])+1
+	if x+width > w.image.Width || y+height > w.image.Height || !w.fills(body+fixed, body+size, width, height) {
+		w.broken()
+	}
+	w.time(le24(b[12:]))
+}
+
+// fills says whether a frame's coded data, which may stand behind its
+// transparency, have the frame's size.
+func (w *webpReader) fills(offset, end int64, width, height int) bool {
+	b := w.s.at(offset, 8)
+	if hasAt(b, 0, "ALPH") && len(b) == 8 {
+		offset += 8 + le32(b[4:]) + le32(b[4:])&1
+		b = w.s.at(offset, 8)
+	}
+	if offset+8 > end || !hasAt(b, 0, "VP8 ") && !hasAt(b, 0, "VP8L") {
+		return false
+	}
+	codedWidth, codedHeight, ok := w.coded(string(b[:4]), offset+8)
+	return ok && codedWidth == width && codedHeight == height
+}
+
+func (w *webpReader) time(duration int) {
 	if w.image.Frames == 0 || duration < w.shortest {
 		w.shortest = duration
 	}

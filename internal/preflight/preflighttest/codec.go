@@ -80,7 +80,7 @@ func (m *movie) sps() []byte {
 			w.write(0, 1)
 		}
 		w.unsigned(m.depth - 8)
-		w.unsigned(m.depth - 8)
+		w.unsigned(m.colorDepth - 8)
 		w.write(0, 2)
 	}
 	for _, v := range []int{0, 0, 0, 1} {

@@ -1,6 +1,9 @@
 package preflighttest
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // movie is what makeMP4 is told.
 type movie struct {
@@ -8,6 +11,9 @@ type movie struct {
 	video, audio   []string
 	profile, level int
 	chroma, depth  int
+	colorDepth     int
+	second         int
+	handlerLast    bool
 	bframes        bool
 	fragmented     bool
 	encrypted      bool
@@ -21,10 +27,12 @@ type movie struct {
 }
 
 // makeMP4: brand=isom video=h264[,…] audio=aac[,…] profile=77 chroma=1 depth=8
-// channels=2 samples=4 bytes=N (mdat grows), then words: bframes, last (moov
-// last), fragmented, init (no samples), encrypted, rotated, nosps, wide
-// (64-bit sizes, free and wide boxes), nomoov, nested (boxes 40 deep), subtitles
-// (one more track).
+// colordepth=N (of chroma alone) second=N (a second description, of that depth)
+// channels=2 samples=4 bytes=N (mdat grows) fragments=N boxes=N (empty ones in
+// front), then words: bframes, last (moov last), fragmented, init (no samples),
+// encrypted, rotated, nosps, wide (64-bit sizes, free and wide boxes), nomoov,
+// nested (boxes 40 deep), subtitles (one more track), handlerlast (behind the
+// sample tables).
 func makeMP4(r *recipe) File {
 	m := &movie{
 		brand: r.text("brand", "isom"), profile: r.number("profile", 77), level: 30,
@@ -32,8 +40,9 @@ func makeMP4(r *recipe) File {
 		samples: r.number("samples", 4), bframes: r.is("bframes"), fragmented: r.is("fragmented"),
 		encrypted: r.is("encrypted"), rotated: r.is("rotated"), noSPS: r.is("nosps"), nested: r.is("nested"), subtitles: r.is("subtitles"),
 	}
+	m.colorDepth, m.second, m.handlerLast = r.number("colordepth", m.depth), r.number("second", 0), r.is("handlerlast")
 	m.video, m.audio = names(r.text("video", "")), names(r.text("audio", ""))
-	front := m.front(r.is("wide"))
+	front := cat(m.front(r.is("wide")), bytes.Repeat(box("free"), r.number("boxes", 0)))
 	data := boxHeader("mdat", 0)
 	if r.is("wide") {
 		data = cat(u32(1), []byte("mdat"), u64(0))
@@ -49,9 +58,12 @@ func makeMP4(r *recipe) File {
 		index = nil
 	}
 	length := max(m.samples*8*(len(m.video)+len(m.audio)), total-len(front)-len(data)-len(index))
+	fragments := r.number("fragments", 0)
 	switch {
 	case r.is("init"):
 		return File{Head: cat(front, index)}
+	case fragments > 0:
+		return File{Head: cat(front, index, bytes.Repeat(cat(m.moof(), box("mdat", zeros(length))), fragments))}
 	case m.fragmented:
 		front = cat(front, index, m.moof())
 		index = nil
@@ -143,13 +155,24 @@ func (m *movie) track(id int, handler, codec string) []byte {
 	if m.fragmented {
 		samples = 0
 	}
-	table := box("stbl", full("stsd", 0, 0, u32(1), m.entry(handler, codec)),
+	table := box("stbl", m.descriptions(handler, codec),
 		full("stts", 0, 0, u32(0)), m.offsets(handler, samples),
 		full("stsz", 0, 0, u32(8), u32(samples)), m.chunks(samples))
-	return box("trak", header, box("mdia",
-		full("mdhd", 0, 0, zeros(8), u32(1000), u32(5000), zeros(4)),
-		full("hdlr", 0, 0, zeros(4), []byte(handler), zeros(13)),
-		box("minf", table)))
+	before, after := full("hdlr", 0, 0, zeros(4), []byte(handler), zeros(13)), box("minf", table)
+	if m.handlerLast {
+		before, after = after, before
+	}
+	return box("trak", header, box("mdia", full("mdhd", 0, 0, zeros(8), u32(1000), u32(5000), zeros(4)), before, after))
+}
+
+func (m *movie) descriptions(handler, codec string) []byte {
+	first := m.entry(handler, codec)
+	if m.second == 0 {
+		return full("stsd", 0, 0, u32(1), first)
+	}
+	other := *m
+	other.depth, other.colorDepth = m.second, m.second
+	return full("stsd", 0, 0, u32(2), first, other.entry(handler, codec))
 }
 
 // offsets: all the same without B-frames, as reordering alone makes them differ.

@@ -1,6 +1,7 @@
 package preflighttest
 
 import (
+	"bytes"
 	"hash/crc32"
 	"strconv"
 	"strings"
@@ -78,12 +79,18 @@ func exifBlock(r *recipe) []byte {
 
 // makeJPEG: size=WxH components=3 precision=8 sof=0xC0 adobe=N, then words:
 // orientation=N, gps, noend, bytes=N (padded by comments), data=N (so many bytes
-// of picture, as a hole).
+// of picture, as a hole), xmp=N (segments of 64 KiB), comments=N (empty ones),
+// several (a list of pictures).
 func makeJPEG(r *recipe) File {
 	width, height := r.pair("size", "64x64")
 	b := []byte("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")
 	if tiff := exifBlock(r); tiff != nil {
 		b = cat(b, jpegSegment(0xE1, cat([]byte("Exif\x00\x00"), tiff)))
+	}
+	b = cat(b, bytes.Repeat(jpegSegment(0xE1, cat([]byte("http://ns.adobe.com/xmp/extension/\x00"), zeros(65498))), r.number("xmp", 0)))
+	b = cat(b, bytes.Repeat(jpegSegment(0xFE, nil), r.number("comments", 0)))
+	if r.is("several") {
+		b = cat(b, jpegSegment(0xE2, []byte("MPF\x00II*\x00")))
 	}
 	if transform := r.number("adobe", -1); transform >= 0 {
 		b = cat(b, jpegSegment(0xEE, cat([]byte("Adobe"), u16(100), u16(0), u16(0), u8(transform))))
@@ -127,10 +134,13 @@ func padJPEG(b []byte, total int) []byte {
 	return b
 }
 
-// makeWebP: size=WxH frames=MS,MS,… (animated) or lossless, then words: alpha,
-// flag (the animation flag alone), bytes=N (padded by a chunk of its own).
+// makeWebP: size=WxH canvas=WxH (as the size) frames=MS,MS,… (animated) or
+// lossless, then words: alpha, flag (the animation flag alone), bytes=N (padded
+// by a chunk of its own).
 func makeWebP(r *recipe) File {
 	width, height := r.pair("size", "512x512")
+	canvas := r.text("canvas", "")
+	canvasWidth, canvasHeight := r.pair("canvas", r.text("size", "512x512"))
 	flags := 0
 	var body []byte
 	picture := webpChunk("VP8 ", cat([]byte("\x30\x01\x00\x9d\x01\x2a"), le16(width), le16(height)))
@@ -154,8 +164,8 @@ func makeWebP(r *recipe) File {
 		}
 		picture = nil
 	}
-	if flags != 0 {
-		body = cat(webpChunk("VP8X", cat(u8(flags), zeros(3), le24(width-1), le24(height-1))), body)
+	if flags != 0 || canvas != "" {
+		body = cat(webpChunk("VP8X", cat(u8(flags), zeros(3), le24(canvasWidth-1), le24(canvasHeight-1))), body)
 	}
 	body = cat(body, picture)
 	if total := r.number("bytes", 0); total > 0 {

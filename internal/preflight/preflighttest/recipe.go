@@ -26,7 +26,7 @@ var makers = map[string]func(*recipe) File{
 // Make makes the file of a recipe. The settings every maker knows are done to
 // the finished bytes, in this order: flip=N turns the bits of byte N around (from
 // the end where negative), cut=N takes N bytes from the end, before=TEXT and
-// after=TEXT put a quoted text at an end.
+// after=TEXT put a quoted text at an end, zeros=N puts zeros before the last.
 func Make(line string) (File, error) {
 	name, rest, _ := strings.Cut(line, " ")
 	maker, ok := makers[name]
@@ -89,7 +89,7 @@ func finish(r *recipe, f File) File {
 		f = File{Head: b[:len(b)-n]}
 	}
 	f.Head = slices.Concat([]byte(r.text("before", "")), f.Head)
-	f.Tail = slices.Concat(f.Tail, []byte(r.text("after", "")))
+	f.Tail = slices.Concat(f.Tail, zeros(r.number("zeros", 0)), []byte(r.text("after", "")))
 	return f
 }
 

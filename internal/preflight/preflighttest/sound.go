@@ -2,8 +2,9 @@ package preflighttest
 
 import "bytes"
 
-// makeOgg: codec=opus|vorbis|flac|speex|theora channels=1, bytes=N (a last page
-// that is a hole does not check, so the pages are real).
+// makeOgg: codec=opus|vorbis|flac|speex|theora channels=1, tags=N (so many pages
+// of tags), bytes=N (a last page that is a hole does not check, so the pages are
+// real), then the word headers (no sound).
 func makeOgg(r *recipe) File {
 	channels := r.number("channels", 1)
 	first := map[string][]byte{
@@ -13,25 +14,28 @@ func makeOgg(r *recipe) File {
 		"speex":  cat([]byte("Speex   "), zeros(40), u8(channels), zeros(31)),
 		"theora": cat([]byte("\x80theora"), zeros(35)),
 	}[r.text("codec", "opus")]
-	b := cat(oggPage(2, first), oggPage(0, zeros(60)))
+	b := cat(oggPage(2, 0, first), bytes.Repeat(oggPage(0, 0, zeros(60)), r.number("tags", 1)))
+	if !r.is("headers") {
+		b = cat(b, oggPage(0, 960, zeros(60)))
+	}
 	total := r.number("bytes", 0)
 	const fixed, most = 27, 255 * 255
 	for len(b) < total {
 		n := min(total-len(b)-fixed, most+255)
 		n -= (n + 255) / 256 // the table that the page needs
-		b = cat(b, oggPage(0, zeros(max(n, 0))))
+		b = cat(b, oggPage(0, 960, zeros(max(n, 0))))
 	}
 	return File{Head: b}
 }
 
-func oggPage(flags int, body []byte) []byte {
+func oggPage(flags, position int, body []byte) []byte {
 	segments := len(body)/255 + 1
 	if len(body)%255 == 0 && len(body) > 0 {
 		segments--
 	}
 	table := bytes.Repeat([]byte{255}, segments)
 	table[segments-1] = byte(len(body) - 255*(segments-1))
-	return cat([]byte("OggS"), u8(0), u8(flags), zeros(20), u8(segments), table, body)
+	return cat([]byte("OggS"), u8(0), u8(flags), le32(position), zeros(16), u8(segments), table, body)
 }
 
 // makeADTS: frames=3 channels=2, then the word id3.
