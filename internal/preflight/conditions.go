@@ -166,6 +166,7 @@ var ofDocuments = []Condition{
 	{Code: reason.FileTruncated, Severity: reason.Warn, Kinds: []media.Kind{document}, Types: []string{"application/pdf"}, Source: sourceOwn},
 	{Code: reason.DocumentEncrypted, Severity: reason.Warn, Kinds: []media.Kind{document}, Source: sourceOwn},
 	{Code: reason.DocumentScript, Severity: reason.Warn, Kinds: []media.Kind{document}, Types: []string{"application/pdf"}, Source: sourceOwn},
+	{Code: reason.TextEncoding, Severity: reason.Warn, Kinds: []media.Kind{document}, Types: []string{"text/plain"}, Source: sourceOwn},
 	{Code: reason.SourceText, Severity: reason.Warn, Kinds: []media.Kind{document}, Types: []string{"text/plain"}, Source: sourceOwn},
 }
 

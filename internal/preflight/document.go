@@ -15,6 +15,9 @@ func (c *candidate) document(found *reasons) {
 	if d != nil && d.JavaScript {
 		found.warn(reason.DocumentScript, nil, reason.RemoveScript)
 	}
+	if d != nil && d.OldText {
+		found.warn(reason.TextEncoding, nil, reason.SaveAsUnicode)
+	}
 	if c.typ == "text/plain" && c.f.Type == "text/html" {
 		found.warn(reason.SourceText, facts(reason.Text("name", formatOf(c.f.Type).name)), reason.ConvertToPDF)
 	}

@@ -10,29 +10,44 @@ import (
 )
 
 // sendType is the type that the file goes by. The bytes decide; a name has a
-// say only where bytes cannot: a locked Office file, and kinds of plain text.
+// say only where bytes cannot: an Office file that is locked or could not be read
+// to its end, and kinds of plain text.
 func sendType(q Question, f probe.Facts) string {
 	ends := extension(q.Filename)
+	isText := isTextFamily(f.Type) || f.Type == "" && oldText(f)
 	switch {
-	case f.Type == "application/x-ole-storage" && f.Document.Encrypted:
-		return lockedType(ends)
-	case isTextFamily(f.Type) && slices.Contains([]string{"txt", "text", "log", "md"}, ends):
+	case hidesOffice(f):
+		return officeType(ends, f.Type)
+	case isText && slices.Contains([]string{"txt", "text", "log", "md"}, ends):
 		return "text/plain"
-	case f.Type == "text/plain" && (ends == "csv" || ends == "tsv"):
+	case isText && (f.Type == "" || f.Type == "text/plain") && (ends == "csv" || ends == "tsv"):
 		return "text/csv"
 	}
 	return f.Type
 }
 
-// lockedType: an Office file with a password is a compound file that hides which
-// of the three it is, so its name decides.
-func lockedType(ends string) string {
+func oldText(f probe.Facts) bool { return f.Document != nil && f.Document.OldText }
+
+// hidesOffice: the container of an Office file was found, and not which of the
+// three it is.
+func hidesOffice(f probe.Facts) bool {
+	switch f.Type {
+	case "application/x-ole-storage":
+		return f.Document.Encrypted || f.Has(probe.Undetermined)
+	case "application/zip", "application/vnd.openxmlformats-officedocument":
+		return f.Has(probe.Undetermined)
+	}
+	return false
+}
+
+// officeType goes by the name, where it is of a type that such a container holds.
+func officeType(ends, container string) string {
 	for _, f := range extensionFormats(ends) {
-		if strings.HasPrefix(f.typ, openXML) || isOldOffice(f.typ) {
+		if strings.HasPrefix(f.typ, openXML) || container == "application/x-ole-storage" && isOldOffice(f.typ) {
 			return f.typ
 		}
 	}
-	return "application/x-ole-storage"
+	return container
 }
 
 func isOldOffice(typ string) bool {

@@ -2,6 +2,7 @@ package probe_test
 
 import (
 	"io"
+	"strings"
 	"testing"
 
 	"mediarelay/internal/preflight/preflighttest"
@@ -87,6 +88,36 @@ func TestBoxesThatLie(t *testing.T) {
 		}
 		if r.reads > 4 {
 			t.Errorf("%s: %d reads", title, r.reads)
+		}
+	}
+}
+
+// Chains that lead back to themselves end.
+func TestRings(t *testing.T) {
+	const sector = 512
+	numbers := func(n byte) string { return strings.Repeat(string([]byte{n, 0, 0, 0}), sector/4) }
+	ole := func(first string) string {
+		header := "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + strings.Repeat("\x00", 22) + "\x09\x00" + strings.Repeat("\x00", 16) + first
+		return header + strings.Repeat("\x00", sector-len(header)) + numbers(0)
+	}
+	for title, content := range map[string]string{
+		"the directory of a compound file":           ole("\x00\x00\x00\x00"),
+		"the lists of a compound file's table":       ole("\xF0\xFF\x0F\x00"),
+		"the versions of a PDF":                      "%PDF-1.4\nxref\ntrailer << /Root 9 0 R /Prev 9 >>\nstartxref\n9\n%%EOF" + strings.Repeat(" ", 200),
+		"the versions of a PDF too large to be read": "%PDF-1.4\nxref\ntrailer << /Prev 9 >>" + strings.Repeat(" ", megabyte) + "/Root 9 0 R\nstartxref\n9\n%%EOF",
+		"a PDF's catalogue that is what it runs":     "%PDF-1.4\nxref 1 1\n0000000030 00000 n \n/OpenAction 1 0 R" + strings.Repeat(" ", megabyte) + "/Root 1 0 R\nstartxref\n9\n%%EOF",
+		"a PDF's index of more parts than there are": "%PDF-1.4\nxref\n" + strings.Repeat("5 0\n", 300_000) + "/Root 1 0 R\nstartxref\n9\n%%EOF",
+		"streams of objects that unpack without end": "%PDF-1.4\n" + strings.Repeat("/ObjStm stream\n\x78\x9c\x03\x00", 30_000) + "startxref\n9\n%%EOF",
+	} {
+		// Zeros up to 600 MB behind a compound file give its lists room for a ring.
+		file := preflighttest.File{Head: []byte(content)}
+		if strings.HasPrefix(content, "\xD0") {
+			file.Gap = 600 * megabyte
+		}
+		r := &counting{r: file}
+		probe.Read(r, file.Size())
+		if r.bytes > megabyte || r.reads > 80 {
+			t.Errorf("%s: %d bytes in %d reads", title, r.bytes, r.reads)
 		}
 	}
 }

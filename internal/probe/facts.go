@@ -28,7 +28,7 @@ const (
 	Truncated  Flaw = "truncated"  // bytes that the file promises are missing
 	Corrupt    Flaw = "corrupt"    // bytes contradict the format
 	Trailing   Flaw = "trailing"   // bytes follow the end of the content
-	Leading    Flaw = "leading"    // empty bytes stand before the content
+	Leading    Flaw = "leading"    // bytes that do not belong to the content stand before it
 	// Undetermined: the bounds were reached before everything was read.
 	Undetermined Flaw = "undetermined"
 )
@@ -152,6 +152,9 @@ type Document struct {
 	Encrypted bool
 	// JavaScript: a PDF that runs a script.
 	JavaScript bool
+	// OldText: a text, if its name says so, in a code page that nothing in it
+	// names. Type is then empty, or what its structure proves.
+	OldText bool
 	// HeaderOffset is where a PDF's header stands; it belongs at 0.
 	HeaderOffset int
 }

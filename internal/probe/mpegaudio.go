@@ -5,7 +5,11 @@ const maxID3Search = 64 << 10
 
 // readID3 goes behind the tags: MP3, AAC and FLAC all wear them.
 func readID3(s *source, _ []byte, f *Facts) {
-	offset, ok := skipID3(s)
+	readTagged(s, 0, f)
+}
+
+func readTagged(s *source, offset int64, f *Facts) {
+	offset, ok := skipID3(s, offset)
 	if !ok {
 		f.Type = "audio/mpeg"
 		f.flaw(Truncated)
@@ -28,7 +32,7 @@ func readID3(s *source, _ []byte, f *Facts) {
 }
 
 // skipID3 gives the offset behind the tags; ok is false where one has no end.
-func skipID3(s *source) (offset int64, ok bool) {
+func skipID3(s *source, offset int64) (behind int64, ok bool) {
 	const maxTags = 8
 	for range maxTags {
 		h := s.at(offset, 10)
@@ -78,23 +82,78 @@ func adtsFrame(h []byte) (adts, bool) {
 	return a, a.length >= 7
 }
 
-// readPadded goes behind zeros, which some encoders leave in place of a tag.
-func readPadded(s *source, _ int64, f *Facts) bool {
-	offset := int64(0)
-	for offset < maxID3Search {
+// maxLeading is how much may stand before the first frame without a tag: the
+// rest of a frame that a cut went through, of at most 8191 bytes.
+const maxLeading = 8 << 10
+
+// readBehind goes behind what does not belong to the sound: zeros, which some
+// encoders leave in place of a tag, and the rest of a frame.
+func readBehind(s *source, _ int64, f *Facts) bool {
+	offset := zerosEnd(s)
+	switch {
+	case offset > 0 && isID3(s.at(offset, 10)):
+		readTagged(s, offset, f)
+	case offset > 0 && (readADTS(s, offset, f) || readMPEGAudio(s, offset, f)):
+	case !resync(s, offset, f):
+		return false
+	}
+	f.flaw(Leading)
+	return true
+}
+
+func zerosEnd(s *source) int64 {
+	for offset := int64(0); offset < maxID3Search; offset++ {
+		if b := s.at(offset, 1); len(b) == 0 || b[0] != 0 {
+			return offset
+		}
+	}
+	return maxID3Search
+}
+
+// isID3 asks for a version that there is and a size of 7 bits a byte (ID3v2.4,
+// section 3.1).
+func isID3(h []byte) bool {
+	return hasAt(h, 0, "ID3") && len(h) == 10 && h[3] < 5 && (h[6]|h[7]|h[8]|h[9])&0x80 == 0
+}
+
+// resync believes three frames in a row: two may be chance where any byte may be
+// the first.
+func resync(s *source, offset int64, f *Facts) bool {
+	for end := offset + maxLeading; offset < end; offset++ {
 		b := s.at(offset, 1)
 		if len(b) == 0 {
 			return false
 		}
-		if b[0] != 0 {
-			break
+		if b[0] != 0xFF {
+			continue
 		}
-		offset++
+		if threeADTS(s, offset) && readADTS(s, offset, f) || threeMPEG(s, offset) && readMPEGAudio(s, offset, f) {
+			return true
+		}
 	}
-	if offset == 0 || !readADTS(s, offset, f) && !readMPEGAudio(s, offset, f) {
-		return false
+	return false
+}
+
+func threeADTS(s *source, offset int64) bool {
+	for range 3 {
+		frame, ok := adtsFrame(s.at(offset, 7))
+		if !ok {
+			return false
+		}
+		offset += int64(frame.length)
 	}
-	f.flaw(Leading)
+	return true
+}
+
+func threeMPEG(s *source, offset int64) bool {
+	first, _ := mpegFrame(s.at(offset, 4))
+	for range 3 {
+		frame, ok := mpegFrame(s.at(offset, 4))
+		if !ok || frame.layer != first.layer || frame.rate != first.rate {
+			return false
+		}
+		offset += int64(frame.length)
+	}
 	return true
 }
 

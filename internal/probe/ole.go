@@ -2,20 +2,27 @@ package probe
 
 // The Compound File format ([MS-CFB]): a small file system of fixed sectors.
 const (
-	oleFree     = 0xFFFFFFFA // sector numbers from here on are marks
-	oleEntry    = 128        // bytes of a directory entry
-	maxOLEChain = 64         // sectors of the directory that are read
+	oleFree  = 0xFFFFFFFA // sector numbers from here on are marks
+	oleEntry = 128        // bytes of a directory entry
+	// maxOLEChain is how many sectors of the directory are read: 1024 entries
+	// or more. maxOLELists is how many sectors list the allocation table
+	// behind the header; 13 do for 100 MB.
+	maxOLEChain, maxOLELists = 256, 64
+	oleUnnamed               = "application/x-ole-storage"
+
+	oleStorage, oleStream = 1, 2 // kinds of entries
 )
 
 type oleReader struct {
 	s      *source
-	sector int64
-	fat    []int64 // sectors of the allocation table, as far as the header lists them
+	header []byte
+	sector int64 // bytes
+	cut    bool  // a number was asked for behind the end
 }
 
 // readOLE tells the old Office types apart by the names of their streams.
 func readOLE(s *source, head []byte, f *Facts) {
-	f.Type = "application/x-ole-storage"
+	f.Type = oleUnnamed
 	f.Document = &Document{}
 	if len(head) < 512 {
 		f.flaw(Truncated)
@@ -26,32 +33,68 @@ func readOLE(s *source, head []byte, f *Facts) {
 		f.flaw(Corrupt)
 		return
 	}
-	r := &oleReader{s: s, sector: 1 << shift}
-	for i := 76; i+4 <= 512; i += 4 {
-		r.fat = append(r.fat, le32(head[i:]))
-	}
+	r := &oleReader{s: s, header: head[:512], sector: 1 << shift}
 	r.directory(le32(head[48:]), f)
 }
 
 func (r *oleReader) directory(sector int64, f *Facts) {
+	var entries [][]byte
 	for range maxOLEChain {
 		b := r.read(sector)
 		if len(b) == 0 {
 			break
 		}
 		for ; len(b) >= oleEntry; b = b[oleEntry:] {
-			r.entry(b[:oleEntry], f)
+			entries = append(entries, b[:oleEntry])
 		}
 		sector = r.next(sector)
 	}
-	if f.Type == "application/x-ole-storage" && !f.Document.Encrypted && r.cut(sector) {
+	r.name(entries, f)
+	switch {
+	case f.Type != oleUnnamed || f.Document.Encrypted:
+	case r.cut, sector < oleFree && (sector+1)*r.sector >= r.s.size:
 		f.flaw(Truncated)
+	case sector < oleFree:
+		f.flaw(Undetermined)
 	}
 }
 
-// cut: the directory should go on where the file has no bytes.
-func (r *oleReader) cut(sector int64) bool {
-	return sector < oleFree && (sector+1)*r.sector >= r.s.size
+// name goes by the entries at the top: a table inside of a letter has streams too.
+// Where the tree is broken, any entry must do.
+func (r *oleReader) name(entries [][]byte, f *Facts) {
+	for _, list := range [][][]byte{topEntries(entries), entries} {
+		for _, e := range list {
+			r.entry(e, f)
+		}
+		if f.Type != oleUnnamed || f.Document.Encrypted {
+			break
+		}
+	}
+	for _, e := range entries {
+		if e[66] == oleStream && le32(e[120:]) > r.s.size {
+			f.flaw(Truncated)
+		}
+	}
+}
+
+// topEntries follows the tree of the root's children ([MS-CFB], 2.6.4), each
+// link at most once in the mean, so that a ring ends.
+func topEntries(entries [][]byte) [][]byte {
+	if len(entries) == 0 {
+		return nil
+	}
+	var top [][]byte
+	pending := []int64{le32(entries[0][76:])}
+	for len(pending) > 0 && len(top) < len(entries) {
+		last := len(pending) - 1
+		id := pending[last]
+		pending = pending[:last]
+		if id < int64(len(entries)) {
+			e := entries[id]
+			top, pending = append(top, e), append(pending, le32(e[68:]), le32(e[72:]))
+		}
+	}
+	return top
 }
 
 func (r *oleReader) read(sector int64) []byte {
@@ -64,12 +107,38 @@ func (r *oleReader) read(sector int64) []byte {
 // next follows the chain by one sector.
 func (r *oleReader) next(sector int64) int64 {
 	entries := r.sector / 4
-	table := sector / entries
-	if table >= int64(len(r.fat)) || r.fat[table] >= oleFree {
+	return r.number(r.table(sector/entries), sector%entries)
+}
+
+// table gives the sector of the allocation table's part n. The header lists the
+// first 109, then a chain of sectors does, whose last number is the next sector
+// ([MS-CFB], 2.5).
+func (r *oleReader) table(n int64) int64 {
+	const inHeader, list = 109, 76
+	if n < inHeader {
+		return le32(r.header[list+4*n:])
+	}
+	n -= inHeader
+	last := r.sector/4 - 1
+	if n/last >= maxOLELists {
 		return oleFree
 	}
-	b := r.s.at((r.fat[table]+1)*r.sector+4*(sector%entries), 4)
+	sector := le32(r.header[68:])
+	for range n / last {
+		sector = r.number(sector, last)
+	}
+	return r.number(sector, n%last)
+}
+
+// number gives a sector's number at a place; a mark where there is none.
+func (r *oleReader) number(sector, place int64) int64 {
+	if sector >= oleFree {
+		return oleFree
+	}
+	at := (sector+1)*r.sector + 4*place
+	b := r.s.at(at, 4)
 	if len(b) < 4 {
+		r.cut = r.cut || at >= r.s.size
 		return oleFree
 	}
 	return le32(b)
@@ -77,12 +146,8 @@ func (r *oleReader) next(sector int64) int64 {
 
 // entry names the document by one of its streams.
 func (r *oleReader) entry(b []byte, f *Facts) {
-	const typeStorage, typeStream = 1, 2
-	if b[66] != typeStream && b[66] != typeStorage {
+	if b[66] != oleStream && b[66] != oleStorage {
 		return
-	}
-	if b[66] == typeStream && le32(b[120:]) > r.s.size {
-		f.flaw(Truncated)
 	}
 	switch oleName(b) {
 	case "WordDocument":

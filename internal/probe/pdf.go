@@ -11,15 +11,25 @@ func hasPDFHeader(head []byte) bool {
 	return bytes.Contains(head[:min(len(head), pdfSearch)], []byte("%PDF-"))
 }
 
-// pdfEdgeBytes is how much of the start and of the end is searched: trailers and
-// document actions stand there.
-const pdfEdgeBytes = 256 << 10
+const (
+	// pdfEdgeBytes is how much of the start and of the end is searched for
+	// names; a file of both together or less is searched as a whole.
+	pdfEdgeBytes = 384 << 10
+	// pdfUnpackBytes is how much of packed objects is searched, in all.
+	pdfUnpackBytes = 512 << 10
+)
+
+type pdfReader struct {
+	s      *source
+	d      *Document
+	unpack int // bytes of packed objects that may yet be searched
+}
 
 func readPDF(s *source, head []byte, f *Facts) {
 	offset := bytes.Index(head[:min(len(head), pdfSearch)], []byte("%PDF-"))
 	edge, from := s.tail(pdfEdgeBytes)
-	finished := bytes.LastIndex(edge, []byte("%%EOF")) >= 0
-	if offset > 0 && !finished {
+	finished := bytes.Contains(edge, []byte("%%EOF"))
+	if offset > 0 && (!finished || !bytes.Contains(edge, []byte("startxref"))) {
 		return // a text that speaks of PDF
 	}
 	f.Type = "application/pdf"
@@ -27,29 +37,79 @@ func readPDF(s *source, head []byte, f *Facts) {
 	if !finished {
 		f.flaw(Truncated)
 	}
-	f.Document.notePDF(edge)
+	r := &pdfReader{s: s, d: f.Document, unpack: pdfUnpackBytes}
+	if from > 0 && from <= pdfEdgeBytes {
+		edge = append(bytes.Clone(s.at(0, int(from))), edge...)
+		from = 0
+	}
+	r.note(edge)
 	if from > 0 {
-		f.Document.notePDF(s.at(0, int(min(from, pdfEdgeBytes))))
+		r.note(s.at(0, pdfEdgeBytes))
+		r.follow(edge)
 	}
 }
 
-// notePDF looks for names in the clear. Objects in compressed streams are not
-// opened: a trailer is never compressed with what it describes.
-func (d *Document) notePDF(b []byte) {
-	d.Encrypted = d.Encrypted || hasName(b, "/Encrypt")
-	d.JavaScript = d.JavaScript || hasName(b, "/JavaScript")
-}
-
-// hasName finds a PDF name that ends where it should.
-func hasName(b []byte, name string) bool {
+// note looks at every name of a piece.
+func (r *pdfReader) note(b []byte) {
 	for {
-		i := bytes.Index(b, []byte(name))
+		i := bytes.IndexByte(b, '/')
 		if i < 0 {
-			return false
+			return
 		}
-		b = b[i+len(name):]
-		if len(b) == 0 || bytes.IndexByte([]byte(" \r\n\t\x00/<[(>"), b[0]) >= 0 {
-			return true
+		b = b[i+1:]
+		switch pdfName(b) {
+		case "Encrypt":
+			r.d.Encrypted = true
+		case "JavaScript":
+			r.d.JavaScript = true
+		case "ObjStm":
+			r.packed(b)
 		}
 	}
+}
+
+// pdfName reads a name behind its stroke. Any of its characters may be written as
+// two hexadecimal digits (ISO 32000-1, section 7.3.5).
+func pdfName(b []byte) string {
+	const longest = len("JavaScript") + 1
+	var name [longest]byte
+	n := 0
+	for ; n < longest && len(b) > 0 && bytes.IndexByte([]byte(" \r\n\t\f\x00/<>[]()%"), b[0]) < 0; n++ {
+		name[n], b = pdfCharacter(b)
+	}
+	return string(name[:n])
+}
+
+func pdfCharacter(b []byte) (c byte, rest []byte) {
+	if b[0] == '#' && len(b) > 2 {
+		high, low := hexDigit(b[1]), hexDigit(b[2])
+		if high >= 0 && low >= 0 {
+			return byte(high<<4 | low), b[3:]
+		}
+	}
+	return b[0], b[1:]
+}
+
+func hexDigit(c byte) int {
+	return bytes.IndexByte([]byte("0123456789abcdef"), c|' ')
+}
+
+// packed searches a stream of objects (section 7.5.7) whose dictionary b stands
+// in, where it is packed as all writers do.
+func (r *pdfReader) packed(b []byte) {
+	const longestDictionary, zlibHeader, zlibDeflate = 1024, 2, 8
+	if r.d.Encrypted || r.d.JavaScript || r.unpack <= 0 {
+		return
+	}
+	start := bytes.Index(b[:min(len(b), longestDictionary)], []byte("stream"))
+	if start < 0 {
+		return
+	}
+	data := bytes.TrimLeft(b[start+len("stream"):], "\r\n")
+	if len(data) < zlibHeader || data[0]&0x0F != zlibDeflate {
+		return
+	}
+	objects := inflate(data[zlibHeader:], r.unpack)
+	r.unpack -= max(1, len(objects))
+	r.note(objects)
 }

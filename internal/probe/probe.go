@@ -36,19 +36,20 @@ func Read(r io.ReaderAt, size int64) Facts {
 // identify goes from the surest signatures to the weakest: text has none.
 func identify(s *source, f *Facts) {
 	head := s.at(0, headBytes)
+	script := scriptOf(s, head)
 	for _, c := range containers {
-		if c.matches(head) {
+		if c.matches(head) && (script == notText || !c.letters) {
 			c.read(s, head, f)
 			if f.Type != "" {
 				return
 			}
 		}
 	}
-	if t := signatureOf(head); t != "" {
+	if t := signatureOf(head, script); t != "" {
 		f.Type = t
 		return
 	}
-	readWeak(s, head, f)
+	readWeak(s, head, script, f)
 }
 
 // headBytes is how much of the start every signature may look at.
@@ -59,19 +60,22 @@ const headBytes = 4096
 type container struct {
 	matches func(head []byte) bool
 	read    func(s *source, head []byte, f *Facts)
+	// letters: a text may begin like it ("OggS is a container").
+	letters bool
 }
 
 var containers = []container{
-	{prefix("\xFF\xD8\xFF"), readJPEG},
-	{prefix("\x89PNG\r\n\x1a\n"), readPNG},
-	{riff("WEBP"), readWebP},
-	{isISO, readISO},
-	{prefix("OggS"), readOgg},
-	{prefix("ID3"), readID3},
-	{prefix("\x1A\x45\xDF\xA3"), readMatroska},
-	{prefix("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), readOLE},
-	{isZip, readZip},
-	{hasPDFHeader, readPDF},
+	{matches: prefix("\xFF\xD8\xFF"), read: readJPEG},
+	{matches: prefix("\x89PNG\r\n\x1a\n"), read: readPNG},
+	{matches: riff("WEBP"), read: readWebP, letters: true},
+	{matches: isISO, read: readISO, letters: true},
+	{matches: prefix("OggS"), read: readOgg, letters: true},
+	{matches: prefix(amrHeader), read: readAMR},
+	{matches: prefix("ID3"), read: readID3, letters: true},
+	{matches: prefix("\x1A\x45\xDF\xA3"), read: readMatroska},
+	{matches: prefix("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), read: readOLE},
+	{matches: isZip, read: readZip},
+	{matches: hasPDFHeader, read: readPDF}, // it may be text all through
 }
 
 func prefix(magic string) func([]byte) bool {
@@ -86,12 +90,17 @@ func hasAt(b []byte, offset int, text string) bool {
 	return len(b) >= offset+len(text) && string(b[offset:offset+len(text)]) == text
 }
 
-// readWeak tries what has no signature worth the name: raw audio frames, then text.
-func readWeak(s *source, head []byte, f *Facts) {
-	for _, read := range []func(*source, int64, *Facts) bool{readADTS, readMPEGAudio, readTransportStream, readPadded} {
-		if read(s, 0, f) {
-			return
+// readWeak tries what has no signature worth the name: raw audio frames, then
+// text. Text in UTF-16 begins like a frame, so its code goes first.
+func readWeak(s *source, head []byte, script script, f *Facts) {
+	if script == notText || script == oldText {
+		for _, read := range []func(*source, int64, *Facts) bool{readADTS, readMPEGAudio, readTransportStream, readBehind} {
+			if read(s, 0, f) {
+				return
+			}
 		}
 	}
-	readText(s, head, f)
+	if script != notText {
+		readText(s, head, script, f)
+	}
 }

@@ -20,10 +20,6 @@ var signatures = []signature{
 	{0, "\x00\x00\x00\x0CJXL \r\n\x87\n", "image/jxl"},
 	{0, "\x00\x00\x00\x0CjP  \r\n\x87\n", "image/jp2"},
 	{0, "8BPS", "image/vnd.adobe.photoshop"},
-	{0, "#!AMR\n", "audio/amr"},
-	{0, "#!AMR-WB\n", "audio/amr-wb"},
-	{0, "#!AMR_MC1.0\n", "audio/amr-mc"},
-	{0, "#!AMR-WB_MC1.0\n", "audio/amr-wb"},
 	{0, "ADIF", "audio/x-adif"},
 	{0, "fLaC", "audio/flac"},
 	{0, "MThd", "audio/midi"},
@@ -36,7 +32,6 @@ var signatures = []signature{
 	{0, "\x00\x00\x01\xB3", "video/mpeg"},
 	{0, "\x00\x00\x00\x01\x67", "video/h264"},
 	{0, ".RMF", "application/vnd.rn-realmedia"},
-	{0, "{\\rtf", "application/rtf"},
 	{0, "Rar!\x1A\x07", "application/vnd.rar"},
 	{0, "7z\xBC\xAF\x27\x1C", "application/x-7z-compressed"},
 	{0, "\x1F\x8B\x08", "application/gzip"},
@@ -48,7 +43,6 @@ var signatures = []signature{
 	{0, "\x7FELF", "application/x-elf"},
 	{0, "\x00asm", "application/wasm"},
 	{0, "SQLite format 3\x00", "application/vnd.sqlite3"},
-	{0, "%!PS", "application/postscript"},
 	{0, "wOFF", "font/woff"},
 	{0, "wOF2", "font/woff2"},
 	// Excel before compound files ([MS-XLS], BOF records of BIFF2 to BIFF8).
@@ -58,15 +52,36 @@ var signatures = []signature{
 	{0, "\x09\x08\x10\x00\x00\x06\x05\x00", "application/vnd.ms-excel"},
 }
 
-func signatureOf(head []byte) string {
-	for _, s := range signatures {
-		if hasAt(head, s.offset, s.magic) {
-			return s.typ
-		}
+// textSignatures are those of formats that may be text all through: two that are
+// text by design, and AMR, whose frames of silence are letters. A file that is text
+// all through is of these alone: "MZ Meeting" is no program.
+var textSignatures = []signature{
+	{0, "#!AMR-WB\n", "audio/amr-wb"},
+	{0, "#!AMR_MC1.0\n", "audio/amr-mc"},
+	{0, "#!AMR-WB_MC1.0\n", "audio/amr-wb"},
+	{0, "{\\rtf", "application/rtf"},
+	{0, "%!PS", "application/postscript"},
+}
+
+func signatureOf(head []byte, script script) string {
+	if t := listed(textSignatures, head); t != "" || script != notText {
+		return t
+	}
+	if t := listed(signatures, head); t != "" {
+		return t
 	}
 	for _, match := range []func([]byte) string{riffType, iffType, bitmapType, iconType} {
 		if t := match(head); t != "" {
 			return t
+		}
+	}
+	return ""
+}
+
+func listed(list []signature, head []byte) string {
+	for _, s := range list {
+		if hasAt(head, s.offset, s.magic) {
+			return s.typ
 		}
 	}
 	return ""

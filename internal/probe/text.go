@@ -11,25 +11,50 @@ import (
 // textBytes is how much of the start, the middle and the end must look like text.
 const textBytes = 4096
 
-// readText names what has no signature, if it is text at all.
-func readText(s *source, head []byte, f *Facts) {
-	middle := s.at(s.size/2, textBytes)
-	tail, _ := s.tail(textBytes)
-	wide := isUTF16(head)
-	if !wide && (!looksLikeText(head) || !looksLikeText(middle) || !looksLikeText(tail)) {
-		return
+// script is how a file that is text all through is written.
+type script int
+
+const (
+	notText   script = iota
+	plainText        // UTF-8, or a code page whose letters are ASCII for the most part
+	wideText         // UTF-16
+	// oldText: a code page for other letters, such as Windows-1251 or Shift-JIS.
+	// Nothing in the file names it, and short binary data may look the same.
+	oldText
+)
+
+func scriptOf(s *source, head []byte) script {
+	if unit := wideOrder(head); unit != nil {
+		return choose(eachPiece(s, head, func(b []byte) bool { return isUnits(b, unit) }), wideText, notText)
 	}
-	if wide {
-		head, tail = narrow(head), narrow(tail)
+	plain := true
+	clean := eachPiece(s, head, func(b []byte) bool {
+		plain = plain && (isUTF8(b) || mostlyASCII(b))
+		return hasNoControls(b)
+	})
+	if !clean || len(head) == 0 {
+		return notText
 	}
-	f.Type = textType(head, tail)
+	return choose(plain, plainText, oldText)
 }
 
-// isUTF16: a byte order mark, or mostly every second byte zero.
-func isUTF16(b []byte) bool {
-	if hasAt(b, 0, "\xFF\xFE") || hasAt(b, 0, "\xFE\xFF") {
-		return len(b) >= 4 && !hasAt(b, 2, "\x00\x00")
+// eachPiece asks of the start, the middle and the end, in this order and at even
+// offsets, until one does not hold.
+func eachPiece(s *source, head []byte, holds func([]byte) bool) bool {
+	if !holds(head) {
+		return false
 	}
+	for _, from := range []int64{s.size / 2, max(0, s.size-textBytes)} {
+		if !holds(s.at(from&^1, textBytes)) {
+			return false
+		}
+	}
+	return true
+}
+
+// wideOrder gives the reader of UTF-16 units: by a byte order mark, or where
+// mostly every second byte is zero.
+func wideOrder(b []byte) func([]byte) int {
 	var zeros [2]int
 	for i, c := range b {
 		if c == 0 {
@@ -37,7 +62,47 @@ func isUTF16(b []byte) bool {
 		}
 	}
 	half := len(b) / 2
-	return half >= 8 && max(zeros[0], zeros[1])*10 >= half*7 && min(zeros[0], zeros[1]) == 0
+	most := max(zeros[0], zeros[1])
+	spaced := half >= 8 && most*10 >= half*7 && most == zeros[0]+zeros[1]
+	switch {
+	case hasAt(b, 0, "\xFF\xFE"), spaced && zeros[1] > 0:
+		return le16
+	case hasAt(b, 0, "\xFE\xFF"), spaced:
+		return be16
+	}
+	return nil
+}
+
+// isUnits: UTF-16 without zeros, noncharacters and halves of pairs (The Unicode
+// Standard, section 3.9). Pairs that a piece's edges cut are forgiven.
+func isUnits(b []byte, unit func([]byte) int) bool {
+	const firstHigh, firstLow, half, noncharacters = 0xD800, 0xDC00, 10, 0xFFFE
+	high := false
+	for i := 0; i+2 <= len(b); i += 2 {
+		u := unit(b[i:])
+		if u == 0 || u >= noncharacters || i > 0 && high != (u>>half == firstLow>>half) {
+			return false
+		}
+		high = u>>half == firstHigh>>half
+	}
+	return true
+}
+
+// readText names what has no signature. Of old code pages it names only what its
+// structure proves to be text.
+func readText(s *source, head []byte, script script, f *Facts) {
+	tail, _ := s.tail(textBytes)
+	if script == wideText {
+		head, tail = narrow(head), narrow(tail)
+	}
+	f.Type = textType(head, tail)
+	if script != oldText {
+		return
+	}
+	f.Document = &Document{OldText: true}
+	if f.Type == "text/plain" || f.Type == "text/csv" {
+		f.Type = ""
+	}
 }
 
 // narrow keeps the ASCII of UTF-16, which is all that textType looks at.
@@ -51,19 +116,26 @@ func narrow(b []byte) []byte {
 	return out
 }
 
-// looksLikeText: no control characters but those of layout, in UTF-8 or in a
-// one-byte code such as Latin-1.
-func looksLikeText(b []byte) bool {
-	high := 0
+// hasNoControls but those of layout and of terminals, as file(1) has them, and
+// the end mark of CP/M.
+func hasNoControls(b []byte) bool {
 	for _, c := range b {
-		if c < ' ' && !strings.ContainsRune("\t\n\v\f\r\x1b\x1a", rune(c)) || c == 0x7F {
+		if c < ' ' && !strings.ContainsRune("\a\b\t\n\v\f\r\x1b\x1a", rune(c)) || c == 0x7F {
 			return false
 		}
+	}
+	return true
+}
+
+// mostlyASCII: a text in Latin-1 or the like can be read whatever code is assumed.
+func mostlyASCII(b []byte) bool {
+	high := 0
+	for _, c := range b {
 		if c >= utf8.RuneSelf {
 			high++
 		}
 	}
-	return isUTF8(b) || high*10 <= len(b)*3
+	return high*10 <= len(b)*3
 }
 
 // isUTF8 forgives a character cut at either end of the piece.
@@ -73,16 +145,13 @@ func isUTF8(b []byte) bool {
 			b = b[1:]
 		}
 	}
-	for range utf8.UTFMax {
-		if utf8.Valid(b) {
-			return true
-		}
-		if len(b) == 0 {
+	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
+		if end := b[len(b)-n:]; utf8.RuneStart(end[0]) && !utf8.FullRune(end) {
+			b = b[:len(b)-n]
 			break
 		}
-		b = b[:len(b)-1]
 	}
-	return false
+	return utf8.Valid(b)
 }
 
 func textType(head, tail []byte) string {

@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	maxZipEntries   = 10_000
-	maxZipDirectory = 512 << 10
+	// maxZipDirectory is room for 7000 parts named as Office does.
+	maxZipDirectory = 640 << 10
 	// maxManifest is far above a real [Content_Types].xml, which has a line a part.
 	maxManifest = 256 << 10
 )
@@ -34,24 +34,27 @@ func readZip(s *source, head []byte, f *Facts) {
 	if !ok {
 		f.flaw(Truncated)
 		if bytes.Contains(head, []byte("[Content_Types].xml")) {
-			f.Type = "application/vnd.openxmlformats-officedocument"
+			f.Type = officeUnnamed
 		}
 		return
 	}
 	for _, e := range entries {
 		f.Document.Encrypted = f.Document.Encrypted || e.encrypted
 	}
-	f.Type = zipType(s, entries)
+	f.Type = zipType(s, entries, f)
 }
 
-func zipType(s *source, entries []zipEntry) string {
+func zipType(s *source, entries []zipEntry, f *Facts) string {
 	found := "application/zip"
 	for i, e := range entries {
 		switch e.name {
 		case "[Content_Types].xml":
-			if t := officeType(string(e.content(s)), entries); t != "" {
-				return t
+			manifest := e.content(s)
+			t := officeType(manifestText(manifest), entries)
+			if t == officeUnnamed && (len(manifest) == 0 || len(manifest) >= maxManifest) {
+				f.flaw(Undetermined)
 			}
+			return t
 		case "mimetype":
 			// It is the first entry by the formats' own rule. To unpack every entry of
 			// that name would let a small archive cost minutes.
@@ -86,22 +89,46 @@ func isPlainType(t string) bool {
 	return len(t) < longestType && strings.HasPrefix(t, "application/") && !strings.ContainsAny(t, " \r\n<>\"")
 }
 
-// officeType reads the main part's content type (ECMA-376, part 2, section 10.1.2).
+// manifestText is a manifest as one compares it: media types know no case, a
+// comment is no word of it, and UTF-16 is as good as UTF-8.
+func manifestText(b []byte) string {
+	if wideOrder(b) != nil {
+		b = narrow(b)
+	}
+	var text strings.Builder
+	rest, comment := media.Lower(string(b)), ""
+	for found := true; found; _, rest, _ = strings.Cut(comment, "-->") {
+		var before string
+		before, comment, found = strings.Cut(rest, "<!--")
+		text.WriteString(before)
+	}
+	return text.String()
+}
+
+// officeType reads the main part's content type (ECMA-376, part 2, section
+// 10.1.2). Types with macros stand first in the list: who names both has macros.
 func officeType(manifest string, entries []zipEntry) string {
 	for _, main := range officeMains {
-		if strings.Contains(manifest, "\""+main.content+"\"") || strings.Contains(manifest, "'"+main.content+"'") {
-			if hasMacros(entries) && !strings.Contains(media.Lower(main.typ), "macro") {
-				return "application/vnd.ms-office.vbaProject"
-			}
-			return main.typ
+		if !names(manifest, main.content) {
+			continue
 		}
+		if !strings.Contains(main.typ, "macro") && (names(manifest, macroProject) || hasMacros(entries)) {
+			return macroProject
+		}
+		return main.typ
 	}
-	return "application/vnd.openxmlformats-officedocument"
+	return officeUnnamed
+}
+
+// names says whether a type stands in quotes of either kind.
+func names(manifest, typ string) bool {
+	typ = media.Lower(typ)
+	return strings.Contains(manifest, "\""+typ+"\"") || strings.Contains(manifest, "'"+typ+"'")
 }
 
 func hasMacros(entries []zipEntry) bool {
 	for _, e := range entries {
-		if strings.HasSuffix("/"+e.name, "/vbaProject.bin") {
+		if strings.HasSuffix("/"+media.Lower(e.name), "/vbaproject.bin") {
 			return true
 		}
 	}
@@ -109,6 +136,9 @@ func hasMacros(entries []zipEntry) bool {
 }
 
 const (
+	officeUnnamed = "application/vnd.openxmlformats-officedocument"
+	macroProject  = "application/vnd.ms-office.vbaProject"
+
 	openXML = "application/vnd.openxmlformats-officedocument."
 	msWord  = "application/vnd.ms-word."
 	msExcel = "application/vnd.ms-excel."
@@ -116,20 +146,20 @@ const (
 )
 
 var officeMains = []struct{ content, typ string }{
-	{openXML + "wordprocessingml.document.main+xml", openXML + "wordprocessingml.document"},
-	{openXML + "wordprocessingml.template.main+xml", openXML + "wordprocessingml.template"},
 	{msWord + "document.macroEnabled.main+xml", msWord + "document.macroEnabled.12"},
 	{msWord + "template.macroEnabledTemplate.main+xml", msWord + "template.macroEnabled.12"},
-	{openXML + "spreadsheetml.sheet.main+xml", openXML + "spreadsheetml.sheet"},
-	{openXML + "spreadsheetml.template.main+xml", openXML + "spreadsheetml.template"},
 	{msExcel + "sheet.macroEnabled.main+xml", msExcel + "sheet.macroEnabled.12"},
 	{msExcel + "template.macroEnabled.main+xml", msExcel + "template.macroEnabled.12"},
 	{msExcel + "addin.macroEnabled.main+xml", msExcel + "addin.macroEnabled.12"},
 	{msExcel + "sheet.binary.macroEnabled.main", msExcel + "sheet.binary.macroEnabled.12"},
-	{openXML + "presentationml.presentation.main+xml", openXML + "presentationml.presentation"},
-	{openXML + "presentationml.template.main+xml", openXML + "presentationml.template"},
-	{openXML + "presentationml.slideshow.main+xml", openXML + "presentationml.slideshow"},
 	{msPoint + "presentation.macroEnabled.main+xml", msPoint + "presentation.macroEnabled.12"},
 	{msPoint + "template.macroEnabled.main+xml", msPoint + "template.macroEnabled.12"},
 	{msPoint + "slideshow.macroEnabled.main+xml", msPoint + "slideshow.macroEnabled.12"},
+	{openXML + "wordprocessingml.document.main+xml", openXML + "wordprocessingml.document"},
+	{openXML + "wordprocessingml.template.main+xml", openXML + "wordprocessingml.template"},
+	{openXML + "spreadsheetml.sheet.main+xml", openXML + "spreadsheetml.sheet"},
+	{openXML + "spreadsheetml.template.main+xml", openXML + "spreadsheetml.template"},
+	{openXML + "presentationml.presentation.main+xml", openXML + "presentationml.presentation"},
+	{openXML + "presentationml.template.main+xml", openXML + "presentationml.template"},
+	{openXML + "presentationml.slideshow.main+xml", openXML + "presentationml.slideshow"},
 }

@@ -10,7 +10,7 @@ func zipDirectory(s *source, f *Facts) (entries []zipEntry, ok bool) {
 		return nil, false
 	}
 	b := s.at(start, int(min(s.size-start, maxZipDirectory)))
-	for range min(count, maxZipEntries) {
+	for range count {
 		e, rest := zipEntryOf(b)
 		if rest == nil {
 			break
@@ -38,8 +38,10 @@ func zipEnd(s *source) (start, count int64, ok bool) {
 	}
 	h := tail[at:]
 	count, size, offset := int64(le16(h[10:])), le32(h[12:]), le32(h[16:])
-	if offset == 1<<32-1 || count == 1<<16-1 {
-		return zip64End(s, from+int64(at))
+	if offset == zip64Mark || size == zip64Mark || count == 1<<16-1 {
+		if start, count, ok := zip64End(s, from+int64(at)); ok {
+			return start, count, true
+		}
 	}
 	if start = from + int64(at) - size; start < 0 {
 		return 0, 0, false
@@ -81,7 +83,29 @@ func zipEntryOf(b []byte) (e zipEntry, rest []byte) {
 		unpacked:  le32(b[24:]),
 		offset:    le32(b[42:]),
 	}
+	e.widen(b[fixed+name : fixed+name+extra])
 	return e, b[fixed+name+extra+comment:]
+}
+
+// zip64Mark stands where a number is in the extra field instead.
+const zip64Mark = 1<<32 - 1
+
+// widen takes the numbers that 32 bits do not hold from the extra field with the
+// tag 1, where they stand in this order (APPNOTE.TXT, section 4.5.3). A number
+// that is not there, or is negative, is left as a mark that no file reaches.
+func (e *zipEntry) widen(extra []byte) {
+	for len(extra) >= 4 {
+		size := min(le16(extra[2:]), len(extra)-4)
+		body := extra[4 : 4+size]
+		if le16(extra) == 1 {
+			for _, number := range []*int64{&e.unpacked, &e.packed, &e.offset} {
+				if *number == zip64Mark && len(body) >= 8 {
+					*number, body = max(0, le32(body)|le32(body[4:])<<32), body[8:]
+				}
+			}
+		}
+		extra = extra[4+size:]
+	}
 }
 
 // content unpacks an entry, at most maxManifest bytes of it.

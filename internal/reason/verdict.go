@@ -20,7 +20,7 @@ const (
 	FileCorrupt Code = "file_corrupt"
 	// FileTrailing: bytes that do not belong to the content follow it.
 	FileTrailing Code = "file_trailing"
-	// FileLeading: empty bytes stand before the content.
+	// FileLeading: bytes that do not belong to the content stand before it.
 	FileLeading Code = "file_leading"
 	// FileUndetermined: too large or too intricate to read in full.
 	FileUndetermined Code = "file_undetermined"
@@ -113,6 +113,8 @@ const (
 	PDFHeader Code = "pdf_header"
 	// SourceText: a web page or program text under the name of a plain text. Fact: name.
 	SourceText Code = "source_text"
+	// TextEncoding: a text in a code page that nothing in the file names.
+	TextEncoding Code = "text_encoding"
 
 	// ProfileNotSquare: parts will be cut off. Facts: width, height.
 	ProfileNotSquare Code = "profile_not_square"
@@ -136,6 +138,7 @@ const (
 	ConvertToPDF        Fix = "convert_to_pdf"
 	SaveAsOffice        Fix = "save_as_office"
 	SaveAsText          Fix = "save_as_text"
+	SaveAsUnicode       Fix = "save_as_unicode"
 	SaveAgain           Fix = "save_again"
 	MakeSmaller         Fix = "make_smaller"
 	KeepOneSoundTrack   Fix = "keep_one_sound_track"

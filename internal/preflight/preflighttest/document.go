@@ -3,13 +3,18 @@ package preflighttest
 import (
 	"archive/zip"
 	"bytes"
+	"compress/zlib"
+	"fmt"
 	"strings"
 	"unicode/utf16"
 )
 
 // makeZip: main=CONTENT-TYPE writes an Office archive with that main part;
-// mimetype=TYPE an OpenDocument one; entry=NAME adds an entry; entries=N many
-// empty ones; bytes=N one that is stored. Words: late (the manifest comes last), stored.
+// also=CONTENT-TYPE names a second part, comment=CONTENT-TYPE one in a comment;
+// code=utf-16le writes the manifest so; mimetype=TYPE an OpenDocument archive;
+// entry=NAME adds an entry; entries=N many empty ones; bytes=N one that is stored.
+// Words: late (the manifest comes last), stored, zip64 (the manifest's place is in
+// the extra field).
 func makeZip(r *recipe) File {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -17,56 +22,122 @@ func makeZip(r *recipe) File {
 	if r.is("stored") {
 		method = zip.Store
 	}
-	add := func(name, text string, method uint16) {
-		entry, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: method})
+	add := func(h zip.FileHeader, text string) {
+		entry, err := w.CreateHeader(&h)
 		if err == nil {
 			_, err = entry.Write([]byte(text))
 		}
 		r.err = firstOf(r.err, err)
 	}
 	if t := r.text("mimetype", ""); t != "" {
-		add("mimetype", t, zip.Store)
+		add(zip.FileHeader{Name: "mimetype", Method: zip.Store}, t)
 	}
-	main, late := r.text("main", ""), r.is("late")
-	manifest := `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
-		`<Default Extension="xml" ContentType="application/xml"/><Override PartName="/main.xml" ContentType="` + main + `"/></Types>`
-	if main != "" && !late {
-		add("[Content_Types].xml", manifest, method)
+	manifest, late := manifestOf(r), r.is("late")
+	header := zip.FileHeader{Name: "[Content_Types].xml", Method: method}
+	if r.is("zip64") {
+		header.Extra = cat(le16(1), le16(8), zeros(8))
+	}
+	if manifest != "" && !late {
+		add(header, manifest)
 	}
 	if name := r.text("entry", ""); name != "" {
-		add(name, strings.Repeat("content ", 2000), method)
+		add(zip.FileHeader{Name: name, Method: method}, strings.Repeat("content ", 2000))
 	}
 	if n := r.number("bytes", 0); n > 0 {
-		add("media/picture.jpg", string(zeros(n)), zip.Store)
+		add(zip.FileHeader{Name: "media/picture.jpg", Method: zip.Store}, string(zeros(n)))
 	}
 	for range r.number("entries", 0) {
-		add("x", "", zip.Store)
+		add(zip.FileHeader{Name: "x", Method: zip.Store}, "")
 	}
-	if main != "" && late {
-		add("[Content_Types].xml", manifest, method)
+	if manifest != "" && late {
+		add(header, manifest)
 	}
 	r.err = firstOf(r.err, w.Close())
+	if len(header.Extra) > 0 {
+		widen(out.Bytes(), header)
+	}
 	return File{Head: out.Bytes()}
 }
 
-// makeOLE: stream=NAME[,NAME] of a compound file of one directory sector, where
-// the first stream has 4096 bytes. Words: word (sets the flag that Word sets with
-// a password), book (a FilePass record), short (the stream is not all there).
+func manifestOf(r *recipe) string {
+	main, also, comment, code := r.text("main", ""), r.text("also", ""), r.text("comment", ""), r.text("code", "utf-8")
+	if main == "" {
+		return ""
+	}
+	text := `<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">`
+	if comment != "" {
+		text += `<!-- <Override ContentType="` + comment + `"/> -->`
+	}
+	text += `<Default Extension="xml" ContentType="application/xml"/><Override PartName="/main.xml" ContentType="` + main + `"/>`
+	if also != "" {
+		text += `<Override PartName="/also.bin" ContentType="` + also + `"/>`
+	}
+	text += `</Types>`
+	if code == "utf-16le" {
+		text = string(wide(text, le16))
+	}
+	return text
+}
+
+// widen moves an entry's place in the directory into its extra field.
+func widen(archive []byte, h zip.FileHeader) {
+	name := bytes.LastIndex(archive, []byte(h.Name))
+	offset := archive[name-4 : name]
+	copy(archive[name+len(h.Name)+4:], offset)
+	copy(offset, le32(0xFFFFFFFF))
+}
+
+// makeOLE: stream=NAME[,NAME] of a compound file, where the first stream has 4096
+// bytes; inner=NAME is a stream of a storage inside. Words: word (sets the flag
+// that Word sets with a password), book (a FilePass record), short (the stream is
+// not all there), far (directory and table stand behind 7 MB, listed outside of
+// the header, with the streams in the directory's second sector).
 func makeOLE(r *recipe) File {
 	const sector, free, end, isFAT = 512, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+	far := r.is("far")
+	place := oleLayout(far)
 	header := cat([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), zeros(16), le16(0x3E), le16(3), []byte{0xFE, 0xFF}, le16(9), le16(6),
-		zeros(6), le32(0), le32(1), le32(1), le32(0), le32(4096), le32(end), le32(0), le32(end), le32(0), le32(0), bytes.Repeat(le32(free), 108))
-	fat := cat(le32(isFAT), le32(end))
-	for i := range 7 {
-		fat = cat(fat, le32(i+3))
+		zeros(6), le32(0), le32(1), le32(place.directory), le32(0), le32(4096), le32(end), le32(0), le32(place.lists), le32(place.count))
+	fat := bytes.Repeat(le32(free), place.skipped)
+	if !far {
+		header, fat = cat(header, le32(0)), cat(fat, le32(isFAT))
+	}
+	header = cat(header, bytes.Repeat(le32(free), (sector-len(header))/4))
+	for i := 1; i < place.sectors; i++ {
+		fat = cat(fat, le32(place.directory+i))
 	}
 	fat = cat(fat, le32(end))
-	fat = cat(fat, bytes.Repeat(le32(free), 128-len(fat)/4))
-	directory := oleEntry("Root Entry", 5, end, 0)
-	for _, name := range strings.Split(r.text("stream", "WordDocument"), ",") {
-		directory = cat(directory, oleEntry(name, 2, 2, 4096))
+	for i := range 7 {
+		fat = cat(fat, le32(place.directory+place.sectors+i+1))
 	}
-	directory = cat(directory, zeros(sector-len(directory)))
+	fat = cat(fat, le32(end))
+	fat = cat(fat, bytes.Repeat(le32(free), sector/4-len(fat)/4))
+	data := oleData(r)
+	body := cat(oleDirectory(r, place), data)
+	if !far {
+		return File{Head: cat(header, fat, body)}
+	}
+	lists := cat(le32(place.directory-1), bytes.Repeat(le32(free), sector/4-2), le32(end))
+	return File{Head: header, Gap: int64(sector * place.lists), Tail: cat(lists, fat, body)}
+}
+
+// oleParts says where the parts of a compound file stand, in sectors.
+type oleParts struct {
+	directory, sectors int // the directory's first sector, and how many it has
+	lists, count       int // the lists of the table outside of the header
+	skipped            int // numbers in the table before the directory's
+}
+
+// oleLayout: sector 14000 is described by the table's part 109, the first that the
+// header does not list.
+func oleLayout(far bool) oleParts {
+	if far {
+		return oleParts{directory: 14000, sectors: 2, lists: 13998, count: 1, skipped: 14000 - 109*128}
+	}
+	return oleParts{directory: 1, sectors: 1, lists: 0xFFFFFFFE}
+}
+
+func oleData(r *recipe) []byte {
 	data := zeros(4096)
 	if r.is("word") {
 		copy(data[10:], le16(0x0100))
@@ -75,29 +146,81 @@ func makeOLE(r *recipe) File {
 		copy(data, cat(le16(0x809), le16(4), zeros(4), le16(0x2F), le16(2), zeros(2)))
 	}
 	if r.is("short") {
-		data = nil
+		return nil
 	}
-	return File{Head: cat(header, fat, directory, data)}
+	return data
 }
 
-func oleEntry(name string, kind, start, size int) []byte {
+// oleDirectory chains the root's children by their right links.
+func oleDirectory(r *recipe, place oleParts) []byte {
+	const none, entry, perSector = 0xFFFFFFFF, 128, 4
+	const storage, stream, root = 1, 2, 5
+	start := place.directory + place.sectors
+	names := strings.Split(r.text("stream", "WordDocument"), ",")
+	if place.sectors > 1 {
+		names = append([]string{"a", "b", "c"}, names...)
+	}
+	all := oleEntry("Root Entry", root, oleLinks{none, 1}, 0xFFFFFFFE, 0)
+	for i, name := range names {
+		right := i + 2
+		if i+1 == len(names) && r.text("inner", "") == "" {
+			right = none
+		}
+		all = cat(all, oleEntry(name, stream, oleLinks{right, none}, start, 4096))
+	}
+	if inner := r.text("inner", ""); inner != "" {
+		all = cat(all, oleEntry("MBD0001", storage, oleLinks{none, len(names) + 2}, 0, 0), oleEntry(inner, stream, oleLinks{none, none}, start, 4096))
+	}
+	return cat(all, zeros(entry*perSector*place.sectors-len(all)))
+}
+
+type oleLinks struct{ right, child int }
+
+func oleEntry(name string, kind int, links oleLinks, start, size int) []byte {
 	var wide []byte
 	for _, c := range utf16.Encode([]rune(name)) {
 		wide = cat(wide, le16(int(c)))
 	}
-	return cat(wide, zeros(64-len(wide)), le16(len(wide)+2), u8(kind), zeros(49), le32(start), le32(size), zeros(4))
+	return cat(wide, zeros(64-len(wide)), le16(len(wide)+2), u8(kind), u8(1), le32(0xFFFFFFFF), le32(links.right), le32(links.child),
+		zeros(36), le32(start), le32(size), zeros(4))
 }
 
 // makePDF: extra=TEXT stands in the catalogue, trailer=TEXT in the trailer,
-// bytes=N grows a comment. The word noend leaves the end mark out.
+// packed=TEXT in a stream of objects, far=TEXT in an object that the catalogue
+// runs, sides=N bytes from either end at least; bytes=N grows a comment. The word
+// noend leaves the end mark out.
 func makePDF(r *recipe) File {
-	head := []byte("%PDF-1.7\n1 0 obj\n<< /Type /Catalog " + r.text("extra", "") + " >>\nendobj\n%")
+	sides := r.number("sides", 400<<10)
+	head := []byte("%PDF-1.7\n")
+	catalogue := "1 0 obj\n<< /Type /Catalog " + r.text("extra", "") + " >>\nendobj\n"
 	tail := []byte("\ntrailer\n<< /Root 1 0 R " + r.text("trailer", "") + " >>\nstartxref\n0\n")
+	if far := r.text("far", ""); far != "" {
+		catalogue = strings.Replace(catalogue, ">>", "/OpenAction 2 0 R >>", 1)
+		action := "2 0 obj\n<< " + far + " >>\nendobj\n%"
+		start := max(sides, r.number("bytes", 0)-2*sides)
+		table := start + len(catalogue) + len(action) + sides
+		index := fmt.Sprintf("\nxref\n0 3\n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \ntrailer\n<< /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n",
+			start, start+len(catalogue), table+1)
+		return File{Head: cat(head, []byte("%")), Gap: int64(start - len(head) - 1), Tail: cat([]byte(catalogue), []byte(action), zeros(sides), []byte(index))}
+	}
+	head = cat(head, []byte(catalogue), pdfObjects(r), []byte("%"))
 	if !r.is("noend") {
 		tail = append(tail, "%%EOF\n"...)
 	}
 	gap := max(0, r.number("bytes", 0)-len(head)-len(tail))
 	return File{Head: head, Gap: int64(gap), Tail: tail}
+}
+
+func pdfObjects(r *recipe) []byte {
+	text := r.text("packed", "")
+	if text == "" {
+		return nil
+	}
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	_, err := w.Write([]byte("5 0 << " + text + " >>"))
+	r.err = firstOf(r.err, err, w.Close())
+	return cat([]byte("4 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\r\n"), packed.Bytes(), []byte("\nendstream\nendobj\n"))
 }
 
 // makeText: text=TEXT times=N code=utf-8|utf-16le|utf-16be|latin-1.

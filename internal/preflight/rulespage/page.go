@@ -58,6 +58,19 @@ What stands under a kind goes before what stands here.
 `
 
 const pageTail = `
+## What a check does not see
+
+At most 1 MiB of a file is read before the verdict. So a few things stay unseen, and none of them is promised to be absent:
+
+- A script in a PDF is found at either end (384 KiB), anywhere in a PDF of up to 768 KiB, in its packed objects there (512 KiB
+  unpacked), and in a larger one where its plain index leads to what runs when it is opened. It is not found elsewhere: behind
+  an index that is packed itself, at a single page or form field in the middle, or where a password hides it.
+- Macros in Word, Excel and PowerPoint are found in the newer formats (.docx and alike). Files of the older ones (.doc and alike)
+  go by their type, as WhatsApp takes them with macros and without.
+- An Office file with more parts than fit into 640 KiB of its directory, or whose list of parts cannot be read, goes by its
+  name, with a warning.
+- Text in a code page of its own, such as Windows-1251, is known by the file's name alone; which code page it is, nobody can tell.
+
 ## Where the rules come from
 
 "Cloud API", "Graph API" and "360dialog" are the pages of their documentation, read on the date given; "field reports" are
