@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -68,37 +69,29 @@ func (f *Folder) Create(_ context.Context, id string) error {
 // Append writes what r gives from offset on, which must be the upload's end,
 // and returns how many bytes are now stored behind it. An error of r ends the
 // append; the bytes before it stay and count.
-func (f *Folder) Append(_ context.Context, id string, offset int64, r io.Reader) (n int64, err error) {
+func (f *Folder) Append(_ context.Context, id string, offset int64, r io.Reader) (int64, error) {
+	if err := f.settle(id, offset); err != nil {
+		return 0, f.named("append to", id, err)
+	}
+	n, err := f.write(id, offset, r)
+	return n, f.named("append to", id, err)
+}
+
+// write appends without a look at the upload's end.
+func (f *Folder) write(id string, offset int64, r io.Reader) (n int64, err error) {
 	file, err := os.OpenFile(f.path(id), os.O_WRONLY, 0)
 	if err != nil {
-		return 0, f.named("append to", id, err)
+		return 0, err
 	}
 	// A failed close may hide a failed write, so it counts.
-	defer func() { err = errors.Join(err, f.named("append to", id, file.Close())) }()
-	info, err := file.Stat()
-	if err != nil {
-		return 0, f.named("append to", id, err)
-	}
-	if info.Size() != offset {
-		return 0, f.named("append to", id, ErrOffset)
-	}
+	defer func() { err = errors.Join(err, file.Close()) }()
 	buffer := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buffer)
-	n, err = io.CopyBuffer(io.NewOffsetWriter(file, offset), onlyReader{r}, *buffer)
-	return n, f.named("append to", id, err)
+	return io.CopyBuffer(io.NewOffsetWriter(file, offset), onlyReader{r}, *buffer)
 }
 
 // onlyReader hides WriteTo, so that io.CopyBuffer uses our buffer.
 type onlyReader struct{ io.Reader }
-
-// Offset says how many bytes of an upload are stored.
-func (f *Folder) Offset(_ context.Context, id string) (int64, error) {
-	info, err := os.Stat(f.path(id))
-	if err != nil {
-		return 0, f.named("look at", id, err)
-	}
-	return info.Size(), nil
-}
 
 // Seal makes an upload safe against a power cut: its bytes, and its name in the
 // folder. Without it, all of 20 acknowledged uploads were lost in a cut
@@ -143,11 +136,12 @@ func (f *Folder) Open(_ context.Context, id string) (*Content, error) {
 
 // Remove forgets the bytes of an upload; none there is no error.
 func (f *Folder) Remove(_ context.Context, id string) error {
-	err := os.Remove(f.path(id))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	for _, path := range []string{f.path(id), f.unchecked(id)} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return f.named("remove", id, err)
+		}
 	}
-	return f.named("remove", id, err)
+	return nil
 }
 
 // Ready tries whether a file can be written now.
@@ -172,7 +166,7 @@ func (f *Folder) Old(_ context.Context, before time.Time) (ids []string, err err
 		if err != nil || entry.Name() == marker || !info.ModTime().Before(before) {
 			continue // gone meanwhile, or young
 		}
-		ids = append(ids, entry.Name())
+		ids = append(ids, strings.TrimSuffix(entry.Name(), uncheckedSuffix))
 	}
 	return ids, nil
 }
