@@ -121,8 +121,8 @@ export type EngineEvent =
   | { readonly type: 'kept'; readonly id: string }
   /** The browser has no room for a copy, or refuses one. Goes on all the same; leaving the page would end it, and the same file chosen again goes on. */
   | { readonly type: 'unkept'; readonly id: string; readonly reason: 'room' | 'refused' }
-  /** Another tab sends the same upload; its events are told here. */
-  | { readonly type: 'followed'; readonly id: string }
+  /** Another tab, or another row of this one, sends the same upload; its events are told here. `over`: it has let go, and this one sends. */
+  | { readonly type: 'followed'; readonly id: string; readonly over?: boolean }
   /** Bytes have changed on the way. It was found, and they are sent again. */
   | { readonly type: 'damaged'; readonly id: string }
   /** A token is needed, once for all uploads: answer with `provideToken`. */
@@ -149,7 +149,7 @@ export interface Engine {
   cancel(id: string): void
   /** After `failed`: tries again from what is already safe. Also ends a wait at once. */
   retry(id: string): void
-  /** Forgets a finished file. */
+  /** Forgets a finished file, or one that was kept and not started: its copy goes, and it may be kept anew with another request. */
   forget(id: string): void
   /** The answer to `token-needed`; `undefined` when none could be had. */
   provideToken(token: string | undefined): void
