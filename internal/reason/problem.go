@@ -24,6 +24,11 @@ const (
 	ProblemConflict Code = "conflict"
 	// ProblemOffsetMismatch: a chunk does not begin where the stored bytes end.
 	ProblemOffsetMismatch Code = "offset_mismatch"
+	// ProblemChecksumMismatch: a chunk's bytes are not those that its checksum was
+	// made of. None of them counts; the same chunk is sent again.
+	ProblemChecksumMismatch Code = "checksum_mismatch"
+	// ProblemChecksumUnsupported: a checksum of an algorithm that is not taken. Fact: algorithms.
+	ProblemChecksumUnsupported Code = "checksum_unsupported"
 	// ProblemInterrupted: another request for the same upload took over.
 	ProblemInterrupted Code = "upload_interrupted"
 	// ProblemGone: it was here and is kept no longer.
@@ -57,7 +62,7 @@ func Problems() []Code {
 	return []Code{
 		ProblemBadRequest, ProblemUnauthorized, ProblemTokenExpired, ProblemForbiddenScope, ProblemForbidden,
 		ProblemUnknownChannel, ProblemNotFound, ProblemMethodNotAllowed, ProblemRequestTimeout, ProblemConflict,
-		ProblemOffsetMismatch, ProblemInterrupted, ProblemGone, ProblemLengthRequired, ProblemUnsupportedVersion,
+		ProblemOffsetMismatch, ProblemChecksumMismatch, ProblemChecksumUnsupported, ProblemInterrupted, ProblemGone, ProblemLengthRequired, ProblemUnsupportedVersion,
 		ProblemPayloadTooLarge, ProblemUnsupportedContentType, ProblemLocked, ProblemTooManyRequests,
 		ProblemHeadersTooLarge, ProblemInternal, ProblemUnavailable, ProblemShuttingDown, ProblemStorageFull,
 	}

@@ -18,7 +18,15 @@ const (
 	HeaderMetadata  = "Upload-Metadata"
 	HeaderExpires   = "Upload-Expires"
 	HeaderLocation  = "Location"
+	HeaderChecksum  = "Upload-Checksum"
 )
+
+// HeaderChecksumAlgorithm lists, in answers to OPTIONS, what Upload-Checksum may be made with.
+const HeaderChecksumAlgorithm = "Tus-Checksum-Algorithm"
+
+// StatusChecksumMismatch is the HTTP status, of tus alone, of a chunk whose bytes
+// are not those that its Upload-Checksum was made of.
+const StatusChecksumMismatch = 460
 
 // ContentType is the media type of a PATCH body, and of a creation's body.
 const ContentType = "application/offset+octet-stream"
