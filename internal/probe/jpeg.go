@@ -21,8 +21,8 @@ const (
 // maxJPEGSegments bounds the walk to the first scan; real files have under 100.
 const maxJPEGSegments = 1000
 
-// jpegTailBytes is how much of the end is searched for what follows the picture.
-const jpegTailBytes = 512 << 10
+// jpegTailBytes is how much in front of the last end is searched for one before.
+const jpegTailBytes = 448 << 10
 
 type jpegReader struct {
 	s         *source
@@ -211,8 +211,12 @@ func (j *jpegReader) end(scan int64) {
 var endOfImage = []byte{0xFF, jpegEOI}
 
 // endsBefore says whether an end stands before the last one, at offset last:
-// what lies between is another file. An end written twice is one end.
+// what lies between is another file. An end written twice is one end. A picture
+// that is too large for every purpose is not searched.
 func (j *jpegReader) endsBefore(scan, last int64) bool {
+	if j.s.size > streamBytes {
+		return false
+	}
 	from := max(scan, last-min(jpegTailBytes, j.s.left))
 	first := bytes.Index(j.s.at(from, int(last-from)), endOfImage)
 	return first >= 0 && from+int64(first+len(endOfImage)) < last
