@@ -7,8 +7,8 @@ type signature struct {
 	typ    string
 }
 
-// signatures are the types that need no parser: WhatsApp takes AMR of them, the
-// rest is named so that the refusal can say what the file is.
+// signatures are types that need no parser: none is taken, and they are named so
+// that the refusal can say what the file is.
 var signatures = []signature{
 	{0, "GIF87a", "image/gif"},
 	{0, "GIF89a", "image/gif"},
