@@ -53,7 +53,7 @@ func TestWhatABrowserMaySendAndRead(t *testing.T) {
 	preflight := w.ask("OPTIONS", "/v1/uploads/x/retry", "", "Origin: "+portal, "Access-Control-Request-Method: POST")
 	wantWords(t, preflight.Header.Get("Access-Control-Allow-Methods"), "GET", "HEAD", "POST", "PATCH", "DELETE")
 	wantWords(t, preflight.Header.Get("Access-Control-Allow-Headers"), "Authorization", "Content-Type",
-		"Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Defer-Length", "Upload-Concat", "Last-Event-Id")
+		"Tus-Resumable", "Upload-Length", "Upload-Offset", "Upload-Metadata", "Upload-Checksum", "Upload-Defer-Length", "Upload-Concat", "Last-Event-Id")
 	if age := preflight.Header.Get("Access-Control-Max-Age"); age != "7200" {
 		t.Errorf("max age %s, want 7200 s", age)
 	}
@@ -63,7 +63,7 @@ func TestWhatABrowserMaySendAndRead(t *testing.T) {
 	call := w.ask("GET", "/v1/assets", "", "Origin: "+portal)
 	wantProblem(t, call, 401, "unauthorized")
 	wantWords(t, call.Header.Get("Access-Control-Expose-Headers"), "Location", "Upload-Offset", "Upload-Length",
-		"Upload-Expires", "Tus-Resumable", "Tus-Max-Size", "Tus-Version", "Tus-Extension")
+		"Upload-Expires", "Tus-Resumable", "Tus-Max-Size", "Tus-Version", "Tus-Extension", "Tus-Checksum-Algorithm")
 	wantWords(t, strings.Join(call.Header.Values("Vary"), ","), "Origin")
 }
 

@@ -28,7 +28,7 @@ func TestSentencesFollowAcceptLanguage(t *testing.T) {
 	for accept, want := range map[string][3]string{
 		"":                 {"", "This file is 5.2 MB", "There is nothing at this address"},
 		"fr":               {"", "This file is 5.2 MB", "There is nothing at this address"},
-		"de-AT, en;q=0.5":  {"de-AT", "Diese Datei hat 5,2 MB", "Unter dieser Adresse ist nichts"},
+		"de-AT, en;q=0.5":  {"de-AT", "Diese Datei hat 5,2 MB", "Hier ist nichts"},
 		"fr, pt-BR;q=0.8":  {"pt-BR", "Este arquivo tem 5,2 MB", "Não há nada neste endereço"},
 		"es-MX, de;q=0.01": {"es-MX", "Este archivo ocupa 5.2 MB", "No hay nada en esta dirección"},
 	} {

@@ -46,7 +46,7 @@ func (r uploadReports) retry(c *gin.Context) {
 	}
 	err := r.uploads.RetryUpload(c.Request.Context(), channel, id)
 	if errors.Is(err, library.ErrState) {
-		refuse(c, problem.Conflict("Only an upload whose state is failed can be tried again."))
+		refuse(c, problem.Conflict("Only an upload that failed behind the media server, from bytes that are kept, can be tried again. Send the file anew."))
 		return
 	}
 	if err != nil {

@@ -18,6 +18,8 @@ import (
 var (
 	errStorageFull = handler.NewError("ERR_STORAGE_FULL", "no space left", http.StatusInsufficientStorage)
 	errUnavailable = handler.NewError("ERR_UNAVAILABLE", "try again", http.StatusServiceUnavailable)
+	errKeyTaken    = handler.NewError("ERR_KEY_TAKEN", "another request made the upload", http.StatusLocked)
+	errChecksum    = handler.NewError("ERR_CHECKSUM_MISMATCH", "send it again", tusproto.StatusChecksumMismatch)
 	errBusy        = handler.NewError("ERR_UPLOAD_BUSY", "the upload is being relayed", http.StatusConflict)
 )
 
@@ -26,6 +28,11 @@ var (
 var problems = map[string]func() problem.Problem{
 	"ERR_STORAGE_FULL": problem.StorageFull,
 	"ERR_UNAVAILABLE":  problem.Unavailable,
+	"ERR_KEY_TAKEN":    problem.Locked,
+	"ERR_CHECKSUM_MISMATCH": func() problem.Problem {
+		return problem.New(tusproto.StatusChecksumMismatch, reason.ProblemChecksumMismatch,
+			"The body is not what Upload-Checksum says. None of it is kept; send it again from the same offset.")
+	},
 	"ERR_UPLOAD_BUSY": func() problem.Problem {
 		return problem.Conflict("The file is on its way to the provider and cannot be cancelled now.")
 	},
@@ -101,14 +108,16 @@ func (a *answer) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// announce adds what the expiration extension asks for.
+// announce adds what the checksum and expiration extensions ask for.
 //
-// Source: tus 1.0.0, Expiration: Upload-Expires in RFC 9110 date format, on
-// every answer that concerns an upload that may expire.
+// Source: tus 1.0.0, Checksum: Tus-Checksum-Algorithm in answers to OPTIONS;
+// Expiration: Upload-Expires in RFC 9110 date format, on every answer that
+// concerns an upload that may expire.
 func (a *answer) announce() {
 	h := a.Header()
 	if extensions := h.Get("Tus-Extension"); extensions != "" {
-		h.Set("Tus-Extension", extensions+",expiration")
+		h.Set("Tus-Extension", extensions+",checksum,expiration")
+		h.Set(tusproto.HeaderChecksumAlgorithm, checksumAlgorithms)
 	}
 	offset := h.Get(tusproto.HeaderOffset)
 	created := h.Get(tusproto.HeaderLocation) != ""
@@ -131,8 +140,20 @@ func (a *answer) end() {
 	if a.held == 0 {
 		return
 	}
+	a.refuse(a.translate(a.code()))
+}
+
+// code is tusd's word for the error that is held back.
+func (a *answer) code() string {
 	code, _, _ := strings.Cut(string(a.text), ":")
-	a.refuse(a.translate(strings.TrimSpace(code)))
+	return strings.TrimSpace(code)
+}
+
+// dismiss drops an answer that is held back, for another one.
+func (a *answer) dismiss() {
+	a.held, a.text = 0, nil
+	a.Header().Del("Content-Type")
+	a.Header().Del("Content-Length")
 }
 
 // refuse writes a problem with what tus asks of every answer.
@@ -146,11 +167,24 @@ func (a *answer) refuse(p problem.Problem) {
 		a.hangUp()
 	case http.StatusPreconditionFailed:
 		h.Set(tusproto.HeaderVersion, tusproto.Version)
+	case tusproto.StatusChecksumMismatch:
+		a.tellUnmoved()
 	case http.StatusMethodNotAllowed:
 		h.Set("Allow", a.allowed)
 		p = problem.MethodNotAllowed(strings.Split(a.allowed, ", ")...)
 	}
 	problem.Write(a.ResponseWriter, p)
+}
+
+// tellUnmoved says where a damaged chunk is to be sent again. A creation made its
+// upload all the same.
+func (a *answer) tellUnmoved() {
+	h, offset := a.Header(), a.request.Header.Get(tusproto.HeaderOffset)
+	if a.request.Method == http.MethodPost {
+		offset = "0"
+		h.Set(tusproto.HeaderLocation, a.intake.location(a.request, a.upload.ID))
+	}
+	h.Set(tusproto.HeaderOffset, offset)
 }
 
 // hangUp keeps net/http from waiting for the rest of a body that does not come:

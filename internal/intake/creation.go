@@ -19,7 +19,6 @@ import (
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/problem"
 	"mediarelay/internal/reason"
-	"mediarelay/internal/store"
 	"mediarelay/internal/tusproto"
 )
 
@@ -162,25 +161,27 @@ func withinToken(u *library.Upload, claims auth.Claims) *problem.Problem {
 }
 
 // answerRepeated answers a creation whose client key is known with the upload
-// that it made the first time, so that a lost answer costs no second upload.
+// that it made the first time, so that a lost answer costs no second upload. A
+// body that came with it is not stored: the answer says where to go on.
 func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bool {
 	if u.ClientKey == "" || r.Header.Get(tusproto.HeaderResumable) != tusproto.Version {
 		return false
 	}
-	first, err := i.config.Uploads.UploadByKey(r.Context(), u.Channel, u.ClientKey)
+	first, err := i.named(r.Context(), u.Channel, u.ClientKey)
+	same := sameRequest(first, u)
+	var offset int64
+	if err == nil && same {
+		offset, err = i.resumed(r.Context(), first)
+	}
 	if errors.Is(err, library.ErrNotFound) {
 		return false
 	}
 	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // what breaks here breaks the answer too
-	var offset int64
-	if err == nil {
-		offset, err = i.resumed(r.Context(), first)
-	}
 	switch {
 	case err != nil:
 		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
 		a.refuse(problem.Locked())
-	case !sameRequest(first, u):
+	case !same:
 		a.refuse(problem.Conflict("This key names an upload of another file or purpose. Use a new key for it."))
 	default:
 		a.upload = first
@@ -190,24 +191,6 @@ func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bo
 		a.WriteHeader(http.StatusCreated)
 	}
 	return true
-}
-
-// resumed is the offset of an upload whose creation is repeated. Bytes that were
-// never made are made now. All of them are only claimed once the upload is
-// finished: some clients ask no more then.
-func (i *Intake) resumed(ctx context.Context, u library.Upload) (int64, error) {
-	offset, err := i.offset(ctx, u)
-	if errors.Is(err, store.ErrNotFound) {
-		return 0, i.config.Bytes.Create(ctx, u.ID)
-	}
-	if err != nil || u.State != library.StateUploading || offset < u.Length {
-		return offset, err
-	}
-	held, err := i.config.Leases.Acquire(ctx, leaseName(u.ID))
-	if err != nil {
-		return 0, err
-	}
-	return offset, errors.Join(i.finish(ctx, u), held.Release(context.WithoutCancel(ctx)))
 }
 
 func sameRequest(a, b library.Upload) bool {

@@ -19,7 +19,7 @@ type digests struct {
 }
 
 type digest struct {
-	hash hash.Hash
+	hash hash.Cloner
 	// offset is how many bytes the hash has seen; -1 while a chunk is under way.
 	offset int64
 	// used is when the last chunk came.
@@ -33,30 +33,40 @@ func (d *digests) at(id string, offset int64) io.Writer {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if offset == 0 {
-		d.running[id] = &digest{hash: sha256.New()}
+		d.running[id] = &digest{hash: newSHA256()}
 	}
 	r := d.running[id]
 	if r == nil || r.offset != offset {
 		delete(d.running, id)
 		return io.Discard
 	}
+	ahead, err := r.hash.Clone()
+	if err != nil { // SHA-256 in software always can; a module in hardware may not
+		delete(d.running, id)
+		return io.Discard
+	}
 	r.offset, r.used = -1, time.Now()
-	return &counted{r, offset}
+	return &counted{digest: r, ahead: ahead, began: offset, seen: offset}
 }
 
-// counted keeps the digest's place beside its chunk.
+func newSHA256() hash.Cloner { return sha256.New().(hash.Cloner) } // since Go 1.25, by its documentation
+
+// counted is the digest with one more chunk, apart until it is known how much of
+// the chunk counts.
 type counted struct {
 	*digest
-	seen int64
+	ahead       hash.Cloner
+	began, seen int64
 }
 
 func (c *counted) Write(p []byte) (int, error) {
 	c.seen += int64(len(p))
-	return c.hash.Write(p)
+	return c.ahead.Write(p)
 }
 
-// advance says that the stored bytes end at offset now. The hash may have seen
-// more than was stored, when the disk failed; then it is of no use.
+// advance says that the stored bytes end at offset now: behind the chunk, or
+// before it, where none of it counts. When the disk failed they end in between;
+// then the hash is of no use.
 func (d *digests) advance(id string, w io.Writer, offset int64) {
 	c, ok := w.(*counted)
 	if !ok {
@@ -64,9 +74,12 @@ func (d *digests) advance(id string, w io.Writer, offset int64) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if c.seen == offset {
+	switch {
+	case c.seen == offset:
+		c.hash, c.offset = c.ahead, offset
+	case c.began == offset:
 		c.offset = offset
-	} else if d.running[id] == c.digest {
+	case d.running[id] == c.digest:
 		delete(d.running, id)
 	}
 }

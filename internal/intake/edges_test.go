@@ -20,7 +20,6 @@ import (
 	"mediarelay/internal/intake"
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
-	"mediarelay/internal/preflight"
 	"mediarelay/internal/store"
 	"mediarelay/internal/tusproto"
 )
@@ -87,11 +86,11 @@ type failing struct {
 	left atomic.Int32
 }
 
-func (f *failing) FinishUpload(ctx context.Context, id, sha256 string, refusal *preflight.Verdict) error {
+func (f *failing) FinishUpload(ctx context.Context, id, sha256 string, failure *library.Problem) error {
 	if f.left.Add(-1) >= 0 {
 		return errors.New("database is away at /secret/path")
 	}
-	return f.Library.FinishUpload(ctx, id, sha256, refusal)
+	return f.Library.FinishUpload(ctx, id, sha256, failure)
 }
 
 // tusd answers such an upload's HEAD with its whole length and never finishes it.

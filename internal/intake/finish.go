@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"mediarelay/internal/library"
-	"mediarelay/internal/preflight"
 	"mediarelay/internal/reason"
 )
 
@@ -27,27 +27,29 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 			return err
 		}
 	}
-	refusal := mismatch(u, digest)
-	if err := i.config.Uploads.FinishUpload(ctx, u.ID, digest, refusal); err != nil {
+	failure := mismatch(u, digest)
+	if err := i.config.Uploads.FinishUpload(ctx, u.ID, digest, failure); err != nil {
 		return fmt.Errorf("finish upload %s: %w", u.ID, err)
 	}
 	i.digests.drop(u.ID)
-	if refusal == nil {
+	if failure == nil {
 		return nil
 	}
+	slog.WarnContext(ctx, "upload arrived damaged", "upload", u.ID, "announced", u.DeclaredSHA256, "arrived", digest)
 	// No one will send these bytes; they need not be kept.
 	return i.config.Bytes.Remove(ctx, u.ID)
 }
 
-// mismatch refuses an upload whose bytes are not those that its client
-// announced; nil when they are, or when the client announced none.
-func mismatch(u library.Upload, digest string) *preflight.Verdict {
+// mismatch says that an upload's bytes are not those that its client announced;
+// nil when they are, or when the client announced none. It is final: nobody
+// knows which byte is wrong, so only a new upload mends it.
+func mismatch(u library.Upload, digest string) *library.Problem {
 	if u.DeclaredSHA256 == "" || u.DeclaredSHA256 == digest {
 		return nil
 	}
-	return &preflight.Verdict{Outcome: preflight.Refuse, Reasons: []reason.Reason{{
+	return &library.Problem{Reason: reason.Reason{
 		Code: reason.DigestMismatch, Severity: reason.Refuse, Fixes: []reason.Fix{reason.SendAgain},
-	}}}
+	}}
 }
 
 // readDigest reads the stored bytes again: after a restart, or when a chunk broke.

@@ -28,7 +28,6 @@ import (
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
-	"mediarelay/internal/preflight"
 	"mediarelay/internal/store"
 )
 
@@ -38,8 +37,9 @@ type Uploads interface {
 	UploadByID(ctx context.Context, id string) (library.Upload, error)
 	UploadByKey(ctx context.Context, channel, key string) (library.Upload, error)
 	TouchUpload(ctx context.Context, id string) error
-	FinishUpload(ctx context.Context, id, sha256 string, refusal *preflight.Verdict) error
+	FinishUpload(ctx context.Context, id, sha256 string, failure *library.Problem) error
 	DeleteUpload(ctx context.Context, id string) error
+	Asset(ctx context.Context, channel, id string) (library.Asset, error)
 	Unfinished(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
 	Ended(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
 }
@@ -48,6 +48,7 @@ type Uploads interface {
 type Bytes interface {
 	Create(ctx context.Context, id string) error
 	Append(ctx context.Context, id string, offset int64, r io.Reader) (int64, error)
+	AppendChecked(ctx context.Context, id string, offset int64, r io.Reader, check func(stored int64) error) (int64, error)
 	Offset(ctx context.Context, id string) (int64, error)
 	Seal(ctx context.Context, id string) error
 	Open(ctx context.Context, id string) (*store.Content, error)

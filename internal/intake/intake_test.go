@@ -71,9 +71,12 @@ func TestBytesThatWereNotSentAreRefused(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5, pair("sha256", digestOf("hello")))
 	h.want(h.do(patch(path, 0, "hellO")), http.StatusNoContent, "")
-	u := h.wantState(path, library.StateRefused)
-	if u.Verdict == nil || u.Verdict.Reasons[0].Code != reason.DigestMismatch {
-		t.Errorf("verdict %+v, want digest_mismatch", u.Verdict)
+	u := h.wantState(path, library.StateFailed)
+	if u.Problem == nil || u.Problem.Reason.Code != reason.DigestMismatch || u.Problem.Retryable {
+		t.Errorf("problem %+v, want digest_mismatch for good", u.Problem)
+	}
+	if err := h.library.RetryUpload(t.Context(), "acme", idOf(path)); !errors.Is(err, library.ErrState) {
+		t.Errorf("a retry without bytes: %v, want ErrState", err)
 	}
 	if _, err := h.bytes.Offset(t.Context(), idOf(path)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the bytes are still there: %v", err)
@@ -206,7 +209,8 @@ func TestOptionsTellsWhatIsOffered(t *testing.T) {
 	a := h.do(request{method: http.MethodOptions, path: "/files/", as: "nobody"})
 	for header, want := range map[string]string{
 		"Tus-Version": "1.0.0", "Tus-Max-Size": "104857600",
-		"Tus-Extension": "creation,creation-with-upload,termination,expiration",
+		"Tus-Extension":          "creation,creation-with-upload,termination,checksum,expiration",
+		"Tus-Checksum-Algorithm": "sha256,sha1",
 	} {
 		if got := a.header.Get(header); got != want {
 			t.Errorf("%s: %q, want %q", header, got, want)

@@ -82,7 +82,17 @@ func (i *Intake) finishWhole(ctx context.Context, u library.Upload) error {
 	if err != nil || offset < u.Length {
 		return err
 	}
-	return i.underLease(ctx, u, i.finish)
+	return i.underLease(ctx, u, i.finishStillWhole)
+}
+
+// finishStillWhole looks again under the lease: a chunk that was being checked
+// may have been taken back.
+func (i *Intake) finishStillWhole(ctx context.Context, u library.Upload) error {
+	offset, err := i.config.Bytes.Offset(ctx, u.ID)
+	if err != nil || offset < u.Length {
+		return err
+	}
+	return i.finish(ctx, u)
 }
 
 func (i *Intake) forgetSilent(ctx context.Context, u library.Upload) error {

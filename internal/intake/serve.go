@@ -47,11 +47,33 @@ func (i *Intake) serveCreation(a *answer, r *http.Request) {
 		a.refuse(*refusal)
 		return
 	}
-	if i.answerRepeated(a, r, u) {
+	body, refusal := newCheckedBody(r)
+	if refusal != nil {
+		a.refuse(*refusal)
 		return
 	}
-	a.upload = u
-	i.serveTus(a, r.WithContext(withCreation(r.Context(), u)), basePath)
+	i.create(a, withChecksum(r, body), u)
+}
+
+// creationTries bounds how often a creation loses the race for its key to
+// another one whose upload then is gone as well.
+const creationTries = 3
+
+// create answers with a new upload, or with the one that the key names, also
+// where another request makes it at this very moment.
+func (i *Intake) create(a *answer, r *http.Request, u library.Upload) {
+	for range creationTries {
+		a.dismiss()
+		if i.answerRepeated(a, r, u) {
+			return
+		}
+		a.upload = u
+		i.serveTus(a, r.WithContext(withCreation(r.Context(), u)), basePath)
+		if a.code() != errKeyTaken.ErrorCode {
+			break
+		}
+	}
+	a.end()
 }
 
 func (i *Intake) serveUpload(a *answer, r *http.Request) {
@@ -75,8 +97,19 @@ func (i *Intake) serveUpload(a *answer, r *http.Request) {
 		a.refuse(problem.Locked())
 	default:
 		a.upload = u
-		i.serveTus(a, r, r.URL.Path)
+		i.serveKnown(a, r)
 	}
+}
+
+// serveKnown serves a request for an upload that is there.
+func (i *Intake) serveKnown(a *answer, r *http.Request) {
+	body, refusal := newCheckedBody(r)
+	if refusal != nil {
+		a.refuse(*refusal)
+		return
+	}
+	i.serveTus(a, withChecksum(r, body), r.URL.Path)
+	a.end()
 }
 
 // serveTus hands a request to tusd under its plain path, so that no encoding of
@@ -88,7 +121,6 @@ func (i *Intake) serveTus(a *answer, r *http.Request, path string) {
 	inner.URL = &plain
 	inner.Body = newRateReader(r.Body, i.config.RateWindow)
 	i.tus.ServeHTTP(a, inner)
-	a.end()
 }
 
 // uploader returns the caller's claims if they may upload.

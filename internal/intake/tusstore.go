@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 
 	"github.com/tus/tusd/v2/pkg/handler"
 
@@ -67,9 +68,14 @@ func (s tusStore) passing(ctx context.Context, act, id string, err error) error 
 	case errors.Is(err, library.ErrNotFound), errors.Is(err, store.ErrNotFound):
 		return handler.ErrNotFound
 	case errors.Is(err, library.ErrKeyTaken):
-		return handler.ErrFileLocked
+		return errKeyTaken
 	case errors.Is(err, library.ErrState):
 		return errBusy
+	case errors.Is(err, errDamaged):
+		slog.WarnContext(ctx, "a chunk arrived damaged", "upload", id)
+		return errChecksum
+	case errors.Is(err, errBeyond):
+		return handler.ErrSizeExceeded
 	case errors.Is(err, store.ErrOffset):
 		return handler.ErrMismatchOffset
 	case errors.Is(err, store.ErrFull):
@@ -99,7 +105,7 @@ func (u *tusUpload) GetInfo(context.Context) (handler.FileInfo, error) {
 func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
 	i := u.store.intake
 	running := i.digests.at(u.row.ID, offset)
-	n, err := i.config.Bytes.Append(ctx, u.row.ID, offset, io.TeeReader(src, running))
+	n, err := u.append(ctx, offset, io.TeeReader(src, running))
 	i.digests.advance(u.row.ID, running, offset+n)
 	u.offset = offset + n
 	if n > 0 {
@@ -109,6 +115,15 @@ func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader)
 		return n, u.store.passing(ctx, "write", u.row.ID, err)
 	}
 	return n, nil
+}
+
+// append stores a chunk; one that came with a checksum counts only when it is good.
+func (u *tusUpload) append(ctx context.Context, offset int64, src io.Reader) (int64, error) {
+	store := u.store.intake.config.Bytes
+	if body, ok := checkedBodyFrom(ctx); ok {
+		return store.AppendChecked(ctx, u.row.ID, offset, src, body.check)
+	}
+	return store.Append(ctx, u.row.ID, offset, src)
 }
 
 func (u *tusUpload) FinishUpload(ctx context.Context) error {

@@ -107,16 +107,16 @@ func TestFinishingOpensOneRelayAndMayBeRepeated(t *testing.T) {
 	})
 }
 
-func TestADigestThatDiffersRefusesAndOpensNoRelay(t *testing.T) {
+func TestADigestThatDiffersIsAFailureForGood(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("u1"))
-		refusal := preflight.Verdict{Outcome: preflight.Refuse, Reasons: []reason.Reason{{Code: reason.DigestMismatch}}}
-		if err := l.FinishUpload(t.Context(), "u1", "digest", &refusal); err != nil {
-			t.Fatal(err)
+		must(t, l.FinishUpload(t.Context(), "u1", "digest", &library.Problem{Reason: reason.Reason{Code: reason.DigestMismatch}}))
+		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrState) {
+			t.Errorf("retry: got %v, want ErrState", err)
 		}
-		u := wantState(t, l, "u1", library.StateRefused)
-		if u.Verdict == nil || u.Verdict.Reasons[0].Code != reason.DigestMismatch {
-			t.Errorf("verdict: %+v", u.Verdict)
+		u := wantState(t, l, "u1", library.StateFailed)
+		if u.Problem == nil || u.Problem.Reason.Code != reason.DigestMismatch || u.Verdict != nil {
+			t.Errorf("problem %+v, verdict %+v", u.Problem, u.Verdict)
 		}
 		if due := dueRelays(t, l); len(due) != 0 {
 			t.Errorf("due: %+v", due)

@@ -167,15 +167,16 @@ func (l *Library) PostponeRelay(ctx context.Context, fence Fence, uploadID strin
 	})
 }
 
-// RetryUpload takes a failed upload of a channel back to StateChecking and
-// opens its relay again. It returns ErrState unless the upload has failed.
+// RetryUpload takes an upload of a channel whose relay has failed back to
+// StateChecking and opens the relay again. It returns ErrState for any other, so
+// also for one that failed before it had a relay: its bytes are not kept.
 func (l *Library) RetryUpload(ctx context.Context, channel, id string) error {
 	if _, err := l.Upload(ctx, channel, id); err != nil {
 		return err
 	}
 	err := l.db.Durable(ctx, func(tx *sql.Tx) error {
 		err := one(ctx, tx, ErrState, `UPDATE uploads SET state = $1, problem = '', version = version + 1, touched_at = $2
-			WHERE id = $3 AND state = $4`, string(StateChecking), millis(l.now()), id, string(StateFailed))
+			WHERE id = $3 AND state = $4 AND EXISTS (SELECT 1 FROM relays WHERE upload_id = uploads.id)`, string(StateChecking), millis(l.now()), id, string(StateFailed))
 		if err != nil {
 			return err
 		}

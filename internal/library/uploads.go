@@ -61,21 +61,21 @@ func (l *Library) TouchUpload(ctx context.Context, id string) error {
 
 // FinishUpload records that every byte is safe and what their digest is, and
 // opens the relay row, in one durable transaction. Where the client's digest
-// differs, refusal says so: the upload is refused and no relay is opened.
-// Finishing an upload that is past StateUploading changes nothing.
-func (l *Library) FinishUpload(ctx context.Context, id, sha256 string, refusal *preflight.Verdict) error {
+// differs, failure says so: the upload has failed, and since no relay is opened,
+// for good. Finishing an upload that is past StateUploading changes nothing.
+func (l *Library) FinishUpload(ctx context.Context, id, sha256 string, failure *Problem) error {
 	next := StateChecking
-	if refusal != nil {
-		next = StateRefused
+	if failure != nil {
+		next = StateFailed
 	}
-	text, err := toJSON(refusal)
+	text, err := toJSON(failure)
 	if err != nil {
 		return err
 	}
 	err = l.db.Durable(ctx, func(tx *sql.Tx) error {
-		err := one(ctx, tx, ErrState, `UPDATE uploads SET state = $1, sha256 = $2, verdict = $3, version = version + 1, touched_at = $4
+		err := one(ctx, tx, ErrState, `UPDATE uploads SET state = $1, sha256 = $2, problem = $3, version = version + 1, touched_at = $4
 			WHERE id = $5 AND state = $6`, string(next), sha256, text, millis(l.now()), id, string(StateUploading))
-		if err != nil || next == StateRefused {
+		if err != nil || next == StateFailed {
 			return err
 		}
 		return l.openRelay(ctx, tx, id)
