@@ -7,7 +7,7 @@ type signature struct {
 	typ    string
 }
 
-// signatures are types that need no parser: none is taken, and they are named so
+// signatures are types that need no parser. Hardly any is taken: they are named so
 // that the refusal can say what the file is.
 var signatures = []signature{
 	{0, "GIF87a", "image/gif"},
