@@ -3,6 +3,7 @@
  * and an end when nothing moves any more. XHR because fetch tells nothing of a
  * body's progress; the slice goes from the disk to the socket by itself.
  */
+import { checksum as checksumOf } from './digest.js'
 import { parse, readProblem, type Problem } from './server-json.js'
 import type { Answer, SendAction } from './wasm.js'
 
@@ -17,10 +18,12 @@ export interface SendListener {
 }
 
 /** Sends and returns how to abort; after an abort the listener hears nothing more. */
-export function sendRequest(action: SendAction, file: Blob, token: string, listener: SendListener): () => void {
+export function sendRequest(action: SendAction, file: Blob | undefined, token: string, listener: SendListener): () => void {
   const xhr = new XMLHttpRequest()
   let watchdog = 0
+  let ended = false
   const end = (outcome: SendOutcome | undefined): void => {
+    ended = true
     clearTimeout(watchdog)
     xhr.onload = xhr.onerror = xhr.onabort = xhr.upload.onprogress = xhr.onreadystatechange = null
     if (outcome) listener.finished(outcome)
@@ -42,13 +45,26 @@ export function sendRequest(action: SendAction, file: Blob, token: string, liste
   xhr.onreadystatechange = alive
   xhr.onload = () => end(answered(action.request, xhr))
   // Safari reports a lost connection as an abort that nobody asked for.
-  xhr.onerror = xhr.onabort = () => end({ type: 'broken', stalled: false })
-  alive()
-  xhr.send(action.length > 0 ? file.slice(action.offset, action.offset + action.length) : null)
+  const broken = (): void => end({ type: 'broken', stalled: false })
+  xhr.onerror = xhr.onabort = broken
+  void bodyOf(action, file).then(({ body, checksum }) => {
+    if (ended) return
+    if (checksum !== '') xhr.setRequestHeader('Upload-Checksum', checksum)
+    alive()
+    xhr.send(body)
+  }).catch(broken)
   return () => {
     end(undefined)
     xhr.abort()
   }
+}
+
+/** A chunk is summed up before it leaves, so that the server finds out what the way has done to it. */
+async function bodyOf(action: SendAction, file: Blob | undefined): Promise<{ body: Blob | null; checksum: string }> {
+  if (action.length === 0) return { body: null, checksum: '' }
+  if (!file) throw new DOMException('no file', 'NotReadableError')
+  const body = file.slice(action.offset, action.offset + action.length)
+  return { body, checksum: 'checksum' in action && action.checksum ? await checksumOf(body) : '' }
 }
 
 function answered(request: number, xhr: XMLHttpRequest): SendOutcome {
@@ -65,8 +81,14 @@ function answered(request: number, xhr: XMLHttpRequest): SendOutcome {
       retryAfter: readRetryAfter(xhr.getResponseHeader('Retry-After'), Date.now()),
       location: xhr.getResponseHeader('Location') ?? '',
       problem: problem?.code ?? '',
+      foreign: isForeign(xhr.getResponseHeader('Content-Type'), xhr.getResponseHeader('Tus-Resumable')),
     },
   }
+}
+
+/** Nothing in the answer speaks of the media server: something on the way gave it in the server's place. */
+export function isForeign(contentType: string | null, tusResumable: string | null): boolean {
+  return tusResumable === null && !isProblem(contentType)
 }
 
 export function isProblem(contentType: string | null): boolean {

@@ -12,27 +12,48 @@
  *   paused done refused failed cancelled   the event of the same name
  */
 import { sendRequest, type SendOutcome } from './chunk-sender.js'
-import { sha256 } from './digest.js'
 import type { Asset, EngineEvent, Fact, Failure, UploadRequest, Verdict } from './engine.js'
 import { findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
 import type { TokenKeeper } from './token-keeper.js'
 import { watchUpload } from './upload-events.js'
 import type { Action, SendAction, UploadEvent, WatchAction } from './wasm.js'
 import type { WasmModule } from './wasm-module.js'
-import type { StartMessage, UploadCommand } from './worker-protocol.js'
+import type { FirstCommand, UploadCommand } from './worker-protocol.js'
 
 /** What all uploads of a worker share. */
-export interface Surroundings {
+export interface RunnerSurroundings {
   readonly module: WasmModule
   readonly tokens: TokenKeeper
   /** The media server, ending in a slash. */
   readonly origin: string
   /** The largest chunk that passes on the way to this server; 0 when unknown. */
   ceiling: number
-  emit(event: EngineEvent): void
-  located(id: string, url: string): void
+  /** A proxy has turned a chunk away: smaller ones from now on. */
+  lowered(ceiling: number): void
   /** The module has died under a call. */
   died(error: unknown): void
+}
+
+/** One upload that is ready to be sent. */
+export interface UploadOrder {
+  /** Where the bytes can be read, the best first; one that fails is taken away. */
+  readonly files: Blob[]
+  readonly size: number
+  readonly request: UploadRequest
+  readonly sha256: string
+  /** The client's own name for the upload: a creation is not made twice under it. */
+  readonly key: string
+  /** The upload's URL, empty when the server has not named one. */
+  readonly url: string
+  /** The listeners take it for standing still. */
+  readonly held: boolean
+  readonly first: FirstCommand
+}
+
+export interface RunnerListener {
+  told(event: UploadNews): void
+  /** The server has named (or forgotten: empty) the upload's URL. */
+  located(url: string): void
 }
 
 /** Metadata keys that are the engine's own; the page's `metadata` cannot set them. */
@@ -42,15 +63,13 @@ const OWN_KEYS = new Set(['filename', 'filetype', 'purpose', 'kind', 'sha256', '
 const METADATA_KEY = /^[!-+\--~]+$/
 
 /** An event of this upload, before its id is put in. */
-type News = WithoutId<Extract<EngineEvent, { id: string }>>
+export type UploadNews = WithoutId<Extract<EngineEvent, { id: string }>>
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never
 
 export class UploadRunner {
-  readonly #around: Surroundings
-  readonly #id: string
-  readonly #file: Blob
-  readonly #request: UploadRequest
-  readonly #ready: Promise<void>
+  readonly #around: RunnerSurroundings
+  readonly #order: UploadOrder
+  readonly #listener: RunnerListener
   #handle = 0
   #stop: () => void = () => {}
   #url: string
@@ -62,28 +81,36 @@ export class UploadRunner {
   #asset: Asset | undefined
   #verdict: Verdict | undefined
   #problem: Problem | undefined
+  /** How much damage on the way was told. */
+  #damaged = 0
   #freed = false
 
-  constructor(around: Surroundings, start: StartMessage) {
+  constructor(around: RunnerSurroundings, order: UploadOrder, listener: RunnerListener) {
     this.#around = around
-    this.#id = start.id
-    this.#file = start.file
-    this.#request = start.request
-    this.#url = start.url
-    this.#held = start.url !== ''
-    if (!this.#held) this.#emit({ type: 'started' })
-    this.#ready = this.#prepare(start)
-    this.#command(start.first)
+    this.#order = order
+    this.#listener = listener
+    this.#url = order.url
+    this.#held = order.held
+    const { origin, ceiling, module } = around
+    try {
+      this.#handle = module.newUpload({
+        files: `${origin}files/`, uploads: `${origin}v1/uploads/`, assets: `${origin}v1/assets`,
+        url: order.url, size: order.size, ceiling, metadata: metadata(order),
+      })
+    } catch (error) {
+      around.died(error)
+    }
+    this.command(order.first)
   }
 
   /** Runs a command of the page. */
-  command(command: Exclude<UploadCommand, 'forget'>): void {
-    this.#command(command)
+  command(type: Exclude<UploadCommand, 'forget'> | FirstCommand): void {
+    this.#tell({ type })
   }
 
   /** The network is back, or the person asked: no wait is longer than now. */
   nudge(): void {
-    this.#command('nudge')
+    this.#tell({ type: 'nudge' })
   }
 
   /** Ends everything here, and nothing on the server. */
@@ -91,25 +118,6 @@ export class UploadRunner {
     this.#freed = true
     this.#stop()
     if (this.#handle !== 0) this.#around.module.freeUpload(this.#handle)
-  }
-
-  #command(type: 'start' | 'nudge' | Exclude<UploadCommand, 'forget'>): void {
-    void this.#ready.then(() => this.#tell({ type }))
-  }
-
-  /** Small files are named by their digest, so that the library can be asked for them. */
-  async #prepare(start: StartMessage): Promise<void> {
-    const digest = start.url === '' ? await sha256(start.file) : ''
-    if (this.#freed) return
-    const { origin, ceiling, module } = this.#around
-    try {
-      this.#handle = module.newUpload({
-        files: `${origin}files/`, uploads: `${origin}v1/uploads/`, assets: `${origin}v1/assets`,
-        url: start.url, size: start.file.size, ceiling, metadata: metadata(start, digest),
-      })
-    } catch (error) {
-      this.#around.died(error)
-    }
   }
 
   #tell(event: UploadEvent): void {
@@ -122,11 +130,16 @@ export class UploadRunner {
   }
 
   #do(action: Action): void {
-    this.#around.ceiling = action.ceiling
+    this.#learn(action.ceiling)
     const lost = this.#url !== '' && action.upload === ''
     if (action.upload !== this.#url) {
       this.#url = action.upload
-      this.#around.located(this.#id, action.upload)
+      this.#listener.located(action.upload)
+    }
+    if (lost) this.#stage = undefined
+    if (action.damaged > this.#damaged) {
+      this.#damaged = action.damaged
+      this.#emit({ type: 'damaged' })
     }
     if (action.do === 'idle') return
     this.#stop()
@@ -153,11 +166,18 @@ export class UploadRunner {
     }
   }
 
+  /** Another upload may know of a narrower way already. */
+  #learn(ceiling: number): void {
+    const { ceiling: known } = this.#around
+    if (known > 0 && ceiling < known) this.#around.lowered(ceiling)
+    if (known === 0 || ceiling < known) this.#around.ceiling = ceiling
+  }
+
   #send(action: SendAction & Action, lost: boolean): void {
     const token = this.#around.tokens.current
     if (token === undefined) return this.#tell({ type: 'unsent', request: action.request })
     this.#announce(action, lost)
-    this.#stop = sendRequest(action, this.#file, token, {
+    this.#stop = sendRequest(action, this.#order.files[0], token, {
       progressed: sent => this.#progress(action.accepted, sent),
       finished: outcome => this.#finished(action, outcome, token),
     })
@@ -175,7 +195,7 @@ export class UploadRunner {
     if (outcome.type === 'broken') return void this.#broken(action, outcome.stalled)
     this.#answered(outcome, token)
     const asset = action.purpose === 'search' && outcome.answer.status === 200
-      ? findCopies(parse(outcome.body), this.#request.purposes, Date.now())
+      ? findCopies(parse(outcome.body), this.#order.request.purposes, Date.now())
       : undefined
     if (!asset) return this.#tell(outcome.answer)
     this.#asset = asset
@@ -185,19 +205,19 @@ export class UploadRunner {
   /** A browser reports a file that changed on the disk as a broken connection: look which it was. */
   async #broken(action: SendAction, stalled: boolean): Promise<void> {
     const { request, length, offset } = action
-    if (length > 0 && !stalled) {
-      try {
-        await this.#file.slice(offset, offset + 1).arrayBuffer()
-      } catch {
-        return this.#tell({ type: 'unreadable', request })
-      }
+    const { files } = this.#order
+    if (length > 0 && !stalled && !await isReadable(files[0], offset)) {
+      files.shift()
+      if (files.length === 0) return this.#tell({ type: 'unreadable', request })
     }
     this.#tell({ type: 'broken', request, stalled })
   }
 
   #answered(outcome: SendOutcome & { type: 'answered' }, token: string): void {
     this.#problem = outcome.problem
-    if (outcome.answer.status === 401) this.#around.tokens.reject(token)
+    const { status, foreign } = outcome.answer
+    // A gateway in front of the server may say 403 of a token that has ended.
+    if (status === 401 || status === 403 && foreign) this.#around.tokens.reject(token)
   }
 
   #watch(action: WatchAction & Action): void {
@@ -250,18 +270,18 @@ export class UploadRunner {
   }
 
   /** Tells what keeps the upload where it is. */
-  #hold(event: News): void {
+  #hold(event: UploadNews): void {
     this.#held = true
     this.#stage = undefined
     this.#emit(event)
   }
 
   #progress(accepted: number, inFlight: number): void {
-    this.#emit({ type: 'progress', accepted, inFlight, total: this.#file.size })
+    this.#emit({ type: 'progress', accepted, inFlight, total: this.#order.size })
   }
 
-  #emit(event: News): void {
-    this.#around.emit({ ...event, id: this.#id })
+  #emit(event: UploadNews): void {
+    this.#listener.told(event)
   }
 }
 
@@ -269,11 +289,19 @@ function failureOf({ code, title, facts, final }: Problem): Failure {
   return { code, message: title, retryable: !final, facts }
 }
 
-function metadata(start: StartMessage, digest: string): (readonly [string, string])[] {
-  const { request, key } = start
+async function isReadable(file: Blob | undefined, offset: number): Promise<boolean> {
+  try {
+    await file?.slice(offset, offset + 1).arrayBuffer()
+    return file !== undefined
+  } catch {
+    return false
+  }
+}
+
+function metadata({ request, key, sha256 }: UploadOrder): (readonly [string, string])[] {
   const own: (readonly [string, string])[] = [
     ['filename', request.name], ['filetype', request.declaredType], ['purpose', request.purposes.join(',')],
-    ['kind', request.kind], ['sha256', digest], ['key', key],
+    ['kind', request.kind], ['sha256', sha256], ['key', key],
   ]
   const others = Object.entries(request.metadata).filter(([name]) => METADATA_KEY.test(name) && !OWN_KEYS.has(name))
   return [...own, ...others].filter(([, value]) => value !== '')

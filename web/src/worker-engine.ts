@@ -6,15 +6,12 @@ import type {
   CheckRequest, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict,
 } from './engine.js'
 import { createWorker } from './worker-script.js'
-import type { FromWorker, StartMessage, ToWorker, UploadCommand } from './worker-protocol.js'
+import {
+  FIRST, firstAfter, type CallAnswers, type CallMessage, type FromWorker, type StartMessage, type ToWorker,
+} from './worker-protocol.js'
 
 /** A worker that dies this often without having been of use is not started again by itself. */
 const MAX_DEATHS = 3
-
-/** What a command leaves for a worker that was not there to hear it. */
-const FIRST = { pause: 'pause', resume: 'start', retry: 'retry', cancel: 'cancel' } as const satisfies Record<
-  Exclude<UploadCommand, 'forget'>, StartMessage['first']
->
 
 interface Upload {
   start: StartMessage
@@ -26,12 +23,15 @@ interface Upload {
   accepted: number
 }
 
-interface Check {
-  readonly message: ToWorker
+interface Call {
+  readonly message: CallMessage
   deaths: number
-  readonly resolve: (verdict: Verdict) => void
+  readonly resolve: (answer: CallAnswers[CallMessage['type']]) => void
   readonly reject: (error: EngineUnavailableError) => void
 }
+
+/** A call before it has its number. */
+type Question = CallMessage extends infer M ? M extends CallMessage ? Omit<M, 'call'> : never : never
 
 /** The browser cannot run the engine: no worker, no WebAssembly, or its file cannot be had. */
 export class EngineUnavailableError extends Error {
@@ -46,7 +46,7 @@ class WorkerEngine implements Engine {
   readonly #endpoint: string
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #uploads = new Map<string, Upload>()
-  readonly #checks = new Map<number, Check>()
+  readonly #asked = new Map<number, Call>()
   #worker: Worker | undefined
   #suspended = false
   #deaths = 0
@@ -61,34 +61,29 @@ class WorkerEngine implements Engine {
   }
 
   check(_id: string, file: Blob, request: CheckRequest): Promise<Verdict> {
-    const call = ++this.#calls
-    return new Promise((resolve, reject) => {
-      const message: ToWorker = { type: 'check', call, file, request }
-      this.#open()
-      this.#checks.set(call, { message, deaths: 0, resolve, reject })
-      this.#post(message)
-    })
+    return this.#ask<'check'>({ type: 'check', file, request })
   }
 
-  keep(_id: string, _file: Blob, _request: UploadRequest): void {
-    this.#open()
-  }
-
-  restore(_place: string): Promise<readonly KeptUpload[]> {
-    return Promise.resolve([])
-  }
-
-  supply(_id: string, _file: Blob): Promise<boolean> {
-    return Promise.resolve(true)
+  keep(id: string, file: Blob, request: UploadRequest): void {
+    if (!this.#uploads.has(id)) this.#begin({ type: 'keep', id, file, size: file.size, request, url: '', first: 'start' })
   }
 
   start(id: string, file: Blob, request: UploadRequest): void {
-    if (this.#uploads.has(id)) return
-    const start: StartMessage = { type: 'start', id, file, request, key: newKey(), url: '', first: 'start' }
-    const upload: Upload = { start, state: 'running', worker: undefined, accepted: 0 }
-    this.#uploads.set(id, upload)
-    this.#open()
-    this.#give(upload)
+    const start = this.#uploads.get(id)?.start
+    if (start?.type !== 'start') this.#begin({ type: 'start', id, file, size: file.size, request, url: start?.url ?? '', first: 'start' })
+  }
+
+  async restore(place: string): Promise<readonly KeptUpload[]> {
+    const kept = await this.#ask<'restore'>({ type: 'restore', place }).catch(() => [])
+    for (const { id, file, size, request } of kept) {
+      const start: StartMessage = { type: 'keep', id, file, size, request, url: '', first: 'start' }
+      this.#uploads.set(id, { start, state: 'running', worker: this.#worker, accepted: 0 })
+    }
+    return kept
+  }
+
+  supply(id: string, file: Blob): Promise<boolean> {
+    return this.#ask<'supply'>({ type: 'supply', id, file }).catch(() => false)
   }
 
   pause(id: string): void {
@@ -133,18 +128,35 @@ class WorkerEngine implements Engine {
   wake(): void {
     this.#suspended = false
     const waiting = [...this.#uploads.values()].some(({ state }) => state === 'running')
-    if (waiting || this.#checks.size > 0) this.#open()
+    if (waiting || this.#asked.size > 0) this.#open()
   }
 
   close(): void {
     this.#stop()
     this.#uploads.clear()
-    this.#giveUpChecks('the engine was closed')
+    this.#giveUpCalls('the engine was closed')
   }
 
   #stop(): void {
     this.#worker?.terminate()
     this.#worker = undefined
+  }
+
+  #begin(start: StartMessage): void {
+    const upload: Upload = { start, state: 'running', worker: undefined, accepted: 0 }
+    this.#uploads.set(start.id, upload)
+    this.#open()
+    this.#give(upload)
+  }
+
+  #ask<T extends CallMessage['type']>(question: Question & { readonly type: T }): Promise<CallAnswers[T]> {
+    const call = ++this.#calls
+    return new Promise((resolve, reject) => {
+      const message = { ...question, call } as CallMessage
+      this.#open()
+      this.#asked.set(call, { message, deaths: 0, resolve: resolve as Call['resolve'], reject })
+      this.#post(message)
+    })
   }
 
   #command(id: string, type: keyof typeof FIRST): void {
@@ -177,7 +189,7 @@ class WorkerEngine implements Engine {
     worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(worker, event.data)
     worker.onerror = event => this.#died(worker, event.message)
     this.#post({ type: 'open', endpoint: this.#endpoint })
-    for (const { message } of this.#checks.values()) this.#post(message)
+    for (const { message } of this.#asked.values()) this.#post(message)
     for (const upload of this.#uploads.values()) this.#give(upload)
   }
 
@@ -190,10 +202,10 @@ class WorkerEngine implements Engine {
     switch (message.type) {
       case 'dead': return this.#died(worker, message.detail)
       case 'located': return this.#located(message.id, message.url)
-      case 'checked':
+      case 'answer':
         this.#deaths = 0
-        this.#checks.get(message.call)?.resolve(message.verdict)
-        this.#checks.delete(message.call)
+        this.#asked.get(message.call)?.resolve(message.answer)
+        this.#asked.delete(message.call)
         return
       case 'event':
         this.#remember(message.event)
@@ -211,7 +223,7 @@ class WorkerEngine implements Engine {
     if (event.type === 'token-needed') return
     const upload = this.#uploads.get(event.id)
     if (!upload) return
-    upload.start = { ...upload.start, first: firstAfter(event, upload.start.first) }
+    upload.start = { ...upload.start, first: firstAfter(event.type, upload.start.first) }
     switch (event.type) {
       case 'progress':
         // Every worker tells where an upload stands; only one that got further was of use.
@@ -242,47 +254,28 @@ class WorkerEngine implements Engine {
 
   /** Checks run one by one: the first is the one that the worker died in. A file may do that once. */
   #suspectCheck(detail: string): void {
-    const [first] = this.#checks
+    const first = [...this.#asked].find(([, { message }]) => message.type === 'check')
     if (!first) return
     const [call, check] = first
     if (++check.deaths < 2) return
-    this.#checks.delete(call)
+    this.#asked.delete(call)
     check.reject(new EngineUnavailableError(detail))
   }
 
   /** Says of everything that runs that it cannot go on; a retry starts a new worker. */
   #giveUp(detail: string): void {
     this.#deaths = 0
-    this.#giveUpChecks(detail)
+    this.#giveUpCalls(detail)
     const failure: Failure = { code: 'engine_unavailable', message: '', retryable: true, facts: [] }
     for (const [id, upload] of this.#uploads) {
-      if (upload.state !== 'running') continue
+      if (upload.state !== 'running' || upload.start.type !== 'start') continue
       upload.state = 'failed'
       this.#emit({ type: 'failed', id, failure })
     }
   }
 
-  #giveUpChecks(detail: string): void {
-    for (const { reject } of this.#checks.values()) reject(new EngineUnavailableError(detail))
-    this.#checks.clear()
+  #giveUpCalls(detail: string): void {
+    for (const { reject } of this.#asked.values()) reject(new EngineUnavailableError(detail))
+    this.#asked.clear()
   }
-}
-
-/** What the next worker begins with, once this one has told of an event. */
-function firstAfter(event: EngineEvent, first: StartMessage['first']): StartMessage['first'] {
-  switch (event.type) {
-    case 'paused':
-      return first === 'cancel' ? first : 'pause'
-    case 'checking':
-      // All bytes are there: the pause came too late, and what is left must be watched.
-      return first === 'pause' ? 'start' : first
-    case 'started': case 'resumed': case 'relaying':
-      return first === 'cancel' ? first : 'start'
-  }
-  return first
-}
-
-/** 128 random bits; crypto.randomUUID exists in secure contexts alone. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -42,25 +42,30 @@ const newest = () => FakeWorker.made.at(-1)
 const failure = { code: 'relay_failed', message: '', retryable: true, facts: [] }
 const url = 'https://media.example.com/files/1'
 
+const request = {
+  name: 'f', declaredType: '', kind: 'document', purposes: ['message'], metadata: {}, lastModified: 0, place: '/',
+  verdict: { outcome: 'accept', kind: 'document', type: '', reasons: [] },
+}
+
 /** An engine with one upload that the server has named. */
 function running() {
   const engine = createWorkerEngine('https://media.example.com')
   const events = []
   engine.subscribe(event => events.push(event.type))
-  engine.start('f', new Blob(['x']), { name: 'f', declaredType: '', kind: 'document', purposes: ['message'], metadata: {} })
+  engine.start('f', new Blob(['x']), request)
   const worker = newest()
   worker.tell({ type: 'started' })
   worker.say({ type: 'located', id: 'f', url })
-  return { engine, events, worker, key: worker.told[0].key }
+  return { engine, events, worker }
 }
 
-test('after a suspension the next worker goes on with the same key and URL', () => {
-  const { engine, worker, key } = running()
+test('after a suspension the next worker goes on with the same file and URL', () => {
+  const { engine, worker } = running()
   engine.suspend()
   assert.equal(worker.stopped, true)
   engine.wake()
   const [opened, start, ...more] = newest().heard
-  assert.deepEqual([opened.type, start.type, start.key, start.url, start.first, more], ['open', 'start', key, url, 'start', []])
+  assert.deepEqual([opened.type, start.type, start.size, start.url, start.first, more], ['open', 'start', 1, url, 'start', []])
 })
 
 test('a suspended engine starts no worker, whatever is asked of it', async () => {
@@ -73,7 +78,7 @@ test('a suspended engine starts no worker, whatever is asked of it', async () =>
   assert.equal(FakeWorker.made.length, 1)
   engine.wake()
   assert.deepEqual(newest().told.map(({ type, first }) => [type, first]), [['check', undefined], ['start', 'pause']])
-  newest().say({ type: 'checked', call: newest().told[0].call, verdict: 'fine' })
+  newest().say({ type: 'answer', call: newest().told[0].call, answer: 'fine' })
   assert.equal(await verdict, 'fine')
 })
 
@@ -107,7 +112,7 @@ for (const [when, happens, first] of deaths) {
     happens(before)
     before.worker.die()
     const [start, ...more] = newest().told
-    assert.deepEqual([start.type, start.url, start.key, start.first, more], ['start', url, before.key, first, []])
+    assert.deepEqual([start.type, start.url, start.first, more], ['start', url, first, []])
   })
 }
 
@@ -149,4 +154,62 @@ test('a closed engine has stopped its worker and answers no check', async () => 
   engine.close()
   assert.equal(worker.stopped, true)
   await assert.rejects(verdict, { code: 'engine_unavailable' })
+})
+
+test('a file is kept ahead of its turn, and started without being given twice', () => {
+  const engine = createWorkerEngine('https://media.example.com')
+  engine.keep('f', new Blob(['x']), request)
+  engine.keep('f', new Blob(['x']), request)
+  engine.start('f', new Blob(['x']), request)
+  engine.start('f', new Blob(['x']), request)
+  assert.deepEqual(newest().told.map(({ type }) => type), ['keep', 'start'])
+})
+
+test('what was kept and not started is kept by the next worker', () => {
+  const engine = createWorkerEngine('https://media.example.com')
+  engine.keep('f', new Blob(['x']), request)
+  newest().die()
+  assert.deepEqual(newest().told.map(({ type }) => type), ['keep'])
+})
+
+/** An engine whose worker has found one upload of an earlier visit. */
+async function restored() {
+  const engine = createWorkerEngine('https://media.example.com')
+  const answer = engine.restore('/p#media')
+  const [{ type, call, place }] = newest().told
+  assert.deepEqual([type, place], ['restore', '/p#media'])
+  newest().say({ type: 'answer', call, answer: [{ id: 'old', size: 1, accepted: 0, paused: false, file: undefined, request }] })
+  return { engine, kept: await answer }
+}
+
+test('what an earlier visit has left is known to the next worker as well', async () => {
+  const { engine, kept } = await restored()
+  assert.deepEqual(kept.map(({ id }) => id), ['old'])
+  newest().die()
+  assert.deepEqual(newest().told.map(({ type, id, size }) => [type, id, size]), [['keep', 'old', 1]])
+  engine.start('old', new Blob(['x']), request)
+  assert.deepEqual(newest().told.at(-1).type, 'start')
+})
+
+test('an upload of an earlier visit can be cancelled before it is started', async () => {
+  const { engine } = await restored()
+  engine.cancel('old')
+  assert.deepEqual(newest().told.at(-1), { type: 'cancel', id: 'old' })
+})
+
+test('a question that waits for a token is asked of the next worker too', async () => {
+  const engine = createWorkerEngine('https://media.example.com')
+  const answer = engine.restore('/')
+  newest().die()
+  newest().die()
+  const [{ call }] = newest().told
+  newest().say({ type: 'answer', call, answer: [] })
+  assert.deepEqual(await answer, [])
+})
+
+test('an engine that cannot run has nothing of earlier visits', async () => {
+  const engine = createWorkerEngine('https://media.example.com')
+  const answers = [engine.restore('/'), engine.supply('old', new Blob())]
+  for (let n = 0; n < 3; n++) newest().die()
+  assert.deepEqual(await Promise.all(answers), [[], false])
 })

@@ -1,0 +1,130 @@
+/**
+ * One upload, several tabs: whoever holds the upload's lock talks to the server,
+ * the others follow what is told of it, and ask for what their people want. The
+ * lock comes free when its holder leaves, crashes or is closed.
+ */
+import type { UploadNews } from './upload-runner.js'
+import type { UploadCommand } from './worker-protocol.js'
+
+export type TurnCommand = Exclude<UploadCommand, 'forget'>
+
+type Message =
+  /** A follower has come, and would like to know how it stands. */
+  | { readonly type: 'hello' }
+  | { readonly type: 'command'; readonly command: TurnCommand }
+  | { readonly type: 'event'; readonly event: UploadNews }
+  | { readonly type: 'located'; readonly url: string }
+
+export interface TurnListener {
+  /** It is this one's turn to talk to the server. */
+  granted(): void
+  /** Another one talks to the server. */
+  followed(): void
+  heard(event: UploadNews): void
+  located(url: string): void
+  asked(command: TurnCommand): void
+}
+
+/** Milliseconds that the lock outlives the upload's end, so that the word of the end comes first. */
+const FAREWELL_MILLISECONDS = 1000
+
+export class UploadTurn {
+  readonly #listener: TurnListener
+  readonly #channel: BroadcastChannel | undefined
+  readonly #waiting = new AbortController()
+  #release: () => void = () => {}
+  #holds = false
+  #url = ''
+  /** What a newcomer has to know: the last event of each kind that matters. */
+  #progress: UploadNews | undefined
+  #stage: UploadNews | undefined
+
+  /** `name` is the upload's, the same in every tab. */
+  constructor(name: string, listener: TurnListener) {
+    this.#listener = listener
+    this.#channel = 'BroadcastChannel' in self ? new BroadcastChannel(name) : undefined
+    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#hear(data)
+    // Insecure contexts have no locks: there, every tab for itself, and the server keeps order.
+    if (navigator.locks as LockManager | undefined) void this.#request(name)
+    else queueMicrotask(() => this.#grant())
+  }
+
+  get holds(): boolean {
+    return this.#holds
+  }
+
+  /** Tells the followers. */
+  tell(event: UploadNews): void {
+    if (!this.#holds) return
+    if (event.type === 'progress') this.#progress = event
+    else if (event.type !== 'damaged') this.#stage = event
+    this.#post({ type: 'event', event })
+  }
+
+  locate(url: string): void {
+    this.#url = url
+    if (this.#holds) this.#post({ type: 'located', url })
+  }
+
+  /** Asks the holder. */
+  ask(command: TurnCommand): void {
+    this.#post({ type: 'command', command })
+  }
+
+  /** The upload has ended, for all tabs. */
+  end(): void {
+    setTimeout(() => this.leave(), FAREWELL_MILLISECONDS)
+  }
+
+  /** The upload goes on, in another tab where there is one. */
+  leave(): void {
+    this.#holds = false
+    this.#waiting.abort()
+    this.#release()
+    this.#channel?.close()
+  }
+
+  async #request(name: string): Promise<void> {
+    const hold = (lock: Lock | null): Promise<void> | undefined => lock ? this.#hold() : undefined
+    const first = await navigator.locks.request(name, { ifAvailable: true }, lock => {
+      const held = hold(lock)
+      return held ? held.then(() => 'held') : 'taken'
+    })
+    if (first === 'held' || this.#waiting.signal.aborted) return
+    this.#listener.followed()
+    this.#post({ type: 'hello' })
+    await navigator.locks.request(name, { signal: this.#waiting.signal }, hold).catch(() => {})
+  }
+
+  #hold(): Promise<void> {
+    return new Promise(release => {
+      this.#release = release
+      if (this.#waiting.signal.aborted) release()
+      else this.#grant()
+    })
+  }
+
+  #grant(): void {
+    this.#holds = true
+    this.#listener.granted()
+  }
+
+  #post(message: Message): void {
+    if (!this.#waiting.signal.aborted) this.#channel?.postMessage(message)
+  }
+
+  #hear(message: Message): void {
+    if (this.#holds) {
+      if (message.type === 'command') this.#listener.asked(message.command)
+      if (message.type === 'hello') this.#greet()
+      return
+    }
+    if (message.type === 'located') this.#listener.located(message.url)
+    if (message.type === 'event') this.#listener.heard(message.event)
+  }
+
+  #greet(): void {
+    if (this.#url !== '') this.#post({ type: 'located', url: this.#url })
+    for (const event of [this.#stage, this.#progress]) if (event) this.#post({ type: 'event', event })
+  }
+}

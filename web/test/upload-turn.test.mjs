@@ -1,0 +1,100 @@
+// One upload in several tabs: who sends, who follows, and what passes between them. Locks of the test's own stand for the browser's.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+/** Web Locks as far as they are used here: exclusive, first come first served. */
+class Locks {
+  #queues = new Map()
+  async request(name, { ifAvailable, signal }, callback) {
+    const queue = this.#queues.get(name) ?? []
+    this.#queues.set(name, queue)
+    if (ifAvailable && queue.length > 0) return callback(null)
+    return new Promise((resolve, reject) => {
+      const entry = async () => {
+        resolve(await callback({ name }))
+        queue.shift()
+        queue[0]?.()
+      }
+      signal?.addEventListener('abort', () => {
+        if (queue.indexOf(entry) > 0) queue.splice(queue.indexOf(entry), 1)
+        reject(new DOMException('', 'AbortError'))
+      })
+      queue.push(entry)
+      if (queue.length === 1) void entry()
+    })
+  }
+}
+
+globalThis.self = globalThis
+Object.defineProperty(globalThis, 'navigator', { value: { locks: new Locks() }, configurable: true })
+const { UploadTurn } = await import('../.cache/test/upload-turn.js')
+
+/** A tab with everything that it is told, and a way to wait for it. */
+function tab(name) {
+  const told = []
+  const waiting = []
+  const say = entry => {
+    told.push(entry)
+    for (const check of [...waiting]) check()
+  }
+  const turn = new UploadTurn(name, {
+    granted: () => say('granted'), followed: () => say('followed'),
+    heard: event => say(event.type), located: url => say(url), asked: command => say(`asked ${command}`),
+  })
+  const hears = entry => new Promise(resolve => {
+    const check = () => told.includes(entry) && resolve()
+    waiting.push(check)
+    check()
+  })
+  return { turn, told, hears }
+}
+
+async function two(t) {
+  const first = tab(t.name)
+  await first.hears('granted')
+  first.turn.locate('https://m/files/1')
+  first.turn.tell({ type: 'resumed', offset: 1 })
+  first.turn.tell({ type: 'progress', accepted: 2, inFlight: 0, total: 3 })
+  const second = tab(t.name)
+  t.after(() => { first.turn.leave(); second.turn.leave() })
+  await second.hears('progress')
+  return { first, second }
+}
+
+test('the first tab sends; the second follows and is told how it stands', async t => {
+  const { first, second } = await two(t)
+  assert.deepEqual(second.told, ['followed', 'https://m/files/1', 'resumed', 'progress'])
+  assert.deepEqual(first.told, ['granted'])
+})
+
+test('what a person asks of the follower is done by the tab that sends', async t => {
+  const { first, second } = await two(t)
+  second.turn.ask('pause')
+  await first.hears('asked pause')
+})
+
+test('a tab that leaves makes room for the next', async t => {
+  const { first, second } = await two(t)
+  first.turn.leave()
+  await second.hears('granted')
+  assert.equal(second.turn.holds, true)
+})
+
+test('the word of the end comes before the lock', async t => {
+  const { first, second } = await two(t)
+  first.turn.tell({ type: 'done', asset: {} })
+  first.turn.end()
+  await second.hears('done')
+  assert.equal(second.told.includes('granted'), false)
+})
+
+test('a follower that has left is not granted anything', async t => {
+  const { first, second } = await two(t)
+  second.turn.leave()
+  const third = tab(t.name)
+  t.after(() => third.turn.leave())
+  await third.hears('followed')
+  first.turn.leave()
+  await third.hears('granted')
+  assert.equal(second.told.includes('granted'), false)
+})
