@@ -36,15 +36,21 @@ func worseCodec(a, b string) string {
 	return a + b
 }
 
-// description reads an entry by its track's handler; that of a protected one is
-// told by its own name too.
+// description reads an entry by its track's handler. What is protected is told
+// by its own name, whatever the handler claims.
 func (r *isoReader) description(t *isoTrack, entry box, depth int) {
 	t.Codec = codecOf(entry.name)
 	before := t.sets
-	switch {
-	case t.handler == "vide" || entry.name == "encv":
+	switch entry.name {
+	case "encv", "drmi":
+		t.handler, t.Encrypted = "vide", true
+	case "enca", "drms":
+		t.handler, t.Encrypted = "soun", true
+	}
+	switch t.handler {
+	case "vide":
 		r.videoEntry(t, entry, depth)
-	case t.handler == "soun" || entry.name == "enca":
+	case "soun":
 		r.audioEntry(t, entry, depth)
 	}
 	t.unread = t.unread || t.Codec == "h264" && t.sets == before
@@ -82,7 +88,6 @@ func (r *isoReader) videoEntry(t *isoTrack, entry box, depth int) {
 	if width, height := h.u16(), h.u16(); width > 0 && height > 0 {
 		t.Width, t.Height = width, height
 	}
-	t.Encrypted = t.Encrypted || entry.name == "encv" || entry.name == "drmi"
 	entry.body += fixed
 	r.children(entry, depth, func(b box, depth int) { r.inEntry(t, b, depth) })
 }
@@ -103,7 +108,6 @@ func (r *isoReader) audioEntry(t *isoTrack, entry box, depth int) {
 		t.Channels = int(h.u32())
 		fixed += 36
 	}
-	t.Encrypted = t.Encrypted || entry.name == "enca" || entry.name == "drms"
 	entry.body += fixed
 	r.children(entry, depth, func(b box, depth int) { r.inEntry(t, b, depth) })
 }

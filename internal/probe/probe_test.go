@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"mediarelay/internal/preflight/preflighttest"
 	"mediarelay/internal/probe"
 )
 
@@ -96,6 +97,23 @@ func TestPictures(t *testing.T) {
 		if f.Image == nil || *f.Image != want || len(f.Flaws) > 0 {
 			t.Errorf("%s: %+v %v, want %+v", name, f.Image, f.Flaws, want)
 		}
+	}
+}
+
+// What is protected is not hidden by a handler that says it is something else.
+func TestProtectedWhateverTheHandler(t *testing.T) {
+	file, err := preflighttest.Make("mp4 video=h264 encrypted")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := make([]byte, file.Size())
+	if _, err := file.ReadAt(b, 0); err != nil {
+		t.Fatal(err)
+	}
+	b = bytes.Replace(b, []byte("vide"), []byte("data"), 1)
+	f := probe.Read(bytes.NewReader(b), int64(len(b)))
+	if v := f.Movie.Of(probe.RoleVideo); len(v) != 1 || !v[0].Encrypted {
+		t.Errorf("%+v", f.Movie.Tracks)
 	}
 }
 
