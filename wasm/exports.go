@@ -57,15 +57,17 @@ func mediarelay_check(size float64, length int32) (result int32) {
 }
 
 // mediarelay_upload_new makes an upload of size bytes and returns its handle.
+// crossOrigin is 1 where the files are of another origin than the worker.
 //
 //go:wasmexport mediarelay_upload_new
-func mediarelay_upload_new(size, ceiling float64, length int32) (result int32) {
+func mediarelay_upload_new(size, ceiling float64, crossOrigin, length int32) (result int32) {
 	defer recovered(&result)
 	config, ok := readConfig(input(length))
 	if !ok {
 		return failedInput
 	}
-	config.Length, config.Ceiling, config.Random = int64(size), int64(ceiling), rand.Float64
+	config.Length, config.Ceiling = int64(size), int64(ceiling)
+	config.CrossOrigin, config.Random = crossOrigin == 1, rand.Float64
 	return uploads.add(uploader.New(config))
 }
 

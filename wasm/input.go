@@ -21,7 +21,7 @@ const (
 	eventNudge
 	eventTokenReady
 	eventTokenDenied
-	eventAnswer     // status, offset, retryAfter; fields: location, problem
+	eventAnswer     // status, offset, retryAfter; fields: location, problem, and a third when foreign
 	eventBroken     // status: 1 when stalled
 	eventUnsent     //
 	eventUnreadable //
@@ -119,16 +119,13 @@ func readReport(w eventWords) (uploader.Event, bool) {
 		return uploader.Known{Request: number}, true
 	}
 	f := fields(w.text)
-	if len(f) != 2 {
-		return nil, false
-	}
-	switch w.event {
-	case eventAnswer:
+	switch {
+	case w.event == eventAnswer && (len(f) == 2 || len(f) == 3):
 		return uploader.Answer{
-			Request: number, Status: int(w.status), Offset: int64(w.offset),
-			RetryAfter: int64(w.retryAfter), Location: f[0], Problem: reason.Code(f[1]),
+			Request: number, Status: int(w.status), Offset: int64(w.offset), RetryAfter: int64(w.retryAfter),
+			Location: f[0], Problem: reason.Code(f[1]), Foreign: len(f) == 3,
 		}, true
-	case eventWatched:
+	case w.event == eventWatched && len(f) == 2:
 		return uploader.Watched{
 			Request: number, State: uploader.UploadState(f[0]),
 			Problem: reason.Code(f[1]), Final: w.status == 1,

@@ -54,6 +54,7 @@ func appendAction(b []byte, m *uploader.Machine, a uploader.Action) []byte {
 	b = appendNumberMember(b, "accepted", m.Accepted())
 	b = appendNumberMember(b, "ceiling", m.Ceiling())
 	b = appendTextMember(b, "upload", m.URL())
+	b = appendNumberMember(b, "damaged", int64(m.Damaged()))
 	switch a := a.(type) {
 	case uploader.Send:
 		b = appendSend(b, a)
@@ -102,6 +103,7 @@ func appendSend(b []byte, s uploader.Send) []byte {
 	b = appendTextMember(b, "url", s.URL)
 	b = appendNumberMember(b, "offset", s.Offset)
 	b = appendNumberMember(b, "length", s.Length)
+	b = appendBoolMember(b, "checksum", s.Checksum)
 	b = appendNumberMember(b, "stallAfter", s.StallAfter)
 	b = append(appendName(b, "headers"), '[')
 	for _, h := range s.Headers {

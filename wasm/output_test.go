@@ -50,7 +50,7 @@ func TestAppendVerdict(t *testing.T) {
 
 func TestAppendAction(t *testing.T) {
 	machine := uploader.New(uploader.Config{URL: "https://h/files/x"})
-	const facts = `"accepted":0,"ceiling":16777216,"upload":"https://h/files/x"`
+	const facts = `"accepted":0,"ceiling":16777216,"upload":"https://h/files/x","damaged":0`
 	for _, c := range []struct {
 		action uploader.Action
 		want   string
@@ -75,11 +75,11 @@ func TestAppendAction(t *testing.T) {
 		},
 		{
 			uploader.Send{
-				Request: 2, Purpose: uploader.Chunk, Method: "PATCH", URL: "u", Offset: 3, Length: 5, StallAfter: 15,
+				Request: 2, Purpose: uploader.Chunk, Method: "PATCH", URL: "u", Offset: 3, Length: 5, Checksum: true, StallAfter: 15,
 				Headers: []uploader.Header{{Name: "A", Value: "1"}, {Name: "B", Value: "2"}},
 			},
 			`"do":"send","request":2,"purpose":"chunk","method":"PATCH","url":"u","offset":3,"length":5,
-			 "stallAfter":15,"headers":[["A","1"],["B","2"]]`,
+			 "checksum":true,"stallAfter":15,"headers":[["A","1"],["B","2"]]`,
 		},
 	} {
 		sameJSON(t, appendAction(nil, machine, c.action), "{"+facts+","+c.want+"}")

@@ -2,9 +2,7 @@ package reason
 
 // Why an upload stopped on its way to the server. The file itself is not at fault.
 const (
-	// TokenMissing: a token was asked for and none was given.
-	TokenMissing Code = "token_missing"
-	// TokenRejected: the server did not take a token that was just given.
+	// TokenRejected: the server took none of several tokens that were just given.
 	TokenRejected Code = "token_rejected"
 	// UploadForbidden: the token may not do this. The answer gave no code of its own.
 	UploadForbidden Code = "upload_forbidden"
@@ -14,11 +12,13 @@ const (
 	// way. Fact: limit.
 	ChunkRefused Code = "chunk_refused"
 	// RequestRefused: an answer that repeating would not change and that gave
-	// no code of its own. Fact: status.
+	// no code of its own. Facts: method, status.
 	RequestRefused Code = "request_refused"
-	// HeaderMissing: an answer lacks a header that tus demands, or the browser
-	// may not read it. Fact: header.
+	// HeaderMissing: an answer lacks a header that tus demands. Fact: header.
 	HeaderMissing Code = "header_missing"
+	// CORSExpose: the page is of another origin than the media server, and the
+	// browser hides a header that tus demands. Fact: header.
+	CORSExpose Code = "cors-expose"
 	// OffsetInvalid: the server reports more bytes than the file has. Facts:
 	// offset, size.
 	OffsetInvalid Code = "offset_invalid"

@@ -17,7 +17,10 @@ type (
 		URL     string
 		// Offset and Length say which bytes of the file are the body.
 		Offset, Length int64
-		Headers        []Header
+		// Checksum asks for the header Upload-Checksum with the body's SHA-256.
+		// A driver that cannot make it leaves it out.
+		Checksum bool
+		Headers  []Header
 		// StallAfter is how many milliseconds may pass without a byte.
 		StallAfter int64
 	}
@@ -32,7 +35,8 @@ type (
 		Milliseconds int64
 		Reason       WaitReason
 	}
-	// NeedToken waits for TokenReady or TokenDenied.
+	// NeedToken waits for TokenReady. It comes again after TokenDenied: an upload
+	// waits for its token as long as it takes, and the driver sets the pace.
 	NeedToken struct{}
 	// Paused waits for Resume or Cancel.
 	Paused struct{}

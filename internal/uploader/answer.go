@@ -5,9 +5,9 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// Statuses with a meaning of their own. 425 and 460 are RFC 8470 and tus's
-// checksum extension; both say "send it again".
+// Statuses with a meaning of their own. 425 is RFC 8470's, "send it again".
 const (
+	statusBadRequest      = 400
 	statusUnauthorized    = 401
 	statusForbidden       = 403
 	statusNotFound        = 404
@@ -18,37 +18,48 @@ const (
 	statusLocked          = 423
 	statusTooEarly        = 425
 	statusTooManyRequests = 429
-	statusChecksum        = 460
+	statusNotImplemented  = 501
 )
 
 // answered takes the meanings that hold for every request; what is left is a
 // refusal, which depends on what was asked.
 func (m *Machine) answered(a Answer) Action {
-	if a.Status == statusUnauthorized {
-		return m.unauthorized()
+	// The library is a short cut, and not every token may read it.
+	foreignForbidden := a.Status == statusForbidden && a.Foreign && m.step != stepSearch
+	if a.Status == statusUnauthorized || foreignForbidden {
+		return m.unauthorized(a)
 	}
-	m.askedToken = false
+	m.rejections = 0
 	switch {
 	case a.Status >= 200 && a.Status < 300:
 		return m.succeeded(a)
 	case m.step == stepSearch:
-		// The library is a short cut, and not every token may read it.
 		return m.next(stepCreate)
 	case a.Status == statusTooLarge && a.Problem == "" && m.sent.size > 0:
 		return m.tooLarge()
+	case m.checksumRefused(a):
+		return m.withoutChecksums(a)
 	}
 	// The server turned the chunk away, which says nothing about the line.
 	m.sent = sentChunk{}
 	switch {
+	case a.Status == tusproto.StatusChecksumMismatch:
+		return m.chunkDamaged(a)
 	case a.Status == statusTooManyRequests:
 		return m.fault(WaitRate, a.RetryAfter)
 	case a.Status == statusLocked, a.Problem == reason.ProblemInterrupted:
 		return m.fault(WaitLocked, a.RetryAfter)
-	case a.Status >= 500, a.Status == statusTimeout, a.Status == statusTooEarly, a.Status == statusChecksum:
+	case passes(a.Status):
 		m.adopt(a.Location)
 		return m.fault(WaitServer, a.RetryAfter)
 	}
 	return m.refused(a)
+}
+
+// passes tells the answers that the same request will not have for ever. 501 is
+// none of them: who does not know a method will not learn it.
+func passes(status int) bool {
+	return status >= 500 && status != statusNotImplemented || status == statusTimeout || status == statusTooEarly
 }
 
 func (m *Machine) succeeded(a Answer) Action {
@@ -65,13 +76,19 @@ func (m *Machine) succeeded(a Answer) Action {
 	return m.cancelled()
 }
 
+// created takes the answer to a creation, which may name an upload that was
+// there before: made by a creation whose answer was lost, by another tab, or on
+// an earlier visit. A relay of its that has failed is then due for a new attempt.
 func (m *Machine) created(a Answer) Action {
 	m.adopt(a.Location)
 	if m.url == "" {
-		return m.fail(reason.HeaderMissing, true, reason.Text("header", tusproto.HeaderLocation))
+		return m.unread(tusproto.HeaderLocation)
 	}
 	repeated := m.unsure
-	m.unsure = false
+	m.unsure, m.again = false, true
+	if a.Offset != m.sent.size {
+		m.sent = sentChunk{} // that offset is not this request's doing
+	}
 	if repeated || a.Offset < 0 {
 		return m.next(stepAsk)
 	}
@@ -90,7 +107,7 @@ func (m *Machine) adopt(location string) {
 func (m *Machine) moved(a Answer) Action {
 	switch {
 	case a.Offset < 0 && m.step == stepAsk:
-		return m.fail(reason.HeaderMissing, true, reason.Text("header", tusproto.HeaderOffset))
+		return m.unread(tusproto.HeaderOffset)
 	case a.Offset < 0:
 		return m.fault(WaitServer, 0)
 	case a.Offset > m.config.Length:
@@ -113,7 +130,7 @@ func (m *Machine) moved(a Answer) Action {
 func (m *Machine) measure(offset int64) {
 	advanced := offset - m.accepted
 	if advanced > 0 {
-		m.faults = 0
+		m.faults, m.corrupted, m.strange = 0, 0, 0
 	}
 	if m.sent.size > 0 {
 		m.chunk = NextChunk(m.chunk, advanced, m.sent.took, m.ceiling)
@@ -121,75 +138,15 @@ func (m *Machine) measure(offset int64) {
 	m.sent = sentChunk{}
 }
 
-// unauthorized asks for one new token. Where that one is not taken either, only
-// a person can help.
-func (m *Machine) unauthorized() Action {
-	if m.askedToken {
-		return m.fail(reason.TokenRejected, true)
+// unread fails for a header without which there is no way on. Across origins a
+// browser hides each header that the server does not expose, so there that is
+// what has to be mended.
+func (m *Machine) unread(header string) Action {
+	code := reason.HeaderMissing
+	if m.config.CrossOrigin {
+		code = reason.CORSExpose
 	}
-	m.askedToken = true
-	m.mode = modeToken
-	return NeedToken{}
-}
-
-// refused takes the 4xx answers that repeating would not change, and the two
-// that have a remedy: gone, and an offset that is not the server's.
-func (m *Machine) refused(a Answer) Action {
-	gone := a.Status == statusNotFound || a.Status == statusGone
-	switch {
-	case m.step == stepDelete:
-		return m.cancelled()
-	case gone && m.step == stepWatch:
-		return m.lost()
-	case gone && m.step != stepCreate:
-		return m.gone()
-	case a.Status == statusConflict && m.step == stepRelay:
-		return m.next(stepWatch)
-	case a.Status == statusConflict && m.step == stepSend:
-		return m.atOnce(WaitServer)
-	case a.Problem != "":
-		return m.fail(a.Problem, false)
-	case a.Status == statusForbidden:
-		return m.fail(reason.UploadForbidden, false)
-	}
-	return m.fail(reason.RequestRefused, false, reason.Number("status", int64(a.Status), reason.UnitNone))
-}
-
-// lost handles a finished upload whose events are not to be found: the upload
-// itself knows whether it is still there.
-func (m *Machine) lost() Action {
-	if m.doubted {
-		return m.fail(reason.UploadGone, true)
-	}
-	m.doubted = true
-	return m.next(stepAsk)
-}
-
-// gone forgets an upload that the server no longer has, once in a try.
-func (m *Machine) gone() Action {
-	m.url, m.accepted, m.unsure, m.complete = "", 0, false, false
-	m.generation++
-	if m.renewed {
-		return m.fail(reason.UploadGone, true)
-	}
-	m.renewed = true
-	return m.next(stepCreate)
-}
-
-// tooLarge halves the chunk for a proxy that bounds bodies, and remembers. Our
-// own server bounds files alone, and says so with a problem code.
-func (m *Machine) tooLarge() Action {
-	size := m.sent.size
-	m.sent = sentChunk{}
-	if size <= MinChunkBytes {
-		return m.fail(reason.ChunkRefused, false, reason.Bytes("limit", size))
-	}
-	m.ceiling = max(MinChunkBytes, wholeSteps(size/2))
-	m.chunk = m.ceiling
-	if m.step == stepCreate {
-		return m.next(stepCreate)
-	}
-	return m.next(stepAsk)
+	return m.fail(code, true, reason.Text("header", header))
 }
 
 func (m *Machine) next(s step) Action {

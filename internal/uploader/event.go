@@ -28,7 +28,7 @@ type (
 	Nudge struct{}
 	// TokenReady answers NeedToken.
 	TokenReady struct{}
-	// TokenDenied answers NeedToken when none could be had.
+	// TokenDenied answers NeedToken when none can be had at the moment.
 	TokenDenied struct{}
 )
 
@@ -47,6 +47,10 @@ type (
 		RetryAfter int64
 		// Problem is the code of an application/problem+json body, empty without one.
 		Problem reason.Code
+		// Foreign says that nothing in the answer speaks of the media server: it
+		// has neither the type application/problem+json nor the header
+		// Tus-Resumable. Something on the way gave it in the server's place.
+		Foreign bool
 	}
 	// Broken says that no response came.
 	Broken struct {

@@ -54,7 +54,7 @@ func (m *Machine) afterFault() step {
 // watched takes what the server says about an upload whose bytes it has.
 func (m *Machine) watched(w Watched) Action {
 	again := m.again
-	m.faults, m.askedToken, m.doubted, m.again = 0, false, false, false
+	m.faults, m.strange, m.rejections, m.doubted, m.again = 0, 0, 0, false, false
 	switch w.State {
 	case UploadDone:
 		m.mode = modeDone
@@ -63,6 +63,9 @@ func (m *Machine) watched(w Watched) Action {
 		m.mode = modeRefused
 		return Refused{}
 	case UploadFailed:
+		if w.Problem == reason.DigestMismatch {
+			return m.fileDamaged()
+		}
 		if again && !w.Final {
 			return m.next(stepRelay)
 		}

@@ -90,11 +90,12 @@ func (m *Machine) goOnFrom(hold mode) Action {
 	return m.perform()
 }
 
+// tokenDenied asks again: a sign-in that comes back loses nothing by the wait.
 func (m *Machine) tokenDenied() Action {
 	if m.mode != modeToken {
 		return Idle{}
 	}
-	return m.fail(reason.TokenMissing, true)
+	return NeedToken{}
 }
 
 // retry goes on after a failure from what is safe: the relay alone when all
@@ -111,7 +112,7 @@ func (m *Machine) retry() Action {
 	default:
 		return m.goOnFrom(modeWaiting)
 	}
-	m.faults, m.askedToken, m.renewed, m.doubted = 0, false, false, false
+	m.faults, m.corrupted, m.strange, m.rejections, m.renewals, m.doubted = 0, 0, 0, 0, 0, false
 	m.step = m.firstStep()
 	if m.complete {
 		m.step = stepRelay
@@ -130,6 +131,6 @@ func (m *Machine) cancel() Action {
 	if m.url == "" {
 		return m.cancelled()
 	}
-	m.step, m.faults, m.askedToken = stepDelete, 0, false
+	m.step, m.faults, m.rejections = stepDelete, 0, 0
 	return m.perform()
 }

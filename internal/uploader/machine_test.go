@@ -195,7 +195,7 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a new token goes on from the offset, once",
+		name:   "a new token goes on from the offset; after several that were not taken a person is asked",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
 		lines: []line{
 			{uploader.Start{}, "HEAD /files/abc"},
@@ -206,28 +206,35 @@ var conversations = []struct {
 			{answer(204, 2*mib), "PATCH /files/abc 2097152+1048576"},
 			{answer(401, -1), "token"},
 			{uploader.TokenReady{}, "PATCH /files/abc 2097152+1048576"},
+			{answer(401, -1), "token"},
+			{uploader.TokenReady{}, "PATCH /files/abc 2097152+1048576"},
+			{answer(401, -1), "token"},
+			{uploader.TokenReady{}, "PATCH /files/abc 2097152+1048576"},
 			{answer(401, -1), "failed token_rejected retryable"},
 			{uploader.Retry{}, "HEAD /files/abc"},
+			{answer(401, -1), "token"},
 		},
 	},
 	{
-		name:   "without any token nothing is sent",
+		name:   "without any token nothing is sent, and the upload waits for one",
 		config: uploader.Config{Length: 10},
 		lines: []line{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{unsent{}, "token"},
-			{uploader.TokenDenied{}, "failed token_missing retryable"},
-			{uploader.Retry{}, "POST /files/ 0+10"},
-			{unsent{}, "token"},
+			{uploader.TokenDenied{}, "token"},
+			{uploader.TokenDenied{}, "token"},
+			{uploader.Retry{}, "idle"},
 			{uploader.TokenReady{}, "POST /files/ 0+10"},
+			{uploader.TokenDenied{}, "idle"},
 		},
 	},
 	{
-		name:   "403 ends it, in the server's words where it has some",
-		config: uploader.Config{Length: 10},
+		name:   "403 ends it, in the server's words where it has some, and forgets nothing",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
 		lines: []line{
-			{uploader.Start{}, "POST /files/ 0+10"},
-			{problem(403, "forbidden_scope"), "failed forbidden_scope"},
+			{uploader.Start{}, "HEAD /files/abc"},
+			{problem(403, "forbidden_scope"), "failed forbidden_scope retryable"},
+			{uploader.Retry{}, "HEAD /files/abc"},
 		},
 	},
 	{
@@ -235,18 +242,104 @@ var conversations = []struct {
 		config: uploader.Config{Length: 10},
 		lines: []line{
 			{uploader.Start{}, "POST /files/ 0+10"},
-			{answer(403, -1), "failed upload_forbidden"},
+			{answer(403, -1), "failed upload_forbidden retryable"},
 		},
 	},
 	{
-		name:   "an upload that the server has lost is made anew once, under a new key",
+		name:   "403 of a gateway may mean a token that has ended: new ones are tried, and the URL is kept",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{foreign(403), "token"},
+			{uploader.TokenReady{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(403), "token"},
+			{uploader.TokenReady{}, "PATCH /files/abc 1048576+1048576"},
+			{foreign(403), "token"},
+			{uploader.TokenReady{}, "PATCH /files/abc 1048576+1048576"},
+			{foreign(403), "token"},
+			{uploader.TokenReady{}, "PATCH /files/abc 1048576+1048576"},
+			{foreign(403), "failed upload_forbidden retryable"},
+			{uploader.Retry{}, "HEAD /files/abc"},
+		},
+	},
+	{
+		name:   "an upload that the server has lost is made anew under a new key, three times in a try",
 		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
 		lines: []line{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(410, -1), "POST /files/ 0+1048576 key=k.1"},
 			{uploader.Answer{Status: 201, Offset: mib, Location: "/files/def"}, "PATCH /files/def 1048576+1048576"},
-			{answer(404, -1), "failed upload_gone retryable"},
-			{uploader.Retry{}, "POST /files/ 0+1048576 key=k.2"},
+			{answer(404, -1), "POST /files/ 0+1048576 key=k.2"},
+			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(404, -1), "POST /files/ 0+1048576 key=k.3"},
+			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(410, -1), "failed upload_gone retryable"},
+			{uploader.Retry{}, "POST /files/ 0+1048576 key=k.4"},
+		},
+	},
+	{
+		name:   "a 404 that the server did not give costs no upload",
+		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{foreign(404), "wait server 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{foreign(410), "wait server 1000"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+		},
+	},
+	{
+		name:   "a proxy that hides PATCH behind a 404 is named, and not asked for ever",
+		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(404), "wait server 500"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(404), "wait server 1000"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(404), "wait server 2000"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(404), "wait server 4000"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(404), "wait server 8000"},
+			{uploader.Due{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(404), "failed request_refused retryable method=PATCH status=404"},
+			{uploader.Retry{}, "HEAD /files/abc"},
+		},
+	},
+	{
+		name:   "a proxy that bars HEAD",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{foreign(405), "failed request_refused retryable method=HEAD status=405"},
+			{uploader.Retry{}, "HEAD /files/abc"},
+		},
+	},
+	{
+		name:   "a proxy that bars PATCH",
+		config: uploader.Config{Length: 3 * mib},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(501), "failed request_refused retryable method=PATCH status=501"},
+			{uploader.Retry{}, "HEAD /files/abc"},
+		},
+	},
+	{
+		name:   "a proxy that bars DELETE leaves the upload to expire",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		lines: []line{
+			{uploader.Cancel{}, "DELETE /files/abc"},
+			{foreign(405), "cancelled"},
 		},
 	},
 	{
@@ -254,7 +347,7 @@ var conversations = []struct {
 		config: uploader.Config{Length: 10},
 		lines: []line{
 			{uploader.Start{}, "POST /files/ 0+10"},
-			{answer(404, -1), "failed request_refused status=404"},
+			{answer(404, -1), "failed request_refused retryable method=POST status=404"},
 		},
 	},
 	{
@@ -262,12 +355,14 @@ var conversations = []struct {
 		config: uploader.Config{Length: 3 * mib},
 		lines: []line{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
-			{answer(413, -1), "POST /files/ 0+524288"},
-			{created(512 * kib), "PATCH /files/abc 524288+524288"},
-			{answer(413, -1), "HEAD /files/abc"},
+			{foreign(413), "POST /files/ 0+0"},
+			{created(0), "HEAD /files/abc"},
+			{answer(200, 0), "PATCH /files/abc 0+524288"},
+			{answer(204, 512*kib), "PATCH /files/abc 524288+524288"},
+			{foreign(413), "HEAD /files/abc"},
 			{answer(200, 512*kib), "PATCH /files/abc 524288+262144"},
 			{answer(204, 768*kib), "PATCH /files/abc 786432+262144"},
-			{answer(413, -1), "failed chunk_refused limit=262144"},
+			{foreign(413), "failed chunk_refused retryable limit=262144"},
 		},
 	},
 	{
@@ -292,6 +387,17 @@ var conversations = []struct {
 		lines: []line{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, -1), "failed header_missing retryable header=Upload-Offset"},
+		},
+	},
+	{
+		name:   "headers that the browser hides from a page of another origin",
+		config: uploader.Config{Length: 10, CrossOrigin: true},
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{answer(201, 10), "failed cors-expose retryable header=Location"},
+			{uploader.Retry{}, "POST /files/ 0+10"},
+			{created(-1), "HEAD /files/abc"},
+			{answer(200, -1), "failed cors-expose retryable header=Upload-Offset"},
 		},
 	},
 	{
@@ -391,12 +497,51 @@ var conversations = []struct {
 		lines: []line{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{created(10), "watch /v1/uploads/abc/events"},
+			{watched("relaying"), "idle"},
 			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
 			{uploader.Retry{}, "POST /v1/uploads/abc/retry 0+0"},
 			{answer(503, -1), "wait server 500"},
 			{uploader.Due{}, "POST /v1/uploads/abc/retry 0+0"},
 			{answer(202, -1), "watch /v1/uploads/abc/events"},
 			{uploader.Watched{State: "failed", Final: true}, "failed relay_failed"},
+		},
+	},
+	{
+		name:   "a creation that answers a complete upload whose relay has failed tries the relay again, once",
+		config: withKey(uploader.Config{Length: 3 * mib}),
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576 key=k"},
+			{created(3 * mib), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "POST /v1/uploads/abc/retry 0+0"},
+			{answer(202, -1), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
+		},
+	},
+	{
+		name:   "and no relay whose failure is final",
+		config: withKey(uploader.Config{Length: 3 * mib}),
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576 key=k"},
+			{created(3 * mib), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down", Final: true}, "failed provider_down"},
+		},
+	},
+	{
+		name:   "a restored upload shows its failed relay",
+		config: uploader.Config{Length: 10, URL: fileURL},
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
+		},
+	},
+	{
+		name:   "a creation that answers an upload in its middle goes on there, and measures nothing",
+		config: withKey(uploader.Config{Length: 9 * mib}),
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+1048576 key=k"},
+			{created(5 * mib), "PATCH /files/abc 5242880+1048576"},
+			{answer(204, 6*mib), "PATCH /files/abc 6291456+1048576"},
 		},
 	},
 	{
@@ -455,11 +600,12 @@ var conversations = []struct {
 
 func TestConversations(t *testing.T) {
 	for _, c := range conversations {
-		t.Run(c.name, func(t *testing.T) { converse(t, c.config, c.lines) })
+		t.Run(c.name, func(t *testing.T) { converse(t, c.config, c.lines, describe) })
 	}
 }
 
-func converse(t *testing.T, config uploader.Config, lines []line) {
+// converse holds a conversation and returns the machine after it.
+func converse(t *testing.T, config uploader.Config, lines []line, describe func(uploader.Action) string) *uploader.Machine {
 	t.Helper()
 	m := uploader.New(at(config))
 	request, now := 0, int64(1000)
@@ -477,6 +623,7 @@ func converse(t *testing.T, config uploader.Config, lines []line) {
 			request = a.Request
 		}
 	}
+	return m
 }
 
 // at fills in what every conversation has in common.
@@ -517,6 +664,11 @@ func created(offset int64) uploader.Event {
 
 func answer(status int, offset int64) uploader.Event {
 	return uploader.Answer{Status: status, Offset: offset}
+}
+
+// foreign is the answer of something on the way, in the server's place.
+func foreign(status int) uploader.Event {
+	return uploader.Answer{Status: status, Offset: -1, Foreign: true}
 }
 
 func problem(status int, code reason.Code) uploader.Event {

@@ -19,6 +19,7 @@ func (m *Machine) send() Send {
 	case stepAsk:
 		s.Purpose, s.Method, s.Headers = Ask, "HEAD", tusHeaders()
 	case stepSend:
+		m.again = false
 		s.Purpose, s.Method = Chunk, "PATCH"
 		s.Headers = append(tusHeaders(), Header{tusproto.HeaderOffset, number(m.accepted)})
 		m.body(&s)
@@ -47,7 +48,8 @@ func (m *Machine) creation(s *Send) {
 func (m *Machine) body(s *Send) {
 	s.Offset = m.accepted
 	s.Length = min(m.chunk, m.config.Length-m.accepted)
-	m.sent = sentChunk{size: s.Length, at: m.now}
+	s.Checksum = s.Length > 0 && !m.unsummed
+	m.sent = sentChunk{size: s.Length, at: m.now, summed: s.Checksum}
 	if s.Length > 0 {
 		s.Headers = append(s.Headers, Header{"Content-Type", tusproto.ContentType})
 	}

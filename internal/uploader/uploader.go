@@ -8,9 +8,10 @@
 //
 // What it holds to: at most one request at a time; after any fault the server is
 // asked for the offset (HEAD) and its answer is believed, be it smaller or larger
-// than expected; an upload URL is forgotten only when the server says 404 or 410.
+// than expected; an upload URL is forgotten only when the server itself says 404
+// or 410, or that it threw away what arrived because it was damaged.
 //
-// Protocol: tus 1.0.0 with creation, creation-with-upload and termination.
+// Protocol: tus 1.0.0 with creation, creation-with-upload, checksum and termination.
 package uploader
 
 import (
@@ -37,6 +38,9 @@ type Config struct {
 	URL string
 	// Ceiling is the largest chunk in bytes that is known to pass on this way; 0 when unknown.
 	Ceiling int64
+	// CrossOrigin says that the driver is a browser on a page of another origin,
+	// which reads no header of an answer that the server does not expose to it.
+	CrossOrigin bool
 	// Random gives numbers in [0,1) for the jitter of waits.
 	Random func() float64
 }
@@ -55,23 +59,31 @@ type Machine struct {
 	ceiling  int64  // no chunk larger than this passes
 
 	request int       // number of the latest request
+	method  string    // and its HTTP method
 	sent    sentChunk // the latest body, until it is known what became of it
 
-	faults     int  // in a row, without a byte accepted in between
-	askedToken bool // for a token, without an accepted request since
+	unsummed   bool // the server has shown that it takes no checksums
 	unsure     bool // a creation was sent whose answer never came
-	generation int  // creations that the server has forgotten
-	renewed    bool // this try has used its one new creation
+	generation int  // uploads of this file that the server no longer has
 	complete   bool // all bytes are safe: what fails now is the relay
-	again      bool // a retry was asked for whose failure has not been seen yet
+	again      bool // a relay that is found failed is due for a new attempt
 	doubted    bool // the complete upload's events were not to be found
+	damaged    int  // times that bytes arrived other than they were sent
+
+	// What went wrong in a row, since a byte was accepted or a retry asked for.
+	faults     int // of any kind
+	corrupted  int // chunks that arrived damaged
+	strange    int // answers in the server's place
+	rejections int // of tokens; ended by any answer that is no rejection
+	renewals   int // new uploads of this try, whatever was accepted
 }
 
 // sentChunk measures the line.
 type sentChunk struct {
-	size int64 // bytes; 0 when there is nothing to measure
-	at   int64 // when it was sent, in milliseconds
-	took int64 // milliseconds until it was answered or broke
+	size   int64 // bytes; 0 when there is nothing to measure
+	at     int64 // when it was sent, in milliseconds
+	took   int64 // milliseconds until it was answered or broke
+	summed bool  // it went with its checksum
 }
 
 // mode says whether the machine's step is running or held up.
@@ -122,6 +134,10 @@ func (m *Machine) Accepted() int64 { return m.accepted }
 // Ceiling is the largest chunk in bytes that may pass, learnt from 413 answers.
 func (m *Machine) Ceiling() int64 { return m.ceiling }
 
+// Damaged counts the times that bytes arrived other than they were sent. Each
+// was found, and sent again.
+func (m *Machine) Damaged() int { return m.damaged }
+
 func (m *Machine) firstStep() step {
 	if m.url != "" {
 		return stepAsk
@@ -137,10 +153,12 @@ func (m *Machine) perform() Action {
 	m.mode = modeRunning
 	m.request++
 	if m.step == stepWatch {
-		m.complete = true
+		m.complete, m.method = true, "GET"
 		return Watch{Request: m.request, URL: m.resource("/events"), StallAfter: WatchStallMilliseconds}
 	}
-	return m.send()
+	s := m.send()
+	m.method = s.Method
+	return s
 }
 
 func (m *Machine) fail(code reason.Code, retryable bool, facts ...reason.Fact) Action {

@@ -87,7 +87,7 @@ func TestUploadsThroughFaults(t *testing.T) {
 		},
 		{
 			name: "a proxy that takes no body above 300 KB", size: 2 * mib,
-			faults: []fault{{method: "POST", kind: answers, status: 413}, {method: "POST", kind: answers, status: 413}},
+			faults: []fault{{method: "POST", kind: answers, status: 413}, {method: "PATCH", kind: answers, status: 413}},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -81,7 +81,8 @@ export class WasmModule {
   /** Makes an upload's machine and returns its handle. */
   newUpload(config: UploadConfig): number {
     const length = this.#write([config.files, config.uploads, config.assets, config.url, ...config.metadata.flat()])
-    return this.#succeeded(this.#live().mediarelay_upload_new(config.size, config.ceiling, length))
+    const crossOrigin = new URL(config.files).origin === self.location.origin ? 0 : 1
+    return this.#succeeded(this.#live().mediarelay_upload_new(config.size, config.ceiling, crossOrigin, length))
   }
 
   /** Tells an upload's machine what happened and returns what it wants done. */
@@ -89,7 +90,7 @@ export class WasmModule {
     const words = { request: 0, status: 0, offset: -1, retryAfter: 0, fields: [] as string[] }
     switch (event.type) {
       case 'answer':
-        Object.assign(words, event, { fields: [event.location, event.problem] })
+        Object.assign(words, event, { fields: [event.location, event.problem, ...event.foreign ? ['foreign'] : []] })
         break
       case 'broken':
         Object.assign(words, { request: event.request, status: event.stalled ? 1 : 0 })

@@ -12,8 +12,11 @@ export interface WasmExports extends WebAssembly.Exports {
   readonly mediarelay_buffer: (length: number) => number
   /** Fields: filename, declared type, kinds, kind, purposes. JSON: `Verdict`. */
   readonly mediarelay_check: (size: number, length: number) => number
-  /** Fields: files, uploads, assets, URL, then each metadata key with its value. Returns a handle. */
-  readonly mediarelay_upload_new: (size: number, ceiling: number, length: number) => number
+  /**
+   * `crossOrigin` is 1 where the files are of another origin than the worker. Fields: files, uploads,
+   * assets, URL, then each metadata key with its value. Returns a handle.
+   */
+  readonly mediarelay_upload_new: (size: number, ceiling: number, crossOrigin: number, length: number) => number
   /** Fields: as the event has them. JSON: `Action`. */
   readonly mediarelay_upload_event: (
     handle: number, event: number, request: number, status: number,
@@ -74,16 +77,24 @@ export interface Answer {
   readonly retryAfter: number
   readonly location: string
   readonly problem: string
+  /**
+   * Neither `application/problem+json` nor `Tus-Resumable`: something on the way gave the answer in the
+   * server's place. An upload is not forgotten for it.
+   */
+  readonly foreign: boolean
 }
 
 /** What a machine wants done. Every action but `idle` ends what ran before. */
 export type Action = MachineFacts & ActionWords
 
-/** What goes with every action. `upload` is the upload's URL, empty until the server named it. */
+/** What goes with every action, `idle` too. */
 export interface MachineFacts {
   readonly accepted: number
   readonly ceiling: number
+  /** The upload's URL, empty until the server named it. */
   readonly upload: string
+  /** How often bytes arrived other than they were sent, and are sent again. Told to the page each time it grows. */
+  readonly damaged: number
 }
 
 export type ActionWords =
@@ -102,6 +113,8 @@ export interface SendAction {
   /** Which bytes of the file are the body. */
   readonly offset: number
   readonly length: number
+  /** The body goes with `Upload-Checksum: sha256 <base64>`, where the browser can make it. */
+  readonly checksum: boolean
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** Milliseconds that may pass without a byte. */
   readonly stallAfter: number
