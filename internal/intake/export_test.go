@@ -1,0 +1,13 @@
+package intake
+
+import "time"
+
+// SetClock puts another clock in. Call it before anything runs.
+func (i *Intake) SetClock(now func() time.Time) { i.now = now }
+
+// RunningDigests says how many uploads' digests are held.
+func (i *Intake) RunningDigests() int {
+	i.digests.mu.Lock()
+	defer i.digests.mu.Unlock()
+	return len(i.digests.running)
+}
