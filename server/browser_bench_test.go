@@ -93,7 +93,7 @@ type measured struct {
 //	reads/op     in how many reads
 func BenchmarkVerdictInTheBrowser(b *testing.B) {
 	files, worker := counting(b)
-	s := onStageWith(b, files)
+	s := onStageAs(b, setting{files: files})
 	s.open(s.token(time.Hour))
 	s.evaluate(fmt.Sprintf(meter, worker))
 	for _, file := range preflighttest.BenchFiles() {
@@ -215,7 +215,7 @@ const crowdFiles = 1000
 //	long-tasks/op     tasks of 50 ms and more
 func BenchmarkAThousandFilesAtOnce(b *testing.B) {
 	files, worker := counting(b)
-	s := onStageWith(b, files)
+	s := onStageAs(b, setting{files: files})
 	paths := crowdOf(s)
 	var sum crowd
 	var peer, peerTask float64

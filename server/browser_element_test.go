@@ -22,7 +22,7 @@ func TestAnElementThatIsMovedSendsOn(t *testing.T) {
 		element.remove()
 		setTimeout(() => other.append(element), 300)`)
 	s.until(`document.querySelector('section > media-upload')`)
-	s.proxy.script(0, 0)
+	s.proxy.slow(0)
 	if done := s.awaitRow("moved.txt", "done"); done.Asset == nil || done.Asset.SHA256 != digestOf(content) {
 		t.Errorf("asset %+v", done.Asset)
 	}
@@ -42,7 +42,7 @@ func TestAnElementThatWasAwayGoesOnFromTheOffset(t *testing.T) {
 	if state := value[string](s, `away.files[0].state`); state != "queued" {
 		t.Errorf("a file of an element that is away is %s, want queued", state)
 	}
-	s.proxy.script(0, 0)
+	s.proxy.slow(0)
 	s.comeBack()
 	if done := s.awaitRow("away.txt", "done"); done.Asset == nil || done.Asset.SHA256 != digestOf(content) {
 		t.Errorf("asset %+v", done.Asset)
@@ -86,7 +86,7 @@ func TestAnotherEndpointEndsWhatWasOnItsWayInWords(t *testing.T) {
 	if !slices.Equal(failed.Codes, []string{"endpoint_changed"}) {
 		t.Errorf("the row says %v", failed.Codes)
 	}
-	s.proxy.script(0, 0)
+	s.proxy.slow(0)
 	s.evaluate(`document.querySelector('media-upload').removeAttribute('endpoint')`)
 	s.press("notes.txt", "retry")
 	s.awaitRow("notes.txt", "done")
@@ -97,7 +97,7 @@ func (s *stage) startSlowly(name string, content []byte) {
 	s.Helper()
 	s.open(s.token(time.Hour))
 	s.evaluate(`document.querySelector('media-upload').setAttribute('purpose', 'message')`)
-	s.proxy.script(1<<20, 0)
+	s.proxy.slow(1 << 20)
 	s.drop(s.file(name, content))
 	s.awaitRow(name, "uploading")
 }

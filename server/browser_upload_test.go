@@ -63,17 +63,10 @@ func TestABrokenLineAndANewTokenCostNothing(t *testing.T) {
 		const element = document.querySelector('media-upload')
 		element.getToken = async () => asked++ === 0 ? %q : %q
 		element.setAttribute('purpose', 'message')`, first, second))
-	s.proxy.script(1<<20, int64(len(content)/2))
+	s.proxy.slow(1 << 20)
+	s.proxy.wrong(&fault{name: "a cut in the middle", meets: passing(len(content) / 2), times: 1, act: cutAfter(1000)})
 	s.drop(path)
-	done := s.awaitRow("notes.txt", "done")
-	if done.Asset == nil || done.Asset.SHA256 != digestOf(content) {
-		t.Fatalf("asset %+v", done.Asset)
-	}
-	select {
-	case <-s.proxy.cut:
-	default:
-		t.Error("the line was never cut")
-	}
+	s.wantSafe("notes.txt", content)
 	requests := s.proxy.seen()
 	if !slices.ContainsFunc(requests, func(r passed) bool { return r.status == http.StatusUnauthorized }) {
 		t.Errorf("the token never ended on the way: %+v", requests)
@@ -85,7 +78,7 @@ func TestABrokenLineAndANewTokenCostNothing(t *testing.T) {
 }
 
 // wantSteadyProgress holds what the proxy saw against the promise.
-func wantSteadyProgress(t *testing.T, requests []passed) {
+func wantSteadyProgress(t testing.TB, requests []passed) {
 	t.Helper()
 	creations, known := 0, int64(0)
 	for _, r := range requests {
@@ -94,6 +87,9 @@ func wantSteadyProgress(t *testing.T, requests []passed) {
 		}
 		if r.method == http.MethodPatch && r.offset != known {
 			t.Errorf("a chunk began at %d where the server had reported %d", r.offset, known)
+		}
+		if r.alongside {
+			t.Errorf("a chunk at %d was sent while another was on its way", r.offset)
 		}
 		if r.reached >= 0 {
 			known = r.reached
@@ -123,7 +119,7 @@ func TestAPersonPausesResumesAndCancels(t *testing.T) {
 	content := notes(8 << 20)
 	s.open(s.token(time.Hour))
 	s.evaluate(`document.querySelector('media-upload').setAttribute('purpose', 'message')`)
-	s.proxy.script(2<<20, 0)
+	s.proxy.slow(2 << 20)
 	s.drop(s.file("kept.txt", content), s.file("dropped.txt", notes(6<<20)))
 	s.awaitRow("kept.txt", "uploading")
 	s.press("kept.txt", "pause")
@@ -131,7 +127,7 @@ func TestAPersonPausesResumesAndCancels(t *testing.T) {
 	s.awaitRow("dropped.txt", "uploading")
 	s.press("dropped.txt", "cancel")
 	s.press("kept.txt", "resume")
-	s.proxy.script(0, 0)
+	s.proxy.slow(0)
 	if done := s.awaitRow("kept.txt", "done"); done.Asset.SHA256 != digestOf(content) {
 		t.Errorf("asset %+v", done.Asset)
 	}

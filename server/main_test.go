@@ -1,6 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -8,9 +12,44 @@ import (
 
 // The pages under testdata run the program as a person does.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"mediarelay": main})
+	testscript.Main(program{m}, map[string]func(){"mediarelay": main})
+}
+
+// program runs the tests with one log book for all servers, and one browser.
+type program struct{ *testing.M }
+
+func (p program) Run() int {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	defer sharedBrowser.close()
+	return p.M.Run()
 }
 
 func TestPages(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata"})
+}
+
+// logs is what every server of this test run has logged.
+var logs = new(logBook)
+
+type logBook struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (b *logBook) Write(text []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.text.Write(text)
+}
+
+// lineWith gives the first line that holds a text, or nothing.
+func (b *logBook) lineWith(part string) string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for line := range strings.Lines(b.text.String()) {
+		if strings.Contains(line, part) {
+			return line
+		}
+	}
+	return ""
 }
