@@ -64,7 +64,7 @@ async function bodyOf(action: SendAction, file: Blob | undefined): Promise<{ bod
   if (action.length === 0) return { body: null, checksum: '' }
   if (!file) throw new DOMException('no file', 'NotReadableError')
   const body = file.slice(action.offset, action.offset + action.length)
-  return { body, checksum: 'checksum' in action && action.checksum ? await checksumOf(body) : '' }
+  return { body, checksum: action.checksum ? await checksumOf(body) : '' }
 }
 
 function answered(request: number, xhr: XMLHttpRequest): SendOutcome {

@@ -2,7 +2,7 @@
  * The server-sent events of one upload, read by fetch: EventSource cannot carry
  * a token, and a token in the URL would end in logs.
  */
-import { isProblem, readRetryAfter } from './chunk-sender.js'
+import { isForeign, isProblem, readRetryAfter } from './chunk-sender.js'
 import { parse, readProblem, readUploadStatus, type UploadStatus } from './server-json.js'
 import type { SendOutcome } from './chunk-sender.js'
 import type { WatchAction } from './wasm.js'
@@ -82,6 +82,7 @@ async function refused(request: number, response: Response): Promise<SendOutcome
       retryAfter: readRetryAfter(response.headers.get('Retry-After'), Date.now()),
       location: '',
       problem: problem?.code ?? '',
+      foreign: isForeign(response.headers.get('Content-Type'), response.headers.get('Tus-Resumable')),
     },
   }
 }
