@@ -194,6 +194,29 @@ func TestACheckedChunkThatBreaksOffKeepsItsBytes(t *testing.T) {
 	}
 }
 
+// A process that died between writing and checking leaves bytes, and a note of
+// where they begin. However many there are, they are not an upload's end.
+func TestBytesThatACrashLeftUncheckedDoNotCount(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(11, key)
+	h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")
+	file := filepath.Join(h.root, "uploads", idOf(path))
+	h.must(os.WriteFile(file+".unchecked", []byte("6"), 0o600))
+	h.must(os.WriteFile(file, []byte("hello wOrld"), 0o600))
+
+	h.must(h.intake.Reconcile(t.Context()))
+	h.wantState(path, library.StateUploading)
+	if a := h.do(creation(11, key)); a.header.Get(tusproto.HeaderOffset) != "6" {
+		t.Errorf("a repeated creation is told of offset %q, want 6", a.header.Get(tusproto.HeaderOffset))
+	}
+	h.wantOffset(path, 6)
+	h.want(h.do(patch(path, 6, "wo")), http.StatusNoContent, "")
+	h.want(h.do(patch(path, 8, "rld")), http.StatusNoContent, "")
+	if u := h.wantState(path, library.StateChecking); u.SHA256 != digestOf("hello world") {
+		t.Errorf("digest %s", u.SHA256)
+	}
+}
+
 // A body without a length is longer than the upload: what its checksum was made
 // of cannot be stored, so nothing of it is.
 func TestACheckedChunkThatReachesTooFarLeavesNothing(t *testing.T) {
