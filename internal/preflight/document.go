@@ -16,7 +16,7 @@ func (c *candidate) document(found *reasons) {
 		found.warn(reason.DocumentScript, nil, reason.RemoveScript)
 	}
 	if d != nil && d.OldText {
-		found.warn(reason.TextEncoding, nil, reason.SaveAsUnicode)
+		found.warn(reason.TextEncoding, nil, reason.ConvertToPDF)
 	}
 	if c.typ == "text/plain" && c.f.Type == "text/html" {
 		found.warn(reason.SourceText, facts(reason.Text("name", formatOf(c.f.Type).name)), reason.ConvertToPDF)

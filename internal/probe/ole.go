@@ -38,15 +38,13 @@ func readOLE(s *source, head []byte, f *Facts) {
 }
 
 func (r *oleReader) directory(sector int64, f *Facts) {
-	var entries [][]byte
+	var entries []byte
 	for range maxOLEChain {
 		b := r.read(sector)
 		if len(b) == 0 {
 			break
 		}
-		for ; len(b) >= oleEntry; b = b[oleEntry:] {
-			entries = append(entries, b[:oleEntry])
-		}
+		entries = append(entries, b[:len(b)&^(oleEntry-1)]...)
 		sector = r.next(sector)
 	}
 	r.name(entries, f)
@@ -61,40 +59,37 @@ func (r *oleReader) directory(sector int64, f *Facts) {
 
 // name goes by the entries at the top: a table inside of a letter has streams too.
 // Where the tree is broken, any entry must do.
-func (r *oleReader) name(entries [][]byte, f *Facts) {
-	for _, list := range [][][]byte{topEntries(entries), entries} {
-		for _, e := range list {
-			r.entry(e, f)
-		}
-		if f.Type != oleUnnamed || f.Document.Encrypted {
-			break
-		}
-	}
-	for _, e := range entries {
+func (r *oleReader) name(entries []byte, f *Facts) {
+	r.topEntries(entries, f)
+	broken := f.Type == oleUnnamed && !f.Document.Encrypted
+	for e := entries; len(e) > 0; e = e[oleEntry:] {
 		if e[66] == oleStream && le32(e[120:]) > r.s.size {
 			f.flaw(Truncated)
+		}
+		if broken {
+			r.entry(e, f)
 		}
 	}
 }
 
-// topEntries follows the tree of the root's children ([MS-CFB], 2.6.4), each
-// link at most once in the mean, so that a ring ends.
-func topEntries(entries [][]byte) [][]byte {
+// topEntries follows the tree of the root's children ([MS-CFB], 2.6.4) for as many
+// steps as there are entries, so that a ring ends.
+func (r *oleReader) topEntries(entries []byte, f *Facts) {
 	if len(entries) == 0 {
-		return nil
+		return
 	}
-	var top [][]byte
-	pending := []int64{le32(entries[0][76:])}
-	for len(pending) > 0 && len(top) < len(entries) {
+	pending := []int64{le32(entries[76:])}
+	for left := len(entries) / oleEntry; left > 0 && len(pending) > 0; {
 		last := len(pending) - 1
-		id := pending[last]
+		at := pending[last] * oleEntry
 		pending = pending[:last]
-		if id < int64(len(entries)) {
-			e := entries[id]
-			top, pending = append(top, e), append(pending, le32(e[68:]), le32(e[72:]))
+		if at < int64(len(entries)) {
+			e := entries[at:]
+			r.entry(e, f)
+			pending = append(pending, le32(e[68:]), le32(e[72:]))
+			left--
 		}
 	}
-	return top
 }
 
 func (r *oleReader) read(sector int64) []byte {

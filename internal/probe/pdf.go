@@ -27,7 +27,11 @@ type pdfReader struct {
 
 func readPDF(s *source, head []byte, f *Facts) {
 	offset := bytes.Index(head[:min(len(head), pdfSearch)], []byte("%PDF-"))
-	edge, from := s.tail(pdfEdgeBytes)
+	most := pdfEdgeBytes
+	if s.size <= 2*pdfEdgeBytes {
+		most = 2 * pdfEdgeBytes
+	}
+	edge, from := s.tail(most)
 	finished := bytes.Contains(edge, []byte("%%EOF"))
 	if offset > 0 && (!finished || !bytes.Contains(edge, []byte("startxref"))) {
 		return // a text that speaks of PDF
@@ -38,10 +42,6 @@ func readPDF(s *source, head []byte, f *Facts) {
 		f.flaw(Truncated)
 	}
 	r := &pdfReader{s: s, d: f.Document, unpack: pdfUnpackBytes}
-	if from > 0 && from <= pdfEdgeBytes {
-		edge = append(bytes.Clone(s.at(0, int(from))), edge...)
-		from = 0
-	}
 	r.note(edge)
 	if from > 0 {
 		r.note(s.at(0, pdfEdgeBytes))
@@ -105,7 +105,7 @@ func (r *pdfReader) packed(b []byte) {
 	if start < 0 {
 		return
 	}
-	data := bytes.TrimLeft(b[start+len("stream"):], "\r\n")
+	data := pdfSkipSpace(b[start+len("stream"):])
 	if len(data) < zlibHeader || data[0]&0x0F != zlibDeflate {
 		return
 	}

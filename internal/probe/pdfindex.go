@@ -75,7 +75,7 @@ func (r *pdfReader) place(index, number int64) (place, older int64) {
 		if rest == nil {
 			return 0, pdfPrevious(b)
 		}
-		lines := bytes.TrimLeft(rest, " \r\n")
+		lines := pdfSkipSpace(rest)
 		at += int64(len(b) - len(lines))
 		if number >= first && number-first < count {
 			place, _ = pdfNumber(r.s.at(at+line*(number-first), line))
@@ -98,7 +98,7 @@ func pdfPrevious(trailer []byte) int64 {
 // pdfNumber reads a number behind white space; rest is nil where there is none.
 func pdfNumber(b []byte) (n int64, rest []byte) {
 	const longest = 10 // digits, as in an index
-	b = bytes.TrimLeft(b, " \t\r\n\f\x00")
+	b = pdfSkipSpace(b)
 	digits := 0
 	for digits < min(len(b), longest) && b[digits] >= '0' && b[digits] <= '9' {
 		n = 10*n + int64(b[digits]-'0')
@@ -108,4 +108,12 @@ func pdfNumber(b []byte) (n int64, rest []byte) {
 		return 0, nil
 	}
 	return n, b[digits:]
+}
+
+// pdfSkipSpace goes behind white space (ISO 32000-1, table 1).
+func pdfSkipSpace(b []byte) []byte {
+	for len(b) > 0 && (b[0] == ' ' || b[0] >= '\t' && b[0] <= '\r' || b[0] == 0) {
+		b = b[1:]
+	}
+	return b
 }

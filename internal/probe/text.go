@@ -23,38 +23,28 @@ const (
 	oldText
 )
 
+// scriptOf looks at the start, the middle and the end, at even offsets.
 func scriptOf(s *source, head []byte) script {
-	if unit := wideOrder(head); unit != nil {
-		return choose(eachPiece(s, head, func(b []byte) bool { return isUnits(b, unit) }), wideText, notText)
+	found, bigFirst := plainText, false
+	if wide, big := wideOrder(head); wide {
+		found, bigFirst = wideText, big
 	}
-	plain := true
-	clean := eachPiece(s, head, func(b []byte) bool {
-		plain = plain && (isUTF8(b) || mostlyASCII(b))
-		return hasNoControls(b)
-	})
-	if !clean || len(head) == 0 {
-		return notText
-	}
-	return choose(plain, plainText, oldText)
-}
-
-// eachPiece asks of the start, the middle and the end, in this order and at even
-// offsets, until one does not hold.
-func eachPiece(s *source, head []byte, holds func([]byte) bool) bool {
-	if !holds(head) {
-		return false
-	}
-	for _, from := range []int64{s.size / 2, max(0, s.size-textBytes)} {
-		if !holds(s.at(from&^1, textBytes)) {
-			return false
+	for _, from := range []int64{0, s.size / 2, s.size - textBytes} {
+		b := s.at(max(0, from)&^1, textBytes)
+		switch {
+		case found == wideText && isUnits(b, bigFirst):
+		case found == wideText, !hasNoControls(b):
+			return notText
+		case !isUTF8(b) && !mostlyASCII(b):
+			found = oldText
 		}
 	}
-	return true
+	return found
 }
 
-// wideOrder gives the reader of UTF-16 units: by a byte order mark, or where
-// mostly every second byte is zero.
-func wideOrder(b []byte) func([]byte) int {
+// wideOrder knows UTF-16, and which end of a unit is first, by a byte order mark or
+// where mostly every second byte is zero.
+func wideOrder(b []byte) (wide, bigFirst bool) {
 	var zeros [2]int
 	for i, c := range b {
 		if c == 0 {
@@ -64,22 +54,22 @@ func wideOrder(b []byte) func([]byte) int {
 	half := len(b) / 2
 	most := max(zeros[0], zeros[1])
 	spaced := half >= 8 && most*10 >= half*7 && most == zeros[0]+zeros[1]
-	switch {
-	case hasAt(b, 0, "\xFF\xFE"), spaced && zeros[1] > 0:
-		return le16
-	case hasAt(b, 0, "\xFE\xFF"), spaced:
-		return be16
+	if hasAt(b, 0, "\xFF\xFE") || hasAt(b, 0, "\xFE\xFF") {
+		return true, b[0] == 0xFE
 	}
-	return nil
+	return spaced, zeros[0] > 0
 }
 
 // isUnits: UTF-16 without zeros, noncharacters and halves of pairs (The Unicode
 // Standard, section 3.9). Pairs that a piece's edges cut are forgiven.
-func isUnits(b []byte, unit func([]byte) int) bool {
+func isUnits(b []byte, bigFirst bool) bool {
 	const firstHigh, firstLow, half, noncharacters = 0xD800, 0xDC00, 10, 0xFFFE
 	high := false
 	for i := 0; i+2 <= len(b); i += 2 {
-		u := unit(b[i:])
+		u := le16(b[i:])
+		if bigFirst {
+			u = be16(b[i:])
+		}
 		if u == 0 || u >= noncharacters || i > 0 && high != (u>>half == firstLow>>half) {
 			return false
 		}

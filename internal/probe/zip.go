@@ -92,17 +92,23 @@ func isPlainType(t string) bool {
 // manifestText is a manifest as one compares it: media types know no case, a
 // comment is no word of it, and UTF-16 is as good as UTF-8.
 func manifestText(b []byte) string {
-	if wideOrder(b) != nil {
+	if wide, _ := wideOrder(b); wide {
 		b = narrow(b)
 	}
-	var text strings.Builder
-	rest, comment := media.Lower(string(b)), ""
-	for found := true; found; _, rest, _ = strings.Cut(comment, "-->") {
-		var before string
-		before, comment, found = strings.Cut(rest, "<!--")
-		text.WriteString(before)
+	text := []byte(media.Lower(string(b)))
+	kept := text[:0]
+	for {
+		start := bytes.Index(text, []byte("<!--"))
+		if start < 0 {
+			return string(append(kept, text...))
+		}
+		kept, text = append(kept, text[:start]...), text[start+len("<!--"):]
+		end := bytes.Index(text, []byte("-->"))
+		if end < 0 {
+			return string(kept)
+		}
+		text = text[end+len("-->"):]
 	}
-	return text.String()
 }
 
 // officeType reads the main part's content type (ECMA-376, part 2, section

@@ -138,7 +138,6 @@ const (
 	ConvertToPDF        Fix = "convert_to_pdf"
 	SaveAsOffice        Fix = "save_as_office"
 	SaveAsText          Fix = "save_as_text"
-	SaveAsUnicode       Fix = "save_as_unicode"
 	SaveAgain           Fix = "save_again"
 	MakeSmaller         Fix = "make_smaller"
 	KeepOneSoundTrack   Fix = "keep_one_sound_track"
