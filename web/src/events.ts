@@ -41,6 +41,8 @@ export interface MediaUploadDetails {
   'relay-start': FileEventDetail
   'upload-success': FileEventDetail & { readonly asset: Asset }
   'upload-error': FileEventDetail & { readonly error: ErrorDetail }
+  /** Uploads of an earlier visit are in the list again, and go on where they can. */
+  restored: { readonly files: readonly FileDetail[] }
   'auth-required': { readonly reason: TokenReason }
   /** Nothing is left to do: every file is done, refused or failed. */
   complete: { readonly files: readonly FileDetail[] }

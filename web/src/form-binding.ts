@@ -24,7 +24,7 @@ export class FormBinding {
   }
 
   /** Exactly these states are on. */
-  show(states: Readonly<Record<ElementState, boolean>>): void {
+  show(states: Readonly<Partial<Record<ElementState, boolean>>>): void {
     for (const [state, on] of Object.entries(states)) {
       if (on) this.internals.states.add(state)
       else this.internals.states.delete(state)

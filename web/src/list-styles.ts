@@ -218,6 +218,7 @@ const progress = css`
     opacity: 0.45;
   }
 
+  .item[data-state='missing'] .bar,
   .item[data-state='paused'] .bar,
   .item[data-state='queued'] .bar {
     background: var(--_border-strong);
@@ -260,6 +261,16 @@ const verdict = css`
 
   .item[data-tone='bad'] .verdict {
     --_tone: var(--_bad);
+  }
+
+  .note {
+    margin-block-start: 8px;
+    color: var(--_muted);
+    font-size: 0.8667em;
+  }
+
+  .note + .note {
+    margin-block-start: 2px;
   }
 
   .reason + .reason,

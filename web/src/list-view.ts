@@ -9,7 +9,7 @@ import { row } from './row.js'
 import type { SummaryContext } from './summary.js'
 import { summary } from './summary.js'
 import type { Upload } from './upload.js'
-import { isTicking } from './upload.js'
+import { isMoving } from './upload-state.js'
 
 export interface ListContext extends SummaryContext, Pick<RowContext, 'act' | 'copy'> {
   readonly uploads: readonly Upload[]
@@ -41,7 +41,7 @@ function guardedRow(upload: Upload, context: ListContext): unknown {
   const now = Date.now()
   const thumbnail = context.previews.url(upload)
   const copied = context.copied?.upload === upload ? context.copied.field : undefined
-  const second = isTicking(upload.state) ? Math.floor(now / 1000) : 0
+  const second = isMoving(upload.state) ? Math.floor(now / 1000) : 0
   const depends = [upload.version, thumbnail, copied, second, texts, disabled]
   return guard(depends, () => row(upload, { texts, now, disabled, thumbnail, copied, act, copy }))
 }

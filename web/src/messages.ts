@@ -93,11 +93,12 @@ export class Texts {
     return `${this.#decimal(n / size, places)} ${this.#term(unit)}`
   }
 
-  /** A span of time in its largest one or two units: "8 sec", "3 min", "1 hr 5 min". */
+  /** A span of time to the nearest that is worth saying, and never a quarter off: "8 sec", "90 sec", "3 min", "1 hr 5 min". */
   duration(seconds: number): string {
-    const whole = Math.max(1, Math.ceil(seconds))
+    const whole = Math.max(1, Math.round(seconds))
     if (whole < 60) return this.#unit(whole, 'second')
-    if (whole < 3600) return this.#unit(Math.ceil(whole / 60), 'minute')
+    if (whole >= 75 && whole < 115) return this.#unit(Math.round(whole / 10) * 10, 'second')
+    if (whole < 3600) return this.#unit(Math.round(whole / 60), 'minute')
     const minutes = Math.round((whole % 3600) / 60)
     const hours = this.#unit(Math.floor(whole / 3600), 'hour')
     return minutes === 0 ? hours : `${hours} ${this.#unit(minutes, 'minute')}`

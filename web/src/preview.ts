@@ -42,13 +42,14 @@ export class Previews {
   /** One picture after the other: decoding is the most memory that the element ever takes. */
   #order(upload: Upload): void {
     this.#urls.set(upload.id, '')
-    if (!decodable.has(upload.type) || upload.file.size > mostBytes) return
-    this.#busy = this.#busy.then(() => this.#make(upload))
+    const { file } = upload
+    if (file === undefined || !decodable.has(upload.type) || file.size > mostBytes) return
+    this.#busy = this.#busy.then(() => this.#make(upload, file))
   }
 
-  async #make(upload: Upload): Promise<void> {
+  async #make(upload: Upload, file: Blob): Promise<void> {
     if (!this.#urls.has(upload.id)) return
-    const picture = await thumbnail(upload.file).catch(() => null)
+    const picture = await thumbnail(file).catch(() => null)
     if (picture === null || !this.#urls.has(upload.id)) return
     this.#urls.set(upload.id, URL.createObjectURL(picture))
     this.#ready(upload)

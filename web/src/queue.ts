@@ -3,7 +3,6 @@
  * checked and how many are sent at once. It starts nothing itself; its port does.
  */
 import type { Upload } from './upload.js'
-import { holdsPlace } from './upload.js'
 
 export interface QueuePort {
   /** Resolves when the check is over, whatever came of it. */
@@ -82,7 +81,7 @@ export class Queue implements Iterable<Upload> {
   }
 
   #pumpUploads(): void {
-    let free = Math.max(1, this.#concurrency()) - this.#count((upload) => holdsPlace(upload.state))
+    let free = Math.max(1, this.#concurrency()) - this.#count((upload) => upload.holdsPlace)
     for (const upload of this.#uploads.values()) {
       if (free <= 0) return
       if (upload.state.name !== 'queued') continue

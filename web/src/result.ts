@@ -2,9 +2,9 @@
 import type { TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import type { Asset } from './engine.js'
-import { icon } from './icons.js'
 import type { LabelName } from './labels.js'
 import type { Texts } from './messages.js'
+import { rowIcon } from './row-icons.js'
 import type { RowContext } from './row.js'
 import type { Upload } from './upload.js'
 
@@ -45,7 +45,7 @@ function resultField(field: Field, upload: Upload, context: RowContext): Templat
         part="copy" type="button" class="button small copy" data-copy=${field.field} ?data-copied=${copied}
         aria-label=${texts.label('copyOf', { what, name: upload.name })}
         @click=${() => context.copy(field.field, value, upload)}
-      >${icon(copied ? 'check' : 'copy')}<span>${texts.label(copied ? 'copied' : 'copy')}</span></button>
+      >${rowIcon(copied ? 'check' : 'copy')}<span>${texts.label(copied ? 'copied' : 'copy')}</span></button>
     </div>`
 }
 

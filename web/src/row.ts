@@ -2,17 +2,19 @@
 import type { TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import type { Failure, Reason } from './engine.js'
-import type { IconName } from './icons.js'
-import { icon, kindIcon } from './icons.js'
 import type { LabelName } from './labels.js'
 import type { Texts } from './messages.js'
 import { resultFields } from './result.js'
+import type { RowIconName } from './row-icons.js'
+import { kindIcon, rowIcon } from './row-icons.js'
+import { notesOf } from './row-notes.js'
 import { statusOf } from './status.js'
 import type { Upload } from './upload.js'
-import { isHandedOver } from './upload.js'
+import type { StateName } from './upload-state.js'
+import { isHandedOver } from './upload-state.js'
 import { typeName } from './type-name.js'
 
-export type Action = 'start' | 'pause' | 'resume' | 'cancel' | 'retry' | 'remove'
+export type Action = 'start' | 'pause' | 'resume' | 'cancel' | 'retry' | 'remove' | 'choose'
 
 /** What a row needs besides its file. */
 export interface RowContext {
@@ -36,9 +38,9 @@ export function row(upload: Upload, context: RowContext): TemplateResult {
         ${fileName(upload.name)}
         <div part="meta" class="meta">${meta(upload, texts)}</div>
       </div>
-      <div part="status" class="status">${icon(status.icon)}<span>${status.text}</span></div>
+      <div part="status" class="status">${rowIcon(status.icon)}<span>${status.text}</span></div>
       <div class="actions">${actionsOf(upload).map((action) => actionButton(action, upload, context))}</div>
-      <div class="more">${bar(upload, texts)} ${trouble(upload, texts)} ${verdict(upload, texts)} ${results(upload, context)}</div>
+      <div class="more">${bar(upload, texts)} ${notes(upload, texts)} ${trouble(upload, texts)} ${verdict(upload, texts)} ${results(upload, context)}</div>
     </li>`
 }
 
@@ -60,10 +62,10 @@ function fileName(name: string): TemplateResult {
 
 function meta(upload: Upload, texts: Texts): string {
   const kind = upload.kind === '' ? '' : texts.kind(upload.kind)
-  return [kind, typeName(upload.type, upload.name), texts.bytes(upload.file.size)].filter((part) => part !== '').join(' · ')
+  return [kind, typeName(upload.type, upload.name), texts.bytes(upload.size)].filter((part) => part !== '').join(' · ')
 }
 
-const withBar = new Set(['queued', 'uploading', 'waiting', 'paused', 'verifying', 'relaying'])
+const withBar = new Set<StateName>(['missing', 'queued', 'uploading', 'waiting', 'paused', 'verifying', 'relaying'])
 
 function bar(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
   const { state, progress } = upload
@@ -77,6 +79,10 @@ function bar(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
       <div class="bar in-flight" .style=${`inline-size:${progress.share * 100}%`}></div>
       <div part="bar" class="bar" .style=${`inline-size:${progress.acceptedShare * 100}%`}></div>
     </div>`
+}
+
+function notes(upload: Upload, texts: Texts): readonly TemplateResult[] {
+  return notesOf(upload).map((note) => html`<p part="note" class="note" data-note=${note}>${texts.label(note)}</p>`)
 }
 
 function verdict(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
@@ -123,6 +129,8 @@ function results(upload: Upload, context: RowContext): TemplateResult | typeof n
 
 function actionsOf({ state, begun }: Upload): readonly Action[] {
   switch (state.name) {
+    case 'missing':
+      return state.comparing ? ['cancel'] : ['choose', 'cancel']
     case 'ready':
       return ['start', 'remove']
     case 'uploading':
@@ -140,17 +148,18 @@ function actionsOf({ state, begun }: Upload): readonly Action[] {
   }
 }
 
-const looks: { readonly [A in Action]: { readonly icon: IconName; readonly label: LabelName } } = {
+const looks: { readonly [A in Action]: { readonly icon: RowIconName; readonly label: LabelName } } = {
   start: { icon: 'upload', label: 'upload' },
   pause: { icon: 'pause', label: 'pause' },
   resume: { icon: 'play', label: 'resume' },
   cancel: { icon: 'close', label: 'cancel' },
   retry: { icon: 'retry', label: 'retry' },
   remove: { icon: 'close', label: 'remove' },
+  choose: { icon: 'upload', label: 'chooseFile' },
 }
 
 /** A step that the person is asked to take is written out; the others are icons. */
-const writtenOut = new Set<Action>(['start', 'retry', 'resume'])
+const writtenOut = new Set<Action>(['start', 'retry', 'resume', 'choose'])
 
 function actionButton(action: Action, upload: Upload, context: RowContext): TemplateResult {
   const { texts, disabled } = context
@@ -161,7 +170,7 @@ function actionButton(action: Action, upload: Upload, context: RowContext): Temp
       part="action" type="button" class=${written ? 'button small' : 'icon-button'} data-action=${action}
       aria-label=${texts.label('actionOn', { action: label, name: upload.name })} title=${written ? nothing : label}
       ?disabled=${disabled} @click=${() => context.act(action, upload)}
-    >${written ? label : icon(looks[action].icon)}</button>`
+    >${written ? label : rowIcon(looks[action].icon)}</button>`
 }
 
 function labelOf(action: Action, { state, verdict }: Upload): LabelName {

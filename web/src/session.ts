@@ -1,45 +1,43 @@
 /**
  * What happens to the files of one element: joins the queue, the engine and the
- * token, and tells of every change. Knows neither DOM nor words; the element does.
+ * token, and has every change told. Knows neither DOM nor words; the element does.
  */
-import type { Engine, EngineEvent, Failure, Kind, Purpose, Verdict } from './engine.js'
-import type { ErrorDetail, MediaUploadDetails } from './events.js'
+import type { EngineEvent, EngineFactory, Kind, Purpose, UploadRequest, Verdict } from './engine.js'
+import { EngineLink } from './engine-link.js'
+import type { HeraldPort } from './herald.js'
+import { Herald, failureOf } from './herald.js'
 import { Queue } from './queue.js'
+import { Returning } from './returning.js'
 import { TokenBroker } from './token.js'
-import type { UploadEvent } from './upload.js'
-import { Upload, isHandedOver, isSettled } from './upload.js'
+import { Upload } from './upload.js'
+import type { UploadEvent } from './upload-state.js'
+import { isHandedOver, isMoving, isSettled } from './upload-state.js'
 
 /** What the session asks of its element. */
-export interface SessionHost {
+export interface SessionHost extends HeraldPort {
   readonly purposes: readonly Purpose[]
   readonly kinds: readonly Kind[]
   readonly autoStart: boolean
   readonly concurrency: number
   /** The media server's; empty when `endpoint` names none. */
   readonly origin: string
-  /** For that origin. */
-  openEngine(): Engine
+  /** Where on the site the element stands. */
+  readonly place: string
+  loadEngine(): Promise<EngineFactory>
   metadataOf(file: File): Readonly<Record<string, string>>
-  /** False when a listener prevented it. */
-  emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean
-  /** Something that is shown has changed; the upload, where it is about one file. */
-  changed(upload?: Upload): void
-  /** The form's value has changed. */
-  valueChanged(): void
-  /** The sentence for a failure, for the event's detail. */
-  sentence(failure: Failure): string
+  /** Something that is shown has changed. */
+  changed(): void
+  /** A file that was chosen for `wanted` is another one. */
+  isAnother(file: File, wanted: Upload | undefined): void
 }
 
 export class Session {
   readonly #host: SessionHost
   readonly queue: Queue
   readonly token: TokenBroker
-  #engine: Engine | undefined
-  /** The engine's. */
-  #origin = ''
-  #unsubscribe: (() => void) | undefined
-  /** Work was done since the last `complete`. */
-  #incomplete = false
+  readonly #link: EngineLink
+  readonly #herald: Herald
+  readonly #returning: Returning
 
   constructor(host: SessionHost) {
     this.#host = host
@@ -48,37 +46,82 @@ export class Session {
       () => host.concurrency,
     )
     this.token = new TokenBroker({
-      provide: (token) => this.#engine?.provideToken(token),
+      provide: (token) => this.#link.engine?.provideToken(token),
       authRequired: (reason) => void host.emit('auth-required', { reason }),
-      changed: () => host.changed(),
+      changed: () => this.#tokenChanged(),
+    })
+    const session = this
+    this.#herald = new Herald(host)
+    this.#link = new EngineLink({
+      get origin() { return host.origin },
+      loadEngine: () => host.loadEngine(),
+      hear: (event) => this.#hear(event),
+    })
+    this.#returning = new Returning({
+      get uploads() { return session.uploads },
+      move: (upload, event) => this.#move(upload, event),
+      isAnother: (file, wanted) => host.isAnother(file, wanted),
     })
   }
 
-  /** Loads the engine ahead of the first file. */
-  warm(): void {
-    this.#open().warm()
+  get uploads(): readonly Upload[] {
+    return [...this.queue]
   }
 
-  add(file: File): Upload | undefined {
-    const upload = new Upload(file, this.#host.purposes)
-    if (!this.#host.emit('file-added', { file: upload.detail() })) return undefined
-    this.queue.add(upload)
-    this.#incomplete = true
-    this.#host.changed(upload)
+  /** What nothing further happens to unless somebody asks. */
+  get settled(): readonly Upload[] {
+    return this.uploads.filter(({ state }) => isSettled(state))
+  }
+
+  /** What is said of some file changes with the time. */
+  get isTicking(): boolean {
+    return this.uploads.some(({ state }) => isMoving(state))
+  }
+
+  /** Loads the engine ahead of the first file. That it could not be had is said with that file. */
+  warm(): void {
+    void this.#link.load().then(() => this.#link.open().warm(), () => {})
+  }
+
+  /** Brings back what earlier visits have left here, and goes on with it. */
+  async restore(): Promise<void> {
+    await this.#link.load()
+    const engine = this.#link.open()
+    const uploads = await this.#returning.restore(engine, this.#host.place)
+    if (engine !== this.#link.engine || uploads.length === 0) return
+    for (const upload of uploads) this.queue.add(upload)
+    this.#herald.working()
+    this.#host.emit('restored', { files: uploads.map((upload) => upload.detail()) })
+    this.#host.changed()
+    this.queue.pump()
+  }
+
+  add(id: string, file: File): void {
+    this.queue.add(Upload.of(id, file, this.#host.purposes))
+    this.#herald.working()
+    this.#host.changed()
+  }
+
+  /** The row that misses a file of this size, which is held against it; `wanted` is the one that a person has chosen it for. */
+  supply(file: File, wanted?: Upload): Upload | undefined {
+    const upload = this.#returning.candidate(file, wanted)
+    const engine = this.#link.engine
+    if (upload === undefined || engine === undefined) return undefined
+    void this.#returning.supply(engine, file, upload, wanted)
     return upload
   }
 
   start(id?: string): void {
     this.#each(id, (upload) => {
       if (upload.state.name !== 'ready') return
-      if (this.#host.emit('upload-start', { file: upload.detail() })) this.#move(upload, { type: 'enqueue' })
+      if (this.#host.emit('upload-start', { file: upload.detail() })) this.#enqueue(upload)
     })
   }
 
   pause(id?: string): void {
     this.#each(id, (upload) => {
       if (!this.#move(upload, { type: 'hold' })) return
-      if (upload.begun) this.#engine?.pause(upload.id)
+      if (upload.begun) this.#link.engine?.pause(upload.id)
       this.#host.emit('upload-pause', { file: upload.detail() })
     })
   }
@@ -86,16 +129,16 @@ export class Session {
   /** Goes on with a paused file; a waiting one tries now. */
   resume(id?: string): void {
     this.#each(id, (upload) => {
-      if (upload.state.name === 'waiting') return this.#engine?.retry(upload.id)
+      if (upload.state.name === 'waiting') return this.#tryNow(upload)
       if (upload.state.name !== 'paused') return
-      this.#move(upload, { type: 'enqueue' })
+      this.#enqueue(upload)
       this.#host.emit('upload-resume', { file: upload.detail() })
     })
   }
 
   retry(id?: string): void {
     this.#each(id, (upload) => {
-      if (upload.state.name === 'waiting') this.#engine?.retry(upload.id)
+      if (upload.state.name === 'waiting') this.#tryNow(upload)
       else if (upload.state.name === 'failed' && upload.state.failure.retryable) this.#again(upload)
     })
   }
@@ -109,12 +152,11 @@ export class Session {
 
   /** Takes files off the list; one that is still on its way is cancelled. */
   remove(upload: Upload): void {
-    if (upload.begun) this.#leaveEngine(upload)
+    if (upload.request !== undefined) this.#leaveEngine(upload)
     this.queue.remove(upload.id)
-    this.#host.changed(upload)
+    this.#host.changed()
     if (upload.state.name === 'done') this.#host.valueChanged()
-    this.queue.pump()
-    this.#checkComplete()
+    this.#afterMove()
   }
 
   /**
@@ -123,31 +165,37 @@ export class Session {
    */
   recheck(): void {
     this.#each(undefined, (upload) => {
-      if (upload.begun || !this.#move(upload, { type: 'recheck' })) return
+      const { begun, restored, state: { name } } = upload
+      if (begun || restored) return
+      if (name === 'queued' || name === 'paused') upload.asked = name
+      if (upload.request !== undefined) this.#link.engine?.forget(upload.id)
+      upload.kept = undefined
+      if (!this.#move(upload, { type: 'recheck' })) return
       upload.purposes = this.#host.purposes
-      this.#incomplete = true
+      this.#herald.working()
     })
   }
 
   /** The network is back, or somebody asked: whatever waits tries now. */
   nudge(): void {
-    this.#engine?.nudge()
+    this.#link.engine?.nudge()
+    if (this.token.state.name === 'blocked') this.token.tryNow()
   }
 
   /** Nothing runs until `wake`, and nothing is lost: what had a place waits for one again. */
   suspend(): void {
     this.queue.stop()
     this.token.close()
-    this.#engine?.suspend()
+    this.#link.suspend()
     for (const upload of this.queue) {
-      if (this.#move(upload, { type: 'requeue' })) this.#engine?.pause(upload.id)
+      if (this.#move(upload, { type: 'requeue' })) this.#link.engine?.pause(upload.id)
     }
   }
 
   /** Places first, so that the engine begins at once with those that have one. */
   wake(): void {
     this.queue.go()
-    this.#engine?.wake()
+    this.#link.wake()
   }
 
   /**
@@ -155,44 +203,36 @@ export class Session {
    * words: its asset would be unknown to the new one, and the tokens that the page
    * gives from now on are not for the old one. A retry sends the file to the new one.
    */
-  changeEndpoint(): void {
-    if (this.#engine === undefined || this.#host.origin === this.#origin) return
+  changeEndpoint(): boolean {
+    if (!this.#link.leave()) return false
     this.token.close()
-    this.#unsubscribe?.()
-    this.#engine.close()
-    this.#engine = undefined
     for (const upload of this.queue) this.#leaveEndpoint(upload)
+    return true
   }
 
   #leaveEndpoint(upload: Upload): void {
-    const { begun } = upload
-    upload.begun = false
-    if (!begun || isSettled(upload.state)) return
-    const event = { type: 'failed', id: upload.id, failure: failureOf('endpoint_changed') } as const
-    this.#tell(upload, event, this.#move(upload, event))
-  }
-
-  #open(): Engine {
-    if (this.#engine !== undefined) return this.#engine
-    const engine = (this.#engine = this.#host.openEngine())
-    this.#origin = this.#host.origin
-    this.#unsubscribe = engine.subscribe((event) => this.#hear(event))
-    if (this.queue.stopped) engine.suspend()
-    return engine
+    const { begun, restored, state: { name } } = upload
+    const asked = upload.request !== undefined && !isSettled(upload.state)
+    upload.begun = upload.restored = false
+    upload.request = upload.kept = undefined
+    // What no window has begun comes back when that server is asked again.
+    if (name === 'missing') return this.queue.remove(upload.id)
+    if (asked && (begun || restored)) this.#apply(upload, { type: 'failed', id: upload.id, failure: failureOf('endpoint_changed') })
   }
 
   async #check(upload: Upload): Promise<void> {
-    const purposes = upload.purposes
-    const { name, type: declaredType } = upload.file
-    const request = { name, declaredType, purposes, kinds: this.#host.kinds }
-    let engine: Engine | undefined
+    const { purposes, file, facts: { name, type: declaredType } } = upload
+    if (file === undefined) return
+    const isAsked = () => upload.purposes === purposes && this.queue.get(upload.id) === upload
+    let engine
     try {
-      engine = this.#open()
-      const verdict = await engine.check(upload.id, upload.file, request)
-      if (upload.purposes === purposes && this.#has(upload)) this.#checked(upload, verdict)
+      await this.#link.load()
+      engine = this.#link.open()
+      const verdict = await engine.check(upload.id, file, { name, declaredType, purposes, kinds: this.#host.kinds })
+      if (isAsked()) this.#checked(upload, verdict)
     } catch (error) {
       // An engine that was left for another one's sake says nothing about the file: the queue asks the other.
-      if (engine === this.#engine && upload.purposes === purposes && this.#has(upload)) this.#move(upload, { type: 'failed', id: upload.id, failure: checkFailure(error) })
+      if (engine === this.#link.engine && isAsked()) this.#move(upload, { type: 'failed', id: upload.id, failure: failureOf(codeOf(error)) })
     }
   }
 
@@ -201,148 +241,135 @@ export class Session {
     const detail = { file: upload.detail(), verdict }
     this.#host.emit('file-checked', detail)
     if (verdict.outcome === 'refuse') this.#host.emit('file-refused', detail)
+    else if (upload.asked !== undefined) this.#goOn(upload, upload.asked)
     else if (this.#host.autoStart) this.start(upload.id)
   }
 
+  /** As it was before it was checked once more. */
+  #goOn(upload: Upload, asked: 'queued' | 'paused'): void {
+    upload.asked = undefined
+    this.#enqueue(upload)
+    if (asked === 'paused') this.#move(upload, { type: 'hold' })
+  }
+
+  /** The copy first: a file that waits for its turn is safe from then on. */
+  #enqueue(upload: Upload): void {
+    this.#move(upload, { type: 'enqueue' })
+    this.#keep(upload)
+  }
+
+  #keep(upload: Upload): void {
+    if (upload.request !== undefined || upload.file === undefined) return
+    upload.request = this.#requestOf(upload, upload.file)
+    this.#link.open().keep(upload.id, upload.file, upload.request)
+  }
+
   #begin(upload: Upload): void {
-    const engine = this.#open()
+    const engine = this.#link.open()
     this.#move(upload, { type: 'begin' })
     if (upload.begun) return engine.resume(upload.id)
+    this.#keep(upload)
+    if (upload.file === undefined || upload.request === undefined) return
     upload.begun = true
-    const { name, type: declaredType } = upload.file
-    engine.start(upload.id, upload.file, {
-      name, declaredType,
+    engine.start(upload.id, upload.file, upload.request)
+  }
+
+  #requestOf({ facts, kind, purposes, verdict }: Upload, file: Blob): UploadRequest {
+    const { name, type: declaredType } = facts
+    return {
+      name, declaredType, purposes,
       // Only a refused file has no kind, and none of those comes here.
-      kind: upload.kind || 'document',
-      purposes: upload.purposes,
-      metadata: this.#host.metadataOf(upload.file),
-      lastModified: upload.file.lastModified,
-      verdict: upload.verdict ?? { outcome: 'accept', kind: upload.kind, type: declaredType, reasons: [] },
-      place: '',
-    })
+      kind: kind || 'document',
+      metadata: file instanceof File ? this.#host.metadataOf(file) : {},
+      lastModified: file instanceof File ? file.lastModified : 0,
+      verdict: verdict ?? { outcome: 'accept', kind, type: declaredType, reasons: [] },
+      place: this.#host.place,
+    }
+  }
+
+  /** What waits for a token is not helped by a question to the server. */
+  #tryNow({ id }: Upload): void {
+    if (this.token.state.name === 'blocked') this.token.tryNow()
+    this.#link.engine?.retry(id)
   }
 
   /** After a failure: the engine goes on from what is safe, or begins; a file without a verdict is checked again. */
   #again(upload: Upload): void {
-    this.#incomplete = true
+    this.#herald.working()
     if (upload.verdict === undefined) return this.#checkAgain(upload)
-    this.#move(upload, { type: 'enqueue' })
+    this.#enqueue(upload)
     if (!upload.begun) return
     this.#move(upload, { type: 'begin' })
-    this.#engine?.retry(upload.id)
+    this.#link.engine?.retry(upload.id)
   }
 
   #checkAgain(upload: Upload): void {
     upload.state = { name: 'checking' }
-    this.#host.changed(upload)
+    this.#host.changed()
     this.queue.pump()
   }
 
   #leaveEngine(upload: Upload): void {
-    if (isSettled(upload.state) || isHandedOver(upload.state)) this.#engine?.forget(upload.id)
-    else this.#engine?.cancel(upload.id)
+    if (isSettled(upload.state) || isHandedOver(upload.state)) this.#link.engine?.forget(upload.id)
+    else this.#link.engine?.cancel(upload.id)
   }
 
   #hear(event: EngineEvent): void {
     if (event.type === 'token-needed') return this.token.need(event.reason)
     if (event.type === 'cancelled') return this.#cancelled(event.id)
-    if (event.type === 'kept' || event.type === 'unkept' || event.type === 'followed' || event.type === 'damaged') return
     const upload = this.queue.get(event.id)
     if (upload === undefined) return
-    const { progress: { accepted }, state: { name } } = upload
-    this.#move(upload, event)
+    const { accepted } = upload.progress
+    this.#apply(upload, event)
     if (upload.progress.accepted > accepted || isHandedOver(upload.state)) this.token.accepted()
-    this.#tell(upload, event, upload.state.name !== name)
+    if (event.type === 'waiting' && event.reason === 'token') this.#tokenChanged()
   }
 
   /** Here the row has gone already; in another tab it may have been ended by somebody else. */
   #cancelled(id: string): void {
-    this.#engine?.forget(id)
-    const upload = this.queue.get(id)
-    if (upload === undefined) return
+    this.#link.engine?.forget(id)
+    if (this.queue.get(id) === undefined) return
     this.queue.remove(id)
-    this.#host.changed(upload)
+    this.#host.changed()
     this.#afterMove()
+  }
+
+  /** Who waits for the token waits until it is asked for again. */
+  #tokenChanged(): void {
+    const { state } = this.token
+    const retryInMs = state.name === 'blocked' && state.retryAt > 0 ? state.retryAt - Date.now() : 0
+    this.#each(undefined, (upload) => {
+      const { id, state } = upload
+      if (state.name === 'waiting' && state.reason === 'token') upload.apply({ type: 'waiting', id, reason: 'token', retryInMs })
+    })
+    this.#host.changed()
+  }
+
+  #apply(upload: Upload, event: UploadEvent): void {
+    const { name } = upload.state
+    this.#move(upload, event)
+    this.#herald.tell(upload, event, { moved: upload.state.name !== name, signedIn: this.token.hasGiven })
   }
 
   #move(upload: Upload, event: UploadEvent): boolean {
     const moved = upload.apply(event)
-    this.#host.changed(upload)
+    this.#host.changed()
     if (moved) queueMicrotask(() => this.#afterMove())
     return moved
   }
 
   #afterMove(): void {
     this.queue.pump()
-    this.#checkComplete()
-  }
-
-  #tell(upload: Upload, event: UploadEvent, moved: boolean): void {
-    const file = upload.detail()
-    if (event.type === 'progress') this.#tellProgress(upload)
-    if (event.type === 'waiting') this.#tellWaiting(upload, event)
-    if ('problem' in event && event.problem) this.#tellProblem(upload, event.problem)
-    if (!moved) return
-    if (event.type === 'relaying') this.#host.emit('relay-start', { file })
-    if (event.type === 'refused') this.#host.emit('file-refused', { file, verdict: event.verdict })
-    if (event.type === 'failed') this.#tellFailure(upload, event.failure)
-    if (event.type !== 'done') return
-    this.#host.emit('upload-success', { file, asset: event.asset })
-    this.#host.valueChanged()
-  }
-
-  #tellProgress(upload: Upload): void {
-    const { accepted, shown, total } = upload.progress
-    const bytes = { bytesAccepted: accepted, bytesShown: shown, bytesTotal: total }
-    this.#host.emit('upload-progress', { file: upload.detail(), ...bytes })
-  }
-
-  #tellWaiting(upload: Upload, event: Extract<UploadEvent, { type: 'waiting' }>): void {
-    // The first token: nothing was tried before it.
-    if (event.reason === 'token' && !this.token.hasGiven) return
-    const file = upload.detail()
-    if (event.reason === 'stalled') this.#host.emit('upload-stalled', { file })
-    this.#host.emit('upload-retry', { file, reason: event.reason, retryInMs: event.retryInMs })
-  }
-
-  /** The server tries again by itself, and does not say when. */
-  #tellProblem(upload: Upload, problem: Failure): void {
-    this.#host.emit('upload-retry', { file: upload.detail(), reason: problem.code, retryInMs: 0, error: this.#error(problem) })
-  }
-
-  #tellFailure(upload: Upload, failure: Failure): void {
-    this.#host.emit('upload-error', { file: upload.detail(), error: this.#error(failure) })
-  }
-
-  #error(failure: Failure): ErrorDetail {
-    const { code, retryable } = failure
-    return { code, retryable, message: this.#host.sentence(failure) }
-  }
-
-  #checkComplete(): void {
-    const uploads = [...this.queue]
-    if (!this.#incomplete || uploads.length === 0) return
-    if (!uploads.every((upload) => isSettled(upload.state))) return
-    this.#incomplete = false
-    this.#host.emit('complete', { files: uploads.map((upload) => upload.detail()) })
-  }
-
-  #has(upload: Upload): boolean {
-    return this.queue.get(upload.id) === upload
+    this.#herald.tellComplete(this.uploads)
   }
 
   #each(id: string | undefined, act: (upload: Upload) => void): void {
-    const uploads = id === undefined ? [...this.queue] : [this.queue.get(id)]
+    const uploads = id === undefined ? this.uploads : [this.queue.get(id)]
     for (const upload of uploads) if (upload !== undefined) act(upload)
   }
 }
 
 /** The engine could not check at all: it did not load, or its worker died. */
-function checkFailure(error: unknown): Failure {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'engine_unavailable'
-  return failureOf(code)
-}
-
-function failureOf(code: string): Failure {
-  return { code, message: '', retryable: true, facts: [] }
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'engine_unavailable'
 }

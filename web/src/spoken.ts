@@ -2,7 +2,7 @@
 import type { MediaUploadDetails } from './events.js'
 import type { Texts } from './messages.js'
 import type { Upload } from './upload.js'
-import { isHandedOver, isUnderway } from './upload.js'
+import { isHandedOver, isUnderway } from './upload-state.js'
 import { waitText } from './wait-text.js'
 
 type Speakers = { readonly [N in keyof MediaUploadDetails]?: (detail: MediaUploadDetails[N], texts: Texts) => string }
@@ -16,6 +16,7 @@ const speakers: Speakers = {
     'error' in retry
       ? `${file.name}: ${retry.error.message}`
       : texts.label('saidWaiting', { name: file.name, state: waitText(retry.reason, texts) }),
+  restored: ({ files }, texts) => texts.label('saidRestored', { count: files.length, name: files[0]?.name ?? '' }),
   'upload-error': ({ file, error }, texts) => texts.label('saidFailed', { name: file.name, message: error.message }),
   'file-refused': ({ file, verdict }, texts) =>
     texts.label('saidRefused', { name: file.name, message: verdict.reasons.map((reason) => texts.reason(reason)).join(' ') }),

@@ -1,21 +1,22 @@
 /** A file's state in words, with the icon and the tone that go with it. */
 import type { WaitReason } from './engine.js'
-import type { IconName } from './icons.js'
 import type { LabelName } from './labels.js'
 import type { Texts } from './messages.js'
-import type { StateName, Upload, UploadState } from './upload.js'
+import type { RowIconName } from './row-icons.js'
+import type { Upload } from './upload.js'
+import type { StateName, UploadState } from './upload-state.js'
 import { waitText } from './wait-text.js'
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad'
 
 export interface Status {
-  readonly icon: IconName
+  readonly icon: RowIconName
   readonly tone: Tone
   readonly text: string
 }
 
 interface Look {
-  readonly icon: IconName
+  readonly icon: RowIconName
   readonly tone: Tone
   readonly label: LabelName
 }
@@ -23,6 +24,7 @@ interface Look {
 const looks: { readonly [N in StateName]: Look } = {
   checking: { icon: 'clock', tone: 'neutral', label: 'checking' },
   ready: { icon: 'check', tone: 'neutral', label: 'ready' },
+  missing: { icon: 'file', tone: 'warn', label: 'missing' },
   queued: { icon: 'clock', tone: 'neutral', label: 'queued' },
   uploading: { icon: 'upload', tone: 'active', label: 'uploading' },
   waiting: { icon: 'clock', tone: 'warn', label: 'waitingServer' },
@@ -37,6 +39,7 @@ const looks: { readonly [N in StateName]: Look } = {
 export function statusOf(upload: Upload, texts: Texts, now: number): Status {
   const look = looks[upload.state.name]
   const { state, verdict } = upload
+  if (state.name === 'missing' && state.comparing) return { ...looks.checking, text: texts.label('checking') }
   if (state.name === 'ready' && verdict?.outcome === 'warn') return { icon: 'warn', tone: 'warn', text: texts.label('readyWarned') }
   if (state.name === 'waiting') return { icon: waitIcon(state.reason), tone: look.tone, text: waitingText(state, texts, now) }
   return { icon: look.icon, tone: look.tone, text: textOf(upload, look.label, texts, now) }
@@ -48,9 +51,10 @@ function textOf(upload: Upload, label: LabelName, texts: Texts, now: number): st
 }
 
 /** "3.1 MB of 12 MB · 2.4 MB/s · 4 sec left", as far as it is known. */
-function movement({ progress }: Upload, texts: Texts, now: number): string {
-  if (progress.shown === 0) return texts.label('starting')
-  const parts = [texts.label('uploadingBytes', { bytes: texts.bytes(progress.shown), total: texts.bytes(progress.total) })]
+function movement({ progress, followed }: Upload, texts: Texts, now: number): string {
+  const where = followed ? [texts.label('elsewhere')] : []
+  if (progress.shown === 0) return where[0] ?? texts.label('starting')
+  const parts = [...where, texts.label('uploadingBytes', { bytes: texts.bytes(progress.shown), total: texts.bytes(progress.total) })]
   const speed = progress.speed(now)
   const seconds = progress.secondsLeft(now)
   if (speed !== undefined && speed > 0) parts.push(texts.label('perSecond', { bytes: texts.bytes(speed) }))
@@ -58,7 +62,7 @@ function movement({ progress }: Upload, texts: Texts, now: number): string {
   return parts.join(' · ')
 }
 
-function waitIcon(reason: WaitReason): IconName {
+function waitIcon(reason: WaitReason): RowIconName {
   if (reason === 'offline') return 'offline'
   return reason === 'token' ? 'key' : 'clock'
 }

@@ -1,133 +1,14 @@
 /**
- * One file's life: the states it can be in, the events that move it, and nothing
- * about how it is shown (row.ts) or sent (the engine). `transition` is pure, so
- * every move is a line of a table that a test can read.
+ * One file's life: its state, and what is known of it beside. Nothing about how
+ * it is shown (row.ts) or sent (the engine).
  */
-import type { Asset, EngineEvent, Failure, Kind, Purpose, Verdict, WaitReason } from './engine.js'
+import type { Asset, Kind, KeptUpload, Purpose, UploadRequest, Verdict } from './engine.js'
 import { Progress } from './progress.js'
+import type { StateName, UploadEvent, UploadState } from './upload-state.js'
+import { isHandedOver, isMoving, isOnTheWay, isUnderway, transition } from './upload-state.js'
 
-export type UploadState =
-  /** The browser reads a few ranges of the file to say whether WhatsApp would deliver it. */
-  | { readonly name: 'checking' }
-  /** May be sent; waits for a click where `auto-start` is not set. */
-  | { readonly name: 'ready' }
-  /** Asked for; waits for one of the `concurrency` places. */
-  | { readonly name: 'queued' }
-  | { readonly name: 'uploading' }
-  /** Stands still and goes on by itself; `retryAt` is in milliseconds of `Date.now()`, 0 when it has no time. */
-  | { readonly name: 'waiting'; readonly reason: WaitReason; readonly retryAt: number }
-  | { readonly name: 'paused' }
-  /** All bytes are safe; the server checks them again. */
-  | { readonly name: 'verifying'; readonly problem: Failure | undefined }
-  /** `problem` is why the last attempt came to nothing, while the server makes a next one by itself. */
-  | { readonly name: 'relaying'; readonly problem: Failure | undefined }
-  | { readonly name: 'done'; readonly asset: Asset }
-  | { readonly name: 'refused'; readonly verdict: Verdict }
-  | { readonly name: 'failed'; readonly failure: Failure }
-
-export type StateName = UploadState['name']
-
-/** What a person or the queue does to a file; the rest of its events come from the engine. */
-export type LocalEvent =
-  | { readonly type: 'checked'; readonly verdict: Verdict }
-  | { readonly type: 'recheck' }
-  | { readonly type: 'enqueue' }
-  | { readonly type: 'begin' }
-  /** Gives its place back and is the next to have one. */
-  | { readonly type: 'requeue' }
-  | { readonly type: 'hold' }
-
-export type UploadEvent = LocalEvent | Exclude<EngineEvent, { readonly type: 'token-needed' | 'cancelled' | 'kept' | 'unkept' | 'followed' | 'damaged' }>
-
-const onTheWay: readonly StateName[] = ['queued', 'uploading', 'waiting', 'paused']
-const sent: readonly StateName[] = [...onTheWay, 'verifying', 'relaying']
-
-/** What comes after a pause is the person's word, not the engine's. */
-const sentAndRunning = sent.filter((name) => name !== 'paused')
-
-/** From which states an event moves a file. An event that comes late, from any other state, is ignored. */
-const movesFrom: { readonly [E in UploadEvent['type']]: readonly StateName[] } = {
-  checked: ['checking'],
-  recheck: ['checking', 'ready', 'refused'],
-  enqueue: ['ready', 'paused', 'failed'],
-  begin: ['queued'],
-  requeue: ['uploading', 'waiting'],
-  hold: ['queued', 'uploading', 'waiting'],
-  started: ['queued', 'waiting'],
-  progress: ['waiting'],
-  waiting: sentAndRunning,
-  resumed: ['queued', 'waiting', 'paused'],
-  paused: ['uploading', 'waiting'],
-  checking: [...onTheWay, 'verifying'],
-  relaying: sent,
-  done: sent,
-  refused: sent,
-  failed: ['checking', ...sent],
-}
-
-/** What leaves nothing in flight. */
-const stopping: ReadonlySet<UploadEvent['type']> = new Set(['waiting', 'hold', 'paused', 'requeue'])
-
-/** The state after an event; the same object when the event changes nothing. */
-export function transition(state: UploadState, event: UploadEvent, now: number): UploadState {
-  if (!movesFrom[event.type].includes(state.name)) return state
-  switch (event.type) {
-    case 'checked':
-      return event.verdict.outcome === 'refuse' ? { name: 'refused', verdict: event.verdict } : { name: 'ready' }
-    case 'recheck':
-      return { name: 'checking' }
-    case 'enqueue':
-    case 'requeue':
-      return { name: 'queued' }
-    case 'begin':
-    case 'started':
-    case 'resumed':
-      return { name: 'uploading' }
-    case 'progress':
-      // A fault is followed by a progress event without bytes in flight: still waiting.
-      return event.inFlight > 0 ? { name: 'uploading' } : state
-    case 'waiting':
-      return { name: 'waiting', reason: event.reason, retryAt: event.retryInMs > 0 ? now + event.retryInMs : 0 }
-    case 'hold':
-    case 'paused':
-      return { name: 'paused' }
-    case 'checking':
-      return { name: 'verifying', problem: event.problem }
-    case 'relaying':
-      return { name: 'relaying', problem: event.problem }
-    case 'done':
-      return { name: 'done', asset: event.asset }
-    case 'refused':
-      return { name: 'refused', verdict: event.verdict }
-    case 'failed':
-      return { name: 'failed', failure: event.failure }
-  }
-}
-
-/** Bytes move, or will by themselves: the file holds one of the queue's places. */
-export function holdsPlace(state: UploadState): boolean {
-  return state.name === 'uploading' || state.name === 'waiting'
-}
-
-/** Nothing further happens unless somebody asks. */
-export function isSettled(state: UploadState): boolean {
-  return state.name === 'done' || state.name === 'refused' || state.name === 'failed'
-}
-
-/** Leaving the page now would interrupt it. */
-export function isUnderway(state: UploadState): boolean {
-  return holdsPlace(state) || state.name === 'queued'
-}
-
-/** The bytes are safe on the server; what follows happens there. */
-export function isHandedOver(state: UploadState): boolean {
-  return state.name === 'verifying' || state.name === 'relaying'
-}
-
-/** What is said about it changes with the time. */
-export function isTicking(state: UploadState): boolean {
-  return holdsPlace(state)
-}
+/** What is known of a file without its bytes; a `File` has it. */
+export type FileFacts = Pick<File, 'name' | 'size' | 'type'>
 
 /** The cloneable picture of a file that events and the `files` property give out. */
 export interface FileDetail {
@@ -142,34 +23,95 @@ export interface FileDetail {
   readonly asset?: Asset
 }
 
+/** What leaves nothing in flight. */
+const stopping: ReadonlySet<UploadEvent['type']> = new Set(['waiting', 'hold', 'paused', 'requeue', 'followed'])
+
 export class Upload {
-  readonly id = newID()
   readonly progress: Progress
   state: UploadState = { name: 'checking' }
   verdict: Verdict | undefined
-  /** The engine has heard of this file: going on means `resume`, not `start`. */
+  /** Made when the file is asked for; one of an earlier visit keeps its own. */
+  request: UploadRequest | undefined
+  /** The engine sends this file: going on means `resume`, not `start`. */
   begun = false
+  /** Whether this browser has a copy; undefined until that is known. */
+  kept: boolean | undefined
+  /** Another window or row sends it. */
+  followed = false
+  /** Comes from an earlier visit. */
+  restored = false
+  /** Bytes have changed on the way, and were sent again. */
+  damaged = false
+  /** The server had lost what it had acknowledged. */
+  lost = false
+  /** All bytes are at the server, whatever it does with them. */
+  safe = false
+  /** Was asked for before it was checked once more. */
+  asked: 'queued' | 'paused' | undefined
   /** Grows with every visible change, so that unchanged rows are not rendered again. */
   version = 0
 
   constructor(
-    readonly file: File,
+    readonly facts: FileFacts,
+    /** Missing where an earlier visit could not keep it. */
+    public file: Blob | undefined,
     public purposes: readonly Purpose[],
+    readonly id: string,
   ) {
-    this.progress = new Progress(file.size)
+    this.progress = new Progress(facts.size)
+  }
+
+  static of(id: string, file: File, purposes: readonly Purpose[]): Upload {
+    return new Upload(file, file, purposes, id)
+  }
+
+  /** As an earlier visit has left it. */
+  static restored({ id, file, size, accepted, paused, request }: KeptUpload): Upload {
+    const facts = { name: request.name, size, type: request.declaredType }
+    const upload = new Upload(facts, file, request.purposes, id)
+    upload.state = file === undefined ? { name: 'missing', comparing: false } : { name: paused ? 'paused' : 'queued' }
+    upload.progress.restart(accepted)
+    upload.restored = true
+    upload.kept = file !== undefined
+    upload.verdict = request.verdict
+    upload.request = request
+    return upload
   }
 
   get name(): string {
-    return this.file.name
+    return this.facts.name
+  }
+
+  get size(): number {
+    return this.facts.size
   }
 
   /** The type found from the bytes, or the browser's opinion until then. */
   get type(): string {
-    return this.verdict?.type || this.file.type
+    return this.verdict?.type || this.facts.type
   }
 
   get kind(): Kind | '' {
     return this.verdict?.kind ?? ''
+  }
+
+  /** Of the queue's: bytes move from here, or will by themselves. */
+  get holdsPlace(): boolean {
+    return isMoving(this.state) && !this.followed
+  }
+
+  /** Without this window it would not go on by itself, neither now nor at a next visit. */
+  get needsWindow(): boolean {
+    return isOnTheWay(this.state) && !this.safe && !this.followed && this.kept !== true
+  }
+
+  get isHandedOver(): boolean {
+    return isHandedOver(this.state)
+  }
+
+  /** With room for one file alone a new one takes its place. */
+  get isReplaceable(): boolean {
+    return !isUnderway(this.state) && !this.isHandedOver
   }
 
   /** Applies an event and says whether the state changed. */
@@ -182,10 +124,9 @@ export class Upload {
   }
 
   detail(): FileDetail {
-    const { id, name, type, kind, state } = this
+    const { id, name, type, kind, size, state } = this
     const detail = {
-      id, name, type, kind,
-      size: this.file.size,
+      id, name, type, kind, size,
       state: state.name,
       verdict: this.verdict ?? null,
       bytesAccepted: this.progress.accepted,
@@ -194,16 +135,35 @@ export class Upload {
   }
 
   #remember(event: UploadEvent, now: number): void {
-    if (event.type === 'progress') this.progress.report(event.accepted, event.inFlight, now)
     if (stopping.has(event.type)) this.progress.stop()
-    if (event.type === 'checking' || event.type === 'done') this.progress.finish()
-    if (event.type === 'recheck' && this.state.name === 'checking') this.verdict = undefined
-    if (event.type === 'checked' || event.type === 'refused') this.verdict = event.verdict
+    switch (event.type) {
+      case 'progress': return this.progress.report(event.accepted, event.inFlight, now)
+      case 'started': return this.#startAgain()
+      case 'resumed': return void (event.offset < this.progress.accepted && this.progress.restart(event.offset))
+      case 'followed': return void (this.followed = event.over !== true)
+      case 'kept': return void (this.kept = true)
+      case 'unkept': return void (this.kept = false)
+      case 'damaged': return void (this.damaged = true)
+      case 'recheck': return this.#forgetVerdict()
+      case 'checked': return void (this.verdict = event.verdict)
+      case 'refused':
+        this.verdict = event.verdict
+        return
+      case 'checking': case 'relaying': case 'done':
+        this.safe = true
+        return this.progress.finish()
+    }
   }
-}
 
-/** 80 random bits: the engine keeps uploads by this id, also across pages. `crypto.randomUUID` exists on secure origins only. */
-function newID(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(10))
-  return 'file-' + Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('')
+  /** What is told first of all; told again, the server has lost the upload. */
+  #startAgain(): void {
+    this.lost ||= this.progress.accepted > 0
+    this.safe = false
+    this.progress.restart(0)
+  }
+
+  #forgetVerdict(): void {
+    if (this.state.name !== 'checking') return
+    this.verdict = this.request = undefined
+  }
 }

@@ -4,7 +4,7 @@ import { html, nothing } from 'lit'
 import { icon } from './icons.js'
 import type { IconName } from './icons.js'
 import type { Texts } from './messages.js'
-import type { TokenState } from './token.js'
+import type { TokenBroker } from './token.js'
 
 export interface DropzoneContext {
   readonly texts: Texts
@@ -66,8 +66,9 @@ export function noticeBar({ icon: name, text, action, act }: Notice): TemplateRe
 }
 
 /** What is to be said about the token; undefined while all is well. */
-export function tokenNotice(state: TokenState, texts: Texts, retry: (() => void) | undefined): Notice | undefined {
+export function tokenNotice(token: Pick<TokenBroker, 'state' | 'getToken' | 'tryNow'>, texts: Texts): Notice | undefined {
+  const { state } = token
   if (state.name === 'idle' || (state.name === 'asking' && !state.slow)) return undefined
   const text = texts.label(state.name === 'asking' ? 'tokenSlow' : 'tokenBlocked')
-  return { icon: 'key', text, action: retry === undefined ? '' : texts.label('tryNow'), act: retry ?? (() => {}) }
+  return { icon: 'key', text, action: token.getToken === undefined ? '' : texts.label('tryNow'), act: () => token.tryNow() }
 }

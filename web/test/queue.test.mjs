@@ -19,7 +19,7 @@ function queueOf(count, concurrency) {
     },
   }
   const queue = new Queue(port, () => concurrency)
-  for (let n = 1; n <= count; n++) queue.add(new Upload(new File(['x'], `${n}.txt`), ['message']))
+  for (let n = 1; n <= count; n++) queue.add(Upload.of(`file-${n}`, new File(['x'], `${n}.txt`), ['message']))
   return { queue, begun }
 }
 

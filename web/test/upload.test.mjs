@@ -1,7 +1,8 @@
 // One file's life: which event moves it from which state, and what comes too late.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Upload, transition } from '../.cache/test/upload.js'
+import { Upload } from '../.cache/test/upload.js'
+import { transition } from '../.cache/test/upload-state.js'
 
 const now = 1_000_000
 const verdict = (outcome) => ({ outcome, kind: 'image', type: 'image/jpeg', reasons: [] })
@@ -25,6 +26,13 @@ const moves = [
   ['waiting', { type: 'progress', accepted: 1, inFlight: 1, total: 3 }, 'uploading'],
   ['waiting', { type: 'progress', accepted: 1, inFlight: 0, total: 3 }, 'waiting'],
   ['paused', { type: 'enqueue' }, 'queued'],
+  ['queued', { type: 'recheck' }, 'checking'],
+  ['missing', { type: 'compare' }, 'missing'],
+  ['missing', { type: 'compared', same: false }, 'missing'],
+  ['missing', { type: 'compared', same: true }, 'queued'],
+  ['missing', { type: 'followed' }, 'uploading'],
+  ['missing', { type: 'done', asset }, 'done'],
+  ['waiting', { type: 'followed' }, 'uploading'],
   ['uploading', { type: 'requeue' }, 'queued'],
   ['waiting', { type: 'requeue' }, 'queued'],
   ['paused', { type: 'resumed', offset: 1 }, 'uploading'],
@@ -52,6 +60,12 @@ const late = [
   ['verifying', { type: 'hold' }],
   ['relaying', { type: 'requeue' }],
   ['paused', { type: 'requeue' }],
+  ['paused', { type: 'followed' }],
+  ['missing', { type: 'enqueue' }],
+  ['queued', { type: 'compared', same: true }],
+  ['uploading', { type: 'kept' }],
+  ['uploading', { type: 'unkept', reason: 'room' }],
+  ['uploading', { type: 'damaged' }],
 ]
 
 for (const [state, event] of late) {
@@ -68,7 +82,7 @@ test('a wait knows when it ends, and one without a time does not', () => {
 })
 
 test('a file gives out what the bytes say, not what its name says', () => {
-  const upload = new Upload(new File(['%PDF-'], 'photo.jpg', { type: 'image/jpeg' }), ['message'])
+  const upload = Upload.of('an id', new File(['%PDF-'], 'photo.jpg', { type: 'image/jpeg' }), ['message'])
   assert.equal(upload.detail().type, 'image/jpeg')
   upload.apply({ type: 'checked', verdict: { outcome: 'refuse', kind: 'document', type: 'application/pdf', reasons: [] } })
   assert.deepEqual(structuredClone(upload.detail()).type, 'application/pdf')
