@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"bytes"
 	"io"
 	"strings"
 
@@ -37,15 +38,16 @@ var families = map[string]string{
 // contradicts ours refuses the file: one of the two readings is wrong, and the
 // provider may believe the other. What we do not know at all, it may name.
 func secondOpinion(content io.ReaderAt, v preflight.Verdict) (preflight.Verdict, error) {
-	other, err := mimetype.DetectReader(io.NewSectionReader(content, 0, headBytes))
+	head, err := io.ReadAll(io.NewSectionReader(content, 0, headBytes))
 	if err != nil {
 		return v, err
 	}
+	other := mimetype.Detect(head)
 	named := reason.Text("other", bare(other.String()))
 	if v.Outcome == preflight.Refuse {
 		return nameUnknown(v, named), nil
 	}
-	if agree(v.Type, other) {
+	if agree(v.Type, other) || isProse(v.Type, head) {
 		return v, nil
 	}
 	v.Outcome = preflight.Refuse
@@ -79,6 +81,14 @@ func agree(ours string, other *mimetype.MIME) bool {
 		}
 	}
 	return false
+}
+
+// isProse: a text may begin with the letters of another format's mark, such as
+// "MZ", where nothing but text follows. Of what WhatsApp takes, PDF alone may be
+// text all through.
+func isProse(ours string, head []byte) bool {
+	isControl := func(r rune) bool { return r < ' ' && !strings.ContainsRune("\a\b\t\n\v\f\r\x1a\x1b", r) }
+	return family(ours) == "text" && !bytes.HasPrefix(head, []byte("%PDF-")) && !bytes.ContainsFunc(head, isControl)
 }
 
 func family(mediaType string) string {

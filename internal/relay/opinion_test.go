@@ -20,6 +20,9 @@ func TestTwoReadingsThatContradictRefuseTheFile(t *testing.T) {
 		{"image/jpeg", html, preflight.Refuse},
 		{"text/plain", csv, preflight.Accept}, // named more finely, of the same family
 		{"text/plain", pdf, preflight.Refuse},
+		{"text/plain", "MZ Meeting on Monday\n", preflight.Accept}, // a mark of letters, and nothing but text
+		{"text/plain", "The header of a PDF is %PDF-1.4.\n", preflight.Accept},
+		{"text/plain", "MZ\x90\x00\x03\x00", preflight.Refuse},
 		{docx, zip, preflight.Accept},               // its manifest stands further behind than mimetype looks
 		{"audio/aac", "\x00\x01", preflight.Accept}, // mimetype does not know
 	} {
