@@ -38,15 +38,18 @@ async function open(endpoint: string): Promise<JobSurroundings> {
   const module = await loading
   const origin = new URL(endpoint.replace(/\/*$/, '/'), self.location.href).href
   const digest = (text: string): Promise<string> => sha256(module, new Blob([text]))
-  return {
+  const around: JobSurroundings = {
     module, tokens, origin, digest, vault, emit, died,
-    ceiling: await store.ceiling(origin).catch(() => 0),
+    ceiling: 0,
     owners: new OwnerKeeper(tokens, digest),
     rules: __WASM_FILE__,
     lowered: bytes => void store.setCeiling(origin, bytes).catch(() => {}),
     located: (id, url) => post({ type: 'located', id, url }),
     hasTwin: job => [...jobs.values()].some(other => other !== job && !other.ended && job.key !== '' && other.key === job.key),
   }
+  // Nothing waits for it: an upload reads the same store before it begins.
+  void store.ceiling(origin).then(bytes => { around.ceiling ||= bytes }, () => {})
+  return around
 }
 
 function receive(around: JobSurroundings, message: Exclude<ToWorker, { type: 'open' }>): void {
