@@ -51,7 +51,7 @@ export const labels = {
   uploadingBytes: '{bytes} of {total}',
   perSecond: '{bytes}/s',
   timeLeft: '{time} left',
-  elsewhere: 'Already being sent elsewhere',
+  elsewhere: 'Another window, or another row here, already sends this file.',
   goesOn: 'Goes on from your last visit.',
   keepOpen: 'Keep this window open until it is through. Should it close, choose the same file again and it goes on.',
   damaged: 'Was damaged on the way and is sent again.',

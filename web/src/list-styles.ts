@@ -269,6 +269,11 @@ const verdict = css`
     font-size: 0.8667em;
   }
 
+  .foot {
+    margin-block: -4px 0;
+    padding-inline: 4px;
+  }
+
   .note + .note {
     margin-block-start: 2px;
   }

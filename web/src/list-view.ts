@@ -9,7 +9,7 @@ import { row } from './row.js'
 import type { SummaryContext } from './summary.js'
 import { summary } from './summary.js'
 import type { Upload } from './upload.js'
-import { isMoving } from './upload-state.js'
+import { isMoving, isOnTheWay } from './upload-state.js'
 
 export interface ListContext extends SummaryContext, Pick<RowContext, 'act' | 'copy'> {
   readonly uploads: readonly Upload[]
@@ -32,7 +32,13 @@ export function list(context: ListContext): TemplateResult {
     <ul part="list" class="list" role="list" aria-label=${texts.label('list')}>
       ${repeat(uploads.slice(0, drawn), (upload) => upload.id, (upload) => guardedRow(upload, context))}
     </ul>
+    ${mayClose(uploads) ? html`<p class="note foot">${texts.label('mayClose')}</p>` : nothing}
     ${uploads.length > drawn ? html`<div class="sentinel"></div>` : nothing}`
+}
+
+/** Something runs, and this window is not needed for it. */
+function mayClose(uploads: readonly Upload[]): boolean {
+  return uploads.some(({ state, safe }) => isOnTheWay(state) && !safe) && !uploads.some((upload) => upload.needsWindow)
 }
 
 /** A row is rendered again only when something that it shows has changed. */

@@ -10,7 +10,8 @@ export function notesOf(upload: Upload): readonly LabelName[] {
   const notes: LabelName[] = []
   if (damaged) notes.push('damaged')
   else if (lost) notes.push('sentAgain')
-  if (restored) notes.push('goesOn')
+  if (followed) notes.push('elsewhere')
+  else if (restored && upload.state.name !== 'paused') notes.push('goesOn')
   if (kept === false && !followed) notes.push('keepOpen')
   return notes
 }

@@ -82,7 +82,7 @@ function bar(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
 }
 
 function notes(upload: Upload, texts: Texts): readonly TemplateResult[] {
-  return notesOf(upload).map((note) => html`<p part="note" class="note" data-note=${note}>${texts.label(note)}</p>`)
+  return notesOf(upload).map((note) => html`<p class="note" data-note=${note}>${texts.label(note)}</p>`)
 }
 
 function verdict(upload: Upload, texts: Texts): TemplateResult | typeof nothing {

@@ -51,10 +51,9 @@ function textOf(upload: Upload, label: LabelName, texts: Texts, now: number): st
 }
 
 /** "3.1 MB of 12 MB · 2.4 MB/s · 4 sec left", as far as it is known. */
-function movement({ progress, followed }: Upload, texts: Texts, now: number): string {
-  const where = followed ? [texts.label('elsewhere')] : []
-  if (progress.shown === 0) return where[0] ?? texts.label('starting')
-  const parts = [...where, texts.label('uploadingBytes', { bytes: texts.bytes(progress.shown), total: texts.bytes(progress.total) })]
+function movement({ progress }: Upload, texts: Texts, now: number): string {
+  if (progress.shown === 0) return texts.label('starting')
+  const parts = [texts.label('uploadingBytes', { bytes: texts.bytes(progress.shown), total: texts.bytes(progress.total) })]
   const speed = progress.speed(now)
   const seconds = progress.secondsLeft(now)
   if (speed !== undefined && speed > 0) parts.push(texts.label('perSecond', { bytes: texts.bytes(speed) }))

@@ -1,9 +1,9 @@
 /** The list's head: how far all files are together, and what can be done with all at once. */
 import type { TemplateResult } from 'lit'
-import { html, nothing } from 'lit'
+import { html } from 'lit'
 import type { Texts } from './messages.js'
 import type { Upload } from './upload.js'
-import { isOnTheWay, isSettled, isUnderway } from './upload-state.js'
+import { isSettled, isUnderway } from './upload-state.js'
 
 export interface SummaryContext {
   readonly texts: Texts
@@ -25,15 +25,9 @@ export function summary(uploads: readonly Upload[], context: SummaryContext): Te
 function countText(uploads: readonly Upload[], texts: Texts): TemplateResult {
   const done = uploads.filter((upload) => upload.state.name === 'done').length
   const total = uploads.length
-  return html`
-    <strong>${texts.label('total', { count: total })}</strong>
-    ${done === 0 ? nothing : html`<span class="muted">${texts.label('totalDone', { done, total })}</span>`}
-    ${mayClose(uploads) ? html`<span class="muted">${texts.label('mayClose')}</span>` : nothing}`
-}
-
-/** Something runs, and this window is not needed for it. */
-function mayClose(uploads: readonly Upload[]): boolean {
-  return uploads.some(({ state, safe }) => isOnTheWay(state) && !safe) && !uploads.some((upload) => upload.needsWindow)
+  const files = html`<strong>${texts.label('total', { count: total })}</strong>`
+  if (done === 0) return files
+  return html`${files} <span class="muted">${texts.label('totalDone', { done, total })}</span>`
 }
 
 function allActions(uploads: readonly Upload[], context: SummaryContext): readonly TemplateResult[] {

@@ -44,7 +44,7 @@ const labels: Labels = {
   uploadingBytes: '{bytes} de {total}',
   perSecond: '{bytes}/s',
   timeLeft: 'termina en {time}',
-  elsewhere: 'Ya se está enviando desde otro lugar',
+  elsewhere: 'Otra ventana u otra fila ya envía este archivo.',
   goesOn: 'Continúa desde su última visita.',
   keepOpen: 'Deje esta ventana abierta hasta que termine. Si se cierra, elija el mismo archivo y seguirá.',
   damaged: 'Se dañó por el camino y se envía de nuevo.',

@@ -44,7 +44,7 @@ const labels: Labels = {
   uploadingBytes: '{bytes} de {total}',
   perSecond: '{bytes}/s',
   timeLeft: 'termina em {time}',
-  elsewhere: 'Já está sendo enviado de outro lugar',
+  elsewhere: 'Outra janela ou outra linha já envia este arquivo.',
   goesOn: 'Continua desde a sua última visita.',
   keepOpen: 'Deixe esta janela aberta até terminar. Se ela fechar, escolha o mesmo arquivo e ele continua.',
   damaged: 'Danificou-se no caminho e está sendo enviado de novo.',
