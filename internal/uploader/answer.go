@@ -84,6 +84,10 @@ func (m *Machine) created(a Answer) Action {
 	if m.url == "" {
 		return m.unread(tusproto.HeaderLocation)
 	}
+	if m.url == m.gone {
+		m.generation++ // it remembers by the key what it no longer has
+		return m.renew(reason.UploadGone)
+	}
 	repeated := m.unsure
 	m.unsure, m.again = false, true
 	if a.Offset != m.sent.size {

@@ -21,9 +21,11 @@ func (m *Machine) chunkDamaged(a Answer) Action {
 }
 
 // fileDamaged takes the server's word that the whole file is not the one that
-// was announced: it has thrown it away, so all of it is sent once more.
+// was announced: it has thrown it away, so all of it is sent once more. It still
+// remembers that under the old key.
 func (m *Machine) fileDamaged() Action {
 	m.damaged++
+	m.generation++
 	return m.renew(reason.DigestMismatch)
 }
 

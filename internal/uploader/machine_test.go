@@ -264,18 +264,28 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "an upload that the server has lost is made anew under a new key, three times in a try",
+		name:   "an upload that the server has lost is made anew under its key, three times in a try",
 		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
 		lines: []line{
 			{uploader.Start{}, "HEAD /files/abc"},
-			{answer(410, -1), "POST /files/ 0+1048576 key=k.1"},
-			{uploader.Answer{Status: 201, Offset: mib, Location: "/files/def"}, "PATCH /files/def 1048576+1048576"},
-			{answer(404, -1), "POST /files/ 0+1048576 key=k.2"},
-			{created(mib), "PATCH /files/abc 1048576+1048576"},
-			{answer(404, -1), "POST /files/ 0+1048576 key=k.3"},
-			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{answer(410, -1), "POST /files/ 0+1048576 key=k"},
+			{createdAt("/files/two", mib), "PATCH /files/two 1048576+1048576"},
+			{answer(404, -1), "POST /files/ 0+1048576 key=k"},
+			{createdAt("/files/three", mib), "PATCH /files/three 1048576+1048576"},
+			{answer(404, -1), "POST /files/ 0+1048576 key=k"},
+			{createdAt("/files/four", mib), "PATCH /files/four 1048576+1048576"},
 			{answer(410, -1), "failed upload_gone retryable"},
-			{uploader.Retry{}, "POST /files/ 0+1048576 key=k.4"},
+			{uploader.Retry{}, "POST /files/ 0+1048576 key=k"},
+		},
+	},
+	{
+		name:   "and under another one where the server still answers the lost upload to the old",
+		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
+		lines: []line{
+			{uploader.Start{}, "HEAD /files/abc"},
+			{answer(410, -1), "POST /files/ 0+1048576 key=k"},
+			{created(0), "POST /files/ 0+1048576 key=k.1"},
+			{createdAt("/files/two", mib), "PATCH /files/two 1048576+1048576"},
 		},
 	},
 	{
@@ -660,6 +670,10 @@ type (
 
 func created(offset int64) uploader.Event {
 	return uploader.Answer{Status: 201, Offset: offset, Location: fileURL}
+}
+
+func createdAt(location string, offset int64) uploader.Event {
+	return uploader.Answer{Status: 201, Offset: offset, Location: location}
 }
 
 func answer(status int, offset int64) uploader.Event {

@@ -68,6 +68,7 @@ func (m *Machine) notFound(a Answer) Action {
 	case m.step == stepWatch:
 		return m.lost()
 	}
+	m.gone = m.url
 	return m.renew(reason.UploadGone)
 }
 
@@ -81,12 +82,12 @@ func (m *Machine) lost() Action {
 	return m.next(stepAsk)
 }
 
-// renew forgets an upload that the server no longer has and makes another; code
-// says why, where that has been of no use.
+// renew forgets an upload that the server no longer has and makes another. It
+// keeps the key where the server may have let go of it: whoever else holds the
+// file finds the new upload by it. code says why, where all this was of no use.
 func (m *Machine) renew(code reason.Code) Action {
 	m.url, m.accepted, m.sent = "", 0, sentChunk{}
 	m.unsure, m.complete = false, false
-	m.generation++
 	if m.renewals >= maxRenewals {
 		return m.fail(code, true)
 	}

@@ -55,8 +55,8 @@ func (m *Machine) body(s *Send) {
 	}
 }
 
-// metadata gives a new creation its own key, so that a server that still
-// remembers the lost upload by the old key does not answer it again.
+// metadata gives a new creation its own key where the server remembers by the
+// old one an upload that came to nothing, and would answer it again.
 func (m *Machine) metadata() []tusproto.Pair {
 	if m.generation == 0 {
 		return m.config.Metadata

@@ -35,6 +35,54 @@ func TestNextChunk(t *testing.T) {
 	}
 }
 
+// The whole way of the sizes over a line of steady speed: up to four times as
+// large each time, until a chunk takes 2 to 5 seconds or a bound is reached, and
+// from then on the same.
+func TestRamp(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		rate    int64 // bytes a second
+		ceiling int64 // that a 413 has taught
+		want    []int64
+	}{
+		{"1 Gbit/s: the largest at the third", 125_000_000, 16 * mib, []int64{mib, 4 * mib, 16 * mib, 16 * mib}},
+		{"20 Mbit/s: 3.4 seconds each", 2_500_000, 16 * mib, []int64{mib, 4 * mib, 8*mib + 256*kib, 8*mib + 256*kib}},
+		{"4 Mbit/s: the first is right", 500_000, 16 * mib, []int64{mib, mib, mib}},
+		{"1 Mbit/s: a step down", 125_000, 16 * mib, []int64{mib, 256 * kib, 256 * kib}},
+		{"64 kbit/s: the smallest, however long it takes", 8_000, 16 * mib, []int64{mib, 256 * kib, 256 * kib}},
+		{"behind a proxy that takes 1 MiB", 125_000_000, mib, []int64{mib, mib, mib}},
+		{"behind one that takes less than the smallest", 125_000_000, 256 * kib, []int64{256 * kib, 256 * kib}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			size := min(int64(uploader.FirstChunkBytes), c.ceiling)
+			for i, want := range c.want {
+				if size != want {
+					t.Fatalf("chunk %d has %d bytes, want %d", i+1, size, want)
+				}
+				size = uploader.NextChunk(size, size, size*1000/c.rate, c.ceiling)
+			}
+		})
+	}
+}
+
+// What one upload has learnt of the way bounds the next one's first chunk.
+func TestCeilingIsRemembered(t *testing.T) {
+	for _, c := range []struct{ known, first, ceiling int64 }{
+		{0, mib, 16 * mib},
+		{512 * kib, 512 * kib, 512 * kib},
+		{4 * mib, mib, 4 * mib},
+		{1, 256 * kib, 256 * kib},
+		{1 << 40, mib, 16 * mib},
+	} {
+		m := uploader.New(at(uploader.Config{Length: 20 * mib, Ceiling: c.known}))
+		first, ok := m.Handle(0, uploader.Start{}).(uploader.Send)
+		if !ok || first.Length != c.first || m.Ceiling() != c.ceiling {
+			t.Errorf("ceiling %d: begins with %d bytes under a ceiling of %d, want %d and %d",
+				c.known, first.Length, m.Ceiling(), c.first, c.ceiling)
+		}
+	}
+}
+
 func TestBackoff(t *testing.T) {
 	for _, c := range []struct {
 		name       string

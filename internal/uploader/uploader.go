@@ -54,6 +54,7 @@ type Machine struct {
 	now  int64 // milliseconds, as the last event said
 
 	url      string // the upload's own URL; empty until the server named it
+	gone     string // the URL that the server last said it has no upload at
 	accepted int64  // offset that the server last reported
 	chunk    int64  // bytes of the next chunk
 	ceiling  int64  // no chunk larger than this passes
@@ -64,7 +65,7 @@ type Machine struct {
 
 	unsummed   bool // the server has shown that it takes no checksums
 	unsure     bool // a creation was sent whose answer never came
-	generation int  // uploads of this file that the server no longer has
+	generation int  // of the key: how many of its uploads came to nothing
 	complete   bool // all bytes are safe: what fails now is the relay
 	again      bool // a relay that is found failed is due for a new attempt
 	doubted    bool // the complete upload's events were not to be found
