@@ -47,7 +47,10 @@ var rooms = []room{
 
 	// Providers speak their API. They know of no relay.
 	{"internal/provider", native, []string{"internal/media", "internal/reason"}},
-	{"internal/provider/dialog360", native, []string{"internal/media", "internal/provider", "internal/reason"}},
+	{"internal/provider/graph", native, []string{"internal/media", "internal/provider", "internal/reason"}},
+	{"internal/provider/dialog360", native, []string{"internal/media", "internal/provider", "internal/provider/graph", "internal/reason"}},
+	{"internal/provider/cloudapi", native, []string{"internal/media", "internal/provider", "internal/provider/graph", "internal/reason"}},
+	{"internal/provider/onprem", native, []string{"internal/media", "internal/provider", "internal/reason"}},
 	{"internal/provider/providertest", forTests, []string{"internal/media", "internal/provider", "internal/reason", "internal/sandbox"}},
 	{"internal/sandbox", native, []string{"internal/media"}},
 
@@ -79,7 +82,9 @@ const everything = "*"
 
 // implementations are known by name to the main alone; others declare, as an
 // interface, what they need of them.
-var implementations = []string{"internal/provider/dialog360", "internal/sandbox", "web"}
+var implementations = []string{
+	"internal/provider/dialog360", "internal/provider/cloudapi", "internal/provider/onprem", "internal/sandbox", "web",
+}
 
 // tooHeavy is what must not come into the browser's module, even through
 // another package, and why. Sizes are KB of 1000 bytes after brotli, over a

@@ -57,6 +57,9 @@ type Answer interface {
 	Complete() bool
 }
 
+// userAgent names the client software, as Meta's "Media Upload API" asks.
+const userAgent = "mediarelay"
+
 // NewAPI makes an API. A config that cannot be used makes every request fail
 // with CauseAuth; CheckBaseURL tells beforehand.
 func NewAPI(c APIConfig) *API {
@@ -126,6 +129,7 @@ func (a *API) request(ctx context.Context, r Request, stop context.CancelCauseFu
 	if r.Header != nil {
 		req.Header = r.Header.Clone()
 	}
+	req.Header.Set("User-Agent", userAgent)
 	a.authorize(req.Header)
 	if r.Body != nil && r.Length > 0 {
 		out = newOutgoing(r.Body, r.Length, stop)

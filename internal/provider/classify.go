@@ -6,16 +6,19 @@ import (
 	"strings"
 )
 
-// The codes that say that an object does not exist.
+// The codes that say that an object does not exist: two of the Graph API's, one
+// of the on-premise API's.
 const (
-	codeNoObject = 33
-	codeNoAlias  = 803
+	codeNoObject   = 33
+	codeNoAlias    = 803
+	codeNoResource = 1006
 )
 
 // causeByCode is what the API's own codes mean for a relay.
 //
 // Source: Cloud API error codes, "try again" where the page says so; codes
-// 200 to 299 are permissions and are read in classify.
+// 200 to 299 are permissions and are read in classify. For the on-premise API,
+// whose codes begin at 1000, Meta's page of its errors.
 var causeByCode = map[Integer]Cause{
 	0:       CauseAuth,      // could not authenticate
 	1:       CauseTemporary, // unknown, possibly a server error
@@ -29,6 +32,15 @@ var causeByCode = map[Integer]Cause{
 	190:     CauseAuth,      // token expired
 	368:     CauseAuth,      // blocked for policy
 	803:     CausePermanent, // object does not exist
+	1000:    CauseTemporary, // on-premise: generic
+	1005:    CauseAuth,      // on-premise: access denied
+	1006:    CausePermanent, // on-premise: resource not found
+	1008:    CausePermanent, // on-premise: parameter missing
+	1009:    CausePermanent, // on-premise: parameter value
+	1011:    CauseTemporary, // on-premise: service not ready
+	1014:    CauseTemporary, // on-premise: internal error
+	1015:    CauseRate,      // on-premise: too many requests
+	1016:    CauseTemporary, // on-premise: system overloaded
 	80007:   CauseRate,      // business account's rate limit
 	130429:  CauseRate,      // throughput
 	130497:  CauseAuth,      // country restriction

@@ -24,7 +24,7 @@ const (
 	CauseTemporary Cause = "temporary"
 	// CauseAmbiguous is temporary, but the API may have taken the file: a further
 	// attempt may leave a second media object behind, which nobody uses and
-	// which the API drops after 30 days.
+	// which the API drops after Limits.MediaLifetime.
 	CauseAmbiguous Cause = "ambiguous"
 	// CauseOffset means that the session's own offset must be asked for before
 	// anything more is sent into it.
@@ -97,6 +97,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // bare 404 is not enough: a proxy may have sent it.
 func (e *Error) NotFound() bool {
 	return e.Code == codeNoObject || e.Code == codeNoAlias || e.Subcode == codeNoObject ||
+		e.Code == codeNoResource ||
 		strings.Contains(strings.ToLower(e.Message), "does not exist")
 }
 

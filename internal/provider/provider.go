@@ -1,11 +1,11 @@
 // Package provider holds what the APIs that Mediarelay relays to have in common:
-// one request and its answer (API), one error with its cause (Error), bodies of
-// known length (Form), file names that are safe on the wire, and secrets that
-// cannot be printed.
+// one request and its answer (API), one error with its cause (Error), what an API
+// takes (Limits), one message (Message), bodies of known length (Form), file names
+// that are safe on the wire, and secrets that cannot be printed.
 //
-// It leaves to others: the paths and fields of one API (dialog360 and its kin),
-// and everything about a second attempt, when and how often (relay). A request
-// is sent once.
+// It leaves to others: the paths and fields of one API (dialog360, cloudapi,
+// onprem), and everything about a second attempt, when and how often (relay). A
+// request is sent once.
 package provider
 
 import (

@@ -1,11 +1,12 @@
-// Package dialog360 speaks the messaging API of 360dialog, waba-v2, as far as it
-// concerns media: media objects for messages, and upload sessions for handles.
+// Package dialog360 speaks the messaging API of 360dialog, waba-v2: where it
+// differs from Meta's Graph API, which it passes on, and the templates that
+// handles are for.
 //
-// It leaves to others: the request, its errors and their causes (provider), and
-// when a request is made again (relay).
+// It leaves to others: the requests that both have (graph), one request, its
+// errors and their causes (provider), and when a request is made again (relay).
 //
-// Sources: docs.360dialog.com, "Media Uploads" and "Upload, retrieve or delete
-// media"; for sessions Meta's "Resumable Upload API", which 360dialog passes on.
+// Sources: docs.360dialog.com, "Media Uploads", "Upload, retrieve or delete
+// media", "Media messages" and "WABA Profile Info".
 package dialog360
 
 import (
@@ -13,6 +14,7 @@ import (
 	"net/http"
 
 	"mediarelay/internal/provider"
+	"mediarelay/internal/provider/graph"
 )
 
 // DefaultBaseURL is where 360dialog serves the API for every region.
@@ -45,25 +47,21 @@ func (c Config) baseURL() string {
 
 // Client is one phone number at 360dialog. It is safe for use by several
 // goroutines. Its errors are of type *provider.Error.
-type Client struct {
-	api *provider.API
-}
+type Client struct{ graph.Client }
 
 // New makes a client. A config that Check refuses makes every request fail.
 func New(c Config) *Client {
-	return &Client{
-		api: provider.NewAPI(provider.APIConfig{
-			BaseURL:    c.baseURL(),
-			HTTPClient: c.HTTPClient,
-			Header:     "D360-API-KEY",
-			Key:        c.APIKey,
-		}),
-	}
+	// 360dialog adds the app and Meta's own token: the one key is for everything.
+	api := provider.NewAPI(provider.APIConfig{
+		BaseURL:    c.baseURL(),
+		HTTPClient: c.HTTPClient,
+		Header:     "D360-API-KEY",
+		Key:        c.APIKey,
+	})
+	return &Client{graph.Client{API: api, SessionAPI: api, Routes: graph.Routes{
+		Media: "/media", Messages: "/messages", Profile: "/whatsapp_business_profile", Uploads: "/uploads",
+		Object: func(id string) string { return "/" + id },
+	}}}
 }
-
-// Permanent reports whether err would come back on every further attempt with
-// the same file. Trouble with the key or the account is not permanent:
-// provider.CauseOf tells it apart.
-func (c *Client) Permanent(err error) bool { return provider.Permanent(err) }
 
 var errNoKey = errors.New("dialog360: the API key is empty")

@@ -1,4 +1,4 @@
-package dialog360
+package graph
 
 import (
 	"context"
@@ -14,14 +14,18 @@ import (
 // OpenSession opens an upload session for one file. It creates nothing that
 // lasts, so it may be repeated freely.
 func (c *Client) OpenSession(ctx context.Context, o media.Object) (media.SessionID, error) {
+	const op = "POST /uploads"
+	if c.NoHandles != nil {
+		return "", notSent(op, c.NoHandles)
+	}
 	query := url.Values{
 		"file_name":   {provider.WireFilename(o.Filename, o.Type)},
 		"file_length": {strconv.FormatInt(o.Size, 10)},
 		"file_type":   {o.Type},
 	}
 	var answer idAnswer
-	err := c.api.Call(ctx, provider.Request{
-		Op: "POST /uploads", Method: http.MethodPost, Path: "/uploads?" + query.Encode(),
+	err := c.SessionAPI.Call(ctx, provider.Request{
+		Op: op, Method: http.MethodPost, Path: c.Routes.Uploads + "?" + query.Encode(),
 	}, &answer)
 	return media.SessionID(answer.ID), err
 }
@@ -35,12 +39,15 @@ func (c *Client) OpenSession(ctx context.Context, o media.Object) (media.Session
 // the answer with the handle was lost, or is beyond the length.
 func (c *Client) SendSession(ctx context.Context, s media.SessionID, part provider.Part) (media.Handle, error) {
 	const op = "POST /upload:{session}"
+	if c.NoHandles != nil {
+		return "", notSent(op, c.NoHandles)
+	}
 	if part.Length() <= 0 {
 		return "", &provider.Error{Op: op, Cause: provider.CauseSession, Err: errNothingLeft}
 	}
 	var answer handleAnswer
-	err := c.api.Call(ctx, provider.Request{
-		Op: op, Method: http.MethodPost, Path: sessionPath(s),
+	err := c.SessionAPI.Call(ctx, provider.Request{
+		Op: op, Method: http.MethodPost, Path: c.session(s),
 		Header: http.Header{
 			"Content-Type": {part.Object.Type},
 			// HTTP names are case-insensitive: net/http writes File_offset.
@@ -55,9 +62,13 @@ var errNothingLeft = errors.New("nothing is left to send, and the session gives 
 
 // SessionOffset asks how many bytes the session holds.
 func (c *Client) SessionOffset(ctx context.Context, s media.SessionID) (int64, error) {
+	const op = "GET /upload:{session}"
+	if c.NoHandles != nil {
+		return 0, notSent(op, c.NoHandles)
+	}
 	var answer offsetAnswer
-	err := c.api.Call(ctx, provider.Request{
-		Op: "GET /upload:{session}", Method: http.MethodGet, Path: sessionPath(s),
+	err := c.SessionAPI.Call(ctx, provider.Request{
+		Op: op, Method: http.MethodGet, Path: c.session(s),
 	}, &answer)
 	if err != nil {
 		return 0, inSession(err, false)
@@ -65,9 +76,9 @@ func (c *Client) SessionOffset(ctx context.Context, s media.SessionID) (int64, e
 	return int64(*answer.Offset), nil
 }
 
-// sessionPath joins nothing and escapes nothing: an id holds "?sig=…", and its
-// signature covers its bytes as they came.
-func sessionPath(s media.SessionID) string { return "/" + string(s) }
+// session escapes nothing: an id holds "?sig=…", and its signature covers its
+// bytes as they came.
+func (c *Client) session(s media.SessionID) string { return c.Routes.Version + "/" + string(s) }
 
 // inSession gives an error the cause that it has inside a session, where no
 // answer is ambiguous, since the offset can be asked for.

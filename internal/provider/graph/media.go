@@ -1,4 +1,4 @@
-package dialog360
+package graph
 
 import (
 	"context"
@@ -17,34 +17,31 @@ import (
 // may leave a second media object, which nobody uses and which ends by itself.
 func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (media.MediaID, error) {
 	const op = "POST /media"
-	if o.Type == "" || o.Type == "application/octet-stream" {
-		return "", &provider.Error{Op: op, Cause: provider.CausePermanent, Err: errUnknownType}
+	if err := c.Limits().Check(o); err != nil {
+		return "", notSent(op, err)
 	}
 	form, err := provider.NewForm(
-		[]provider.FormField{{Name: "messaging_product", Value: "whatsapp"}},
+		[]provider.FormField{{Name: "messaging_product", Value: product}},
 		provider.FormFile{Field: "file", Filename: provider.WireFilename(o.Filename, o.Type), Type: o.Type, Size: o.Size, Body: body},
 	)
 	if err != nil {
 		return "", &provider.Error{Op: op, Cause: provider.CauseTemporary, Err: err}
 	}
 	var answer idAnswer
-	err = c.api.Call(ctx, provider.Request{
-		Op: op, Method: http.MethodPost, Path: "/media", Creates: true,
+	err = c.API.Call(ctx, provider.Request{
+		Op: op, Method: http.MethodPost, Path: c.Routes.Media, Creates: true,
 		Header: http.Header{"Content-Type": {form.ContentType}},
 		Body:   form.Body, Length: form.Length,
 	}, &answer)
 	return media.MediaID(answer.ID), err
 }
 
-// The API would answer a file of unknown type with code 100 after its last byte.
-var errUnknownType = errors.New("the file's media type is not known, and the API takes none of that kind")
-
 // MediaInfo asks what the API holds under id and where to fetch it. Failures
-// count: after 20 within an hour the API blocks this request for 30 minutes.
+// count: see provider.Limits, FailedReadsPerHour.
 func (c *Client) MediaInfo(ctx context.Context, id media.MediaID) (provider.Info, error) {
 	var answer infoAnswer
-	err := c.api.Call(ctx, provider.Request{
-		Op: "GET /{media-id}", Method: http.MethodGet, Path: mediaPath(id),
+	err := c.API.Call(ctx, provider.Request{
+		Op: "GET /{media-id}", Method: http.MethodGet, Path: c.object(id),
 	}, &answer)
 	if err != nil {
 		return provider.Info{}, err
@@ -58,9 +55,9 @@ func (c *Client) MediaInfo(ctx context.Context, id media.MediaID) (provider.Info
 // DeleteMedia deletes what the API holds under id. That it does not exist is a
 // success.
 func (c *Client) DeleteMedia(ctx context.Context, id media.MediaID) error {
-	var answer deletedAnswer
-	err := c.api.Call(ctx, provider.Request{
-		Op: "DELETE /{media-id}", Method: http.MethodDelete, Path: mediaPath(id),
+	var answer successAnswer
+	err := c.API.Call(ctx, provider.Request{
+		Op: "DELETE /{media-id}", Method: http.MethodDelete, Path: c.object(id),
 	}, &answer)
 	var e *provider.Error
 	if errors.As(err, &e) && e.NotFound() {
@@ -69,13 +66,8 @@ func (c *Client) DeleteMedia(ctx context.Context, id media.MediaID) error {
 	return err
 }
 
-func mediaPath(id media.MediaID) string { return "/" + url.PathEscape(string(id)) }
-
-type idAnswer struct {
-	ID string `json:"id"`
-}
-
-func (a idAnswer) Complete() bool { return a.ID != "" }
+// object: a media ID is data, and never a path.
+func (c *Client) object(id media.MediaID) string { return c.Routes.Object(url.PathEscape(string(id))) }
 
 type infoAnswer struct {
 	URL    provider.Secret  `json:"url"`
@@ -85,9 +77,3 @@ type infoAnswer struct {
 }
 
 func (a infoAnswer) Complete() bool { return a.URL != "" && a.SHA256 != "" }
-
-type deletedAnswer struct {
-	Success bool `json:"success"`
-}
-
-func (a deletedAnswer) Complete() bool { return a.Success }
