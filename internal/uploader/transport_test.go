@@ -2,6 +2,8 @@ package uploader_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -69,6 +71,9 @@ func (p *transport) send(s uploader.Send) uploader.Event {
 	for _, h := range s.Headers {
 		request.Header.Set(h.Name, h.Value)
 	}
+	if s.Checksum {
+		request.Header.Set(tusproto.HeaderChecksum, checksum(p.content[s.Offset:s.Offset+s.Length]))
+	}
 	response, err := p.do(request)
 	if err != nil {
 		return uploader.Broken{Request: s.Request}
@@ -77,7 +82,14 @@ func (p *transport) send(s uploader.Send) uploader.Event {
 	return uploader.Answer{
 		Request: s.Request, Status: response.StatusCode, Offset: offset,
 		Location: response.Header.Get(tusproto.HeaderLocation),
+		Foreign:  response.Header.Get(tusproto.HeaderResumable) == "",
 	}
+}
+
+// checksum is the header Upload-Checksum of a body.
+func checksum(body []byte) string {
+	sum := sha256.Sum256(body)
+	return "sha256 " + base64.StdEncoding.EncodeToString(sum[:])
 }
 
 func (p *transport) watch(w uploader.Watch) uploader.Event {

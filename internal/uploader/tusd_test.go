@@ -53,6 +53,7 @@ const (
 	lost                     // the answer, after everything was done
 	rotate                   // the token is another one from now on
 	seize                    // another client writes the same bytes first
+	flip                     // a bit of the body, before the checksum is looked at
 )
 
 // seen is one request that reached the server.
@@ -119,6 +120,9 @@ func (s *tusServer) around(next http.Handler) http.Handler {
 			r.Body.(*countingBody).limit = f.after
 		case hit && f.kind == seize:
 			s.writeFirst(next, r)
+		case hit && f.kind == flip && damaged(r):
+			w.WriteHeader(tusproto.StatusChecksumMismatch)
+			return
 		}
 		if hit && (f.kind == cut || f.kind == lost) {
 			next.ServeHTTP(httptest.NewRecorder(), r)
@@ -133,6 +137,16 @@ func (s *tusServer) around(next http.Handler) http.Handler {
 func turnAway(w http.ResponseWriter, r *http.Request, status int) {
 	_, _ = io.Copy(io.Discard, r.Body.(*countingBody).ReadCloser)
 	w.WriteHeader(status)
+}
+
+// damaged changes a bit of the body and says whether a checksum tells. tusd has
+// no checksum extension, so this stands for it.
+func damaged(r *http.Request) bool {
+	body, _ := io.ReadAll(r.Body.(*countingBody).ReadCloser)
+	body[len(body)/2] ^= 1
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	announced := r.Header.Get(tusproto.HeaderChecksum)
+	return announced != "" && announced != checksum(body)
 }
 
 // writeFirst plays another client of the same upload: the body's bytes are

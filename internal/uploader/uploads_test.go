@@ -89,6 +89,27 @@ func TestUploadsThroughFaults(t *testing.T) {
 			name: "a proxy that takes no body above 300 KB", size: 2 * mib,
 			faults: []fault{{method: "POST", kind: answers, status: 413}, {method: "PATCH", kind: answers, status: 413}},
 		},
+		{
+			name: "bits flipped in the creation, in chunks, and twice in the same one", size: 4 * mib,
+			faults: []fault{
+				{method: "POST", kind: flip},
+				{method: "PATCH", kind: flip},
+				{method: "PATCH", skip: 1, kind: flip},
+				{method: "PATCH", kind: flip},
+			},
+		},
+		{
+			name: "404 and 410 of a proxy in front of the server", size: 3 * mib,
+			faults: []fault{
+				{method: "PATCH", kind: answers, status: 404},
+				{method: "HEAD", kind: answers, status: 410},
+				{method: "HEAD", kind: answers, status: 404},
+			},
+		},
+		{
+			name: "403 of a gateway for a token that has ended", size: 3 * mib, tokens: 1,
+			faults: []fault{{method: "PATCH", skip: 1, kind: answers, status: 403}},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := newTusServer(t, c.faults...)
@@ -123,6 +144,27 @@ func TestUnkeyedServerGetsTheFileWhole(t *testing.T) {
 	if !slices.Contains(server.stored(t), sha256.Sum256(content)) {
 		t.Error("no upload on the server has the file's bytes")
 	}
+}
+
+// Who holds the same file and nothing else goes on with the upload that another
+// machine has left in its middle: nothing is sent twice, and there is one upload.
+func TestAnotherMachineGoesOnByTheKey(t *testing.T) {
+	server := newTusServer(t, fault{method: "PATCH", kind: cut, after: 300_000})
+	content := randomBytes(3 * mib)
+	first := newTransport(t, server, content)
+	m := uploader.New(server.config(int64(len(content))))
+	creation := m.Handle(first.Now(), uploader.Start{})
+	chunk := m.Handle(first.Now(), first.Do(creation))
+	first.Do(chunk) // and this one is closed
+
+	second := newTransport(t, server, content)
+	if last, ok := uploader.Drive(uploader.New(server.config(int64(len(content)))), second).(uploader.Done); !ok {
+		t.Fatalf("ended with %#v", last)
+	}
+	if sums := server.stored(t); len(sums) != 1 || sums[0] != sha256.Sum256(content) {
+		t.Errorf("the server holds %d uploads, or other bytes", len(sums))
+	}
+	server.checkNothingTwice(t, int64(len(content)))
 }
 
 // An upload that the server has swept begins again, and says so by its creation.
