@@ -16,12 +16,9 @@ export class OwnerKeeper {
     this.#digest = digest
   }
 
-  /** The owner by the token that there is, asking for one where there is none; undefined when none can be had. */
-  async ask(): Promise<string | undefined> {
-    if (this.#tokens.current === undefined) {
-      const answer = await new Promise(resolve => this.#tokens.need(resolve))
-      if (answer === 'token-denied') return undefined
-    }
+  /** The owner by the token that there is; where there is none it is asked for, as long as that takes. */
+  async ask(): Promise<string> {
+    while (this.#tokens.current === undefined) await new Promise(resolve => this.#tokens.need(resolve))
     return this.current()
   }
 

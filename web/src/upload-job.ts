@@ -150,26 +150,22 @@ export class UploadJob {
     if (this.#url === '') this.#tell({ type: 'started' })
     this.#held = this.#url !== ''
     try {
-      if (await this.#prepare() && this.#state === 'begun') this.#takeTurn()
+      await this.#prepare()
+      if (this.#state === 'begun') this.#takeTurn()
     } catch (error) {
       if (error instanceof ModuleDeadError) this.#around.died(error)
       else if (this.#state === 'begun') this.#told({ type: 'failed', failure: failure('file_changed', false) })
     }
   }
 
-  /** Finds out what names the upload. False when it cannot go on for now. */
-  async #prepare(): Promise<boolean> {
+  /** Finds out what names the upload. */
+  async #prepare(): Promise<void> {
     const { vault, owners, digest, tokens, rules } = this.#around
     const kept = await vault.find(this.id)
     this.take(kept)
     if (tokens.current === undefined) this.#hold({ type: 'waiting', reason: 'token', retryInMs: 0 })
     const [owner] = await Promise.all([kept?.record.owner || owners.ask(), this.#sumUp()])
-    if (owner === undefined) {
-      if (this.#state === 'begun') this.#told({ type: 'failed', failure: failure('token_missing', true) })
-      return false
-    }
     this.#key ||= await uploadKey({ owner, sha256: this.#sha256, request: this.#request, rules }, digest)
-    return true
   }
 
   /** Of the bytes that are sent: the copy, and where that cannot be read, the original. */

@@ -90,9 +90,8 @@ async function answer(around: JobSurroundings, message: CallMessage): Promise<Ca
 }
 
 async function restore(around: JobSurroundings, place: string): Promise<readonly KeptUpload[]> {
-  const ask = async (): Promise<string> => await around.owners.ask() ?? ask()
   try {
-    const kept = await vault.restore({ origin: around.origin, place, alive: workersAlive }, ask)
+    const kept = await vault.restore({ origin: around.origin, place, alive: workersAlive }, () => around.owners.ask())
     return kept.map(one => takeUp(around, one))
   } catch {
     // A store that cannot be read has nothing for this visit.

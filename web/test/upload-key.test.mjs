@@ -32,11 +32,15 @@ test('an owner is asked for once, known from then on, and another one with the n
   assert.equal(await owners.current(), await digest('c\nbob'))
 })
 
-test('no token, no owner', async () => {
-  const tokens = new TokenKeeper(() => {})
+test('without a token it is asked for again, until there is one', async () => {
+  const asked = []
+  const tokens = new TokenKeeper(reason => asked.push(reason))
   const answer = new OwnerKeeper(tokens, digest).ask()
   tokens.provide(undefined)
-  assert.equal(await answer, undefined)
+  await new Promise(resolve => setImmediate(resolve))
+  assert.equal(asked.length, 2)
+  tokens.provide(token({ channel: 'c', sub: 'ana' }))
+  assert.equal(await answer, await digest('c\nana'))
 })
 
 const request = { name: 'a.pdf', kind: 'document', purposes: ['message', 'template'], metadata: { a: '1', b: '2' } }
