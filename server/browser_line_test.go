@@ -174,8 +174,7 @@ func TestProgressTellsTheTruthOverTwentyCuts(t *testing.T) {
 // begin drops a file for messages on the page.
 func (s *stage) begin(name string, size int) []byte {
 	s.Helper()
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
+	s.openForMessages()
 	content := notes(size)
 	s.drop(s.file(name, content))
 	return content

@@ -203,23 +203,37 @@ type line struct {
 	io.ReadCloser
 	proxy *proxy
 	note  *passed
+
+	rate  int       // that was so since
+	since time.Time // and let through
+	sent  int       // so many bytes
 }
 
 func (l *line) Read(b []byte) (int, error) {
-	l.proxy.mu.Lock()
-	rate := l.proxy.rate
-	l.proxy.mu.Unlock()
+	rate := l.keepPace()
 	if rate > 0 {
 		b = b[:min(len(b), max(1, rate/50))]
 	}
 	n, err := l.ReadCloser.Read(b)
+	l.sent += n
 	l.proxy.mu.Lock()
 	l.note.received += int64(n)
 	l.proxy.mu.Unlock()
-	if rate > 0 {
-		time.Sleep(time.Duration(n) * time.Second / time.Duration(rate)) // the line's own speed
-	}
 	return n, err
+}
+
+// keepPace waits until the line has carried what was let through, and gives its rate.
+func (l *line) keepPace() int {
+	l.proxy.mu.Lock()
+	rate := l.proxy.rate
+	l.proxy.mu.Unlock()
+	if rate != l.rate {
+		l.rate, l.since, l.sent = rate, time.Now(), 0
+	}
+	if rate > 0 {
+		time.Sleep(time.Until(l.since.Add(time.Duration(l.sent) * time.Second / time.Duration(rate)))) // the line's own speed
+	}
+	return rate
 }
 
 // listener notes what the browser is told.
