@@ -140,8 +140,15 @@ func (w *model) interrupt() {
 	switch w.draw("interruption", interruptions) {
 	case "word":
 		w.tell(rapid.SampledFrom([]uploader.Event{
-			uploader.Pause{}, uploader.Resume{}, uploader.Nudge{}, uploader.Due{}, uploader.Retry{},
-			uploader.Start{}, uploader.Cancel{}, uploader.TokenReady{}, uploader.TokenDenied{},
+			uploader.Pause{},
+			uploader.Resume{},
+			uploader.Nudge{},
+			uploader.Due{},
+			uploader.Retry{},
+			uploader.Start{},
+			uploader.Cancel{},
+			uploader.TokenReady{},
+			uploader.TokenDenied{},
 		}).Draw(w.t, "word"))
 	case "late":
 		w.tell(rapid.SampledFrom([]uploader.Event{

@@ -54,7 +54,7 @@ func TestRamp(t *testing.T) {
 		{"behind one that takes less than the smallest", 125_000_000, 256 * kib, []int64{256 * kib, 256 * kib}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			size := min(int64(uploader.FirstChunkBytes), c.ceiling)
+			size := min(uploader.FirstChunkBytes, c.ceiling)
 			for i, want := range c.want {
 				if size != want {
 					t.Fatalf("chunk %d has %d bytes, want %d", i+1, size, want)
