@@ -1,8 +1,12 @@
 package sandbox
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
-// The limits of a phone number.
+// The limits of a phone number, in the two APIs that lead to Meta. No page states
+// one of the on-premise API.
 //
 // Source: "Upload, retrieve or delete media", section Constraints. The same page
 // says elsewhere that five failures block for an hour; it names this pair first
@@ -16,17 +20,36 @@ const (
 
 const rateLimitText = "You have exceeded the endpoint rate limit."
 
-// account is one phone number: whose key it is, whose media. Server.mu guards it.
-type account struct {
-	appID, userID string
-	uploads       window
-	failures      window
-	blockedUntil  time.Time
+// Number is what Meta calls a phone number and the app that its token is of. Both
+// stand in the paths of the Cloud API.
+type Number struct{ PhoneNumberID, AppID string }
+
+// The ids of the first key's number; each further key has the next of each.
+const (
+	DemoPhoneNumberID = "106540352242922"
+	DemoAppID         = "441000352242922"
+)
+
+func number(index int) Number {
+	after := func(first string) string {
+		n, _ := strconv.Atoi(first) // a constant
+		return strconv.Itoa(n + index)
+	}
+	return Number{PhoneNumberID: after(DemoPhoneNumberID), AppID: after(DemoAppID)}
 }
 
-func newAccount() *account {
+// account is one phone number: whose key it is, whose media. Server.mu guards it.
+type account struct {
+	Number
+	userID       string
+	uploads      window
+	failures     window
+	blockedUntil time.Time
+}
+
+func newAccount(index int) *account {
 	return &account{
-		appID: digits(15), userID: digits(15),
+		Number: number(index), userID: digits(15),
 		uploads:  window{length: time.Second},
 		failures: window{length: infoErrorWindow},
 	}

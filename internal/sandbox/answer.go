@@ -14,7 +14,10 @@ type graph struct {
 	Type    string `json:"type"`
 	Code    int    `json:"code"`
 	Subcode int    `json:"error_subcode,omitempty"`
-	TraceID string `json:"fbtrace_id"`
+	// Transient says that the same request may succeed later.
+	Transient bool   `json:"is_transient,omitempty"`
+	UserText  string `json:"error_user_msg,omitempty"`
+	TraceID   string `json:"fbtrace_id"`
 }
 
 func graphError(w http.ResponseWriter, status int, e graph) {
@@ -25,28 +28,28 @@ func graphError(w http.ResponseWriter, status int, e graph) {
 	answer(w, status, map[string]graph{"error": e})
 }
 
-// parameterError is Meta's answer to a request that it cannot take.
-func parameterError(w http.ResponseWriter, message string) {
-	graphError(w, http.StatusBadRequest, graph{Code: 100, Message: "(#100) " + message})
-}
-
-// noObject is Meta's answer for an id that it does not know, or that belongs to
-// another account.
-func noObject(w http.ResponseWriter, r *http.Request, id string) {
-	method := map[string]string{http.MethodGet: "get", http.MethodDelete: "delete", http.MethodPost: "post"}[r.Method]
-	graphError(w, http.StatusBadRequest, graph{
-		Code: 100, Subcode: 33, Type: "GraphMethodException",
-		Message: "Unsupported " + method + " request. Object with ID '" + id + "' does not exist, " +
-			"cannot be loaded due to missing permissions, or does not support this operation",
-	})
-}
-
 // gatewayError is 360dialog's own error.
 func gatewayError(w http.ResponseWriter, status int, message string) {
 	answer(w, status, map[string]any{"meta": map[string]any{
 		"success":            false,
 		"http_code":          status,
 		"developer_message":  message,
+		"360dialog_trace_id": rand.Text(),
+	}})
+}
+
+// wrappedError is Meta's error as 360dialog wraps it: as a text inside of its own.
+func wrappedError(w http.ResponseWriter, e graph, userText string) {
+	e.Type, e.UserText, e.TraceID = "OAuthException", userText, "A"+rand.Text()[:22]
+	inner, err := json.Marshal(map[string]graph{"error": e})
+	if err != nil {
+		panic("sandbox: internal error: " + err.Error())
+	}
+	answer(w, http.StatusBadRequest, map[string]any{"meta": map[string]any{
+		"success":            false,
+		"http_code":          http.StatusBadRequest,
+		"developer_message":  "Invalid payload (" + string(inner) + ")",
+		"error":              string(inner),
 		"360dialog_trace_id": rand.Text(),
 	}})
 }

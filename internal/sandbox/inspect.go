@@ -46,7 +46,34 @@ func (s *Server) AllMedia() []Media {
 func (s *Server) Handles() []Handle {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.handles.list()
+	var list []Handle
+	for _, kept := range s.handles.list() {
+		list = append(list, kept.view)
+	}
+	return list
+}
+
+// ProfilePictures lists the handles that were set as profile pictures, oldest first.
+func (s *Server) ProfilePictures() []media.Handle {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.pictures.list()
+}
+
+// Templates lists the templates that were handed in, oldest first.
+func (s *Server) Templates() []Template {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.templates.list()
+}
+
+// Number is the number that a key stands for; zero where the key is not known.
+func (s *Server) Number(key string) Number {
+	who, known := s.accounts[key]
+	if !known {
+		return Number{}
+	}
+	return who.Number
 }
 
 // Messages lists what was taken for sending, oldest first.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"mime/multipart"
 	"net/http"
 	"os"
 	"slices"
@@ -16,7 +15,8 @@ import (
 	"mediarelay/internal/media"
 )
 
-// mediaLifetime: "stored for 30 days" ("Upload Media").
+// mediaLifetime: "stored for 30 days" ("Upload Media"). The on-premise API has its
+// own.
 const mediaLifetime = 30 * 24 * time.Hour
 
 // acceptedTypes are the types that POST /media takes, in the order of the API's
@@ -40,15 +40,18 @@ type mediaObject struct {
 	mediaType string
 	size      int64
 	sha256    string
-	made      time.Time
+	end       time.Time
+	// onPremise says that the object is in the number's own volume, which the other
+	// APIs do not see.
+	onPremise bool
 }
 
-// uploadMedia reads the whole request before it refuses, as a gateway in front
-// of the API does.
-func (s *Server) uploadMedia(w http.ResponseWriter, r *http.Request, who *account) {
-	if !s.mayUpload(who) {
+// uploadForm reads the whole request before it refuses, as a gateway in front of
+// the API does.
+func (s *Server) uploadForm(w http.ResponseWriter, r *request) {
+	if !s.mayUpload(r.who) {
 		drain(r.Body)
-		gatewayError(w, http.StatusBadRequest, rateLimitText)
+		refuseRate(w, r)
 		return
 	}
 	product, object, err := s.readForm(r)
@@ -56,15 +59,23 @@ func (s *Server) uploadMedia(w http.ResponseWriter, r *http.Request, who *accoun
 	drain(r.Body)
 	if refusal != "" {
 		s.discard(object)
-		refuseUpload(w, refusal, err)
+		refuseUpload(w, r, refusal, err)
 		return
 	}
+	s.keep(r, object, s.mintMediaID())
+	answer(w, http.StatusOK, map[string]media.MediaID{"id": object.id})
+}
+
+func (s *Server) keep(r *request, object *mediaObject, id media.MediaID) {
+	object.id, object.owner, object.onPremise = id, r.who, r.api == onPremise
+	object.end = s.now().Add(mediaLifetime)
+	if object.onPremise {
+		object.end = s.now().Add(onPremiseLifetime)
+	}
 	s.mu.Lock()
-	object.id, object.owner, object.made = s.mintMediaID(), who, s.now()
-	s.media.put(string(object.id), object)
+	s.media.put(string(id), object)
 	s.mu.Unlock()
 	s.files.release(object.file, object.size)
-	answer(w, http.StatusOK, map[string]media.MediaID{"id": object.id})
 }
 
 // refuseForm gives the API's sentence against a form, or nothing. The sentence
@@ -88,7 +99,7 @@ func refuseForm(product string, object *mediaObject, err error) string {
 	return ""
 }
 
-func (s *Server) readForm(r *http.Request) (product string, object *mediaObject, err error) {
+func (s *Server) readForm(r *request) (product string, object *mediaObject, err error) {
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return "", nil, err
@@ -102,7 +113,7 @@ func (s *Server) readForm(r *http.Request) (product string, object *mediaObject,
 			product, err = readField(part)
 		}
 		if err == nil && part.FormName() == "file" && object == nil {
-			object, err = s.receive(part)
+			object, err = s.receive(part, part.FileName(), part.Header.Get("Content-Type"), media.MaxUploadBytes)
 		}
 		if err != nil {
 			return product, object, err
@@ -116,11 +127,9 @@ func readField(part io.Reader) (string, error) {
 	return string(value), err
 }
 
-// receive takes one byte more than the API would, which shows that it is too much.
-func (s *Server) receive(part *multipart.Part) (*mediaObject, error) {
-	object := &mediaObject{
-		file: s.files.create(), filename: part.FileName(), mediaType: part.Header.Get("Content-Type"),
-	}
+// receive takes one byte more than the limit, which shows that it is too much.
+func (s *Server) receive(from io.Reader, filename, mediaType string, limit int64) (*mediaObject, error) {
+	object := &mediaObject{file: s.files.create(), filename: filename, mediaType: mediaType}
 	if object.mediaType == "" {
 		object.mediaType = "application/octet-stream"
 	}
@@ -129,17 +138,17 @@ func (s *Server) receive(part *multipart.Part) (*mediaObject, error) {
 		return object, err
 	}
 	sum := sha256.New()
-	object.size, err = io.Copy(io.MultiWriter(out, sum), io.LimitReader(part, media.MaxUploadBytes+1))
+	object.size, err = io.Copy(io.MultiWriter(out, sum), io.LimitReader(from, limit+1))
 	object.sha256 = hex.EncodeToString(sum.Sum(nil))
 	return object, errors.Join(err, out.Close())
 }
 
-func refuseUpload(w http.ResponseWriter, refusal string, err error) {
+func refuseUpload(w http.ResponseWriter, r *request, refusal string, err error) {
 	if diskFault(err) {
-		gatewayError(w, http.StatusInternalServerError, "Internal server error")
+		ownFault(w, r)
 		return
 	}
-	parameterError(w, refusal)
+	parameterError(w, r, refusal)
 }
 
 // diskFault tells the sandbox's own trouble from a body that was cut.
@@ -157,24 +166,27 @@ func (s *Server) discard(object *mediaObject) {
 // drain reads what is left of a body, up to the largest that the API takes.
 func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, media.MaxUploadBytes+1<<20) }
 
-func (s *Server) deleteMedia(w http.ResponseWriter, r *http.Request, who *account) {
-	id := r.URL.Path[1:]
-	object, ok := s.find(who, id)
+func (s *Server) deleteMedia(w http.ResponseWriter, r *request) {
+	object, ok := s.find(r, r.id)
 	if !ok {
-		noObject(w, r, id)
+		noObject(w, r, r.id)
 		return
 	}
 	s.mu.Lock()
-	s.media.remove(id)
+	s.media.remove(r.id)
 	s.mu.Unlock()
 	s.discard(object)
+	if r.api == onPremise {
+		answer(w, http.StatusOK, map[string]any{"meta": onPremiseMeta})
+		return
+	}
 	answer(w, http.StatusOK, map[string]bool{"success": true})
 }
 
-// find gives an account its own object, while it lives.
-func (s *Server) find(who *account, id string) (*mediaObject, bool) {
+// find gives an account its own object, while it lives, in the API that has it.
+func (s *Server) find(r *request, id string) (*mediaObject, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	object, ok := s.media.get(id)
-	return object, ok && object.owner == who && s.now().Before(object.made.Add(mediaLifetime))
+	return object, ok && object.owner == r.who && object.onPremise == (r.api == onPremise) && s.now().Before(object.end)
 }

@@ -27,6 +27,8 @@ func digits(n int64) string {
 // the 53 bits of a JavaScript number, so that whoever reads one as a number
 // gets another.
 func (s *Server) mintMediaID() media.MediaID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.minted++
 	return media.MediaID(digits(16 + int64(s.minted%2)))
 }
@@ -64,7 +66,7 @@ func (s *Server) mintHandle(one *session, end time.Time) media.Handle {
 	encode := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 	body := strings.Join([]string{
 		"4", encode(one.name), encode(one.mediaType), "AR" + rand.Text(),
-		"e", strconv.FormatInt(end.Unix(), 10), one.owner.appID, one.owner.userID,
+		"e", strconv.FormatInt(end.Unix(), 10), one.owner.AppID, one.owner.userID,
 	}, ":")
 	return media.Handle(body + ":" + s.sign(body))
 }

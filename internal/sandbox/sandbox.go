@@ -1,7 +1,9 @@
-// Package sandbox emulates 360dialog's messaging API, waba-v2, for development,
-// demos and tests. It sends nothing to WhatsApp.
+// Package sandbox emulates the media APIs of all three providers, for
+// development, demos and tests: 360dialog's waba-v2, Meta's Cloud API and the
+// on-premise API that 360dialog hosts. It sends nothing to WhatsApp. One server
+// speaks all three, told apart by their paths.
 //
-// It is as honest as the API that it stands for: POST /media looks at the type
+// It is as honest as the APIs that it stands for: POST /media looks at the type
 // that is declared and not at the content, so an H.265 clip is answered with
 // 200, though no phone would ever show it. Where no page of the provider says
 // what happens, the stricter reading is taken and the place says so.
@@ -14,7 +16,8 @@
 // to others to listen: a Server is an http.Handler.
 //
 // Sources: docs.360dialog.com, "Media Uploads", "Upload, retrieve or delete
-// media" and "Media messages"; for sessions Meta's "Resumable Upload API".
+// media", "Media messages" and "Media" of the on-premise API; Meta's "Media Upload
+// API" and "Resumable Upload API".
 package sandbox
 
 import (
@@ -23,6 +26,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"mediarelay/internal/media"
 )
 
 // DemoAPIKey is the API key that a Server takes where Config names none: the key
@@ -40,7 +45,8 @@ type Config struct {
 	// Dir is a folder for the bytes. It is made where it does not exist, and what
 	// an earlier sandbox left there is removed: it serves one Server at a time.
 	Dir string
-	// APIKeys each stand for one phone number; DemoAPIKey where there are none.
+	// APIKeys each stand for one phone number, in every API: as D360-API-KEY or as
+	// Meta's access token. DemoAPIKey where there are none.
 	APIKeys []string
 	// Now is the clock of limits and lifetimes; time.Now where it is nil.
 	Now func() time.Time
@@ -48,7 +54,7 @@ type Config struct {
 	MaxBytes int64
 }
 
-// Server is the emulated API.
+// Server is the emulated APIs.
 type Server struct {
 	now    func() time.Time
 	secret []byte // signs session ids and links
@@ -62,9 +68,12 @@ type Server struct {
 	calls    map[Op]int
 	media    *recent[string, *mediaObject]
 	sessions *recent[string, *session]
-	handles  *recent[string, Handle]
+	handles  *recent[string, keptHandle]
 	messages *recent[string, Message]
 	minted   int
+
+	pictures  *recent[int, media.Handle]
+	templates *recent[int, Template]
 }
 
 // New makes a Server. Close removes its bytes.
@@ -83,7 +92,8 @@ func New(c Config) (*Server, error) {
 		now: c.Now, secret: []byte(rand.Text()), files: files, closed: make(chan struct{}),
 		accounts: map[string]*account{}, calls: map[Op]int{},
 		media: newRecent[string, *mediaObject](maxRemembered), sessions: newRecent[string, *session](maxRemembered),
-		handles: newRecent[string, Handle](maxRemembered), messages: newRecent[string, Message](maxRemembered),
+		handles: newRecent[string, keptHandle](maxRemembered), messages: newRecent[string, Message](maxRemembered),
+		pictures: newRecent[int, media.Handle](maxRemembered), templates: newRecent[int, Template](maxRemembered),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -91,8 +101,8 @@ func New(c Config) (*Server, error) {
 	if len(c.APIKeys) == 0 {
 		c.APIKeys = []string{DemoAPIKey}
 	}
-	for _, key := range c.APIKeys {
-		s.accounts[key] = newAccount()
+	for i, key := range c.APIKeys {
+		s.accounts[key] = newAccount(i)
 	}
 	s.faults = newFaults(s.closed)
 	return s, nil
@@ -114,17 +124,4 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.calls[op]++
 	s.mu.Unlock()
 	s.faults.serve(op, w, r, serve)
-}
-
-// authorized serves requests that carry a known key. 360dialog takes no
-// Authorization header: a request with Meta's own token is refused like this.
-func (s *Server) authorized(serve func(http.ResponseWriter, *http.Request, *account)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		who, known := s.accounts[r.Header.Get("D360-API-KEY")]
-		if !known {
-			gatewayError(w, http.StatusUnauthorized, "Invalid api_key")
-			return
-		}
-		serve(w, r, who)
-	}
 }

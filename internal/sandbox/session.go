@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"mediarelay/internal/media"
 )
@@ -33,25 +34,25 @@ type session struct {
 	turn      chan struct{}
 }
 
-func (s *Server) openSession(w http.ResponseWriter, r *http.Request, who *account) {
+func (s *Server) openSession(w http.ResponseWriter, r *request) {
 	query := r.URL.Query()
 	for _, name := range []string{"file_name", "file_length", "file_type"} {
 		if query.Get(name) == "" {
-			parameterError(w, "The parameter "+name+" is required.")
+			parameterError(w, r, "The parameter "+name+" is required.")
 			return
 		}
 	}
 	length, err := strconv.ParseInt(query.Get("file_length"), 10, 64)
 	if err != nil || length <= 0 || length > s.files.limit {
-		parameterError(w, "Param file_length must be a positive integer.")
+		parameterError(w, r, "Param file_length must be a positive integer.")
 		return
 	}
 	if !slices.Contains(sessionTypes, query.Get("file_type")) {
-		parameterError(w, "Param file_type must be one of {"+strings.Join(sessionTypes, ", ")+"}.")
+		parameterError(w, r, "Param file_type must be one of {"+strings.Join(sessionTypes, ", ")+"}.")
 		return
 	}
 	one := &session{
-		owner: who, name: query.Get("file_name"), mediaType: query.Get("file_type"), length: length,
+		owner: r.who, name: query.Get("file_name"), mediaType: query.Get("file_type"), length: length,
 		id: s.mintSessionID(length, query.Get("file_type")), sum: sha256.New(), turn: make(chan struct{}, 1),
 	}
 	s.mu.Lock()
@@ -60,8 +61,8 @@ func (s *Server) openSession(w http.ResponseWriter, r *http.Request, who *accoun
 	answer(w, http.StatusOK, map[string]media.SessionID{"id": one.id})
 }
 
-func (s *Server) sessionOffset(w http.ResponseWriter, r *http.Request, who *account) {
-	one, ok := s.session(w, r, who)
+func (s *Server) sessionOffset(w http.ResponseWriter, r *request) {
+	one, ok := s.session(w, r)
 	if !ok {
 		return
 	}
@@ -69,16 +70,16 @@ func (s *Server) sessionOffset(w http.ResponseWriter, r *http.Request, who *acco
 }
 
 // sendSession keeps what arrives of a body, however it ends.
-func (s *Server) sendSession(w http.ResponseWriter, r *http.Request, who *account) {
-	one, ok := s.session(w, r, who)
+func (s *Server) sendSession(w http.ResponseWriter, r *request) {
+	one, ok := s.session(w, r)
 	if !ok {
 		drain(r.Body)
 		return
 	}
-	offset, err := fileOffset(r)
+	offset, err := fileOffset(r.Header)
 	if err != nil {
 		drain(r.Body)
-		parameterError(w, "The header file_offset must be a non-negative integer.")
+		parameterError(w, r, "The header file_offset must be a non-negative integer.")
 		return
 	}
 	if !one.wait(r.Context()) {
@@ -94,14 +95,14 @@ func (s *Server) sendSession(w http.ResponseWriter, r *http.Request, who *accoun
 }
 
 // finishPart answers for what has arrived.
-func (s *Server) finishPart(w http.ResponseWriter, r *http.Request, one *session, err error) {
+func (s *Server) finishPart(w http.ResponseWriter, r *request, one *session, err error) {
 	switch {
 	case diskFault(err):
-		gatewayError(w, http.StatusInternalServerError, "Internal server error")
+		ownFault(w, r)
 	case errors.Is(err, errTooLong):
 		drain(r.Body)
 		s.forget(one)
-		parameterError(w, "The file is longer than the file_length of its session.")
+		parameterError(w, r, "The file is longer than the file_length of its session.")
 	case errors.Is(err, errDropped):
 		s.forget(one)
 		noObject(w, r, "session")
@@ -157,28 +158,36 @@ func (g *growing) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// keptHandle is a handle with whose it is and how long.
+type keptHandle struct {
+	owner *account
+	end   time.Time
+	view  Handle
+}
+
 func (s *Server) keepHandle(one *session) media.Handle {
-	handle := s.mintHandle(one, s.now().Add(handleLifetime))
+	end := s.now().Add(handleLifetime)
+	handle := s.mintHandle(one, end)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.handles.put(string(handle), Handle{
+	s.handles.put(string(handle), keptHandle{owner: one.owner, end: end, view: Handle{
 		Handle: handle, Filename: one.name, Type: one.mediaType,
 		Size: one.length, SHA256: hex.EncodeToString(one.sum.Sum(nil)),
-	})
+	}})
 	return handle
 }
 
 // session finds the session that a request names. The id is compared byte for
 // byte as it stands in the request line: an id that was escaped on its way, or
 // whose signature was altered, is answered with code 104.
-func (s *Server) session(w http.ResponseWriter, r *http.Request, who *account) (*session, bool) {
+func (s *Server) session(w http.ResponseWriter, r *request) (*session, bool) {
 	start := strings.Index(r.RequestURI, "/"+sessionPrefix)
 	id := media.SessionID(r.RequestURI[max(start, 0)+1:])
 	s.mu.Lock()
 	one, ok := s.sessions.get(string(id))
 	s.mu.Unlock()
 	switch {
-	case ok && one.owner == who:
+	case ok && one.owner == r.who:
 		return one, true
 	case s.signed(id):
 		noObject(w, r, "session")
@@ -205,8 +214,8 @@ func (s *Server) offsetOf(one *session) int64 {
 
 // fileOffset reads the header in any spelling of its case; it is 0 where there
 // is none. As a query parameter it does nothing, as with the API.
-func fileOffset(r *http.Request) (int64, error) {
-	value := r.Header.Get("File_offset")
+func fileOffset(header http.Header) (int64, error) {
+	value := header.Get("File_offset")
 	if value == "" {
 		return 0, nil
 	}

@@ -23,7 +23,9 @@ func TestProvider(t *testing.T) {
 		http := provider.NewHTTPClient()
 		t.Cleanup(http.CloseIdleConnections)
 		client := dialog360.New(dialog360.Config{BaseURL: c.BaseURL, APIKey: c.Key, HTTPClient: http})
-		return providertest.Harness{Uploader: client, Sessions: client, Library: client}
+		return providertest.Harness{
+			Uploader: client, Sessions: client, Library: client, Messages: client, Describer: client, Pictures: client,
+		}
 	})
 }
 

@@ -2,6 +2,7 @@ package providertest
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"testing"
 
@@ -11,13 +12,11 @@ import (
 )
 
 func testLibrary(t *testing.T, connect func(Connection) Harness) {
-	if newStage(t, connect).Library == nil {
-		t.Skip("this API gives no media back")
-	}
 	t.Run("there and back", func(t *testing.T) { testThereAndBack(t, connect) })
 	t.Run("info", func(t *testing.T) { testInfo(t, connect) })
 	t.Run("altered", func(t *testing.T) { testAltered(t, connect) })
 	t.Run("delete", func(t *testing.T) { testDelete(t, connect) })
+	t.Run("unknown", func(t *testing.T) { testUnknown(t, connect) })
 }
 
 func (s *stage) upload(t *testing.T, file sample) media.MediaID {
@@ -35,10 +34,7 @@ func testThereAndBack(t *testing.T, connect func(Connection) Harness) {
 	// Several, since every second id does not fit a float.
 	for range 3 {
 		id := s.upload(t, file)
-		info, err := s.Library.MediaInfo(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
+		info := s.info(t, id, file)
 		if info.ID != id || info.Type != file.Type || info.SHA256 != file.SHA256 || info.Size != file.Size {
 			t.Errorf("info %+v, want that of %+v", info, file.Object)
 		}
@@ -46,6 +42,20 @@ func testThereAndBack(t *testing.T, connect func(Connection) Harness) {
 			t.Errorf("downloaded %d bytes, %v, want %d", len(got), err, file.Size)
 		}
 	}
+}
+
+// info is what the API says of a file, or what is known of it where it says
+// nothing.
+func (s *stage) info(t *testing.T, id media.MediaID, file sample) provider.Info {
+	t.Helper()
+	if s.Describer == nil {
+		return provider.Info{ID: id, Type: file.Type, SHA256: file.SHA256, Size: file.Size}
+	}
+	info, err := s.Describer.MediaInfo(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
 }
 
 func (s *stage) download(t *testing.T, info provider.Info) ([]byte, error) {
@@ -60,11 +70,14 @@ func (s *stage) download(t *testing.T, info provider.Info) ([]byte, error) {
 
 // testInfo: one page shows file_size as a number, another as a text.
 func testInfo(t *testing.T, connect func(Connection) Harness) {
+	if newStage(t, connect).Describer == nil {
+		t.Skip("this API says nothing of a media object but its bytes")
+	}
 	for _, size := range []string{`5848`, `"5848"`} {
 		s := newStage(t, connect)
 		s.sandbox.Faults().Add(sandbox.OpMediaInfo, sandbox.Answer(200, nil,
 			`{"url":"https:\/\/lookaside.fbsbx.com\/whatsapp_business\/attachments\/?mid=1&hash=AR%2B","mime_type":"image\/jpeg","sha256":"417c","file_size":`+size+`,"id":"1"}`))
-		info, err := s.Library.MediaInfo(t.Context(), "1")
+		info, err := s.Describer.MediaInfo(t.Context(), "1")
 		if err != nil || info.Size != 5848 || info.Type != "image/jpeg" {
 			t.Errorf("%s: %+v, %v", size, info, err)
 		}
@@ -78,18 +91,15 @@ func testInfo(t *testing.T, connect func(Connection) Harness) {
 func testAltered(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(1000)
-	info, err := s.Library.MediaInfo(t.Context(), s.upload(t, file))
-	if err != nil {
-		t.Fatal(err)
-	}
+	info := s.info(t, s.upload(t, file), file)
 	for name, body := range map[string]string{
 		"other bytes": string(bytes.Repeat([]byte("x"), 1000)),
 		"fewer":       string(file.content[:999]),
 		"more":        string(file.content) + "x",
 	} {
 		s.sandbox.Faults().Add(sandbox.OpDownload, sandbox.Answer(200, nil, body))
-		if _, err := s.download(t, info); err == nil {
-			t.Errorf("%s: no error", name)
+		if _, err := s.download(t, info); !errors.Is(err, provider.ErrAltered) {
+			t.Errorf("%s: %v, want %v", name, err, provider.ErrAltered)
 		}
 	}
 }
@@ -105,11 +115,25 @@ func testDelete(t *testing.T, connect func(Connection) Harness) {
 	if kept := s.sandbox.AllMedia(); len(kept) != 0 {
 		t.Errorf("the API still holds %+v", kept)
 	}
-	_, err := s.Library.MediaInfo(t.Context(), id)
-	s.wantCause(t, err, provider.CausePermanent)
-
 	s.sandbox.Faults().Add(sandbox.OpDeleteMedia, sandbox.HTML(404))
 	if err := s.Library.DeleteMedia(t.Context(), id); err == nil {
 		t.Error("a proxy's 404 counts as deleted")
+	}
+}
+
+// testUnknown: what the API does not hold will not come back, so nobody asks again.
+func testUnknown(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	file := newSample(1000)
+	id := s.upload(t, file)
+	info := s.info(t, id, file)
+	if err := s.Library.DeleteMedia(t.Context(), id); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Library.Download(t.Context(), info)
+	s.wantCause(t, err, provider.CausePermanent)
+	if s.Describer != nil {
+		_, err = s.Describer.MediaInfo(t.Context(), id)
+		s.wantCause(t, err, provider.CausePermanent)
 	}
 }

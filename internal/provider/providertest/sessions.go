@@ -14,8 +14,9 @@ import (
 )
 
 func testSessions(t *testing.T, connect func(Connection) Harness) {
-	if newStage(t, connect).Sessions == nil {
-		t.Skip("this API has no upload sessions")
+	if newStage(t, connect).Uploader.Limits().NoHandles != nil {
+		t.Run("none", func(t *testing.T) { testNoSessions(t, connect) })
+		return
 	}
 	t.Run("whole", func(t *testing.T) { testWhole(t, connect) })
 	t.Run("resumed", func(t *testing.T) { testResumed(t, connect) })
@@ -24,6 +25,21 @@ func testSessions(t *testing.T, connect func(Connection) Harness) {
 	t.Run("altered id", func(t *testing.T) { testAlteredID(t, connect) })
 	t.Run("lost handle", func(t *testing.T) { testLostHandle(t, connect) })
 	t.Run("cancelled", func(t *testing.T) { testSessionCancel(t, connect) })
+}
+
+// testNoSessions: what cannot be had is a clear error, and no request.
+func testNoSessions(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	for _, call := range s.sessionCalls(newSample(1000)) {
+		err := call.do(t)
+		s.wantCause(t, err, provider.CausePermanent)
+		if !errors.Is(err, provider.ErrNoHandles) {
+			t.Errorf("%s: %v, want %v", call.op, err, provider.ErrNoHandles)
+		}
+	}
+	if sent := s.wire.seen(); len(sent) != 0 {
+		t.Errorf("%d requests were made", len(sent))
+	}
 }
 
 func (s *stage) open(t *testing.T, file sample) media.SessionID {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
@@ -27,11 +28,14 @@ type stage struct {
 	t       *testing.T
 	sandbox *sandbox.Server
 	wire    *wire
+	clock   *clock
+	base    string
 }
 
 func newStage(t *testing.T, connect func(Connection) Harness) *stage {
 	t.Helper()
-	s, err := sandbox.New(sandbox.Config{Dir: t.TempDir(), APIKeys: []string{canary}})
+	now := &clock{}
+	s, err := sandbox.New(sandbox.Config{Dir: t.TempDir(), APIKeys: []string{canary}, Now: now.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,9 +49,32 @@ func newStage(t *testing.T, connect func(Connection) Harness) *stage {
 		}
 	})
 	return &stage{
-		Harness: connect(Connection{BaseURL: server.URL, Key: canary}),
-		t:       t, sandbox: s, wire: w,
+		Harness: connect(Connection{BaseURL: server.URL, Key: canary, Number: s.Number(canary)}),
+		t:       t, sandbox: s, wire: w, clock: now, base: server.URL,
 	}
+}
+
+// clock is the sandbox's. It goes with the world's until it is stopped.
+type clock struct {
+	mu      sync.Mutex
+	stopped time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stopped.IsZero() {
+		return time.Now()
+	}
+	return c.stopped
+}
+
+// advance stops the clock and moves it.
+func (c *clock) advance(d time.Duration) {
+	now := c.Now()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = now.Add(d)
 }
 
 // wire notes every request as it arrives.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
 	"mediarelay/internal/sandbox"
 )
@@ -71,13 +72,11 @@ func (s *stage) calls() []call {
 		_, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
 		return err
 	}}}
-	if s.Sessions != nil {
+	if s.Uploader.Limits().NoHandles == nil {
 		list = append(list, s.sessionCalls(file)...)
 	}
-	if s.Library != nil {
-		list = append(list, s.libraryCalls()...)
-	}
-	return list
+	list = append(list, s.libraryCalls()...)
+	return append(list, s.messageCalls()...)
 }
 
 func (s *stage) sessionCalls(file sample) []call {
@@ -99,19 +98,36 @@ func (s *stage) sessionCalls(file sample) []call {
 }
 
 func (s *stage) libraryCalls() []call {
-	return []call{
-		{sandbox.OpMediaInfo, func(t *testing.T) error {
-			_, err := s.Library.MediaInfo(t.Context(), "1094408688491179")
-			return err
-		}},
+	const id = "1094408688491179"
+	list := []call{
 		{sandbox.OpDownload, func(t *testing.T) error {
 			_, err := s.Library.Download(t.Context(), provider.Info{
-				URL: "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1&hash=AR0",
+				ID: id, URL: provider.Secret(s.base + "/whatsapp_business/attachments/?mid=1&hash=AR0"),
 			})
 			return err
 		}},
 		{sandbox.OpDeleteMedia, func(t *testing.T) error {
-			return s.Library.DeleteMedia(t.Context(), "1094408688491179")
+			return s.Library.DeleteMedia(t.Context(), id)
 		}},
 	}
+	if s.Describer != nil {
+		list = append(list, call{sandbox.OpMediaInfo, func(t *testing.T) error {
+			_, err := s.Describer.MediaInfo(t.Context(), id)
+			return err
+		}})
+	}
+	return list
+}
+
+func (s *stage) messageCalls() []call {
+	list := []call{{sandbox.OpSendMessage, func(t *testing.T) error {
+		_, err := s.Messages.SendMessage(t.Context(), provider.Message{To: "4915112345678", Kind: media.KindImage, MediaID: "1"})
+		return err
+	}}}
+	if s.Pictures != nil {
+		list = append(list, call{sandbox.OpSetProfile, func(t *testing.T) error {
+			return s.Pictures.SetProfilePicture(t.Context(), "4:aW1hZ2U=:cG5n:ARb:e:1795250216:1:2:ARs")
+		}})
+	}
+	return list
 }

@@ -1,0 +1,108 @@
+package providertest
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"mediarelay/internal/provider"
+	"mediarelay/internal/sandbox"
+)
+
+// testLimits: what a provider says of its API's limits is what the API does.
+func testLimits(t *testing.T, connect func(Connection) Harness) {
+	t.Run("size", func(t *testing.T) { testSize(t, connect) })
+	t.Run("lifetime", func(t *testing.T) { testLifetime(t, connect) })
+	t.Run("uploads a second", func(t *testing.T) { testUploadsPerSecond(t, connect) })
+	t.Run("failed reads", func(t *testing.T) { testFailedReads(t, connect) })
+}
+
+// testSize: the largest file is taken, and one byte more is refused before any
+// is sent.
+func testSize(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	file := newSample(0)
+	file.Size = s.Uploader.Limits().MediaBytes
+	if file.Size < 1<<20 {
+		t.Fatalf("MediaBytes is %d", file.Size)
+	}
+	id, err := s.Uploader.UploadMedia(t.Context(), file.Object, io.LimitReader(endless{}, file.Size))
+	if held, _ := s.sandbox.Media(id); err != nil || held.Size != file.Size {
+		t.Errorf("%d bytes: %+v, %v", file.Size, held, err)
+	}
+	file.Size++
+	_, err = s.Uploader.UploadMedia(t.Context(), file.Object, io.LimitReader(endless{}, file.Size))
+	s.wantCause(t, err, provider.CausePermanent)
+	if calls := s.sandbox.Calls(sandbox.OpUploadMedia); calls != 1 {
+		t.Errorf("%d requests, want 1: a file that is too large is not sent", calls)
+	}
+	if !strings.Contains(err.Error(), "takes no more than") {
+		t.Errorf("%v does not say what is wrong", err)
+	}
+}
+
+// endless is a source of zeros.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// testLifetime: a media object lives as long as Limits says, and no longer.
+func testLifetime(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	file := newSample(1000)
+	s.clock.advance(0)
+	id := s.upload(t, file)
+	message := provider.Message{To: "4915112345678", Kind: file.Kind, MediaID: id}
+	s.clock.advance(s.Uploader.Limits().MediaLifetime - time.Second)
+	if _, err := s.Messages.SendMessage(t.Context(), message); err != nil {
+		t.Errorf("a second before its end: %v", err)
+	}
+	s.clock.advance(time.Second)
+	_, err := s.Messages.SendMessage(t.Context(), message)
+	s.wantCause(t, err, provider.CausePermanent)
+}
+
+// testUploadsPerSecond: as many as Limits says go through, and one more does not.
+func testUploadsPerSecond(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	file := newSample(1)
+	s.clock.advance(0)
+	most := s.Uploader.Limits().UploadsPerSecond
+	for range max(most, 50) {
+		_, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+		if most > 0 && s.sandbox.Calls(sandbox.OpUploadMedia) > most {
+			s.wantCause(t, err, provider.CauseRate)
+		} else if err != nil {
+			t.Fatalf("upload %d: %v", s.sandbox.Calls(sandbox.OpUploadMedia), err)
+		}
+	}
+	s.clock.advance(time.Second)
+	s.upload(t, file)
+}
+
+// testFailedReads: within what Limits says, reading stays open.
+func testFailedReads(t *testing.T, connect func(Connection) Harness) {
+	s := newStage(t, connect)
+	if s.Describer == nil {
+		t.Skip("this API says nothing of a media object but its bytes")
+	}
+	file := newSample(1)
+	id := s.upload(t, file)
+	for range s.Uploader.Limits().FailedReadsPerHour {
+		_, err := s.Describer.MediaInfo(t.Context(), "4711")
+		s.wantCause(t, err, provider.CausePermanent)
+	}
+	s.info(t, id, file)
+	const closes = 20 // "20 error responses within a 60-minute window"
+	for range closes - s.Uploader.Limits().FailedReadsPerHour {
+		_, err := s.Describer.MediaInfo(t.Context(), "4711")
+		s.wantCause(t, err, provider.CausePermanent)
+	}
+	_, err := s.Describer.MediaInfo(t.Context(), id)
+	s.wantCause(t, err, provider.CauseRate)
+	s.upload(t, file) // uploads do not count
+}
