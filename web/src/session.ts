@@ -2,11 +2,13 @@
  * What happens to the files of one element: joins the queue, the engine and the
  * token, and has every change told. Knows neither DOM nor words; the element does.
  */
-import type { EngineEvent, EngineFactory, Kind, Purpose, UploadRequest, Verdict } from './engine.js'
+import { Checks } from './checks.js'
+import type { EngineEvent, EngineFactory, Kind, Purpose } from './engine.js'
 import { EngineLink } from './engine-link.js'
 import type { HeraldPort } from './herald.js'
 import { Herald, failureOf } from './herald.js'
 import { Queue } from './queue.js'
+import { requestOf } from './request.js'
 import { Returning } from './returning.js'
 import { TokenBroker } from './token.js'
 import { Upload } from './upload.js'
@@ -38,11 +40,12 @@ export class Session {
   readonly #link: EngineLink
   readonly #herald: Herald
   readonly #returning: Returning
+  readonly #checks: Checks
 
   constructor(host: SessionHost) {
     this.#host = host
     this.queue = new Queue(
-      { check: (upload) => this.#check(upload), begin: (upload) => this.#begin(upload) },
+      { check: (upload) => this.#checks.check(upload), begin: (upload) => this.#begin(upload) },
       () => host.concurrency,
     )
     this.token = new TokenBroker({
@@ -56,6 +59,12 @@ export class Session {
       get origin() { return host.origin },
       loadEngine: () => host.loadEngine(),
       hear: (event) => this.#hear(event),
+    })
+    this.#checks = new Checks(host, this.#link, {
+      move: (upload, event) => this.#move(upload, event),
+      isListed: (upload) => this.queue.get(upload.id) === upload,
+      start: (upload) => this.start(upload.id),
+      enqueue: (upload) => this.#enqueue(upload),
     })
     this.#returning = new Returning({
       get uploads() { return session.uploads },
@@ -220,38 +229,6 @@ export class Session {
     if (asked && (begun || restored)) this.#apply(upload, { type: 'failed', id: upload.id, failure: failureOf('endpoint_changed') })
   }
 
-  async #check(upload: Upload): Promise<void> {
-    const { purposes, file, facts: { name, type: declaredType } } = upload
-    if (file === undefined) return
-    const isAsked = () => upload.purposes === purposes && this.queue.get(upload.id) === upload
-    let engine
-    try {
-      await this.#link.load()
-      engine = this.#link.open()
-      const verdict = await engine.check(upload.id, file, { name, declaredType, purposes, kinds: this.#host.kinds })
-      if (isAsked()) this.#checked(upload, verdict)
-    } catch (error) {
-      // An engine that was left for another one's sake says nothing about the file: the queue asks the other.
-      if (engine === this.#link.engine && isAsked()) this.#move(upload, { type: 'failed', id: upload.id, failure: failureOf(codeOf(error)) })
-    }
-  }
-
-  #checked(upload: Upload, verdict: Verdict): void {
-    if (!this.#move(upload, { type: 'checked', verdict })) return
-    const detail = { file: upload.detail(), verdict }
-    this.#host.emit('file-checked', detail)
-    if (verdict.outcome === 'refuse') this.#host.emit('file-refused', detail)
-    else if (upload.asked !== undefined) this.#goOn(upload, upload.asked)
-    else if (this.#host.autoStart) this.start(upload.id)
-  }
-
-  /** As it was before it was checked once more. */
-  #goOn(upload: Upload, asked: 'queued' | 'paused'): void {
-    upload.asked = undefined
-    this.#enqueue(upload)
-    if (asked === 'paused') this.#move(upload, { type: 'hold' })
-  }
-
   /** The copy first: a file that waits for its turn is safe from then on. */
   #enqueue(upload: Upload): void {
     this.#move(upload, { type: 'enqueue' })
@@ -260,7 +237,7 @@ export class Session {
 
   #keep(upload: Upload): void {
     if (upload.request !== undefined || upload.file === undefined) return
-    upload.request = this.#requestOf(upload, upload.file)
+    upload.request = requestOf(upload, upload.file, this.#host)
     this.#link.open().keep(upload.id, upload.file, upload.request)
   }
 
@@ -272,19 +249,6 @@ export class Session {
     if (upload.file === undefined || upload.request === undefined) return
     upload.begun = true
     engine.start(upload.id, upload.file, upload.request)
-  }
-
-  #requestOf({ facts, kind, purposes, verdict }: Upload, file: Blob): UploadRequest {
-    const { name, type: declaredType } = facts
-    return {
-      name, declaredType, purposes,
-      // Only a refused file has no kind, and none of those comes here.
-      kind: kind || 'document',
-      metadata: file instanceof File ? this.#host.metadataOf(file) : {},
-      lastModified: file instanceof File ? file.lastModified : 0,
-      verdict: verdict ?? { outcome: 'accept', kind, type: declaredType, reasons: [] },
-      place: this.#host.place,
-    }
   }
 
   /** What waits for a token is not helped by a question to the server. */
@@ -367,9 +331,4 @@ export class Session {
     const uploads = id === undefined ? this.uploads : [this.queue.get(id)]
     for (const upload of uploads) if (upload !== undefined) act(upload)
   }
-}
-
-/** The engine could not check at all: it did not load, or its worker died. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'engine_unavailable'
 }

@@ -67,7 +67,8 @@ const movesFrom: { readonly [E in Move['type']]: readonly StateName[] } = {
   compare: ['missing'],
   compared: ['missing'],
   followed: ['missing', 'queued', 'uploading', 'waiting'],
-  started: ['queued', 'waiting'],
+  // Also when all bytes were at the server and it found them damaged, or has lost them.
+  started: ['queued', 'waiting', 'verifying', 'relaying'],
   progress: ['waiting'],
   waiting: sentAndRunning,
   resumed: ['queued', 'waiting', 'paused'],
