@@ -63,8 +63,7 @@ func TestAPausedUploadComesBackPaused(t *testing.T) {
 	s.until(`row("notes.txt").Accepted > 0`)
 	s.press("notes.txt", "pause")
 	s.awaitRow("notes.txt", "paused")
-	s.until(`window.records = undefined, databases().then(all => { window.records = all['mediarelay.uploads'] }), true`)
-	s.until(`window.records?.[0]?.paused`)
+	s.untilRecord(`paused`)
 	s.killBrowser()
 	s.proxy.slow(0)
 	s.relaunch()
@@ -196,7 +195,7 @@ func TestAStoreThatFailsNeverFailsAnUpload(t *testing.T) {
 	for what, broken := range map[string]string{
 		"a full disk":           `IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') }`,
 		"no room for a Blob":    `const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (value, ...key) { if (value instanceof Blob) throw new DOMException('', 'QuotaExceededError'); return put.call(this, value, ...key) }`,
-		"no Blobs are taken":    `const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (value, ...key) { if (value instanceof Blob) throw new DOMException('', 'DataCloneError'); return put.call(this, value, ...key) }`,
+		"no Blobs are taken":    noBlobs,
 		"the store is refused":  `IDBFactory.prototype.open = () => { throw new DOMException('', 'SecurityError') }`,
 		"the store is silent":   `IDBFactory.prototype.open = () => ({})`,
 		"a write that is lost":  `IDBObjectStore.prototype.put = () => ({})`,
@@ -246,6 +245,147 @@ func TestAWorkerThatDiesIsReplaced(t *testing.T) {
 		t.Error("no worker has asked where the upload stands: none has died in the middle")
 	}
 }
+
+// Where the browser takes no copy, the next visit asks for the file again, holds
+// its content against what was begun, and goes on from the server's offset.
+func TestAFileWithoutACopyIsChosenAgain(t *testing.T) {
+	s := onStageAs(t, setting{files: withWorker(t, noBlobs)})
+	content := notes(6 << 20)
+	path := s.file("notes.txt", content)
+	s.open(s.token(time.Hour))
+	s.forMessages(true)
+	s.proxy.slow(2 << 20)
+	s.drop(path)
+	s.until(`row("notes.txt").Accepted > 0`)
+	s.untilRecord(`url !== ''`)
+	s.do(chromedp.Navigate("about:blank"))
+	s.open(s.token(time.Hour))
+	s.awaitRow("notes.txt", "missing")
+	s.drop(s.file("other.txt", bytes.ToUpper(content)))
+	s.awaitRow("other.txt", "refused") // as a template's header: nobody has said that it is for messages
+	s.proxy.slow(0)
+	s.drop(path)
+	s.wantSafe("notes.txt", content)
+	s.wantSentAtMost(2*int64(len(content)) + s.longestChunk())
+}
+
+// What nobody will come back for goes at the next visit; what somebody may come back for stays.
+func TestWhatIsStaleIsSwept(t *testing.T) {
+	s := onStage(t)
+	s.open(s.token(time.Hour))
+	awaited[bool](s, keepInPage+`.then(() => true)`)
+	s.do(chromedp.Navigate("about:blank"))
+	s.open(s.token(time.Hour))
+	const inStore = `databases().then(all => all['mediarelay.uploads'].map(({ id }) => id).join() + ' ' + all['mediarelay.copies'].length)`
+	var left string
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if left = awaited[string](s, inStore); left == "young 1" {
+			return
+		}
+	}
+	t.Errorf("the store has %q, want the young record and its copy", left)
+}
+
+// keepInPage writes records that earlier visits may have left.
+// The worker makes the database, when it looks for what there is.
+const keepInPage = `(async () => {
+	while ((await indexedDB.databases()).length === 0) await new Promise(later => setTimeout(later, 20))
+})().then(() => new Promise((done, failed) => {
+	const opening = indexedDB.open('mediarelay')
+	opening.onerror = failed
+	opening.onsuccess = () => {
+		const all = opening.result.transaction(['uploads', 'copies'], 'readwrite')
+		const day = 24 * 3600 * 1000
+		const keep = (id, change) => {
+			all.objectStore('copies').put(new Blob([id]), id)
+			all.objectStore('uploads').put({
+				id, key: '', origin: 'https://elsewhere.example/', owner: 'somebody', worker: '', request: { place: '/' }, size: 1, sha256: '', url: '',
+				accepted: 0, paused: false, copy: id, at: Date.now() - day, ...change })
+		}
+		keep('young', {})
+		keep('old', { at: Date.now() - 8 * day })
+		keep('nobodys', { owner: '' })
+		all.objectStore('copies').put(new Blob(['x']), 'orphan')
+		all.oncomplete = () => { opening.result.close(); done() }
+		all.onabort = failed
+	}
+}))`
+
+// All copies together have a bound. Beyond it an upload goes on without one.
+func TestCopiesHaveABound(t *testing.T) {
+	s := onStage(t)
+	s.open(s.token(time.Hour))
+	awaited[bool](s, strings.Replace(keepInPage, `keep('young', {})`, `keep('huge', { size: 1024 ** 3 })`, 1)+`.then(() => true)`)
+	content := notes(4 << 20)
+	s.forMessages(true)
+	s.proxy.slow(2 << 20)
+	s.drop(s.file("notes.txt", content))
+	s.untilRecord(`request.name === 'notes.txt' && record.copy === ''`)
+	s.until(`row("notes.txt").Accepted > 0`)
+	s.proxy.slow(0)
+	if done := s.awaitRow("notes.txt", "done"); done.Asset.SHA256 != digestOf(content) {
+		t.Errorf("asset %+v", done.Asset)
+	}
+}
+
+// The same file twice on one page is one upload as well, and one row can go without the other.
+func TestTheSameFileTwiceOnOnePage(t *testing.T) {
+	s := onStage(t)
+	content := notes(6 << 20)
+	path := s.file("notes.txt", content)
+	s.open(s.token(time.Hour))
+	s.forMessages(true)
+	s.proxy.slow(2 << 20)
+	s.drop(path)
+	s.until(`row("notes.txt").Accepted > 0`)
+	s.drop(path)
+	s.until(`document.querySelector('media-upload').files.filter(file => file.bytesAccepted > 0).length === 2`)
+	s.press("notes.txt", "cancel")
+	s.until(`document.querySelector('media-upload').files.length === 1`)
+	s.proxy.slow(0)
+	s.wantSafe("notes.txt", content)
+	s.wantOneUpload()
+}
+
+// Many small files cost the store few transactions.
+func TestManySmallFilesCostTheStoreLittle(t *testing.T) {
+	const files = 100
+	s := onStageAs(t, setting{files: withWorker(t, `
+		const transaction = IDBDatabase.prototype.transaction
+		const count = new BroadcastChannel('transactions')
+		IDBDatabase.prototype.transaction = function (...how) { count.postMessage(how[1]); return transaction.apply(this, how) }
+	`)})
+	paths := make([]string, files)
+	for i := range paths {
+		paths[i] = s.file(fmt.Sprintf("%d.txt", i), notes(20_000+i))
+	}
+	s.open(s.token(time.Hour))
+	s.forMessages(true)
+	s.evaluate(`window.transactions = 0; new BroadcastChannel('transactions').onmessage = () => { transactions++ }`)
+	s.drop(paths...)
+	s.until(fmt.Sprintf(`document.querySelector('media-upload').files.filter(file => file.state === 'done').length === %d`, files))
+	s.wantNoRecords()
+	if n := value[int](s, `transactions`); n > 3*files {
+		t.Errorf("%d transactions for %d files", n, files)
+	} else {
+		t.Logf("%d transactions for %d files", n, files)
+	}
+}
+
+// untilRecord waits for a record of an upload that a condition holds for.
+func (s *stage) untilRecord(condition string) {
+	s.Helper()
+	s.evaluate(`window.look ??= setInterval(() => databases().then(all => { window.records = all['mediarelay.uploads'] ?? [] }), 20)`)
+	s.until(fmt.Sprintf(`window.records?.some(record => { const { url, paused, request } = record; return %s })`, condition))
+}
+
+// noBlobs refuses them as WebKit does in a private window.
+const noBlobs = `const put = IDBObjectStore.prototype.put
+	IDBObjectStore.prototype.put = function (value, ...key) {
+		if (value instanceof Blob) throw new DOMException('', 'DataCloneError')
+		return put.call(this, value, ...key)
+	}
+`
 
 func TestAStoreThatIsDeletedInTheMiddle(t *testing.T) {
 	s := onStage(t)
