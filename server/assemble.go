@@ -17,7 +17,9 @@ import (
 	"mediarelay/internal/intake"
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
+	"mediarelay/internal/provider/cloudapi"
 	"mediarelay/internal/provider/dialog360"
+	"mediarelay/internal/provider/onprem"
 	"mediarelay/internal/relay"
 	"mediarelay/internal/store"
 )
@@ -99,13 +101,30 @@ func providers(channels []config.Channel) (map[string]relay.Provider, error) {
 	var errs []error
 	byChannel := map[string]relay.Provider{}
 	for _, channel := range channels {
-		account := dialog360.Config{BaseURL: channel.BaseURL, APIKey: channel.APIKey}
-		if err := account.Check(); err != nil {
+		api, err := connect(channel)
+		if err != nil {
 			errs = append(errs, fmt.Errorf("channel %s: %w", channel.Name, err))
 		}
-		byChannel[channel.Name] = dialog360.New(account)
+		byChannel[channel.Name] = api
 	}
 	return byChannel, errors.Join(errs...)
+}
+
+// connect makes the client of a channel's provider; nothing is sent yet.
+func connect(c config.Channel) (relay.Provider, error) {
+	switch c.Provider {
+	case config.ProviderCloudAPI:
+		account := cloudapi.Config{
+			BaseURL: c.BaseURL, Version: c.Version, PhoneNumberID: c.PhoneNumberID, AppID: c.AppID, AccessToken: c.AccessToken,
+		}
+		return cloudapi.New(account), account.Check()
+	case config.ProviderOnPrem:
+		account := onprem.Config{BaseURL: c.BaseURL, APIKey: c.APIKey}
+		return onprem.New(account), account.Check()
+	default:
+		account := dialog360.Config{BaseURL: c.BaseURL, APIKey: c.APIKey}
+		return dialog360.New(account), account.Check()
+	}
 }
 
 // start lets the workers work.

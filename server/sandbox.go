@@ -23,8 +23,9 @@ func (c *sandboxCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(stdout, "The sandbox, an emulation of 360dialog's API, is at %s\n"+
-		"API key: %s\nNothing that is sent here reaches WhatsApp.\n", s.url, sandbox.DemoAPIKey)
+	_, _ = fmt.Fprintf(stdout, "The sandbox, an emulation of the APIs of dialog360, cloudapi and onprem, is at %s\n"+
+		"API key and access token: %s\nFor cloudapi: phone_number_id %s, app_id %s\nNothing that is sent here reaches WhatsApp.\n",
+		s.url, sandbox.DemoAPIKey, sandbox.DemoPhoneNumberID, sandbox.DemoAppID)
 	select {
 	case <-ctx.Done():
 		return s.stop()

@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -18,16 +17,26 @@ import (
 
 // Channel is one WhatsApp sender: a phone number at one provider.
 type Channel struct {
-	Name string
-	// Provider is ProviderDialog360, the only one of this build.
-	Provider string
+	Name     string
+	Provider Provider
 	// BaseURL is where the provider's API is; empty: the provider's own address.
 	BaseURL string
-	APIKey  provider.Secret
+	// APIKey is that of dialog360 and onprem.
+	APIKey provider.Secret
+	// The rest is cloudapi's. AppID is empty where the channel gives no handles.
+	Version, PhoneNumberID, AppID string
+	AccessToken                   provider.Secret
 }
 
-// ProviderDialog360 names 360dialog's API.
-const ProviderDialog360 = "dialog360"
+// Provider names the API that a channel relays to.
+type Provider string
+
+// The providers.
+const (
+	ProviderDialog360 Provider = "dialog360" // 360dialog's waba-v2
+	ProviderCloudAPI  Provider = "cloudapi"  // Meta's own
+	ProviderOnPrem    Provider = "onprem"    // the on-premise API that 360dialog hosts
+)
 
 // DemoChannel is the one channel of a server without a channels file.
 const DemoChannel = "demo"
@@ -103,106 +112,4 @@ func yamlProblem(err yaml.Error) string {
 		return "the same name stands twice"
 	}
 	return "it is no YAML"
-}
-
-// channel reads one channel; the mistakes name it by its path in the file.
-func (l *loader) channel(name string, fields channelFields) Channel {
-	c := channelReader{loader: l, path: "channels." + name, fields: fields}
-	if !channelName.MatchString(name) {
-		c.fail("the name must have 1 to 63 characters a to z, 0 to 9, - and _, and begin with a letter or a digit")
-	}
-	if !c.providerKnown() {
-		return Channel{Name: name}
-	}
-	c.knownOnly("provider", "base_url", "api_key_file", "api_key_env")
-	return Channel{Name: name, Provider: ProviderDialog360, BaseURL: c.baseURL(), APIKey: c.apiKey()}
-}
-
-// channelReader reads the fields of one channel.
-type channelReader struct {
-	loader *loader
-	path   string
-	fields channelFields
-}
-
-func (c channelReader) fail(format string, args ...any) {
-	c.loader.fail(channelsVariable, "%s: %s", c.path, fmt.Sprintf(format, args...))
-}
-
-func (c channelReader) providerKnown() bool {
-	switch name := c.fields["provider"]; name {
-	case ProviderDialog360:
-		return true
-	case "cloudapi", "onprem":
-		c.fail("the provider %s is not available in this build. Use %s", name, ProviderDialog360)
-	case "":
-		c.fail("provider is missing. Use %s", ProviderDialog360)
-	default:
-		c.fail("there is no provider %q. Use %s", name, ProviderDialog360)
-	}
-	return false
-}
-
-func (c channelReader) knownOnly(known ...string) {
-	for _, field := range slices.Sorted(maps.Keys(c.fields)) {
-		switch {
-		case field == "api_key":
-			c.fail("a key does not belong in this file. Name its file with api_key_file, or its variable with api_key_env")
-		case !slices.Contains(known, field):
-			c.fail("there is no field %q. The fields are %s", field, strings.Join(known, ", "))
-		}
-	}
-}
-
-func (c channelReader) baseURL() string {
-	base := c.fields["base_url"]
-	if base != "" && provider.CheckBaseURL(base) != nil {
-		c.fail("base_url is not of the form https://host (http only for this machine itself)")
-	}
-	return base
-}
-
-func (c channelReader) apiKey() provider.Secret {
-	file, env := c.fields["api_key_file"], c.fields["api_key_env"]
-	switch {
-	case file != "" && env != "":
-		c.fail("api_key_file and api_key_env are both set. Set one of the two")
-	case file != "":
-		return c.checked("api_key_file", c.fromFile(file))
-	case env != "":
-		return c.checked("api_key_env", c.fromEnvironment(env))
-	default:
-		c.fail("the key is missing. Set api_key_file or api_key_env")
-	}
-	return ""
-}
-
-// fromFile takes a relative path from the folder of the channels file.
-func (c channelReader) fromFile(path string) provider.Secret {
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(c.loader.ChannelsFile), path)
-	}
-	key, err := readSecret(path)
-	if err != nil {
-		c.fail("api_key_file: %v", err)
-	}
-	return key
-}
-
-// fromEnvironment does not repeat the variable's name: who mistakes the field
-// writes the key itself there.
-func (c channelReader) fromEnvironment(variable string) provider.Secret {
-	value, _ := c.loader.env(variable)
-	if value == "" {
-		c.fail("api_key_env: the environment has no variable of this name, or it is empty")
-	}
-	return provider.Secret(value)
-}
-
-// checked refuses a key that no HTTP header can carry.
-func (c channelReader) checked(field string, key provider.Secret) provider.Secret {
-	if strings.ContainsFunc(key.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		c.fail("%s: the key holds a space, a line break or a character beyond ASCII", field)
-	}
-	return key
 }

@@ -3,6 +3,7 @@ package config_test
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -17,16 +18,36 @@ func TestChannelsThatAreRefused(t *testing.T) {
 	}{
 		{
 			"an unknown provider", channel("provider: twilio", "api_key_env: ACME_KEY"),
-			[]string{`channels.acme: there is no provider "twilio". Use dialog360`},
+			[]string{`channels.acme: there is no provider "twilio". Use dialog360, cloudapi or onprem`},
 		},
 		{
-			"a provider of a later build", channel("provider: cloudapi", "access_token_file: x"),
-			[]string{"the provider cloudapi is not available in this build. Use dialog360"},
+			"nothing of what cloudapi needs", channel("provider: cloudapi"),
+			[]string{
+				"version is missing. Write that of the Graph API, such as v23.0", "phone_number_id is missing",
+				"the key is missing. Set access_token_file or access_token_env",
+			},
 		},
 		{
-			"another provider of a later build", channel("provider: onprem"),
-			[]string{"the provider onprem is not available in this build"},
+			"a bad value in every field of cloudapi",
+			channel("provider: cloudapi", "base_url: graph", "version: 23", "phone_number_id: +49 151", "app_id: acme", "access_token_file: missing"),
+			[]string{
+				"base_url is not of the form", `version "23" is not of the form v23.0`, `phone_number_id "+49 151" is not a number`,
+				`app_id "acme" is not a number`, "access_token_file: ", "no such file or directory",
+			},
 		},
+		{
+			"the token itself", channel("provider: cloudapi", "version: v23.0", `phone_number_id: "1062"`, "access_token: "+canary),
+			[]string{"Name its file with access_token_file, or its variable with access_token_env", "the key is missing"},
+		},
+		{
+			"another provider's key", channel("provider: cloudapi", "version: v23.0", `phone_number_id: "1062"`, "api_key_env: ACME_KEY"),
+			[]string{`cloudapi has no field "api_key_env"`, "the key is missing. Set access_token_file"},
+		},
+		{
+			"another provider's fields", channel("provider: onprem", `app_id: "1"`, "api_key_env: ACME_KEY"),
+			[]string{`onprem has no field "app_id". Its fields are provider, base_url, api_key_file, api_key_env`},
+		},
+		{"no key of the on-premise API", channel("provider: onprem"), []string{"the key is missing. Set api_key_file or api_key_env"}},
 		{"no provider", channel("api_key_env: ACME_KEY"), []string{"provider is missing"}},
 		{"nothing", "channels:\n  acme:\n", []string{"channels.acme: provider is missing"}},
 		{"no key", channel("provider: dialog360"), []string{"the key is missing. Set api_key_file or api_key_env"}},
@@ -56,7 +77,7 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		},
 		{
 			"an unknown field", channel("provider: dialog360", "api_key_env: ACME_KEY", "colour: red"),
-			[]string{`there is no field "colour". The fields are provider, base_url, api_key_file, api_key_env`},
+			[]string{`dialog360 has no field "colour". Its fields are provider, base_url, api_key_file, api_key_env`},
 		},
 		{
 			"a bad name", "channels:\n  ACME Ltd:\n    provider: dialog360\n    api_key_env: ACME_KEY\n",
@@ -72,7 +93,7 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		{
 			"three mistakes in two channels",
 			channel("provider: dialog360", "base_url: here", "api_key_file: missing") + "  beta:\n    provider: onprem\n",
-			[]string{"channels.acme: base_url", "channels.acme: api_key_file", "channels.beta: the provider onprem"},
+			[]string{"channels.acme: base_url", "channels.acme: api_key_file", "channels.beta: the key is missing"},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,6 +131,44 @@ func TestAKeyFileBesideTheChannelsFile(t *testing.T) {
 	}
 	if !filepath.IsAbs(env["MEDIARELAY_CHANNELS_FILE"]) {
 		t.Fatal("the test must name the file from another folder")
+	}
+}
+
+// Each provider's fields, as the configuration page shows them. An id of Meta's
+// need not stand in quotes.
+func TestAChannelOfEachProvider(t *testing.T) {
+	dir := t.TempDir()
+	file(t, dir, "meta.token", canary+"\n")
+	env := acme(t, variables{"MEDIARELAY_CHANNELS_FILE": file(t, dir, "c.yaml", `channels:
+  a-dialog:
+    provider: dialog360
+    api_key_env: ACME_KEY
+  b-meta:
+    provider: cloudapi
+    base_url: https://graph.example.com
+    version: v23.0
+    phone_number_id: 106540352242922
+    app_id: "4410"
+    access_token_file: meta.token
+  c-old:
+    provider: onprem
+    base_url: https://waba.example.com
+    api_key_env: ACME_KEY
+`)})
+	c, err := config.Load(config.Settings{}, env.lookup)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []config.Channel{
+		{Name: "a-dialog", Provider: config.ProviderDialog360, APIKey: canary},
+		{
+			Name: "b-meta", Provider: config.ProviderCloudAPI, BaseURL: "https://graph.example.com", Version: "v23.0",
+			PhoneNumberID: "106540352242922", AppID: "4410", AccessToken: canary,
+		},
+		{Name: "c-old", Provider: config.ProviderOnPrem, BaseURL: "https://waba.example.com", APIKey: canary},
+	}
+	if !slices.Equal(c.Channels, want) {
+		t.Errorf("got %+v, want %+v", c.Channels, want)
 	}
 }
 

@@ -67,11 +67,24 @@ channels:
     provider: dialog360
     base_url: https://waba-v2.360dialog.io   # may be left out
     api_key_file: /run/secrets/acme          # or api_key_env: ACME_API_KEY
+  acme-meta:
+    provider: cloudapi
+    base_url: https://graph.facebook.com     # may be left out
+    version: v23.0                           # of the Graph API
+    phone_number_id: "1062..."               # Meta's id, not the phone number
+    app_id: "4410..."                        # only for handles
+    access_token_file: /run/secrets/acme-meta   # or access_token_env: ACME_META_TOKEN
+  acme-old:
+    provider: onprem
+    base_url: https://waba.360dialog.io      # may be left out
+    api_key_file: /run/secrets/acme-old      # or api_key_env: ACME_OLD_API_KEY
 ` + "```" + `
 
 - A name has 1 to 63 characters a to z, 0 to 9, - and _, and begins with a letter or a digit.
-- A key is in a file or in a variable of the environment, never in this file. A relative
-  ` + "`api_key_file`" + ` counts from the folder of the channels file; a newline at the key's end does not count.
+- A key is in a file or in a variable of the environment, never in this file. A relative path of a
+  key's file counts from the folder of the channels file; a newline at the key's end does not count.
+- Handles, for template headers and profile pictures, come from ` + "`dialog360`" + `, and from ` + "`cloudapi`" + ` where
+  ` + "`app_id`" + ` is set. ` + "`onprem`" + ` has none. What each provider takes and keeps is in [providers.md](providers.md).
 - ` + "`base_url`" + ` is https; http is taken for this machine itself only.
 
 Without a channels file there is one channel, ` + "`demo`" + `, on the built-in sandbox, which sends nothing to
