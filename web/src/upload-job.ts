@@ -145,7 +145,7 @@ export class UploadJob {
     return { id: this.id, origin: this.#around.origin, file, size: this.#size, request: this.#request }
   }
 
-  /** A stop of this upload while it is prepared ends the preparation. */
+  /** What stops the upload while it is prepared ends the preparation. */
   async #begin(): Promise<void> {
     if (this.#url === '') this.#tell({ type: 'started' })
     this.#held = this.#url !== ''

@@ -4,7 +4,7 @@
  *
  * The machine's actions and the engine's events:
  *
- *   the first of all       started; again when the server has lost the upload
+ *   send, after a loss     started: the server has forgotten the upload
  *   send, after a hold     resumed
  *   send of a chunk        progress
  *   watch                  checking, relaying (as the server reports)

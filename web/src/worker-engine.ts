@@ -1,6 +1,6 @@
 /**
  * The engine on the page's side of a worker of the same origin. Keeps what a
- * worker's death must not lose: the files, their keys and their upload URLs.
+ * worker's death must not lose: the files, their upload URLs and what was last asked for.
  */
 import type {
   CheckRequest, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict,
