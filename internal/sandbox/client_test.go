@@ -10,6 +10,7 @@ import (
 	"net/textproto"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,7 +25,10 @@ type client struct {
 	s    *sandbox.Server
 	base string
 	key  string
-	http *http.Client
+	// scheme is Meta's word before the key in Authorization; empty for 360dialog,
+	// which has a header of its own.
+	scheme string
+	http   *http.Client
 }
 
 func start(t *testing.T, config sandbox.Config) *client {
@@ -52,6 +56,13 @@ func (c *client) as(key string) *client {
 	return &other
 }
 
+// meta is the same client with Meta's token in place of 360dialog's key.
+func (c *client) meta(scheme string) *client {
+	other := *c
+	other.scheme = scheme
+	return &other
+}
+
 type reply struct {
 	status int
 	header http.Header
@@ -76,7 +87,11 @@ func (c *client) try(method, path string, header http.Header, body io.Reader) (r
 	for name, values := range header {
 		request.Header[name] = values
 	}
-	request.Header.Set("D360-API-KEY", c.key)
+	if c.scheme == "" {
+		request.Header.Set("D360-API-KEY", c.key)
+	} else {
+		request.Header.Set("Authorization", c.scheme+" "+c.key)
+	}
 	response, err := c.http.Do(request)
 	if err != nil {
 		return reply{}, err
@@ -109,6 +124,18 @@ func form(fields map[string]string, mediaType string, content []byte) (io.Reader
 	}
 	_ = w.Close()
 	return &body, w.FormDataContentType()
+}
+
+// post sends JSON.
+func (c *client) post(path, body string) reply {
+	c.t.Helper()
+	return c.do(http.MethodPost, path, http.Header{"Content-Type": {"application/json"}}, strings.NewReader(body))
+}
+
+// raw sends a file as the on-premise API takes it: as the body itself.
+func (c *client) raw(mediaType string, content []byte) reply {
+	c.t.Helper()
+	return c.do(http.MethodPost, "/v1/media", http.Header{"Content-Type": {mediaType}}, bytes.NewReader(content))
 }
 
 // session opens an upload session and gives its id.

@@ -1,11 +1,13 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
 	"io/fs"
+	"mime/multipart"
 	"net/http"
 	"os"
 	"slices"
@@ -113,12 +115,18 @@ func (s *Server) readForm(r *request) (product string, object *mediaObject, err 
 			product, err = readField(part)
 		}
 		if err == nil && part.FormName() == "file" && object == nil {
-			object, err = s.receive(part, part.FileName(), part.Header.Get("Content-Type"), media.MaxUploadBytes)
+			object, err = s.receive(part, part.FileName(), typeOf(part), media.MaxUploadBytes)
 		}
 		if err != nil {
 			return product, object, err
 		}
 	}
+}
+
+// typeOf: a part without a type is of none that is known (RFC 7578, section 4.4,
+// would have it a text, and the API does not).
+func typeOf(part *multipart.Part) string {
+	return cmp.Or(part.Header.Get("Content-Type"), "application/octet-stream")
 }
 
 func readField(part io.Reader) (string, error) {
@@ -130,9 +138,6 @@ func readField(part io.Reader) (string, error) {
 // receive takes one byte more than the limit, which shows that it is too much.
 func (s *Server) receive(from io.Reader, filename, mediaType string, limit int64) (*mediaObject, error) {
 	object := &mediaObject{file: s.files.create(), filename: filename, mediaType: mediaType}
-	if object.mediaType == "" {
-		object.mediaType = "application/octet-stream"
-	}
 	out, err := os.Create(object.file.path)
 	if err != nil {
 		return object, err
