@@ -4,7 +4,7 @@
 # changed and return at once when nothing has. Tools are built once, into bin/.
 
 .DEFAULT_GOAL := help
-.PHONY: setup-run setup-test setup-check run build web test test-go test-wasm test-web test-vectors \
+.PHONY: setup-run setup-test setup-check run build web test test-all test-go test-wasm test-web test-vectors \
 	bench check fmt format lint vet types generated archtest size clean help
 # Prerequisites are steps in their order; the tools below use all cores themselves.
 .NOTPARALLEL:
@@ -46,11 +46,15 @@ setup-run setup-test setup-check: setup-%:
 test: setup-test build ## install what the tests need, run every test: Go, wasm, TypeScript, real browser
 	@$(MAKE) --no-print-directory --keep-going test-go test-wasm test-web test-vectors
 
+test-all: export MEDIARELAY_TEST_LONG = 1
+test-all: test ## make test, and the tests that take minutes: a long outage, a hundred kills
+
 # gotestsum prints go test's own lines, then every skipped test with its reason.
 TESTSUM := bin/gotestsum --format standard-quiet --
 
+# go test gives a package ten minutes where nothing else is said.
 test-go: bin/gotestsum
-	$(TESTSUM) -tags $(TAGS) ./...
+	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),40m,10m) ./...
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
 
 # The loader that runs a test in Node has room for 12 KB of arguments and
@@ -106,7 +110,7 @@ clean: ## remove everything that was built or installed here; data/ stays
 	find web/dist -mindepth 1 ! -name placeholder -delete
 
 help: ## this list
-	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Tools, each of them built once.
 

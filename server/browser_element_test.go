@@ -12,6 +12,7 @@ import (
 
 // Frameworks move nodes: to another parent within one task, or out for a moment.
 func TestAnElementThatIsMovedSendsOn(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	content := notes(6 << 20)
 	s.startSlowly("moved.txt", content)
@@ -34,6 +35,7 @@ func TestAnElementThatIsMovedSendsOn(t *testing.T) {
 }
 
 func TestAnElementThatWasAwayGoesOnFromTheOffset(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	content := notes(6 << 20)
 	s.startSlowly("away.txt", content)
@@ -56,6 +58,7 @@ func TestAnElementThatWasAwayGoesOnFromTheOffset(t *testing.T) {
 }
 
 func TestAnElementThatWasAwayDuringTheRelayComesToItsEnd(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	content := notes(128 << 10)
 	slow := s.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Slow(40<<10)) // some three seconds
@@ -73,6 +76,7 @@ func TestAnElementThatWasAwayDuringTheRelayComesToItsEnd(t *testing.T) {
 }
 
 func TestAnotherEndpointEndsWhatWasOnItsWayInWords(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.startSlowly("notes.txt", notes(6<<20))
 	s.awaitBytes("notes.txt")

@@ -438,6 +438,7 @@ func withWorker(t *testing.T, script string) fs.FS {
 		}
 		content, err := fs.ReadFile(web.Files(), name)
 		switch {
+		case strings.HasPrefix(name, "widget/worker-engine-"): // the page's own part
 		case strings.HasPrefix(name, "widget/worker-") && strings.HasSuffix(name, ".js"):
 			content = append([]byte(script), content...)
 		case strings.HasPrefix(name, "widget/worker-"):

@@ -9,6 +9,7 @@ import (
 // The page, the element and what is said of a file speak the language that is
 // chosen, at once and together.
 func TestBrowserChangesItsLanguage(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.open(s.token(time.Hour))
 	s.until(`document.querySelector('media-upload').addFiles([new File(['<html><body>Hello</body></html>'], 'page.html')]).length === 1`)

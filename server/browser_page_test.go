@@ -15,6 +15,7 @@ func TestAFileGoesOnOnceItsPurposeFits(t *testing.T) {
 		{"by the page's offer", `#offer-accept`},
 	} {
 		t.Run(how.name, func(t *testing.T) {
+			t.Parallel()
 			s := onStage(t)
 			s.open(s.token(time.Hour))
 			fits := drawing(t)
@@ -52,6 +53,7 @@ func TestABadLinkInPlaceOfAGoodOneAsksForAFreshOne(t *testing.T) {
 		{"expired", "", "Your link has expired"},
 	} {
 		t.Run(bad.name, func(t *testing.T) {
+			t.Parallel()
 			s := onStage(t)
 			if bad.name == "expired" {
 				bad.token = s.token(-time.Hour)
@@ -87,6 +89,7 @@ func TestABadLinkInPlaceOfAGoodOneAsksForAFreshOne(t *testing.T) {
 }
 
 func TestThePanelGoesOnSayingThatTheLinkHasExpired(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.open(s.token(-time.Hour))
 	for _, token := range []string{"nonsense", "a.b.c", ""} {

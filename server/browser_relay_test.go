@@ -14,6 +14,7 @@ import (
 // A provider that does not let the account in: the server goes on trying, and
 // the row says why nothing seems to happen.
 func TestARowSaysWhatHoldsTheHandOverUp(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Answer(http.StatusUnauthorized, http.Header{"Content-Type": {"application/json"}},
 		`{"meta":{"success":false,"http_code":401,"developer_message":"Invalid api_key"}}`))
@@ -39,6 +40,7 @@ func TestARowSaysWhatHoldsTheHandOverUp(t *testing.T) {
 }
 
 func TestWhatHeldTheHandOverUpGoesWithIt(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	for range 2 {
 		s.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.HTML(http.StatusBadGateway))
@@ -64,6 +66,7 @@ func TestWhatHeldTheHandOverUpGoesWithIt(t *testing.T) {
 
 // The bytes are the server's by then: the row can go, the hand-over cannot.
 func TestAFileThatIsHandedOverIsHiddenInSoManyWords(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	slow := s.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Slow(64<<10)) // some seconds
 	s.openForMessages()

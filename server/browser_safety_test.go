@@ -2,16 +2,11 @@ package main
 
 import (
 	"fmt"
-	"io/fs"
 	"net/http"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
-	"testing/fstest"
 	"time"
-
-	"mediarelay/web"
 )
 
 // One bit changes on the way. It is found, said, and sent again: the chunk by its
@@ -62,36 +57,6 @@ func TestABitThatChangesOnTheWayIsFound(t *testing.T) {
 	}
 }
 
-// Same name, size and time, other bytes: another upload, which takes nothing of the first.
-func TestAFileOfTheSameNameWithOtherBytesIsAnotherUpload(t *testing.T) {
-	t.Parallel()
-	s := onStage(t)
-	first := notes(3 << 20)
-	second := append([]byte("Changed "), first[8:]...)
-	at := time.Now().Add(-time.Hour)
-	for i, content := range [][]byte{first, second} {
-		path := s.file("notes.txt", content)
-		s.must(os.Chtimes(path, at, at))
-		if i == 0 {
-			s.proxy.slow(512 << 10)
-			s.openForMessages()
-			s.drop(path)
-			s.awaitBytes("notes.txt")
-			continue
-		}
-		s.drop(path)
-	}
-	s.until(`document.querySelector('media-upload').files.filter(file => file.bytesAccepted > 0).length === 2`)
-	s.proxy.slow(0)
-	s.until(`document.querySelector('media-upload').files.filter(file => file.state === 'done').length === 2`)
-	for _, content := range [][]byte{first, second} {
-		s.wantStored(digestOf(content))
-	}
-	s.wantNothingLeft()
-	s.wantNoError()
-	s.wantChunksFromTheOffset()
-}
-
 // The same bytes a second time are answered with the asset, and no byte is sent.
 func TestBytesThatAreThereAlreadyAreNotSent(t *testing.T) {
 	t.Parallel()
@@ -103,29 +68,24 @@ func TestBytesThatAreThereAlreadyAreNotSent(t *testing.T) {
 	s.wantUploads(1)
 }
 
-// Where the browser keeps no copy, an upload goes on from the original all the
-// same, and says that the page must stay; a file that changes under it fails in words.
-func TestABrowserThatKeepsNoCopyFailsNoUpload(t *testing.T) {
-	for _, browser := range []struct{ name, without string }{
-		{"its database cannot be opened", `indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }`},
-		{"its database never answers", `indexedDB.open = () => ({})`},
-		{"its disk is full", `IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError') }`},
-	} {
-		t.Run(browser.name, func(t *testing.T) {
-			t.Parallel()
-			s := onStageAs(t, setting{files: workerAfter(t, browser.without)})
-			s.proxy.slow(1 << 20)
-			content := s.begin("notes.txt", 3<<20)
-			s.until(`row("notes.txt").Text?.includes("Keep this window open")`)
-			s.wantLeavingAsked(true)
-			s.wantSafe("notes.txt", content)
-			s.wantOneUpload()
-			s.wantNoError()
-			s.wantLeavingAsked(false)
-		})
-	}
+// noStore makes a browser that keeps no copy.
+const noStore = `indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }` + "\n"
+
+// An upload without a copy says that the page must stay, and leaving it is asked about.
+func TestAnUploadWithoutACopySaysThatThePageMustStay(t *testing.T) {
+	t.Parallel()
+	s := onStageAs(t, setting{files: withWorker(t, noStore)})
+	s.proxy.slow(1 << 20)
+	content := s.begin("notes.txt", 3<<20)
+	s.until(`row("notes.txt").Text?.includes("Keep this window open")`)
+	s.wantLeavingAsked(true)
+	s.wantSafe("notes.txt", content)
+	s.wantOneUpload()
+	s.wantNoError()
+	s.wantLeavingAsked(false)
 }
 
+// Without a copy, a file that changes fails in words.
 func TestAFileThatChangesUnderAnUploadWithoutACopyFailsInWords(t *testing.T) {
 	for _, change := range []struct {
 		name   string
@@ -136,7 +96,7 @@ func TestAFileThatChangesUnderAnUploadWithoutACopyFailsInWords(t *testing.T) {
 	} {
 		t.Run(change.name, func(t *testing.T) {
 			t.Parallel()
-			s := onStageAs(t, setting{files: workerAfter(t, `indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }`)})
+			s := onStageAs(t, setting{files: withWorker(t, noStore)})
 			s.proxy.slow(512 << 10)
 			s.openForMessages()
 			path := s.file("notes.txt", notes(4<<20))
@@ -154,36 +114,6 @@ func TestAFileThatChangesUnderAnUploadWithoutACopyFailsInWords(t *testing.T) {
 			s.wantNoSecrets()
 		})
 	}
-}
-
-var workerScript = regexp.MustCompile(`^widget/worker-[0-9a-f]+\.js$`)
-
-// workerAfter gives the web files with a script in front of the worker's.
-func workerAfter(t testing.TB, script string) fs.FS {
-	t.Helper()
-	copied := fstest.MapFS{}
-	found := 0
-	err := fs.WalkDir(web.Files(), ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := fs.ReadFile(web.Files(), name)
-		plain := strings.TrimSuffix(strings.TrimSuffix(name, ".br"), ".gz")
-		isWorker := workerScript.MatchString(plain)
-		if isWorker && plain != name {
-			return err // the compressed forms are without the script
-		}
-		if isWorker {
-			found++
-			text = append([]byte(script+"\n"), text...)
-		}
-		copied[name] = &fstest.MapFile{Data: text}
-		return err
-	})
-	if err != nil || found != 1 {
-		t.Fatalf("%d worker scripts, %v", found, err)
-	}
-	return copied
 }
 
 // Leaving is asked about only while something would be lost.

@@ -20,6 +20,7 @@ import (
 )
 
 func TestFilesDroppedOnThePageComeBackWithMediaIDAndHandle(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	clip, err := os.ReadFile("testdata/clip.mp4")
 	s.must(err)
@@ -53,6 +54,7 @@ func TestFilesDroppedOnThePageComeBackWithMediaIDAndHandle(t *testing.T) {
 // A slow line is cut in the middle, and the token ends on the way: one creation,
 // every chunk from the offset that the server reported, and done.
 func TestABrokenLineAndANewTokenCostNothing(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	content := notes(10 << 20)
 	path := s.file("notes.txt", content)
@@ -101,6 +103,7 @@ func wantSteadyProgress(t testing.TB, requests []passed) {
 }
 
 func TestAFileThatIsNotWhatItIsNamedIsRefusedBeforeAnyRequest(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.open(s.token(time.Hour))
 	s.evaluate(`document.querySelector('media-upload').setAttribute('kinds', 'image')`)
@@ -115,6 +118,7 @@ func TestAFileThatIsNotWhatItIsNamedIsRefusedBeforeAnyRequest(t *testing.T) {
 }
 
 func TestAPersonPausesResumesAndCancels(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	content := notes(8 << 20)
 	s.open(s.token(time.Hour))

@@ -68,6 +68,7 @@ func (s *stage) forMessages(autoStart bool) {
 }
 
 func TestThePageGivesTheVectorsVerdicts(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.open(s.token(time.Hour))
 	s.forMessages(false)
@@ -104,6 +105,7 @@ func firstOf(s *stage, document string, outcome preflight.Outcome) dropped {
 }
 
 func TestAWarnedFileIsSentOnAClickAndARefusedOneNever(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.open(s.token(time.Hour))
 	s.forMessages(false)
@@ -124,6 +126,7 @@ func TestAWarnedFileIsSentOnAClickAndARefusedOneNever(t *testing.T) {
 }
 
 func TestWithAutoStartAWarnedFileIsSentAtOnceAndARefusedOneNever(t *testing.T) {
+	t.Parallel()
 	s := onStage(t)
 	s.open(s.token(time.Hour))
 	s.forMessages(true)

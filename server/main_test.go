@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"flag"
 	"log/slog"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,9 +22,22 @@ func TestMain(m *testing.M) {
 type program struct{ *testing.M }
 
 func (p program) Run() int {
+	flag.Parse()
+	moreAtATime()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(logs, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	defer sharedBrowser.close()
 	return p.M.Run()
+}
+
+// moreAtATime lets more tests run at once than there are processors, unless the
+// command line says how many: nearly all of them wait, for a line that is slow or
+// for the 15 s after which a connection counts as dead.
+func moreAtATime() {
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		_ = flag.Set("test.parallel", strconv.Itoa(3*runtime.GOMAXPROCS(0)))
+	}
 }
 
 func TestPages(t *testing.T) {
