@@ -17,6 +17,7 @@ import (
 	"mediarelay/internal/intake"
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
+	"mediarelay/internal/limit"
 	"mediarelay/internal/provider/cloudapi"
 	"mediarelay/internal/provider/dialog360"
 	"mediarelay/internal/provider/onprem"
@@ -32,6 +33,7 @@ type application struct {
 	leases   *lease.Keeper
 	intake   *intake.Intake
 	relay    *relay.Relay
+	rotation *rotation
 	work     background // what takes leases
 	beats    background // what keeps them
 }
@@ -80,14 +82,20 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	if err != nil {
 		return err
 	}
-	a.relay = relay.New(relay.Config{Library: p.library, Bytes: p.bytes, Leases: a.leases, Providers: byChannel})
+	relayMetrics := relay.NewMetrics(p.library)
+	a.relay = relay.New(relay.Config{
+		Library: p.library, Bytes: p.bytes, Leases: a.leases, Limits: limit.New(a.database, nil),
+		Providers: byChannel, Metrics: relayMetrics,
+	})
+	a.rotation = newRotation(cfg, a.relay)
 	verifier, err := auth.NewVerifier(cfg.Tokens())
 	if err != nil {
 		return err
 	}
 	metrics := httpapi.NewMetrics()
+	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics())
 	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
-		Database: p.library, Store: p.bytes, Metrics: metrics, Logger: slog.Default(),
+		Database: p.library, Store: p.bytes, Channels: p.library, Metrics: metrics, Logger: slog.Default(),
 	})
 	a.public, err = httpapi.New(httpapi.Config{
 		Verifier: verifier, Uploads: p.library, Assets: p.library, Offsets: a.intake, Files: a.intake,
@@ -132,6 +140,7 @@ func (a *application) start() {
 	a.beats.run(a.leases.Run)
 	a.work.run(a.intake.Run)
 	a.work.run(a.relay.Run)
+	a.work.run(a.rotation.run)
 }
 
 // stop ends the workers. Leases are kept until nobody works under one.

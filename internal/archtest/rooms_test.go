@@ -42,6 +42,7 @@ var rooms = []room{
 	{"internal/database", native, nil},
 	{"internal/database/databasetest", forTests, []string{"internal/database"}},
 	{"internal/lease", native, []string{"internal/database"}},
+	{"internal/limit", native, nil},
 	{"internal/library", native, []string{"internal/database", "internal/media", "internal/preflight", "internal/reason"}},
 	{"internal/store", native, []string{"internal/media"}},
 
@@ -62,7 +63,7 @@ var rooms = []room{
 		"internal/problem", "internal/reason", "internal/store", "internal/tusproto",
 	}},
 	{"internal/relay", native, []string{
-		"internal/lease", "internal/library", "internal/media", "internal/preflight",
+		"internal/lease", "internal/library", "internal/limit", "internal/media", "internal/preflight",
 		"internal/probe", "internal/provider", "internal/reason", "internal/store",
 	}},
 	{"internal/httpapi", native, []string{

@@ -36,6 +36,9 @@ type Config struct {
 	// Sandbox says that no channel is configured: Channels is the demo channel,
 	// whose address and key are those of a sandbox that the server has yet to start.
 	Sandbox bool
+	// Reload reads the channels anew, with the keys that their files hold by now; nil
+	// where there is no channels file.
+	Reload func() ([]Channel, error)
 }
 
 // ChannelNames lists the channels, as tokens name them.
@@ -80,6 +83,12 @@ func Load(given Settings, env Lookup) (Config, error) {
 		Sandbox:        l.ChannelsFile == "",
 	}
 	c.JWTSecret = l.secret(c.Sandbox)
+	if !c.Sandbox {
+		c.Reload = func() ([]Channel, error) {
+			again := &loader{Settings: l.Settings, env: env}
+			return again.channels(), errors.Join(again.errs...)
+		}
+	}
 	return c, errors.Join(l.errs...)
 }
 

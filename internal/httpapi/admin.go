@@ -2,10 +2,13 @@ package httpapi
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
+	"mediarelay/internal/library"
 	"mediarelay/internal/problem"
 )
 
@@ -23,10 +26,16 @@ type Readier interface {
 	Ready(ctx context.Context) error
 }
 
+// Circuits tells which channels have stopped; *library.Library does.
+type Circuits interface {
+	OpenCircuits(ctx context.Context) ([]library.Circuit, error)
+}
+
 // AdminConfig is what the operators' handler stands on. Every field is needed.
 type AdminConfig struct {
 	Database Pinger
 	Store    Readier
+	Channels Circuits
 	Metrics  *Metrics
 	Logger   *slog.Logger
 }
@@ -61,5 +70,21 @@ func (c AdminConfig) ready(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ready\n"))
+	_, _ = w.Write([]byte("ready\n" + c.stopped(ctx)))
+}
+
+// stopped lists the channels that have stopped. The server is ready all the same:
+// it takes their uploads and keeps them.
+func (c AdminConfig) stopped(ctx context.Context) string {
+	circuits, err := c.Channels.OpenCircuits(ctx)
+	if err != nil {
+		c.Logger.WarnContext(ctx, "the channels' states could not be read", "error", err.Error())
+		return ""
+	}
+	var b strings.Builder
+	for _, circuit := range circuits {
+		fmt.Fprintf(&b, "channel %s has stopped since %s: %s, next try %s\n", circuit.Channel,
+			circuit.OpenedAt.Format(time.RFC3339), circuit.Cause, circuit.ProbeAt.Format(time.RFC3339))
+	}
+	return b.String()
 }

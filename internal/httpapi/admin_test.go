@@ -7,8 +7,10 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"mediarelay/internal/httpapi"
+	"mediarelay/internal/library"
 )
 
 type probe func(context.Context) error
@@ -18,8 +20,28 @@ func (p probe) Ready(ctx context.Context) error { return p(ctx) }
 
 func fine(context.Context) error { return nil }
 
+type circuits []library.Circuit
+
+func (c circuits) OpenCircuits(context.Context) ([]library.Circuit, error) { return c, nil }
+
+// A channel that has stopped is for its operators; the server takes uploads all the same.
+func TestReadinessNamesChannelsThatHaveStopped(t *testing.T) {
+	at := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	r := askAdmin(t.Context(), httpapi.AdminConfig{
+		Database: probe(fine), Store: probe(fine), Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.DiscardHandler),
+		Channels: circuits{{Channel: "acme", Cause: "auth", OpenedAt: at, ProbeAt: at.Add(time.Minute)}},
+	}, "/readyz")
+	const want = "ready\nchannel acme has stopped since 2026-11-21T08:00:00Z: auth, next try 2026-11-21T08:01:00Z\n"
+	if r.Code != 200 || r.Body.String() != want {
+		t.Errorf("status %d: %s", r.Code, r.Body)
+	}
+}
+
 func askAdmin(ctx context.Context, c httpapi.AdminConfig, path string) *httptest.ResponseRecorder {
 	recorder := httptest.NewRecorder()
+	if c.Channels == nil {
+		c.Channels = circuits(nil)
+	}
 	httpapi.NewAdmin(c).ServeHTTP(recorder, httptest.NewRequest("GET", path, nil).WithContext(ctx))
 	return recorder
 }

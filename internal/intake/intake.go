@@ -22,7 +22,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/tus/tusd/v2/pkg/handler"
+	"github.com/tus/tusd/v2/pkg/prometheuscollector"
 	tusdlog "golang.org/x/exp/slog"
 
 	"mediarelay/internal/lease"
@@ -99,6 +101,7 @@ const (
 type Intake struct {
 	config  Config
 	tus     http.Handler
+	metrics prometheus.Collector
 	digests *digests
 	now     func() time.Time
 }
@@ -135,8 +138,12 @@ func New(c Config) (*Intake, error) {
 		return nil, fmt.Errorf("set up tusd: %w", err)
 	}
 	i.tus = http.StripPrefix(strings.TrimSuffix(basePath, "/"), tus)
+	i.metrics = prometheuscollector.New(tus.Metrics)
 	return i, nil
 }
+
+// Metrics counts requests, errors, bytes and uploads, under tusd's own names.
+func (i *Intake) Metrics() prometheus.Collector { return i.metrics }
 
 // Offset says how many bytes of an upload are safe with us.
 func (i *Intake) Offset(ctx context.Context, id string) (int64, error) {

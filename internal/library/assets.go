@@ -34,6 +34,10 @@ func (l *Library) RecordCopy(ctx context.Context, fence Fence, a Asset, c Copy) 
 			ON CONFLICT (asset_id, copy) DO UPDATE SET
 				value = excluded.value, created_at = excluded.created_at, expires_at = excluded.expires_at`,
 			id, string(c.Copy), c.Value, millis(l.now()), millis(c.ExpiresAt))
+		if err != nil {
+			return fmt.Errorf("add the copy: %w", err)
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE relays SET sending = 0 WHERE upload_id = $1", a.UploadID)
 		return err
 	})
 	return id, err

@@ -186,7 +186,7 @@ func TestAPostponedRelayIsNotDueAndSaysWhy(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		finished(t, l, "u1")
 		p := library.Problem{Reason: reason.Reason{Code: reason.ProviderBusy}, Retryable: true}
-		must(t, l.PostponeRelay(t.Context(), held, "u1", time.Now().Add(time.Hour), p))
+		must(t, l.PostponeRelay(t.Context(), held, "u1", library.Postponement{Until: time.Now().Add(time.Hour), Problem: p}))
 		if due := dueRelays(t, l); len(due) != 0 {
 			t.Errorf("due: %+v", due)
 		}
@@ -232,21 +232,6 @@ func TestAnUploadOnItsWayIsNotDeleted(t *testing.T) {
 		}
 		if err := l.DeleteUpload(t.Context(), "nobody"); !errors.Is(err, library.ErrNotFound) {
 			t.Errorf("got %v, want ErrNotFound", err)
-		}
-	})
-}
-
-func TestAHeldChannelWaitsAndOthersDoNot(t *testing.T) {
-	each(t, func(t *testing.T, l *library.Library) {
-		finished(t, l, "u1")
-		finished(t, l, "u2")
-		must(t, l.HoldChannel(t.Context(), "other", time.Now().Add(time.Hour)))
-		if due := dueRelays(t, l); len(due) != 2 {
-			t.Errorf("due: %+v, want both", due)
-		}
-		must(t, l.HoldChannel(t.Context(), "acme", time.Now().Add(time.Hour)))
-		if due := dueRelays(t, l); len(due) != 0 {
-			t.Errorf("due: %+v, want none", due)
 		}
 	})
 }

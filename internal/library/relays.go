@@ -21,6 +21,11 @@ type Relay struct {
 	SessionID media.SessionID
 	// SessionFailures counts breaks of that session.
 	SessionFailures int
+	// Sending says that an attempt was about to make a media object, and nobody
+	// has recorded what came of it.
+	Sending bool
+	// Probe says that the channel has stopped and that one relay at a time may try.
+	Probe bool
 }
 
 // LeaseName is what the worker of a relay must hold. It names the content, not
@@ -28,7 +33,16 @@ type Relay struct {
 // the copy that the first one made.
 func (r Relay) LeaseName() string { return "relay/" + r.Channel + "/" + r.SHA256 }
 
-const relayColumns = "upload_id, channel, sha256, attempts, session_id, session_failures"
+// ProbeLeaseName is what the worker of a relay must hold as well where the
+// channel has stopped.
+func (r Relay) ProbeLeaseName() string { return "probe/" + r.Channel }
+
+const relayColumns = `upload_id, channel, sha256, attempts, session_id, session_failures, sending,
+	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND opened_at > 0)`
+
+// resting is a condition on the channel of a relay: stopped, and not to be tried
+// before its time.
+const resting = "EXISTS (SELECT 1 FROM circuits WHERE circuits.channel = due.channel AND probe_at > "
 
 // openRelay adds the relay row of an upload, or opens it again.
 func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) error {
@@ -39,32 +53,34 @@ func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) er
 		ON CONFLICT (upload_id) DO UPDATE SET is_open = 1, attempts = 0, next_at = excluded.next_at`, now, now, uploadID)
 }
 
-// DueRelays lists open relays whose time has come and which no one works on:
-// the first of every channel, then the second of every channel, and so on, so
-// that one channel's burst does not make the others wait.
+// DueRelays lists open relays whose time has come, whose channel does not rest
+// and which no one works on: the first of every channel, then the second of every
+// channel, and so on, so that one channel's burst does not make the others wait.
 func (l *Library) DueRelays(ctx context.Context, limit int) ([]Relay, error) {
 	now := millis(l.now())
 	return list(ctx, l.db.Read(), scanRelay, `
 		SELECT `+relayColumns+` FROM (
-			SELECT r.*, ROW_NUMBER() OVER (PARTITION BY r.channel ORDER BY r.next_at, r.created_at) AS place
-			FROM relays r
-			WHERE r.is_open = 1 AND r.next_at <= $1 AND NOT EXISTS (
-				SELECT 1 FROM leases WHERE name = 'relay/' || r.channel || '/' || r.sha256 AND expires_at > $2)
-		) AS waiting ORDER BY place, next_at LIMIT $3`, now, now, limit)
+			SELECT due.*, ROW_NUMBER() OVER (PARTITION BY due.channel ORDER BY due.next_at, due.created_at) AS place
+			FROM relays AS due
+			WHERE due.is_open = 1 AND due.next_at <= $1 AND NOT `+resting+`$2) AND NOT EXISTS (
+				SELECT 1 FROM leases WHERE name = 'relay/' || due.channel || '/' || due.sha256 AND expires_at > $3)
+		) AS due ORDER BY place, next_at LIMIT $4`, now, now, now, limit)
 }
 
 // OpenRelay returns the relay row of an upload if there is still work and its
 // time has come: ask after taking the lease, since another worker may have
 // ended it in between.
 func (l *Library) OpenRelay(ctx context.Context, uploadID string) (Relay, error) {
-	return scanRelay(l.db.Read().QueryRowContext(ctx,
-		"SELECT "+relayColumns+" FROM relays WHERE upload_id = $1 AND is_open = 1 AND next_at <= $2", uploadID, millis(l.now())))
+	now := millis(l.now())
+	return scanRelay(l.db.Read().QueryRowContext(ctx, "SELECT "+relayColumns+" FROM relays AS due WHERE upload_id = $1 AND is_open = 1"+
+		" AND next_at <= $2 AND NOT "+resting+"$3)", uploadID, now, now))
 }
 
 func scanRelay(row scanner) (r Relay, err error) {
 	var session string
-	err = row.Scan(&r.UploadID, &r.Channel, &r.SHA256, &r.Attempts, &session, &r.SessionFailures)
-	r.SessionID = media.SessionID(session)
+	var sending, stopped int64
+	err = row.Scan(&r.UploadID, &r.Channel, &r.SHA256, &r.Attempts, &session, &r.SessionFailures, &sending, &stopped)
+	r.SessionID, r.Sending, r.Probe = media.SessionID(session), sending != 0, stopped != 0
 	return r, notFound(err)
 }
 
@@ -119,7 +135,7 @@ func (l *Library) moveUpload(ctx context.Context, fence Fence, id string, m move
 		if _, err := tx.ExecContext(ctx, "UPDATE assets SET upload_id = $1 WHERE id = $2", id, m.assetID); err != nil {
 			return err
 		}
-		return one(ctx, tx, ErrState, "UPDATE relays SET is_open = 0, session_id = '' WHERE upload_id = $1 AND is_open = 1", id)
+		return one(ctx, tx, ErrState, "UPDATE relays SET is_open = 0, session_id = '', sending = 0 WHERE upload_id = $1 AND is_open = 1", id)
 	})
 }
 
@@ -133,14 +149,29 @@ func (l *Library) BeginAttempt(ctx context.Context, fence Fence, uploadID string
 	})
 }
 
-// HoldChannel puts off every open relay of a channel that would be due earlier:
-// what one file learnt of the account holds for all.
-func (l *Library) HoldChannel(ctx context.Context, channel string, until time.Time) error {
+// BeginSending remembers that a request is about to make a media object. A worker
+// that dies before its outcome is recorded leaves the mark to the next one. It
+// survives the process and not the power, since it only counts.
+func (l *Library) BeginSending(ctx context.Context, fence Fence, uploadID string) error {
 	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE relays SET next_at = $1 WHERE channel = $2 AND is_open = 1 AND next_at < $3",
-			millis(until), channel, millis(until))
-		return err
+		if err := fence.Check(ctx, tx); err != nil {
+			return err
+		}
+		return one(ctx, tx, ErrState, "UPDATE relays SET sending = 1 WHERE upload_id = $1 AND is_open = 1", uploadID)
 	})
+}
+
+// YieldRelay hands an attempt that its process cannot end to whoever comes next,
+// at once. It does not count as one.
+func (l *Library) YieldRelay(ctx context.Context, fence Fence, uploadID string) error {
+	err := l.fenced(ctx, fence, uploadID, func(tx *sql.Tx) error {
+		return one(ctx, tx, ErrState, `UPDATE relays SET next_at = $1, sending = 0,
+			attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END WHERE upload_id = $2 AND is_open = 1`, millis(l.now()), uploadID)
+	})
+	if err == nil {
+		l.news.tellWork()
+	}
+	return err
 }
 
 // SaveSession remembers the upload session at the provider and how often it
@@ -152,14 +183,28 @@ func (l *Library) SaveSession(ctx context.Context, fence Fence, uploadID string,
 	})
 }
 
+// Postponement says when a relay goes on, and why not now.
+type Postponement struct {
+	Until   time.Time
+	Problem Problem
+	// Uncounted says that the attempt says nothing of the file, so that it does not
+	// count as one.
+	Uncounted bool
+}
+
 // PostponeRelay puts the next attempt off and shows the upload's subscribers why.
-func (l *Library) PostponeRelay(ctx context.Context, fence Fence, uploadID string, until time.Time, p Problem) error {
-	problem, err := toJSON(&p)
+func (l *Library) PostponeRelay(ctx context.Context, fence Fence, uploadID string, p Postponement) error {
+	problem, err := toJSON(&p.Problem)
 	if err != nil {
 		return err
 	}
+	back := 0
+	if p.Uncounted {
+		back = 1
+	}
 	return l.fenced(ctx, fence, uploadID, func(tx *sql.Tx) error {
-		err := one(ctx, tx, ErrState, "UPDATE relays SET next_at = $1 WHERE upload_id = $2 AND is_open = 1", millis(until), uploadID)
+		err := one(ctx, tx, ErrState, "UPDATE relays SET next_at = $1, attempts = attempts - $2, sending = 0 WHERE upload_id = $3 AND is_open = 1",
+			millis(p.Until), back, uploadID)
 		if err != nil {
 			return err
 		}

@@ -20,6 +20,10 @@ type Library struct {
 	news *news
 }
 
+// UseClock replaces the clock, before anything else is called: for tests of what
+// waits.
+func (l *Library) UseClock(now func() time.Time) { l.now = now }
+
 // Fence proves, inside a transaction, that the caller may still act. It returns
 // an error when not. A *lease.Lease is one.
 type Fence interface {

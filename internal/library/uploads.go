@@ -12,7 +12,12 @@ import (
 )
 
 const uploadColumns = `id, channel, subject, COALESCE(client_key, ''), length, metadata, filename, declared_type, kind,
-	kinds, purposes, declared_sha256, sha256, state, version, verdict, problem, asset_id, created_at, touched_at`
+	kinds, purposes, declared_sha256, sha256, state, version, verdict, ` + currentProblem + `, asset_id, created_at, touched_at`
+
+// currentProblem is, for an upload that waits for a channel that has stopped, the
+// channel's problem, whatever its own is.
+const currentProblem = `COALESCE((SELECT circuits.problem FROM circuits WHERE circuits.channel = uploads.channel AND circuits.opened_at > 0
+	AND uploads.state IN ('checking', 'relaying')), problem)`
 
 // CreateUpload adds a new upload in StateUploading. It returns ErrKeyTaken
 // where the channel has an upload with the same client key.

@@ -2,9 +2,11 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mediarelay/internal/library"
+	"mediarelay/internal/limit"
 	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
 )
@@ -12,11 +14,18 @@ import (
 // sessionBreaks is after how many breaks a session is given up for a new one.
 const sessionBreaks = 2
 
+// offsetErrors is how many questions for an offset may fail in an hour and phone
+// number: 360dialog blocks such requests for 30 minutes after 20 errors within an
+// hour, and says elsewhere 5.
+//
+// Source: 360dialog, "Upload, retrieve or delete media", section Constraints.
+var offsetErrors = limit.Budget{Errors: 4, Window: time.Hour}
+
 // handle sends the file into an upload session in one POST from offset 0. A
 // session that broke before goes on from the offset that it reports.
 func (j *job) handle(ctx context.Context) (library.Copy, error) {
 	for {
-		began := j.now()
+		began, known := j.now(), j.row.SessionID
 		h, err := j.send(ctx)
 		if err == nil {
 			return library.Copy{Copy: media.CopyHandle, Value: string(h), ExpiresAt: handleEnd(h, began)}, nil
@@ -25,10 +34,13 @@ func (j *job) handle(ctx context.Context) (library.Copy, error) {
 		if j.row.SessionID == "" || ctx.Err() != nil || isRecord(err) || !breaks(cause) {
 			return library.Copy{}, err
 		}
-		again, saveErr := j.noteBreak(ctx, cause)
+		dead, saveErr := j.noteBreak(ctx, cause)
 		if saveErr != nil {
 			return library.Copy{}, saveErr
 		}
+		// At once only where the provider said what to do, and with a new session
+		// only in place of one that is older than this attempt.
+		again := !dead && cause == provider.CauseOffset || dead && cause == provider.CauseSession && known != ""
 		if !again {
 			return library.Copy{}, err
 		}
@@ -47,13 +59,30 @@ func (j *job) send(ctx context.Context) (media.Handle, error) {
 // remembered before its first byte, so that a restart goes on in it.
 func (j *job) session(ctx context.Context) (offset int64, err error) {
 	if j.row.SessionID != "" {
-		return j.provider.SessionOffset(ctx, j.row.SessionID)
+		offset, err = j.offset(ctx)
+		if !errors.Is(err, limit.ErrSpent) {
+			return offset, err
+		}
 	}
 	s, err := j.provider.OpenSession(ctx, j.object())
 	if err != nil {
 		return 0, err
 	}
 	return 0, j.saveSession(ctx, s, 0)
+}
+
+// offset asks the session how far it is, unless that might be one failure too
+// many: a new session costs bytes, a blocked number costs half an hour.
+func (j *job) offset(ctx context.Context) (int64, error) {
+	try, err := j.config.Limits.Try(ctx, "get/"+j.row.Channel, offsetErrors)
+	if err != nil {
+		return 0, record(err)
+	}
+	offset, err := j.provider.SessionOffset(ctx, j.row.SessionID)
+	if err == nil {
+		err = record(try.Succeeded(ctx))
+	}
+	return offset, err
 }
 
 // breaks reports whether a cause concerns the session. A rate limit or a key that
@@ -63,14 +92,13 @@ func breaks(cause provider.Cause) bool {
 }
 
 // noteBreak remembers a break of the session by its cause, and reports whether
-// to try again at once: when the provider only says that our offset is not its own.
-func (j *job) noteBreak(ctx context.Context, cause provider.Cause) (again bool, err error) {
+// the session is given up.
+func (j *job) noteBreak(ctx context.Context, cause provider.Cause) (dead bool, err error) {
 	failures := j.row.SessionFailures + 1
-	dead := cause == provider.CauseSession || failures >= sessionBreaks
-	if dead {
-		return false, j.saveSession(ctx, "", 0)
+	if cause == provider.CauseSession || failures >= sessionBreaks {
+		return true, j.saveSession(ctx, "", 0)
 	}
-	return cause == provider.CauseOffset, j.saveSession(ctx, j.row.SessionID, failures)
+	return false, j.saveSession(ctx, j.row.SessionID, failures)
 }
 
 func (j *job) saveSession(ctx context.Context, s media.SessionID, failures int) error {

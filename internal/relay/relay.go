@@ -6,13 +6,17 @@
 // A worker holds the lease of the content, so the same bytes are never on their
 // way twice, and every record that it makes is fenced by that lease.
 //
+// A provider's limits are kept before the provider keeps them, and a channel that
+// its provider does not serve is stopped as a whole: its relays wait in the
+// library, and one at a time finds out whether it is served again.
+//
 // It leaves to others: speaking one API and knowing which errors pass
 // (provider), the rules (preflight), and the answer to the browser (httpapi).
 package relay
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"io"
 	"log/slog"
 	"sync"
@@ -20,6 +24,7 @@ import (
 
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
+	"mediarelay/internal/limit"
 	"mediarelay/internal/media"
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/provider"
@@ -56,129 +61,101 @@ type Leases interface {
 	Acquire(ctx context.Context, name string) (*lease.Lease, error)
 }
 
+// Limits keeps limits that all replicas share; *limit.Limits does.
+type Limits interface {
+	Wait(ctx context.Context, name string, r limit.Rate) error
+	Try(ctx context.Context, name string, b limit.Budget) (*limit.Try, error)
+}
+
 // Config is what a relay is made of. The library is no interface here: its rows
 // are the job itself, and a fake of them would be the same SQL again.
 type Config struct {
 	Library   *library.Library
 	Bytes     Bytes
 	Leases    Leases
+	Limits    Limits
 	Providers map[string]Provider
+	// Metrics are NewMetrics'; where it is nil nobody reads them.
+	Metrics *Metrics
 	// Check gives the verdict over stored bytes; preflight.Check where it is nil.
 	Check func(r io.ReaderAt, q preflight.Question) preflight.Verdict
 	// Workers bounds the relays that run at once, PerChannel those of one
-	// channel. Defaults 8 and 4.
+	// channel. Defaults 16 and 4. A channel of which none runs may always begin
+	// one: however busy the others are, none waits for them.
 	Workers    int
 	PerChannel int
 	// Drain is how long running relays may go on after the stop. Default 10 s.
 	Drain time.Duration
+	// Poll is how often other replicas' rows, rows of workers that died, and rows
+	// whose time has come are looked for. New rows of this process are heard of at
+	// once. Default 1 s.
+	Poll time.Duration
+	// Now is the clock of what waits, the library's as well; time.Now where it is nil.
+	Now func() time.Time
 }
-
-// poll is how often other replicas' rows, and rows of workers that died, are
-// looked for. Rows of this process are heard of at once.
-const poll = time.Second
 
 // Relay runs the workers of this process.
 type Relay struct {
 	config Config
 	now    func() time.Time
 
-	mu      sync.Mutex
-	running map[string]int // by channel
-	total   int
-	freed   chan struct{}
+	mu        sync.Mutex
+	providers map[string]Provider
+	running   map[string]int // by channel
+	total     int
+	freed     chan struct{}
 }
 
 // New makes a relay.
 func New(c Config) *Relay {
+	c = withDefaults(c)
+	r := &Relay{
+		config: c, now: c.Now, providers: map[string]Provider{},
+		running: map[string]int{}, freed: make(chan struct{}, 1),
+	}
+	for channel, p := range c.Providers {
+		r.providers[channel] = c.Metrics.measured(channel, p)
+	}
+	return r
+}
+
+func withDefaults(c Config) Config {
 	if c.Workers == 0 {
-		c.Workers, c.PerChannel = 8, 4
+		c.Workers, c.PerChannel = 16, 4
 	}
 	if c.Check == nil {
 		c.Check = preflight.Check
 	}
-	if c.Drain == 0 {
-		c.Drain = 10 * time.Second
+	if c.Metrics == nil {
+		c.Metrics = NewMetrics(c.Library)
 	}
-	return &Relay{config: c, now: time.Now, running: map[string]int{}, freed: make(chan struct{}, 1)}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Drain, c.Poll = cmp.Or(c.Drain, 10*time.Second), cmp.Or(c.Poll, time.Second)
+	return c
 }
 
-// Run works until ctx is done. Then it begins nothing new, gives what runs
-// Config.Drain to end, and returns; what did not end goes on at the next start
-// or on another replica.
-func (r *Relay) Run(ctx context.Context) {
-	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
-	var workers sync.WaitGroup
-	for r.pause(ctx) {
-		if err := r.dispatch(working, &workers); err != nil {
-			slog.ErrorContext(ctx, "due relays could not be read", "error", err)
-		}
-	}
-	drained := time.AfterFunc(r.config.Drain, stop)
-	defer drained.Stop()
-	workers.Wait()
+// Rotate replaces a channel's provider, since its key is another now, and lets
+// the channel go on where it had stopped for the old one.
+func (r *Relay) Rotate(ctx context.Context, channel string, p Provider) error {
+	r.mu.Lock()
+	r.providers[channel] = r.config.Metrics.measured(channel, p)
+	r.mu.Unlock()
+	return r.revive(ctx, channel)
 }
 
-// pause waits for something to do and reports whether to go on.
-func (r *Relay) pause(ctx context.Context) bool {
-	timer := time.NewTimer(poll)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-r.config.Library.Work():
-	case <-r.freed:
-	case <-timer.C:
+// revive lets a channel that was shut out try again at once.
+func (r *Relay) revive(ctx context.Context, channel string) error {
+	revived, err := r.config.Library.ReviveCircuit(ctx, channel, string(provider.CauseAuth))
+	if revived {
+		slog.InfoContext(ctx, "a channel goes on", "channel", channel)
 	}
-	return ctx.Err() == nil
+	return err
 }
 
-// dispatch starts a worker for every due relay that there is room for.
-func (r *Relay) dispatch(ctx context.Context, workers *sync.WaitGroup) error {
-	due, err := r.config.Library.DueRelays(ctx, r.config.Workers+len(r.config.Providers))
-	if err != nil {
-		return err
-	}
-	for _, row := range due {
-		if !r.enter(row.Channel) {
-			continue
-		}
-		held, err := r.config.Leases.Acquire(ctx, row.LeaseName())
-		if err != nil {
-			r.leave(row.Channel)
-			if !errors.Is(err, lease.ErrHeld) {
-				return err
-			}
-			continue
-		}
-		workers.Go(func() {
-			defer r.leave(row.Channel)
-			r.work(ctx, row, held)
-		})
-	}
-	return nil
-}
-
-func (r *Relay) enter(channel string) bool {
+func (r *Relay) provider(channel string) Provider {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.total >= r.config.Workers || r.running[channel] >= r.config.PerChannel {
-		return false
-	}
-	r.total++
-	r.running[channel]++
-	return true
-}
-
-func (r *Relay) leave(channel string) {
-	r.mu.Lock()
-	r.total--
-	if r.running[channel]--; r.running[channel] == 0 {
-		delete(r.running, channel)
-	}
-	r.mu.Unlock()
-	select {
-	case r.freed <- struct{}{}:
-	default: // a hint is waiting already
-	}
+	return r.providers[channel]
 }

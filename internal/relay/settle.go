@@ -4,26 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"time"
-
-	"github.com/cenkalti/backoff/v5"
 
 	"mediarelay/internal/library"
 	"mediarelay/internal/provider"
 	"mediarelay/internal/reason"
-)
-
-const (
-	// firstWait and longestWait bound the exponential wait between attempts.
-	firstWait   = time.Second
-	longestWait = 5 * time.Minute
-	// accountWait is how long a channel rests when the provider does not let it in:
-	// refused requests count against the phone number, and only an operator's act
-	// mends it.
-	accountWait = 30 * time.Second
-	// attemptBudget is after how many attempts, about twenty minutes, a person is
-	// told. Their retry begins a new budget.
-	attemptBudget = 12
 )
 
 // recordError is a failure of our own database, which says nothing of the
@@ -54,27 +38,33 @@ func isRecord(err error) bool {
 }
 
 // settle decides what an error means for the job: leave it open, put it off, or
-// end it.
+// end it. What it means for the channel is fail's business in circuit.go.
 func (j *job) settle(ctx context.Context, err error) error {
 	if ctx.Err() != nil || isRecord(err) {
 		return err
 	}
 	cause, p := provider.CauseOf(err), problemOf(codeOf(err))
+	p.Detail = detailOf(err)
 	slog.WarnContext(ctx, "a relay attempt failed", "upload", j.upload.ID, "channel", j.row.Channel,
 		"attempt", j.row.Attempts, "cause", string(cause), "error", err)
 	if cause == provider.CausePermanent {
-		return j.fail(ctx, p, detailOf(err), false)
+		return j.fail(ctx, p, p.Detail, false)
+	}
+	p.Retryable = true
+	stopErr := j.notServed(ctx, err, p)
+	if cause == provider.CauseAuth {
+		// It says nothing of the file: the channel rests, and the file with it.
+		return errors.Join(stopErr, j.postpone(ctx, library.Postponement{Until: j.now(), Problem: p, Uncounted: true}))
 	}
 	if j.row.Attempts >= attemptBudget {
-		return j.fail(ctx, p, detailOf(err), true)
+		return errors.Join(stopErr, j.fail(ctx, p, p.Detail, true))
 	}
-	p.Retryable, p.Detail = true, detailOf(err)
-	until := j.now().Add(j.wait(err))
-	var held error
-	if cause == provider.CauseAuth || cause == provider.CauseRate {
-		held = j.config.Library.HoldChannel(ctx, j.row.Channel, until)
-	}
-	return errors.Join(held, j.config.Library.PostponeRelay(ctx, j.fence, j.upload.ID, until, p))
+	until := j.now().Add(wait(j.row.Attempts, askedBy(err)))
+	return errors.Join(stopErr, j.postpone(ctx, library.Postponement{Until: until, Problem: p}))
+}
+
+func (j *job) postpone(ctx context.Context, p library.Postponement) error {
+	return j.config.Library.PostponeRelay(ctx, j.fence, j.upload.ID, p)
 }
 
 // detailOf is what an operator may read in the upload itself: the provider's own
@@ -87,28 +77,13 @@ func detailOf(err error) string {
 	return said.Error()
 }
 
-// wait grows with each attempt, with jitter, and is never less than the
-// provider asked for.
-func (j *job) wait(err error) time.Duration {
-	schedule := backoff.NewExponentialBackOff()
-	schedule.InitialInterval, schedule.MaxInterval, schedule.Multiplier = firstWait, longestWait, 2
-	wait := schedule.NextBackOff()
-	for range j.row.Attempts - 1 {
-		wait = schedule.NextBackOff()
-	}
-	var asked *provider.Error
-	if errors.As(err, &asked) {
-		wait = max(wait, asked.RetryAfter)
-	}
-	if provider.CauseOf(err) == provider.CauseAuth {
-		wait = max(wait, accountWait)
-	}
-	return wait
-}
-
 func (j *job) fail(ctx context.Context, p library.Problem, detail string, retryable bool) error {
 	p.Detail, p.Retryable = detail, retryable
-	return j.config.Library.FailUpload(ctx, j.fence, j.upload.ID, p)
+	err := j.config.Library.FailUpload(ctx, j.fence, j.upload.ID, p)
+	if err == nil {
+		j.config.Metrics.ended(j.row.Channel, library.StateFailed)
+	}
+	return err
 }
 
 func problemOf(code reason.Code) library.Problem {

@@ -1,0 +1,151 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"mediarelay/internal/lease"
+	"mediarelay/internal/library"
+	"mediarelay/internal/limit"
+	"mediarelay/internal/media"
+	"mediarelay/internal/provider"
+)
+
+// copies gets what the purposes need and the library does not have, and returns
+// the asset's id.
+func (j *job) copies(ctx context.Context) (assetID string, err error) {
+	for _, want := range media.Copies(j.upload.Purposes) {
+		assetID, err = j.copy(ctx, want)
+		if err != nil {
+			return "", err
+		}
+	}
+	return assetID, nil
+}
+
+// spare is how long a copy must still be good to be given out: a handle within
+// ten minutes of its end may be gone before the template is submitted.
+const spare = 10 * time.Minute
+
+func (j *job) copy(ctx context.Context, want media.Copy) (assetID string, err error) {
+	asset, err := j.config.Library.AssetByDigest(ctx, j.row.Channel, j.row.SHA256)
+	if err != nil && !errors.Is(err, library.ErrNotFound) {
+		return "", record(err)
+	}
+	if _, ok := asset.Valid(want, j.now().Add(spare)); ok {
+		return asset.ID, nil
+	}
+	began := j.now()
+	got, err := j.fetch(ctx, want)
+	if err != nil {
+		return "", err
+	}
+	j.served(ctx, began)
+	return j.keep(ctx, got)
+}
+
+// keep records what the provider gave. It was given once, so a stop or a database
+// that is away for a moment is no reason to let it go: the fence decides whether
+// it may still be recorded.
+func (j *job) keep(ctx context.Context, got library.Copy) (assetID string, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease.TimeToLive)
+	defer cancel()
+	assetID, err = backoff.Retry(ctx, func() (string, error) {
+		id, err := j.config.Library.RecordCopy(ctx, j.fence, j.asset(), got)
+		if errors.Is(err, lease.ErrLost) {
+			return "", backoff.Permanent(err)
+		}
+		return id, err
+	})
+	if err != nil {
+		j.orphan(ctx, got, err)
+	}
+	return assetID, record(err)
+}
+
+// orphan tells operators of a copy that the provider holds and nobody will use.
+// A media ID opens nothing without the channel's key, and deletes what is left
+// over; a handle is confidential.
+func (j *job) orphan(ctx context.Context, got library.Copy, err error) {
+	id := got.Value
+	if got.Copy != media.CopyMediaID {
+		id = ""
+	}
+	slog.ErrorContext(ctx, "a copy that the provider gave could not be recorded", "upload", j.upload.ID,
+		"channel", j.row.Channel, "copy", string(got.Copy), "media_id", id, "error", err)
+	j.config.Metrics.orphans.WithLabelValues(j.row.Channel, string(got.Copy)).Inc()
+}
+
+func (j *job) fetch(ctx context.Context, want media.Copy) (library.Copy, error) {
+	if want == media.CopyHandle {
+		return j.handle(ctx)
+	}
+	return j.mediaID(ctx)
+}
+
+// mediaIDLifetime counts from the upload. 360dialog writes "after last use";
+// Meta does not, so the shorter reading holds.
+//
+// Source: Cloud API media reference: "persist for 30 days, unless deleted earlier".
+const mediaIDLifetime = 30 * 24 * time.Hour
+
+// mediaRate is how often a phone number may begin a POST /media: 3 at once, then
+// one every 50 ms. Where the line bunches what left within 100 ms more, still no
+// more than 25 arrive in a second.
+//
+// Source: 360dialog, "Upload, retrieve or delete media": 25 requests per second
+// and phone number.
+var mediaRate = limit.Rate{Every: 50 * time.Millisecond, Burst: 3}
+
+func (j *job) mediaID(ctx context.Context) (library.Copy, error) {
+	if j.row.Sending {
+		j.ambiguous(ctx, errDied)
+	}
+	if err := j.config.Limits.Wait(ctx, "media/"+j.row.Channel, mediaRate); err != nil {
+		return library.Copy{}, record(err)
+	}
+	if err := j.config.Library.BeginSending(ctx, j.fence, j.upload.ID); err != nil {
+		return library.Copy{}, record(err)
+	}
+	began := j.now()
+	id, err := j.provider.UploadMedia(ctx, j.object(), j.from(0))
+	if provider.CauseOf(err) == provider.CauseAmbiguous {
+		j.ambiguous(ctx, err)
+	}
+	return library.Copy{Copy: media.CopyMediaID, Value: string(id), ExpiresAt: began.Add(mediaIDLifetime)}, err
+}
+
+var errDied = errors.New("the worker before died, or could not record what came of its request")
+
+// ambiguous counts an attempt after which the provider may hold an object that
+// we know nothing of. The next attempt makes another; the first ends by itself.
+func (j *job) ambiguous(ctx context.Context, err error) {
+	j.row.Sending = false
+	slog.WarnContext(ctx, "the provider may hold a second copy of a file", "upload", j.upload.ID, "channel", j.row.Channel, "error", err)
+	j.config.Metrics.ambiguous.WithLabelValues(j.row.Channel).Inc()
+}
+
+func (j *job) object() media.Object {
+	return media.Object{
+		Filename: j.upload.Filename, Type: j.upload.Verdict.Type, Kind: j.upload.Verdict.Kind,
+		Size: j.content.Size, SHA256: j.row.SHA256,
+	}
+}
+
+func (j *job) asset() library.Asset {
+	o := j.object()
+	return library.Asset{
+		ID: library.NewID(), Channel: j.row.Channel, SHA256: o.SHA256, Filename: o.Filename, Type: o.Type, Kind: o.Kind,
+		Size: o.Size, UploadID: j.upload.ID, CreatedBy: j.upload.Subject,
+	}
+}
+
+// from reads the stored bytes from an offset to the end.
+func (j *job) from(offset int64) io.Reader {
+	return io.NewSectionReader(j.content, offset, j.content.Size-offset)
+}

@@ -1,0 +1,82 @@
+package relay
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"mediarelay/internal/media"
+	"mediarelay/internal/provider"
+)
+
+// measured is a provider whose requests are timed and counted.
+type measured struct {
+	next    Provider
+	metrics *Metrics
+	channel string
+}
+
+func (m *Metrics) measured(channel string, p Provider) Provider {
+	return &measured{next: p, metrics: m, channel: channel}
+}
+
+// request times one request; its outcome is the error's cause.
+func (m *measured) request(operation string, do func() error) {
+	began := time.Now()
+	err := do()
+	outcome := "ok"
+	if err != nil {
+		outcome = string(provider.CauseOf(err))
+	}
+	m.metrics.requests.WithLabelValues(m.channel, operation, outcome).Observe(time.Since(began).Seconds())
+}
+
+func (m *measured) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (id media.MediaID, err error) {
+	m.request("upload_media", func() error {
+		id, err = m.next.UploadMedia(ctx, o, m.counted("upload_media", body))
+		return err
+	})
+	return id, err
+}
+
+func (m *measured) OpenSession(ctx context.Context, o media.Object) (s media.SessionID, err error) {
+	m.request("open_session", func() error {
+		s, err = m.next.OpenSession(ctx, o)
+		return err
+	})
+	return s, err
+}
+
+func (m *measured) SendSession(ctx context.Context, s media.SessionID, part provider.Part) (h media.Handle, err error) {
+	part.Body = m.counted("send_session", part.Body)
+	m.request("send_session", func() error {
+		h, err = m.next.SendSession(ctx, s, part)
+		return err
+	})
+	return h, err
+}
+
+func (m *measured) SessionOffset(ctx context.Context, s media.SessionID) (offset int64, err error) {
+	m.request("session_offset", func() error {
+		offset, err = m.next.SessionOffset(ctx, s)
+		return err
+	})
+	return offset, err
+}
+
+func (m *measured) counted(operation string, body io.Reader) io.Reader {
+	return &countedReader{from: body, bytes: m.metrics.bytes.WithLabelValues(m.channel, operation)}
+}
+
+type countedReader struct {
+	from  io.Reader
+	bytes prometheus.Counter
+}
+
+func (c *countedReader) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.bytes.Add(float64(n))
+	return n, err
+}
