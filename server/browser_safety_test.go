@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 )
 
 // One bit changes on the way. It is found, said, and sent again: the chunk by its
