@@ -1,0 +1,176 @@
+package relay_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/reason"
+	"mediarelay/internal/relay"
+	"mediarelay/internal/sandbox"
+)
+
+// shutOut are answers of a provider that does not let the account in.
+//
+// Source: docs.360dialog.com, API error message list.
+var shutOut = map[string]sandbox.Fault{
+	"401": answered(401, `{"meta":{"success":false,"http_code":401,"developer_message":"Invalid api_key","360dialog_trace_id":"TOZ"}}`),
+	"403": answered(403, `{"meta":{"success":false,"http_code":403,"developer_message":"The endpoint is blocked","360dialog_trace_id":"TOZ"}}`),
+}
+
+// C7: the channel's queue stops, every upload that waits says why, no job is
+// lost or counted, and another key lets all go on without a restart.
+func TestAnAccountThatIsShutOutStopsItsChannelUntilTheKeyChanges(t *testing.T) {
+	for name, answer := range shutOut {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(h *harness) {
+				const uploads = 20
+				h.script(sandbox.OpUploadMedia, answer)
+				h.config.PerChannel, h.config.Workers = 1, 1
+				r := relay.New(h.config)
+				h.run(r.Run)
+				for i := range uploads {
+					h.finish(fmt.Sprintf("u%d", i), picture(400+i), media.PurposeMessage)
+				}
+				h.finishIn("other", "quiet", picture(399), media.PurposeMessage)
+				for i := range uploads {
+					id := fmt.Sprintf("u%d", i)
+					u := h.await(id, "the channel's problem", func(u library.Upload) bool { return u.Problem != nil })
+					if u.Problem.Reason.Code != reason.ProviderAccount || !u.Problem.Retryable || !strings.Contains(u.Problem.Detail, "TOZ") || u.State.Ended() {
+						h.Fatalf("%s: %s, %+v", id, u.State, u.Problem)
+					}
+				}
+				h.awaitState("quiet", library.StateDone)
+				h.wantCalls(sandbox.OpUploadMedia, 2)
+				h.wantMetric("mediarelay_channel_stopped", 1)
+				h.wantMetric("mediarelay_relays_waiting", uploads)
+
+				h.must(r.Rotate(h.Context(), "acme", h.account(h.url, key)))
+				for i := range uploads {
+					h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
+				}
+				h.wantMetric("mediarelay_channel_stopped", 0)
+				h.wantCalls(sandbox.OpUploadMedia, 2+uploads)
+			})
+		})
+	}
+}
+
+// Without another key the channel is tried again by itself, ever more seldom:
+// the provider may have lifted its block. No upload fails of it.
+func TestAStoppedChannelIsTriedByOneRelayAtATime(t *testing.T) {
+	each(t, func(h *harness) {
+		const refusals = 15 // more than one file has attempts
+		for range refusals {
+			h.script(sandbox.OpUploadMedia, shutOut["401"])
+		}
+		for i := range 3 {
+			h.finish(fmt.Sprintf("u%d", i), picture(430+i), media.PurposeMessage)
+		}
+		defer h.skipTime()()
+		h.relay()
+		for i := range 3 {
+			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
+		}
+		h.wantCalls(sandbox.OpUploadMedia, refusals+3)
+		h.wantMetric("mediarelay_channel_stopped", 0)
+	})
+}
+
+// What fails five times in a row, over whatever files, is the channel's trouble.
+func TestRepeatedFailuresStopTheChannel(t *testing.T) {
+	each(t, func(h *harness) {
+		for range 5 {
+			h.script(sandbox.OpUploadMedia, answered(503, `{"error":{"message":"unavailable","code":131016}}`))
+		}
+		h.config.PerChannel, h.config.Workers = 1, 1
+		stopped := false
+		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() {
+			stopped = stopped || h.metric("mediarelay_channel_stopped") == 1
+		}}
+		for i := range 10 {
+			h.finish(fmt.Sprintf("u%d", i), picture(440+i), media.PurposeMessage)
+		}
+		stop := h.relay()
+		for i := range 10 {
+			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
+		}
+		stop()
+		if !stopped {
+			h.Error("the channel never stopped")
+		}
+		h.wantMetric("mediarelay_channel_stopped", 0)
+	})
+}
+
+// A restart is how some operators bring another key.
+func TestARestartTriesAChannelThatWasShutOut(t *testing.T) {
+	each(t, func(h *harness) {
+		h.script(sandbox.OpUploadMedia, shutOut["401"])
+		h.clock = &clock{began: time.Now().Add(-time.Hour)}
+		now := time.Now()
+		h.config.Now = func() time.Time { return now } // no rest ends by itself
+		h.library.UseClock(h.config.Now)
+		stop := h.relay()
+		h.finish("u1", picture(460), media.PurposeMessage)
+		h.awaitProblem("u1")
+		stop()
+		h.relay()
+		h.awaitState("u1", library.StateDone)
+	})
+}
+
+// A rotated key's failures say nothing of the new one.
+func TestAnAttemptWithTheOldKeyDoesNotStopTheNewOne(t *testing.T) {
+	each(t, func(h *harness) {
+		hold, reached := make(chan struct{}), make(chan struct{})
+		h.script(sandbox.OpUploadMedia, shutOut["401"])
+		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() { close(reached); <-hold }}
+		r := relay.New(h.config)
+		h.run(r.Run)
+		h.finish("u1", picture(470), media.PurposeMessage)
+		<-reached
+		h.must(r.Rotate(h.Context(), "acme", h.account(h.url, key)))
+		close(hold)
+		h.awaitState("u1", library.StateDone)
+		h.wantCalls(sandbox.OpUploadMedia, 2)
+		var stops int
+		h.must(h.db.Read().QueryRowContext(h.Context(), "SELECT COUNT(*) FROM circuits").Scan(&stops))
+		if stops != 0 {
+			h.Error("the new key's channel was stopped")
+		}
+	})
+}
+
+// No secret is in what a channel's state keeps.
+func TestACircuitKeepsNoSecret(t *testing.T) {
+	each(t, func(h *harness) {
+		h.script(sandbox.OpUploadMedia, sandbox.Answer(http.StatusUnauthorized, nil, `{"message":"Invalid api_key `+key+`"}`))
+		h.config.Poll = time.Hour
+		h.relay()
+		h.finish("u1", picture(480), media.PurposeMessage)
+		h.awaitProblem("u1")
+		var problem string
+		h.must(h.db.Read().QueryRowContext(h.Context(), "SELECT problem FROM circuits").Scan(&problem))
+		if strings.Contains(problem, key) || !strings.Contains(problem, "Invalid api_key") {
+			h.Errorf("the circuit keeps %q", problem)
+		}
+	})
+}
+
+// watch is a provider that does something before each upload.
+type watch struct {
+	relay.Provider
+	before func()
+}
+
+func (w watch) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (media.MediaID, error) {
+	w.before()
+	return w.Provider.UploadMedia(ctx, o, body)
+}
