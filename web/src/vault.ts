@@ -40,6 +40,9 @@ interface Entry {
 /** Bytes that one transaction takes: a failure then costs little, and a file that begins to be sent waits little. */
 const BATCH_BYTES = 32 * 1024 * 1024
 
+/** Tries to write an end: a store that is too slow for once must not leave a copy behind. */
+const END_TRIES = 3
+
 /** Milliseconds that an upload waits for its copy before it goes on from the original. */
 const COPY_WAIT_MILLISECONDS = 5000
 
@@ -213,6 +216,7 @@ export class Vault {
 
   async #writeAll(): Promise<void> {
     await Promise.resolve()
+    let failures = 0
     while (this.#changes.size > 0 || this.#ends.length > 0) {
       const changes = [...this.#changes.values()]
       const ends = this.#ends
@@ -221,8 +225,10 @@ export class Vault {
       try {
         await this.#store.write(changes, ends)
         for (const { id, owner } of changes) if (owner) await this.#tellKept(id)
+        failures = 0
       } catch {
-        // What could not be written is missed by a later visit alone, and found out there.
+        // A change that could not be written is missed by a later visit alone, and found out there.
+        if (++failures < END_TRIES) this.#ends.unshift(...ends)
       }
     }
     this.#writing = undefined

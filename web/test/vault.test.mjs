@@ -138,6 +138,16 @@ test('an upload that ends while it is being kept leaves nothing', async () => {
   assert.deepEqual([store.records.size, store.copies.size], [0, 0])
 })
 
+test('an end that the store was too slow for is written again', async () => {
+  const { store, vault: v } = vault()
+  await v.keep(detail('f'))
+  let slow = 2
+  store.fails = kind => kind === 'write' && slow-- > 0 ? new DOMException('no answer', 'TimeoutError') : undefined
+  v.end('f', '')
+  await settled(store)
+  assert.deepEqual([store.records.size, store.copies.size, slow], [0, 0, -1])
+})
+
 test('what was forgotten is kept anew, in that order', async () => {
   const { store, vault: v } = vault()
   await v.keep(detail('f'))
