@@ -30,7 +30,7 @@ const counter = `{
 	}
 	const post = self.postMessage.bind(self)
 	self.postMessage = message => {
-		post(message.type === 'checked' ? { ...message, bytes, reads } : message)
+		post(message.type === 'answer' ? { ...message, bytes, reads } : message)
 		bytes = reads = 0
 	}
 }
@@ -64,7 +64,7 @@ const meter = `
 	})
 	window.measure = async file => {
 		const start = performance.now()
-		const { verdict, bytes, reads } = await check(file)
+		const { answer: verdict, bytes, reads } = await check(file)
 		const between = performance.now()
 		await file.arrayBuffer()
 		const end = performance.now()
@@ -161,7 +161,7 @@ func counting(b *testing.B) (files fs.FS, worker string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	found, err := fs.Glob(copied, "widget/worker-*.js")
+	found, err := fs.Glob(copied, "widget/worker-????????.js")
 	if err != nil || len(found) != 1 {
 		b.Fatalf("the workers are %v: %v", found, err)
 	}

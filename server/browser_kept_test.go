@@ -440,7 +440,7 @@ func withWorker(t *testing.T, script string) fs.FS {
 		switch {
 		case strings.HasPrefix(name, "widget/worker-engine-"): // the page's own part
 		case strings.HasPrefix(name, "widget/worker-") && strings.HasSuffix(name, ".js"):
-			content = append([]byte(script), content...)
+			content = append([]byte(script+";\n"), content...)
 		case strings.HasPrefix(name, "widget/worker-"):
 			return err
 		}

@@ -59,12 +59,13 @@ func TestAConnectionIsReset(t *testing.T) {
 }
 
 func TestAnAnswerIsLost(t *testing.T) {
-	const size = 3 << 20
+	const size = 8 << 20
 	for _, answer := range []struct {
 		name  string
 		meets match
 	}{
 		{"of the creation", creation},
+		{"of a chunk in the middle", nth(2, bytesOfFile)},
 		{"of the last chunk", lastChunk(size)},
 		{"of a question for the offset", method(http.MethodHead)},
 	} {

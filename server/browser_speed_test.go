@@ -50,7 +50,6 @@ func TestSpeedAndTimeLeftAreNearTheTruth(t *testing.T) {
 	}
 	if judged < 20 {
 		t.Errorf("only %d of %d samples said how fast it goes, the last one %+v", judged, len(samples), samples[len(samples)-1])
-
 	}
 }
 

@@ -119,7 +119,7 @@ func (s *stage) wantNoSecrets() {
 	for i, request := range s.proxy.seen() {
 		places[fmt.Sprintf("the URL of request %d", i)] = request.url
 	}
-	for i, secret := range s.secrets.all() {
+	for i, secret := range s.secretTexts() {
 		for place, text := range places {
 			if strings.Contains(text, secret) {
 				s.Errorf("secret %d is in %s", i, place)

@@ -127,8 +127,8 @@ type secrets struct {
 	tokens []string
 }
 
-// secret is what tells a token from others: its signature.
-func (s *secrets) all() []string {
+// secretTexts are the keys, and of each token what tells it from others: its signature.
+func (s *secrets) secretTexts() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := []string{stageKey, stageSecret}
