@@ -27,7 +27,8 @@ var files embed.FS
 //	widget/media-upload.js      the element
 //	widget/chunk-HASH.js        what the element and its list share
 //	widget/list-HASH.js         the list of files, loaded ahead of the first one
-//	widget/worker-HASH.js       its worker
+//	widget/worker-HASH.js       its worker, which checks
+//	widget/sending-HASH.js      the worker's part that sends, loaded after its module
 //	widget/mediarelay-HASH.wasm the worker's Go module
 //	assets/page-HASH.js         the page's script
 //	assets/page-HASH.css        the page's styles

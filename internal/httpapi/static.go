@@ -19,8 +19,8 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// workerPolicy is the policy of the worker's own script. It lets the worker
-// compile WebAssembly, so that no page's policy has to.
+// workerPolicy is the policy of the worker's own scripts. It lets the worker
+// compile WebAssembly, so that no page's policy has to, and load its second part.
 const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 // How long browsers keep a file without asking.
@@ -38,8 +38,8 @@ const (
 // at least eight letters and digits between the last dash and the ending.
 var hashedName = regexp.MustCompile(`-[0-9A-Za-z]{8,}\.[a-z]+$`)
 
-// workerName is the name of the worker's script.
-var workerName = regexp.MustCompile(`^worker(-[0-9A-Za-z]{8,})?\.js$`)
+// workerName is the name of the worker's script, and of the part that it loads.
+var workerName = regexp.MustCompile(`^(worker|sending)(-[0-9A-Za-z]{8,})?\.js$`)
 
 // contentTypes by ending: the operating system's own table may lack or change them.
 var contentTypes = map[string]string{

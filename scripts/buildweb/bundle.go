@@ -13,11 +13,7 @@ import (
 // names change with their content.
 type names map[string]string
 
-// script bundles a TypeScript file and all that it imports.
-func script(entry, pattern string, constants names) (output, error) {
-	return bundle(pattern, scriptOptions(entry, constants))
-}
-
+// scriptOptions are those of a TypeScript file and all that it imports.
 func scriptOptions(entry string, constants names) api.BuildOptions {
 	define := make(map[string]string, len(constants))
 	for name, value := range constants {

@@ -64,12 +64,11 @@ func build() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	workerScript, err := script("web/src/worker.ts", "widget/worker-%s.js", names{"__WASM_FILE__": path.Base(goModule.name)})
+	workerEntry, workerScripts, err := workerFiles(names{"__WASM_FILE__": path.Base(goModule.name)})
 	if err != nil {
 		return nil, err
 	}
-	workerScript.part = worker
-	elementScripts, err := elementFiles(names{"__WORKER_FILE__": path.Base(workerScript.name)})
+	elementScripts, err := elementFiles(names{"__WORKER_FILE__": path.Base(workerEntry)})
 	if err != nil {
 		return nil, err
 	}
@@ -77,5 +76,5 @@ func build() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(elementScripts, []output{workerScript, goModule}, page), nil
+	return slices.Concat(elementScripts, workerScripts, []output{goModule}, page), nil
 }

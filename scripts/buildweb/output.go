@@ -21,7 +21,8 @@ type part string
 const (
 	element part = "element" // there before the first paint
 	later   part = "later"   // loaded by the element when files come
-	worker  part = "worker"  // the element's worker
+	worker  part = "worker"  // the element's worker, as far as it checks
+	sending part = "sending" // the worker's part that sends, loaded after its module
 	module  part = "module"  // the worker's Go module
 
 	labels    part = "labels"    // a language's words for the element itself, loaded before its first paint

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"path"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -33,25 +32,8 @@ func pageFiles() ([]output, error) {
 // languages that are not in its HTML.
 func pageScripts() (entry string, code []output, err error) {
 	const source = "web/src/page.ts"
-	options := scriptOptions(source, nil)
-	options.Splitting = true
-	options.Metafile = true
-	options.Outdir = "assets"
-	options.EntryNames = "page-[hash]"
-	options.ChunkNames = "page-[name]-[hash]"
-	result, err := esbuild(options)
-	if err != nil {
-		return "", nil, err
-	}
-	account, err := readMetafile(result.Metafile)
-	for _, file := range result.OutputFiles {
-		name := "assets/" + path.Base(file.Path)
-		code = append(code, output{name: name, content: file.Contents})
-		if account.Outputs[name].EntryPoint == source {
-			entry = name
-		}
-	}
-	return entry, code, err
+	code, account, err := pieces(split{source: source, folder: "assets", entry: "page-[hash]", piece: "page-[name]-[hash]"})
+	return account.madeOf(source), code, err
 }
 
 // pageTemplate fills in the files' names and leaves the html/template's own

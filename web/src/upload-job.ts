@@ -11,7 +11,6 @@ import { UploadRunner, type RunnerSurroundings, type UploadNews } from './upload
 import type { Kept } from './upload-store.js'
 import { UploadTurn, type TurnCommand } from './upload-turn.js'
 import type { Vault } from './vault.js'
-import { ModuleDeadError } from './wasm-module.js'
 import { FIRST, firstAfter, type FirstCommand } from './worker-protocol.js'
 
 /** What all uploads of a worker share. */
@@ -153,7 +152,7 @@ export class UploadJob {
       await this.#prepare()
       if (this.#state === 'begun') this.#takeTurn()
     } catch (error) {
-      if (error instanceof ModuleDeadError) this.#around.died(error)
+      if (this.#around.module.isDeath(error)) this.#around.died(error)
       else if (this.#state === 'begun') this.#told({ type: 'failed', failure: failure('file_changed', false) })
     }
   }
@@ -176,7 +175,7 @@ export class UploadJob {
       try {
         this.#sha256 = await sha256(this.#around.module, file)
       } catch (error) {
-        if (error instanceof ModuleDeadError) throw error
+        if (this.#around.module.isDeath(error)) throw error
         this.#files.splice(this.#files.indexOf(file), 1)
       }
     }

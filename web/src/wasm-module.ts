@@ -10,7 +10,7 @@ const EVENTS: EventNumbers = {
 }
 
 /** The module has died. Whatever it returns from now on is garbage. */
-export class ModuleDeadError extends Error {
+class ModuleDeadError extends Error {
   override readonly name = 'ModuleDeadError'
 }
 
@@ -65,6 +65,11 @@ export class WasmModule {
     void module.#go.run(instance)
     module.#live()
     return module
+  }
+
+  /** Whether an error of one of these calls is the module's death. */
+  isDeath(error: unknown): boolean {
+    return error instanceof ModuleDeadError
   }
 
   /** The verdict on a file. Reads a few ranges of it and returns at once. */

@@ -4,15 +4,28 @@ import type { CheckRequest, EngineEvent, KeptUpload, UploadRequest, Verdict } fr
 export type ToWorker =
   /** First of all messages. */
   | { readonly type: 'open'; readonly endpoint: string }
-  | CallMessage
+  | CheckMessage
+  | SendingMessage
+
+/** What is for the part of the worker that sends. */
+export type SendingMessage =
+  | SendingCallMessage
   | StartMessage
   | { readonly type: UploadCommand; readonly id: string }
   | { readonly type: 'token'; readonly token: string | undefined }
   | { readonly type: 'nudge' }
 
 /** What is answered by an `answer` of the same number. */
-export type CallMessage =
-  | { readonly type: 'check'; readonly call: number; readonly file: Blob; readonly request: CheckRequest }
+export type CallMessage = CheckMessage | SendingCallMessage
+
+export interface CheckMessage {
+  readonly type: 'check'
+  readonly call: number
+  readonly file: Blob
+  readonly request: CheckRequest
+}
+
+export type SendingCallMessage =
   | { readonly type: 'restore'; readonly call: number; readonly place: string }
   | { readonly type: 'supply'; readonly call: number; readonly id: string; readonly file: Blob }
 

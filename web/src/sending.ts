@@ -1,0 +1,114 @@
+/** The worker's part that sends: uploads, what is kept of them, and the token that all of them share. */
+import { Database } from './database.js'
+import { sha256 } from './digest.js'
+import type { EngineEvent, KeptUpload } from './engine.js'
+import { OwnerKeeper } from './owner.js'
+import { TokenKeeper } from './token-keeper.js'
+import { UploadJob, type JobFile, type JobSurroundings } from './upload-job.js'
+import { IndexedUploadStore, type Kept } from './upload-store.js'
+import { Vault } from './vault.js'
+import type { WasmModule } from './wasm-module.js'
+import type { FromWorker, SendingCallMessage, SendingMessage } from './worker-protocol.js'
+import type { WorkersAlive } from './workers-alive.js'
+
+/** What the worker has ready for this part. */
+export interface SendingSurroundings {
+  readonly module: WasmModule
+  readonly endpoint: string
+  readonly workers: WorkersAlive
+  post(message: FromWorker): void
+  died(error: unknown): void
+}
+
+export class Sending {
+  readonly #workers: WorkersAlive
+  readonly #around: JobSurroundings
+  readonly #post: (message: FromWorker) => void
+  readonly #jobs = new Map<string, UploadJob>()
+
+  constructor({ module, endpoint, workers, post, died }: SendingSurroundings) {
+    this.#workers = workers
+    this.#post = post
+    const emit = (event: EngineEvent): void => post({ type: 'event', event })
+    const tokens = new TokenKeeper(reason => emit({ type: 'token-needed', reason }))
+    const store = new IndexedUploadStore(new Database())
+    const origin = new URL(endpoint.replace(/\/*$/, '/'), self.location.href).href
+    const digest = (text: string): Promise<string> => sha256(module, new Blob([text]))
+    const around: JobSurroundings = {
+      module, tokens, origin, digest, emit, died,
+      vault: new Vault(store, workers.self, {
+        kept: id => emit({ type: 'kept', id }),
+        unkept: (id, reason) => emit({ type: 'unkept', id, reason }),
+      }),
+      ceiling: 0,
+      owners: new OwnerKeeper(tokens, digest),
+      rules: __WASM_FILE__,
+      lowered: bytes => void store.setCeiling(origin, bytes).catch(() => {}),
+      located: (id, url) => post({ type: 'located', id, url }),
+      hasTwin: job => [...this.#jobs.values()].some(other => other !== job && !other.ended && job.key !== '' && other.key === job.key),
+    }
+    this.#around = around
+    // Nothing waits for it: an upload reads the same store before it begins.
+    void store.ceiling(origin).then(bytes => { around.ceiling ||= bytes }, () => {})
+    self.addEventListener('online', () => this.#nudge())
+  }
+
+  receive(message: SendingMessage): void {
+    switch (message.type) {
+      case 'restore': case 'supply':
+        return void this.#answer(message).then(answer => this.#post({ type: 'answer', call: message.call, answer }), this.#around.died)
+      case 'keep': return this.#jobOf(message).keep()
+      case 'start': {
+        const job = this.#jobOf(message)
+        job.keep()
+        return job.start(message.url, message.first)
+      }
+      case 'token': return this.#provide(message.token)
+      case 'nudge': return this.#nudge()
+      case 'forget':
+        this.#jobs.get(message.id)?.free()
+        this.#jobs.delete(message.id)
+        return
+      default:
+        this.#jobs.get(message.id)?.command(message.type)
+    }
+  }
+
+  #jobOf(file: JobFile): UploadJob {
+    const job = this.#jobs.get(file.id) ?? new UploadJob(this.#around, file)
+    this.#jobs.set(file.id, job)
+    return job
+  }
+
+  async #answer(message: SendingCallMessage): Promise<readonly KeptUpload[] | boolean> {
+    if (message.type === 'restore') return this.#restore(message.place)
+    return await this.#jobs.get(message.id)?.supply(message.file) ?? false
+  }
+
+  async #restore(place: string): Promise<readonly KeptUpload[]> {
+    const { vault, owners, origin } = this.#around
+    try {
+      const kept = await vault.restore({ origin, place, alive: this.#workers.all }, () => owners.ask())
+      return kept.map(one => this.#takeUp(one))
+    } catch {
+      // A store that cannot be read has nothing for this visit.
+      return []
+    }
+  }
+
+  #takeUp(kept: Kept): KeptUpload {
+    const { record: { id, size, request, accepted, paused }, copy } = kept
+    this.#jobOf({ id, size, request, file: undefined }).take(kept)
+    return { id, size, request, accepted, paused, file: copy }
+  }
+
+  #provide(token: string | undefined): void {
+    const { tokens, owners, vault, died } = this.#around
+    tokens.provide(token)
+    void owners.current().then(owner => vault.own(owner), died)
+  }
+
+  #nudge(): void {
+    for (const job of this.#jobs.values()) job.nudge()
+  }
+}
