@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -49,6 +50,15 @@ type Request struct {
 	// Creates says that a lost answer may leave an object behind: failures after
 	// the last byte are then ambiguous and not temporary.
 	Creates bool
+}
+
+// PostJSON is a request that creates something and carries JSON.
+func PostJSON(op, path string, body []byte) Request {
+	return Request{
+		Op: op, Method: http.MethodPost, Path: path, Creates: true,
+		Header: http.Header{"Content-Type": {"application/json"}},
+		Body:   bytes.NewReader(body), Length: int64(len(body)),
+	}
 }
 
 // Answer is the JSON of a success.

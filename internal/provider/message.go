@@ -58,9 +58,12 @@ func isHTTPS(link string) bool {
 	return err == nil && u.Scheme == "https" && u.Host != ""
 }
 
-// Body is the message's JSON, the same in every API but for the product, which
-// is left out where it is empty.
+// Body is the JSON of a message that Check lets through, the same in every API but
+// for the product, which is left out where it is empty.
 func (m Message) Body(product string) ([]byte, error) {
+	if err := m.Check(); err != nil {
+		return nil, err
+	}
 	body := map[string]any{
 		"recipient_type": "individual",
 		"to":             m.To,

@@ -9,6 +9,13 @@ import (
 	"mediarelay/internal/provider"
 )
 
+// What Check refuses has no body.
+func TestAMessageThatCannotBeSentHasNoBody(t *testing.T) {
+	if body, err := (provider.Message{To: "49", Kind: media.KindImage}).Body("whatsapp"); err == nil || body != nil {
+		t.Errorf("%s, %v", body, err)
+	}
+}
+
 // The bodies of the pages: "Media messages", and "Media" of the on-premise API.
 func TestMessageBodies(t *testing.T) {
 	for _, row := range []struct {

@@ -1,11 +1,9 @@
 package dialog360
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"slices"
 
 	"mediarelay/internal/media"
@@ -51,11 +49,7 @@ func (c *Client) CreateTemplate(ctx context.Context, t Template) (TemplateState,
 		return "", &provider.Error{Op: op, Cause: provider.CausePermanent, Err: err}
 	}
 	var answer templateAnswer
-	err = c.API.Call(ctx, provider.Request{
-		Op: op, Method: http.MethodPost, Path: "/v1/configs/templates", Creates: true,
-		Header: http.Header{"Content-Type": {"application/json"}},
-		Body:   bytes.NewReader(body), Length: int64(len(body)),
-	}, &answer)
+	err = c.API.Call(ctx, provider.PostJSON(op, "/v1/configs/templates", body), &answer)
 	return answer.Status, err
 }
 

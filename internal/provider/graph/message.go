@@ -1,10 +1,8 @@
 package graph
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"net/http"
 
 	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
@@ -15,15 +13,12 @@ import (
 // twice.
 func (c *Client) SendMessage(ctx context.Context, m provider.Message) (provider.MessageID, error) {
 	const op = "POST /messages"
-	if err := m.Check(); err != nil {
-		return "", notSent(op, err)
-	}
 	body, err := m.Body(product)
 	if err != nil {
 		return "", notSent(op, err)
 	}
 	var answer provider.MessageAnswer
-	err = c.API.Call(ctx, postJSON(op, c.Routes.Messages, body), &answer)
+	err = c.API.Call(ctx, provider.PostJSON(op, c.Routes.Messages, body), &answer)
 	return answer.ID(), err
 }
 
@@ -37,15 +32,7 @@ func (c *Client) SetProfilePicture(ctx context.Context, h media.Handle) error {
 	if err != nil {
 		return notSent(op, err)
 	}
-	request := postJSON(op, c.Routes.Profile, body)
+	request := provider.PostJSON(op, c.Routes.Profile, body)
 	request.Creates = false
 	return c.API.Call(ctx, request, new(successAnswer))
-}
-
-func postJSON(op, path string, body []byte) provider.Request {
-	return provider.Request{
-		Op: op, Method: http.MethodPost, Path: path, Creates: true,
-		Header: http.Header{"Content-Type": {"application/json"}},
-		Body:   bytes.NewReader(body), Length: int64(len(body)),
-	}
 }

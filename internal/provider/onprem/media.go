@@ -1,7 +1,6 @@
 package onprem
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -68,27 +67,6 @@ func (c *Client) DeleteMedia(ctx context.Context, id media.MediaID) error {
 		return err
 	}
 	return resp.Body.Close()
-}
-
-// SendMessage sends one media message. That the API takes it does not mean that
-// it arrives. After provider.CauseAmbiguous a second attempt may send the message
-// twice.
-func (c *Client) SendMessage(ctx context.Context, m provider.Message) (provider.MessageID, error) {
-	const op = "POST /v1/messages"
-	body, err := []byte(nil), m.Check()
-	if err == nil {
-		body, err = m.Body("")
-	}
-	if err != nil {
-		return "", &provider.Error{Op: op, Cause: provider.CausePermanent, Err: err}
-	}
-	var answer provider.MessageAnswer
-	err = c.api.Call(ctx, provider.Request{
-		Op: op, Method: http.MethodPost, Path: "/v1/messages", Creates: true,
-		Header: http.Header{"Content-Type": {"application/json"}},
-		Body:   bytes.NewReader(body), Length: int64(len(body)),
-	}, &answer)
-	return answer.ID(), err
 }
 
 func mediaPath(id media.MediaID) string { return "/v1/media/" + url.PathEscape(string(id)) }
