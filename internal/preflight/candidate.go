@@ -57,6 +57,11 @@ func (c *candidate) meantAsPicture(found *reasons) bool {
 
 // noKind: no kind that was asked for takes the type.
 func (c *candidate) noKind() Verdict {
+	if ends := extension(c.q.Filename); c.promisesOther(ends) {
+		var found reasons
+		notAsNamed(ends, &found)
+		return found.verdict("", c.typ)
+	}
 	for _, kind := range media.Kinds() {
 		if takes(kind, c.typ) {
 			return c.otherKind(kind)

@@ -92,6 +92,7 @@ var anyFile = []Condition{
 	{Code: reason.ActiveContent, Severity: reason.Refuse, Source: sourceMedia},
 	{Code: reason.DocumentMacros, Severity: reason.Refuse, Source: sourceMedia},
 	{Code: reason.DocumentTemplate, Severity: reason.Refuse, Source: sourceMedia},
+	{Code: reason.ContentNotAsNamed, Severity: reason.Refuse, Source: sourceOwn},
 	{Code: reason.KindNotAllowed, Severity: reason.Refuse, Source: sourceMedia},
 	{Code: reason.TemplateNotAccepted, Severity: reason.Refuse, Purposes: []media.Purpose{media.PurposeTemplate}, Source: sourceResume},
 	{Code: reason.ProfileNotAccepted, Severity: reason.Refuse, Purposes: []media.Purpose{media.PurposeProfile}, Source: sourceProfile},
@@ -162,7 +163,6 @@ var ofAudio = []Condition{
 
 var ofDocuments = []Condition{
 	{Code: reason.PDFHeader, Severity: reason.Refuse, Kinds: []media.Kind{document}, Types: []string{"application/pdf"}, Source: sourceOwn},
-	{Code: reason.ContentNotAsNamed, Severity: reason.Refuse, Kinds: []media.Kind{document}, Types: []string{"text/plain"}, Source: sourceOwn},
 	{Code: reason.FileTruncated, Severity: reason.Warn, Kinds: []media.Kind{document}, Types: []string{"application/pdf"}, Source: sourceOwn},
 	{Code: reason.DocumentEncrypted, Severity: reason.Warn, Kinds: []media.Kind{document}, Source: sourceOwn},
 	{Code: reason.DocumentScript, Severity: reason.Warn, Kinds: []media.Kind{document}, Types: []string{"application/pdf"}, Source: sourceOwn},

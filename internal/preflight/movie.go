@@ -51,20 +51,20 @@ func (c *candidate) picture(t probe.Track, found *reasons) {
 		found.refuse(reason.VideoCodec, codec(t.Codec), reason.ConvertToMP4)
 	case t.Profile == 0:
 		found.warn(reason.VideoUndetermined, nil, reason.ConvertToMP4)
-	case t.Chroma == 0 && t.Depth == 8:
-		// Nobody says whether pictures without colour arrive.
-		found.warn(reason.VideoUndetermined, nil, reason.ConvertToMP4)
 	case !isPlayable(t):
 		found.refuse(reason.VideoProfile, facts(reason.Text("profile", profileName(t))), reason.ConvertToMP4)
+	case t.Chroma == 0:
+		// Nobody says whether pictures without colour arrive.
+		found.warn(reason.VideoUndetermined, nil, reason.ConvertToMP4)
 	case t.BFrames:
 		found.warn(reason.VideoBFrames, facts(reason.Text("profile", profileName(t))), reason.ExportForAndroid)
 	}
 }
 
-// isPlayable: 8 bits and 4:2:0, which is all that phones decode in hardware.
+// isPlayable: a profile, 8 bits and 4:2:0 at most, which is all that phones
+// decode in hardware.
 func isPlayable(t probe.Track) bool {
-	const profileExtended = 88
-	return t.Depth == 8 && t.Chroma == 1 && t.Profile != profileExtended
+	return t.Depth == 8 && t.Chroma <= 1 && probe.IsCommonProfile(t.Profile)
 }
 
 // profileName names profile_idc as players do (ITU-T H.264, annex A).
@@ -82,7 +82,7 @@ func profileName(t probe.Track) string {
 		return "High 10"
 	case 122:
 		return "High 4:2:2"
-	case 244:
+	case 44, 244:
 		return "High 4:4:4"
 	}
 	return "H.264"

@@ -10,8 +10,8 @@ import (
 )
 
 // sendType is the type that the file goes by. The bytes decide; a name has a
-// say only where bytes cannot: an Office file that is locked or could not be read
-// to its end, and kinds of plain text.
+// say only where bytes cannot: an Office file that is locked, cut or could not be
+// read to its end, and kinds of plain text.
 func sendType(q Question, f probe.Facts) string {
 	ends := extension(q.Filename)
 	isText := isTextFamily(f.Type) || f.Type == "" && oldText(f)
@@ -33,9 +33,9 @@ func oldText(f probe.Facts) bool { return f.Document != nil && f.Document.OldTex
 func hidesOffice(f probe.Facts) bool {
 	switch f.Type {
 	case "application/x-ole-storage":
-		return f.Document.Encrypted || f.Has(probe.Undetermined)
+		return f.Document.Encrypted || f.Has(probe.Undetermined) || f.Has(probe.Truncated)
 	case "application/zip", "application/vnd.openxmlformats-officedocument":
-		return f.Has(probe.Undetermined)
+		return f.Has(probe.Undetermined) || f.Has(probe.Truncated)
 	}
 	return false
 }
@@ -67,7 +67,7 @@ func (c *candidate) naming(found *reasons) {
 	ends, own := extension(c.q.Filename), formatOf(c.typ)
 	switch {
 	case c.promisesOther(ends):
-		found.refuse(reason.ContentNotAsNamed, facts(reason.Text("extension", "."+ends)), reason.ChooseAnotherFile)
+		notAsNamed(ends, found)
 	case ends != "" && len(own.extensions) > 0 && !slices.Contains(own.extensions, ends):
 		found.warn(reason.ExtensionMismatch, facts(
 			reason.Text("extension", "."+ends), reason.Text("name", own.name),
@@ -77,9 +77,19 @@ func (c *candidate) naming(found *reasons) {
 	}
 }
 
+// notAsNamed: programs export tables and pages as text under the name of an Office
+// file; under any other name it is what a failed download leaves.
+func notAsNamed(ends string, found *reasons) {
+	fixes := []reason.Fix{reason.SaveAgain, reason.ChooseAnotherFile}
+	if typ := extensionFormats(ends)[0].typ; isOldOffice(typ) || strings.HasPrefix(typ, openXML) {
+		fixes = []reason.Fix{reason.SaveAsOffice, reason.ConvertToPDF}
+	}
+	found.refuse(reason.ContentNotAsNamed, facts(reason.Text("extension", "."+ends)), fixes...)
+}
+
 // promisesOther: the name ends as a known format and the inside is mere text.
 func (c *candidate) promisesOther(ends string) bool {
-	if c.typ != "text/plain" {
+	if !isTextFamily(c.typ) {
 		return false
 	}
 	for _, f := range extensionFormats(ends) {

@@ -152,8 +152,8 @@ type Document struct {
 	Encrypted bool
 	// JavaScript: a PDF that runs a script.
 	JavaScript bool
-	// OldText: a text, if its name says so, in a code page that nothing in it
-	// names. Type is then empty, or what its structure proves.
+	// OldText: a text in a code page that nothing in it names. Type is empty
+	// where its name alone can say that it is one.
 	OldText bool
 	// HeaderOffset is where a PDF's header stands; it belongs at 0.
 	HeaderOffset int

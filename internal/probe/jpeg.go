@@ -195,6 +195,7 @@ func (j *jpegReader) end(scan int64) {
 		j.s.endsEarly(j.f)
 		return
 	}
+	tail = withoutSamsung(tail)
 	last := bytes.LastIndex(tail, endOfImage)
 	switch {
 	case last >= 0 && from+int64(last) >= scan:

@@ -49,35 +49,44 @@ func readPDF(s *source, head []byte, f *Facts) {
 	}
 }
 
-// note looks at every name of a piece.
+// note looks at every name of a piece. One that stands where neither a key nor a
+// type does is a word of a text, such as the title "How to /Encrypt a file".
 func (r *pdfReader) note(b []byte) {
+	before := ""
 	for {
 		i := bytes.IndexByte(b, '/')
 		if i < 0 {
 			return
 		}
-		b = b[i+1:]
-		switch pdfName(b) {
+		typed := before == "S" && len(pdfSkipSpace(b[:i])) == 0
+		before, b = pdfName(b[i+1:])
+		switch before {
 		case "Encrypt":
-			r.d.Encrypted = true
+			r.d.Encrypted = r.d.Encrypted || isPDFKey(b)
 		case "JavaScript":
-			r.d.JavaScript = true
+			r.d.JavaScript = r.d.JavaScript || typed || isPDFKey(b)
 		case "ObjStm":
 			r.packed(b)
 		}
 	}
 }
 
+// isPDFKey: b, behind a name, begins with a dictionary or the number of one.
+func isPDFKey(b []byte) bool {
+	b = pdfSkipSpace(b)
+	return hasAt(b, 0, "<<") || len(b) > 0 && b[0] >= '0' && b[0] <= '9'
+}
+
 // pdfName reads a name behind its stroke. Any of its characters may be written as
 // two hexadecimal digits (ISO 32000-1, section 7.3.5).
-func pdfName(b []byte) string {
+func pdfName(b []byte) (text string, rest []byte) {
 	const longest = len("JavaScript") + 1
 	var name [longest]byte
 	n := 0
 	for ; n < longest && len(b) > 0 && bytes.IndexByte([]byte(" \r\n\t\f\x00/<>[]()%"), b[0]) < 0; n++ {
 		name[n], b = pdfCharacter(b)
 	}
-	return string(name[:n])
+	return string(name[:n]), b
 }
 
 func pdfCharacter(b []byte) (c byte, rest []byte) {

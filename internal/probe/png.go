@@ -10,6 +10,7 @@ type pngReader struct {
 	w       *window
 	f       *Facts
 	image   *Image
+	palette bool
 	hasData bool
 }
 
@@ -76,8 +77,10 @@ func (p *pngReader) visit(c pngChunk, first bool) (goOn bool) {
 	switch c.name {
 	case "IHDR":
 		return p.header(p.w.at(c.body, 13))
+	case "PLTE":
+		p.palette = true
 	case "IDAT":
-		p.hasData = true
+		return p.data(c)
 	case "acTL":
 		p.animation(p.w.at(c.body, 4))
 	case "tRNS":
@@ -153,6 +156,20 @@ func validDepth(color, depth byte) bool {
 		return depth == 8 || depth == 16
 	}
 	return false
+}
+
+// data looks at the first piece of the picture: decoders need the palette before
+// it, and it begins with the header of a zlib stream (RFC 1950, section 2.2).
+func (p *pngReader) data(c pngChunk) bool {
+	const zlibDeflate, zlibCheck = 8, 31
+	b := p.w.at(c.body, 2)
+	stranger := len(b) == 2 && c.end-4-c.body >= 2 && (b[0]&0x0F != zlibDeflate || be16(b)%zlibCheck != 0)
+	if !p.hasData && (stranger || p.image.Color == ColorPalette && !p.palette) {
+		p.f.flaw(Corrupt)
+		return false
+	}
+	p.hasData = true
+	return true
 }
 
 func (p *pngReader) animation(b []byte) {

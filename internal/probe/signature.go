@@ -1,5 +1,7 @@
 package probe
 
+import "bytes"
+
 // signature names a type by bytes at a fixed place.
 type signature struct {
 	offset int
@@ -26,7 +28,6 @@ var signatures = []signature{
 	{0, "caff\x00", "audio/x-caf"},
 	{0, ".snd", "audio/basic"},
 	{0, "MAC ", "audio/x-ape"},
-	{0, "\x30\x26\xB2\x75\x8E\x66\xCF\x11", "video/x-ms-asf"},
 	{0, "FLV\x01", "video/x-flv"},
 	{0, "\x00\x00\x01\xBA", "video/mpeg"},
 	{0, "\x00\x00\x01\xB3", "video/mpeg"},
@@ -70,7 +71,7 @@ func signatureOf(head []byte, script script) string {
 	if t := listed(signatures, head); t != "" {
 		return t
 	}
-	for _, match := range []func([]byte) string{riffType, iffType, bitmapType, iconType} {
+	for _, match := range []func([]byte) string{riffType, iffType, asfType, bitmapType, iconType} {
 		if t := match(head); t != "" {
 			return t
 		}
@@ -107,6 +108,18 @@ func iffType(head []byte) string {
 		return "audio/aiff"
 	}
 	return ""
+}
+
+// asfType looks for what the streams are of (ASF specification, section 10.4).
+func asfType(head []byte) string {
+	const header, video, audio = "\x30\x26\xB2\x75\x8E\x66\xCF\x11", "\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11", "\x40\x9E\x69\xF8\x4D\x5B\xCF\x11"
+	switch {
+	case !hasAt(head, 0, header):
+		return ""
+	case bytes.Contains(head, []byte(audio)) && !bytes.Contains(head, []byte(video)):
+		return "audio/x-ms-wma"
+	}
+	return "video/x-ms-asf"
 }
 
 // bitmapType asks for more than "BM": the reserved words and a known header size.

@@ -31,14 +31,21 @@ type sps struct {
 // rarity is 0 for what every phone decodes, 1 for pictures without colour, 2 for
 // the rest.
 func (s sps) rarity() int {
-	const profileExtended = 88
 	switch {
-	case s.depth != 8 || s.chroma > 1 || s.profile == profileExtended:
+	case s.depth != 8 || s.chroma > 1 || !IsCommonProfile(s.profile):
 		return 2
 	case s.chroma == 0:
 		return 1
 	}
 	return 0
+}
+
+// IsCommonProfile says whether every phone decodes a profile_idc of H.264:
+// Baseline, Main and High. Decoders go by its number, so that a film in another
+// profile fails even where its pictures are of 8 bits and 4:2:0.
+func IsCommonProfile(profile int) bool {
+	const baseline, main, high = 66, 77, 100
+	return profile == baseline || profile == main || profile == high
 }
 
 // maxSPSBytes is far above a real set without extensions.

@@ -16,8 +16,9 @@ type script int
 
 const (
 	notText   script = iota
-	plainText        // UTF-8, or a code page whose letters are ASCII for the most part
+	plainText        // UTF-8
 	wideText         // UTF-16
+	latinText        // a code page whose letters are ASCII for the most part, such as Windows-1252
 	// oldText: a code page for other letters, such as Windows-1251 or Shift-JIS.
 	// Nothing in the file names it, and short binary data may look the same.
 	oldText
@@ -35,8 +36,11 @@ func scriptOf(s *source, head []byte) script {
 		case found == wideText && isUnits(b, bigFirst):
 		case found == wideText, !hasNoControls(b):
 			return notText
-		case !isUTF8(b) && !mostlyASCII(b):
+		case isUTF8(b):
+		case !mostlyASCII(b):
 			found = oldText
+		case found == plainText:
+			found = latinText
 		}
 	}
 	return found
@@ -86,11 +90,10 @@ func readText(s *source, head []byte, script script, f *Facts) {
 		head, tail = narrow(head), narrow(tail)
 	}
 	f.Type = textType(head, tail)
-	if script != oldText {
-		return
+	if script == oldText || script == latinText {
+		f.Document = &Document{OldText: true}
 	}
-	f.Document = &Document{OldText: true}
-	if f.Type == "text/plain" || f.Type == "text/csv" {
+	if script == oldText && (f.Type == "text/plain" || f.Type == "text/csv") {
 		f.Type = ""
 	}
 }
@@ -117,7 +120,7 @@ func hasNoControls(b []byte) bool {
 	return true
 }
 
-// mostlyASCII: a text in Latin-1 or the like can be read whatever code is assumed.
+// mostlyASCII: a text in Latin-1 or the like is known for a text by its letters.
 func mostlyASCII(b []byte) bool {
 	high := 0
 	for _, c := range b {

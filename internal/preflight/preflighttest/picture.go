@@ -8,8 +8,8 @@ import (
 )
 
 // makePNG: size=WxH color=rgb|rgba|grey|greyalpha|palette depth=8, then words:
-// interlaced, frames=N (APNG), orientation=N, gps, badcrc, noend, bytes=N (padded),
-// data=N (so many bytes of picture, as a hole).
+// interlaced, frames=N (APNG), orientation=N, gps, badcrc, noplte, nozlib, noend,
+// bytes=N (padded), data=N (so many bytes of picture, as a hole).
 func makePNG(r *recipe) File {
 	width, height := r.pair("size", "64x64")
 	color := map[string]int{"grey": 0, "rgb": 2, "palette": 3, "greyalpha": 4, "rgba": 6}[r.text("color", "rgb")]
@@ -19,7 +19,7 @@ func makePNG(r *recipe) File {
 	}
 	b := cat([]byte("\x89PNG\r\n\x1a\n"),
 		pngChunk("IHDR", cat(u32(width), u32(height), u8(r.number("depth", 8)), u8(color), u8(0), u8(0), u8(interlaced))))
-	if color == 3 {
+	if color == 3 && !r.is("noplte") {
 		b = cat(b, pngChunk("PLTE", zeros(6)))
 	}
 	if n := r.number("frames", 0); n > 0 {
@@ -29,6 +29,9 @@ func makePNG(r *recipe) File {
 		b = cat(b, pngChunk("eXIf", tiff))
 	}
 	data := pngChunk("IDAT", []byte("\x78\x9c\x63\x00\x01\x00\x00\x05\x00\x01"))
+	if r.is("nozlib") {
+		data = pngChunk("IDAT", []byte("garbage!"))
+	}
 	if r.is("badcrc") {
 		data[len(data)-1] ^= 1
 	}
@@ -53,10 +56,11 @@ func pngChunk(name string, body []byte) []byte {
 
 // pngHole is what stands around n zeros as the picture's data.
 func pngHole(n int) (head, tail []byte) {
+	begin := []byte("IDAT\x78\x01")
 	sum := crc32.NewIEEE()
-	_, _ = sum.Write([]byte("IDAT"))
+	_, _ = sum.Write(begin)
 	_, _ = sum.Write(zeros(n))
-	return cat(u32(n), []byte("IDAT")), u32(int(sum.Sum32()))
+	return cat(u32(n+2), begin), u32(int(sum.Sum32()))
 }
 
 // exifBlock: orientation=N and gps, as TIFF.

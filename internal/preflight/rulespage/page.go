@@ -69,6 +69,8 @@ At most 1 MiB of a file is read before the verdict. So a few things stay unseen,
   go by their type, as WhatsApp takes them with macros and without.
 - An Office file with more parts than fit into 640 KiB of its directory, or whose list of parts cannot be read, goes by its
   name, with a warning.
+- A script or a password is told by the words that a PDF uses for it, where a key or a type stands: a text that quotes such a place
+  as a whole gets the same warning.
 - Text in a code page of its own, such as Windows-1251, is known by the file's name alone; which code page it is, nobody can tell.
 
 ## Where the rules come from
