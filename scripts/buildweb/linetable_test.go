@@ -30,7 +30,7 @@ func TestWithoutLinesAModuleRunsAsBefore(t *testing.T) {
 		t.Errorf("%d bytes after gzip, %d before: nothing was saved", small, large)
 	}
 	want, have := runInNode(t, before), runInNode(t, after)
-	if !strings.HasPrefix(want, "800040000 97 ") || !strings.HasSuffix(want, " main.main\n") {
+	if !strings.HasPrefix(want, "800040000 97 ") || !strings.HasSuffix(want, " 1\n") {
 		t.Fatalf("the program said %q", want)
 	}
 	if have != want {
@@ -42,6 +42,17 @@ func TestWhatIsNoGoModuleIsRefused(t *testing.T) {
 	for _, module := range []string{"", "\x00asm\x01\x00\x00\x00", "\x00asm\x01\x00\x00\x00\x0b\x7f"} {
 		if _, err := withoutLines([]byte(module)); !errors.Is(err, errLineTable) {
 			t.Errorf("%q: %v, want %v", module, err, errLineTable)
+		}
+	}
+}
+
+func TestAModuleThatNeedsItsNamesIsRefused(t *testing.T) {
+	for names, want := range map[string]error{
+		"main.main\x00reflect.makeFuncStub\x00reflect.methodValueCall\x00": errReflect,
+		"main.main\x00main.reflect.makeFuncStub\x00":                       nil,
+	} {
+		if err := (lineTable{names: []byte(names)}).forgetNames(); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", names, err, want)
 		}
 	}
 }
