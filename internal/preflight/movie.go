@@ -1,6 +1,8 @@
 package preflight
 
 import (
+	"strconv"
+
 	"mediarelay/internal/probe"
 	"mediarelay/internal/reason"
 )
@@ -85,7 +87,7 @@ func profileName(t probe.Track) string {
 	case 44, 244:
 		return "High 4:4:4"
 	}
-	return "H.264"
+	return "profile_idc " + strconv.Itoa(t.Profile)
 }
 
 func (c *candidate) sound(t probe.Track, found *reasons) {
