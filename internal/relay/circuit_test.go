@@ -31,6 +31,7 @@ func TestAnAccountThatIsShutOutStopsItsChannelUntilTheKeyChanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(h *harness) {
 				const uploads = 20
+				h.freeze()
 				h.script(sandbox.OpUploadMedia, answer)
 				h.config.PerChannel, h.config.Workers = 1, 1
 				r := relay.New(h.config)
@@ -38,7 +39,6 @@ func TestAnAccountThatIsShutOutStopsItsChannelUntilTheKeyChanges(t *testing.T) {
 				for i := range uploads {
 					h.finish(fmt.Sprintf("u%d", i), picture(400+i), media.PurposeMessage)
 				}
-				h.finishIn("other", "quiet", picture(399), media.PurposeMessage)
 				for i := range uploads {
 					id := fmt.Sprintf("u%d", i)
 					u := h.await(id, "the channel's problem", func(u library.Upload) bool { return u.Problem != nil })
@@ -46,6 +46,7 @@ func TestAnAccountThatIsShutOutStopsItsChannelUntilTheKeyChanges(t *testing.T) {
 						h.Fatalf("%s: %s, %+v", id, u.State, u.Problem)
 					}
 				}
+				h.finishIn("other", "quiet", picture(399), media.PurposeMessage)
 				h.awaitState("quiet", library.StateDone)
 				h.wantCalls(sandbox.OpUploadMedia, 2)
 				h.wantMetric("mediarelay_channel_stopped", 1)
@@ -113,10 +114,7 @@ func TestRepeatedFailuresStopTheChannel(t *testing.T) {
 func TestARestartTriesAChannelThatWasShutOut(t *testing.T) {
 	each(t, func(h *harness) {
 		h.script(sandbox.OpUploadMedia, shutOut["401"])
-		h.clock = &clock{began: time.Now().Add(-time.Hour)}
-		now := time.Now()
-		h.config.Now = func() time.Time { return now } // no rest ends by itself
-		h.library.UseClock(h.config.Now)
+		h.freeze()
 		stop := h.relay()
 		h.finish("u1", picture(460), media.PurposeMessage)
 		h.awaitProblem("u1")

@@ -262,7 +262,6 @@ func TestAProviderThatNeverAnswers(t *testing.T) {
 func TestRetryAfterIsKept(t *testing.T) {
 	each(t, func(h *harness) {
 		now := time.Now()
-		h.clock = &clock{began: now.Add(time.Hour)} // a clock that does not hurry would do as well
 		for i, tt := range []struct {
 			header   string
 			min, max time.Duration
@@ -274,9 +273,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 			{"-5", 0, 2 * time.Second},
 		} {
 			id := fmt.Sprintf("u%d", i)
-			frozen := h.clock.Now()
-			h.library.UseClock(func() time.Time { return frozen })
-			h.config.Now = func() time.Time { return frozen }
+			frozen := h.freeze()
 			h.script(sandbox.OpUploadMedia, answeredWith(429, tt.header))
 			h.finish(id, picture(30+i), media.PurposeMessage)
 			stop := h.relay()

@@ -5,13 +5,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"image"
-	"image/color"
 	"image/jpeg"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -176,6 +178,14 @@ func (h *harness) exec(statement string, args ...any) error {
 	})
 }
 
+// freeze stops the clock: what is put off stays put off. It returns its time.
+func (h *harness) freeze() time.Time {
+	now := h.clock.Now()
+	h.config.Now = func() time.Time { return now }
+	h.library.UseClock(h.config.Now)
+	return now
+}
+
 // run runs f until the test ends or the returned stop is called.
 func (h *harness) run(f func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -300,28 +310,37 @@ func (h *harness) must(err error) {
 	}
 }
 
-// picture makes a JPEG of some kilobytes whose bytes differ with seed.
-func picture(seed int) []byte {
+// picture makes a JPEG of some kilobytes that no other seed gives.
+func picture(seed int) []byte { return withComments(fmt.Appendf(nil, "picture %d", seed)) }
+
+// large makes a JPEG of 4 MB, more than the buffers of a connection hold.
+func large(seed int) []byte {
+	const longest = 0xffff - 2
+	return withComments(slices.Repeat([][]byte{make([]byte, longest), fmt.Appendf(nil, "picture %d", seed)}, 64)...)
+}
+
+// withComments puts comments behind a JPEG's first two bytes.
+func withComments(comments ...[]byte) []byte {
+	content := slices.Clone(plain()[:2])
+	for _, comment := range comments {
+		content = append(content, 0xff, 0xfe)
+		content = binary.BigEndian.AppendUint16(content, uint16(len(comment)+2))
+		content = append(content, comment...)
+	}
+	return append(content, plain()[2:]...)
+}
+
+var plain = sync.OnceValue(func() []byte {
 	img := image.NewRGBA(image.Rect(0, 0, 64, 64))
 	for i := range img.Pix {
-		img.Pix[i] = byte(i*i*(seed+3) + i/7)
+		img.Pix[i] = byte(i*i*3 + i/7)
 	}
-	img.Set(0, 0, color.White)
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 95}); err != nil {
 		panic(err) // an encoder in memory does not fail
 	}
 	return b.Bytes()
-}
-
-// large makes a JPEG of 4 MB, more than the buffers of a connection hold: a comment
-// that is as long as one may be, again and again.
-func large(seed int) []byte {
-	const longest = 0xffff
-	comment := append([]byte{0xff, 0xfe, 0xff, 0xff}, make([]byte, longest-2)...)
-	small := picture(seed)
-	return slices.Concat(small[:2], bytes.Repeat(comment, 64), small[2:])
-}
+})
 
 func digestOf(content []byte) string {
 	sum := sha256.Sum256(content)

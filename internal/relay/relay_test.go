@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"testing"
 	"time"
 
@@ -101,7 +102,11 @@ func TestACopyThatCannotBeRecordedIsNotFetchedAtFullSpeed(t *testing.T) {
 	each(t, func(h *harness) {
 		h.finish("u1", picture(11), media.PurposeMessage)
 		h.must(h.breakRecords())
+		asked := make(chan struct{})
+		var once sync.Once
+		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() { once.Do(func() { close(asked) }) }}
 		h.relay()
+		h.wait(asked)
 		<-time.After(time.Second) // a loop would call many times in it
 		if calls := h.sandbox.Calls(sandbox.OpUploadMedia); calls != 1 {
 			h.Errorf("the file was sent %d times, want once until the record can be made", calls)

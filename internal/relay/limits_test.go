@@ -1,0 +1,68 @@
+package relay_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/sandbox"
+)
+
+// C17: the sandbox refuses the 26th POST /media of a second. Two replicas with
+// 300 files in one channel come through without one refusal, and a file of
+// another channel overtakes them.
+func TestABurstOfOneChannelIsNeitherRefusedNorInTheWay(t *testing.T) {
+	each(t, func(h *harness) {
+		const uploads = 300
+		for i := range uploads {
+			h.finish(fmt.Sprintf("u%d", i), picture(1000+i), media.PurposeMessage)
+		}
+		h.relay()
+		h.relay()
+		h.await("u0", "the provider", func(u library.Upload) bool { return u.State != library.StateChecking })
+		h.finishIn("other", "quiet", picture(999), media.PurposeMessage)
+		h.awaitState("quiet", library.StateDone)
+		if done := len(h.sandbox.AllMedia()); done > uploads/2 {
+			h.Errorf("the other channel's file waited for %d files", done)
+		}
+		for i := range uploads {
+			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
+		}
+		h.wantCalls(sandbox.OpUploadMedia, uploads+1)
+		h.wantMetric("mediarelay_channel_stopped", 0)
+	})
+}
+
+// However many channels are stuck, one that is not goes on at once.
+func TestAStuckChannelTakesNoOthersPlace(t *testing.T) {
+	each(t, func(h *harness) {
+		h.config.Workers, h.config.PerChannel = 2, 2
+		var stalls []*sandbox.Scripted
+		for i := range 2 {
+			stalls = append(stalls, h.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Stall()))
+			h.finish(fmt.Sprintf("stuck%d", i), picture(980+i), media.PurposeMessage)
+		}
+		h.relay()
+		for _, stall := range stalls {
+			h.awaitFired(stall)
+		}
+		h.finishIn("other", "quiet", picture(990), media.PurposeMessage)
+		h.awaitState("quiet", library.StateDone)
+	})
+}
+
+// A limit that cannot be asked for is not passed over: the file waits.
+func TestWithoutTheLimitNothingIsSent(t *testing.T) {
+	each(t, func(h *harness) {
+		h.must(h.rename("limit_rates", "limit_rates_away"))
+		h.finish("u1", picture(991), media.PurposeMessage)
+		h.relay()
+		h.await("u1", "the provider", func(u library.Upload) bool { return u.State == library.StateRelaying })
+		<-time.After(300 * time.Millisecond) // nothing tells of a request that is not made
+		h.wantCalls(sandbox.OpUploadMedia, 0)
+		h.must(h.rename("limit_rates_away", "limit_rates"))
+		h.awaitState("u1", library.StateDone)
+	})
+}
