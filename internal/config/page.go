@@ -83,6 +83,7 @@ channels:
 - A name has 1 to 63 characters a to z, 0 to 9, - and _, and begins with a letter or a digit.
 - A key is in a file or in a variable of the environment, never in this file. A relative path of a
   key's file counts from the folder of the channels file; a newline at the key's end does not count.
+  The file is read again every 5 s: a channel that had stopped for a wrong key goes on with the new one.
 - Handles, for template headers and profile pictures, come from ` + "`dialog360`" + `, and from ` + "`cloudapi`" + ` where
   ` + "`app_id`" + ` is set. ` + "`onprem`" + ` has none. What each provider takes and keeps is in [providers.md](providers.md).
 - ` + "`base_url`" + ` is https; http is taken for this machine itself only.
