@@ -39,7 +39,7 @@ type application struct {
 }
 
 // assemble opens what the config names and joins the parts. The caller closes the application.
-func assemble(ctx context.Context, cfg config.Config, files fs.FS) (*application, error) {
+func assemble(ctx context.Context, cfg config.Config, s site) (*application, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_DATA_DIR: %w", err)
 	}
@@ -57,7 +57,12 @@ func assemble(ctx context.Context, cfg config.Config, files fs.FS) (*application
 			return nil, errors.Join(err, db.Close())
 		}
 	}
-	if err := a.join(cfg, parts{library: library.New(db), bytes: bytes, files: files}); err != nil {
+	p, err := newParts(cfg, library.New(db), bytes)
+	if err == nil {
+		p.files = s.files
+		err = a.join(cfg, s.dressed(p))
+	}
+	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil
@@ -65,27 +70,40 @@ func assemble(ctx context.Context, cfg config.Config, files fs.FS) (*application
 
 // parts are what the handlers and the workers share.
 type parts struct {
-	library *library.Library
-	bytes   *store.Folder
-	files   fs.FS
+	library   *library.Library
+	uploads   uploads // the library as requests see it
+	bytes     storedBytes
+	providers map[string]relay.Provider // by channel
+	files     fs.FS
+}
+
+type uploads interface {
+	intake.Uploads
+	httpapi.Uploads
+}
+
+type storedBytes interface {
+	intake.Bytes
+	httpapi.Readier
+}
+
+func newParts(cfg config.Config, l *library.Library, bytes *store.Folder) (parts, error) {
+	byChannel, err := providers(cfg.Channels)
+	return parts{library: l, uploads: l, bytes: bytes, providers: byChannel}, err
 }
 
 func (a *application) join(cfg config.Config, p parts) (err error) {
 	a.intake, err = intake.New(intake.Config{
-		Uploads: p.library, Bytes: p.bytes, Leases: a.leases,
+		Uploads: p.uploads, Bytes: p.bytes, Leases: a.leases,
 		PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
 	})
-	if err != nil {
-		return err
-	}
-	byChannel, err := providers(cfg.Channels)
 	if err != nil {
 		return err
 	}
 	relayMetrics := relay.NewMetrics(p.library)
 	a.relay = relay.New(relay.Config{
 		Library: p.library, Bytes: p.bytes, Leases: a.leases, Limits: limit.New(a.database, nil),
-		Providers: byChannel, Metrics: relayMetrics,
+		Providers: p.providers, Metrics: relayMetrics,
 	})
 	a.rotation = newRotation(cfg, a.relay)
 	verifier, err := auth.NewVerifier(cfg.Tokens())
@@ -98,7 +116,7 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 		Database: p.library, Store: p.bytes, Channels: p.library, Metrics: metrics, Logger: slog.Default(),
 	})
 	a.public, err = httpapi.New(httpapi.Config{
-		Verifier: verifier, Uploads: p.library, Assets: p.library, Offsets: a.intake, Files: a.intake,
+		Verifier: verifier, Uploads: p.uploads, Assets: p.library, Offsets: a.intake, Files: a.intake,
 		Web: p.files, AllowedOrigins: cfg.AllowedOrigins, PublicURL: cfg.PublicURL,
 		Sandbox: cfg.Sandbox, Logger: slog.Default(), Metrics: metrics,
 	})

@@ -15,7 +15,7 @@ import (
 
 // The pages under testdata run the program as a person does.
 func TestMain(m *testing.M) {
-	testscript.Main(program{m}, map[string]func(){"mediarelay": main})
+	testscript.Main(program{m}, map[string]func(){"mediarelay": main, "mortal": mortal})
 }
 
 // program runs the tests with one log book for all servers, and one browser.

@@ -51,6 +51,15 @@ func run(ctx context.Context, cfg config.Config, stdout io.Writer) error {
 type site struct {
 	files  fs.FS
 	stdout io.Writer
+	// dress puts a test's parts in the place of the real ones.
+	dress func(parts) parts
+}
+
+func (s site) dressed(p parts) parts {
+	if s.dress == nil {
+		return p
+	}
+	return s.dress(p)
 }
 
 // serveWith builds, joins, serves and stops. The first line on stdout that holds
@@ -64,7 +73,7 @@ func serveWith(ctx context.Context, cfg config.Config, s site) (err error) {
 		defer func() { err = errors.Join(err, demo.stop()) }()
 		cfg.Channels = onSandbox(cfg.Channels, demo.url)
 	}
-	app, err := assemble(ctx, cfg, s.files)
+	app, err := assemble(ctx, cfg, s)
 	if err != nil {
 		return err
 	}

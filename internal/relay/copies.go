@@ -123,8 +123,8 @@ func (j *job) mediaID(ctx context.Context) (library.Copy, error) {
 
 var errDied = errors.New("the worker before died, or could not record what came of its request")
 
-// ambiguous counts an attempt after which the provider may hold an object that
-// we know nothing of. The next attempt makes another; the first ends by itself.
+// ambiguous counts an attempt after which the provider may hold an object or a
+// handle that we know nothing of. The next attempt makes another; the first ends by itself.
 func (j *job) ambiguous(ctx context.Context, err error) {
 	j.row.Sending = false
 	slog.WarnContext(ctx, "the provider may hold a second copy of a file", "upload", j.upload.ID, "channel", j.row.Channel, "error", err)

@@ -80,10 +80,15 @@ func (j *job) offset(ctx context.Context) (int64, error) {
 	}
 	offset, err := j.provider.SessionOffset(ctx, j.row.SessionID)
 	if err == nil {
+		j.whole = offset == j.content.Size
 		err = record(try.Succeeded(ctx))
 	}
 	return offset, err
 }
+
+// errHandleLost: nothing is documented that would make a session say its handle
+// again.
+var errHandleLost = errors.New("the session had every byte, and the answer with its handle was lost")
 
 // breaks reports whether a cause concerns the session. A rate limit or a key that
 // is not let in leaves it, and the bytes in it, as they are.
@@ -96,6 +101,10 @@ func breaks(cause provider.Cause) bool {
 func (j *job) noteBreak(ctx context.Context, cause provider.Cause) (dead bool, err error) {
 	failures := j.row.SessionFailures + 1
 	if cause == provider.CauseSession || failures >= sessionBreaks {
+		if j.whole {
+			j.whole = false
+			j.ambiguous(ctx, errHandleLost)
+		}
 		return true, j.saveSession(ctx, "", 0)
 	}
 	return false, j.saveSession(ctx, j.row.SessionID, failures)

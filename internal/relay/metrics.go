@@ -36,7 +36,7 @@ func NewMetrics(l *library.Library) *Metrics {
 		ends: counter("mediarelay_relays_total", "Relays that ended, by channel and the upload's state: done, refused or failed.",
 			"channel", "state"),
 		ambiguous: counter("mediarelay_relay_ambiguous_total",
-			"Attempts after which the provider may hold a media object that nobody uses, by channel.", "channel"),
+			"Attempts after which the provider may hold a media object or a handle that nobody uses, by channel.", "channel"),
 		orphans: counter("mediarelay_relay_orphans_total",
 			"Copies that the provider gave and that were not recorded, since another worker had taken over or the database was away.",
 			"channel", "copy"),

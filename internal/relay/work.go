@@ -24,6 +24,8 @@ type job struct {
 	provider Provider
 	began    time.Time
 	content  *store.Content
+	// whole says that the open session has every byte.
+	whole bool
 }
 
 // work takes one relay as far as it goes now, and gives the leases back.

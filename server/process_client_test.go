@@ -1,0 +1,251 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"mediarelay/internal/media"
+)
+
+// A client that never gives up, as the page's is, and what must hold in the end.
+
+// sent is a file on its way.
+type sent struct {
+	name    string
+	content []byte
+	// checked says that its chunks carry Upload-Checksum.
+	checked bool
+	// purposes are message and template where none are given.
+	purposes string
+	id       string
+	chunk    int
+}
+
+// pictures makes files that no two are alike, of a size.
+func pictures(t *testing.T, count, size int) []*sent {
+	t.Helper()
+	plain := photo(t)
+	files := make([]*sent, count)
+	for n := range files {
+		name := fmt.Sprintf("picture %d.jpg", n)
+		files[n] = &sent{name: name, content: padded(plain, name, size), checked: n%2 == 0, chunk: 128 << 10}
+	}
+	return files
+}
+
+// padded is a JPEG that grew by comments to about a size.
+func padded(plain []byte, comment string, size int) []byte {
+	content := bytes.Clone(plain[:2])
+	for len(content)+len(plain) < size || comment != "" {
+		text := append([]byte(comment), make([]byte, min(60_000, max(0, size-len(content)-len(plain))))...)
+		content = append(content, 0xff, 0xfe)
+		content = binary.BigEndian.AppendUint16(content, uint16(len(text)+2))
+		content = append(content, text...)
+		comment = ""
+	}
+	return append(content, plain[2:]...)
+}
+
+// send sends a file, through every death of the server, until the server says
+// that it has it all.
+func (i *installation) send(ctx context.Context, f *sent) error {
+	for {
+		whole, err := i.sendOn(ctx, f)
+		if whole {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s could not be sent: %w, %w", f.name, ctx.Err(), err)
+		case <-time.After(20 * time.Millisecond): // a process that is gone sends no event
+		}
+	}
+}
+
+// sendOn creates the upload, or finds it by its key, and sends chunks until
+// something breaks.
+func (i *installation) sendOn(ctx context.Context, f *sent) (whole bool, err error) {
+	if err := i.createUpload(ctx, f); err != nil {
+		return false, err
+	}
+	offset, err := i.offset(ctx, f)
+	for err == nil && offset < len(f.content) {
+		offset, err = i.patch(ctx, f, offset)
+	}
+	return err == nil, err
+}
+
+func (i *installation) createUpload(ctx context.Context, f *sent) error {
+	encode := base64.StdEncoding.EncodeToString
+	purposes := f.purposes
+	if purposes == "" {
+		purposes = "message,template"
+	}
+	answer, err := i.request(ctx, http.MethodPost, i.url()+"/files/", nil,
+		"Upload-Length", strconv.Itoa(len(f.content)), "Upload-Metadata", "filename "+encode([]byte(f.name))+
+			",key "+encode([]byte("key of "+f.name))+",purpose "+encode([]byte(purposes))+",sha256 "+encode([]byte(digestOf(f.content))))
+	if err != nil {
+		return err
+	}
+	f.id = filepath.Base(answer.Header.Get("Location"))
+	return status(answer, http.StatusCreated)
+}
+
+func (i *installation) offset(ctx context.Context, f *sent) (int, error) {
+	answer, err := i.request(ctx, http.MethodHead, i.url()+"/files/"+f.id, nil)
+	if err != nil {
+		return 0, err
+	}
+	if err := status(answer, http.StatusOK); err != nil {
+		return 0, err
+	}
+	return strconv.Atoi(answer.Header.Get("Upload-Offset"))
+}
+
+func (i *installation) patch(ctx context.Context, f *sent, offset int) (int, error) {
+	chunk := f.content[offset:min(len(f.content), offset+f.chunk)]
+	headers := []string{"Content-Type", "application/offset+octet-stream", "Upload-Offset", strconv.Itoa(offset)}
+	if f.checked {
+		sum := sha256.Sum256(chunk)
+		headers = append(headers, "Upload-Checksum", "sha256 "+base64.StdEncoding.EncodeToString(sum[:]))
+	}
+	answer, err := i.request(ctx, http.MethodPatch, i.url()+"/files/"+f.id, bytes.NewReader(chunk), headers...)
+	if err != nil {
+		return offset, err
+	}
+	return offset + len(chunk), status(answer, http.StatusNoContent)
+}
+
+// refusal is an answer that is not the wanted one.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("%d %s", r.status, r.text) }
+
+// status reads an answer to its end and says whether it is the wanted one.
+func status(answer *http.Response, want int) error {
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err == nil && answer.StatusCode != want {
+		err = &refusal{answer.StatusCode, string(text)}
+	}
+	return err
+}
+
+// carry sends files at once and waits until every one has ended.
+func (i *installation) carry(ctx context.Context, files []*sent) map[*sent]upload {
+	i.Helper()
+	var mu sync.Mutex
+	var clients sync.WaitGroup
+	ends := map[*sent]upload{}
+	for _, f := range files {
+		clients.Go(func() {
+			err := i.send(ctx, f)
+			var u upload
+			if err == nil {
+				u, err = i.awaitUpload(ctx, f.id)
+			}
+			if err != nil {
+				i.Error(err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			ends[f] = u
+		})
+	}
+	clients.Wait()
+	return ends
+}
+
+// wantRelayed is what must hold of every file in the end, whatever the server
+// died of: done; one upload and one asset of it; the digest of the file is that of
+// the stored bytes and of what the provider holds under the asset's media ID and
+// handle. It returns how many media objects and handles nobody uses.
+func (i *installation) wantRelayed(ends map[*sent]upload) (orphans int) {
+	i.Helper()
+	objects, handles, sessions := map[string]int{}, map[string]string{}, map[string]int{}
+	for _, object := range i.sandbox.AllMedia() {
+		objects[object.SHA256]++
+	}
+	for _, held := range i.sandbox.Handles() {
+		handles[string(held.Handle)] = held.SHA256
+		sessions[held.SHA256]++
+	}
+	for f, u := range ends {
+		digest := digestOf(f.content)
+		if u.State != "done" || u.Asset == nil || u.Asset.SHA256 != digest {
+			i.Errorf("%s ended as %+v, want it done with digest %s", f.name, u, digest)
+			continue
+		}
+		if held, ok := i.sandbox.Media(media.MediaID(u.Asset.MediaID)); !ok || held.SHA256 != digest {
+			i.Errorf("%s: the provider has %+v under media ID %q, want digest %s", f.name, held, u.Asset.MediaID, digest)
+		}
+		if u.Asset.Handle != "" && handles[u.Asset.Handle] != digest {
+			i.Errorf("%s: the provider's handle is of %q, want digest %s", f.name, handles[u.Asset.Handle], digest)
+		}
+		orphans += objects[digest] - 1 + max(0, sessions[digest]-1)
+	}
+	i.wantNothingElse(ends)
+	return orphans
+}
+
+// wantNothingElse wants one row and one asset for each file, its bytes, and no more.
+func (i *installation) wantNothingElse(ends map[*sent]upload) {
+	i.Helper()
+	if rows := i.count("SELECT COUNT(*) FROM uploads"); rows != len(ends) {
+		i.Errorf("%d uploads are remembered, want %d", rows, len(ends))
+	}
+	if open := i.count("SELECT COUNT(*) FROM relays WHERE is_open = 1"); open != 0 {
+		i.Errorf("%d relays are open", open)
+	}
+	if copies := i.count("SELECT COUNT(*) FROM copies WHERE copy = 'media_id'"); copies != len(ends) {
+		i.Errorf("%d media IDs are recorded, want %d", copies, len(ends))
+	}
+	known := map[string]*sent{}
+	for f := range ends {
+		known[f.id] = f
+	}
+	i.must(fs.WalkDir(os.DirFS(filepath.Join(i.data, "uploads")), ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || strings.HasPrefix(path, ".") {
+			return err
+		}
+		content, err := os.ReadFile(filepath.Join(i.data, "uploads", path))
+		if f := known[path]; f == nil || digestOf(content) != digestOf(f.content) {
+			i.Errorf("the store's file %s is of no upload, or of %d other bytes", path, len(content))
+		}
+		return err
+	}))
+}
+
+// count asks the server's SQLite file a question, beside the server.
+func (i *installation) count(query string) (n int) {
+	i.Helper()
+	db := i.sqlite("mode=ro")
+	defer db.Close()
+	i.must(db.QueryRowContext(context.Background(), query).Scan(&n))
+	return n
+}
+
+func (i *installation) sqlite(mode string) *sql.DB {
+	i.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(i.data, "mediarelay.db")+"?"+mode+"&_pragma=busy_timeout(5000)")
+	i.must(err)
+	return db
+}
