@@ -157,8 +157,18 @@ func (d *DB) write(ctx context.Context, pool *sql.DB, first string, fn func(*sql
 // is one server's own.
 func (d *DB) Shared() bool { return d.shared }
 
-// Ping asks whether the database answers. It does not wait for a writer's turn.
-func (d *DB) Ping(ctx context.Context) error { return d.read.PingContext(ctx) }
+// Ping asks whether the database answers, and takes writes: a SQLite file on a
+// disk that is full, or that another process has locked, can still be read.
+// Postgres ends itself where it cannot write.
+func (d *DB) Ping(ctx context.Context) error {
+	if d.shared {
+		return d.read.PingContext(ctx)
+	}
+	return d.Relaxed(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "PRAGMA user_version = 1") // a number of ours, which nobody reads
+		return err
+	})
+}
 
 // Close closes every connection.
 func (d *DB) Close() error {

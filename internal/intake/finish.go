@@ -20,14 +20,17 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 	if err := i.config.Bytes.Seal(ctx, u.ID); err != nil {
 		return err
 	}
-	digest, ok := i.digests.sum(u.ID, u.Length)
+	stored, err := i.config.Bytes.Offset(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	digest, ok := i.digests.sum(u.ID, stored)
 	if !ok {
-		var err error
 		if digest, err = i.readDigest(ctx, u.ID); err != nil {
 			return err
 		}
 	}
-	failure := mismatch(u, digest)
+	failure := mismatch(u, stored, digest)
 	if err := i.config.Uploads.FinishUpload(ctx, u.ID, digest, failure); err != nil {
 		return fmt.Errorf("finish upload %s: %w", u.ID, err)
 	}
@@ -41,10 +44,10 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 }
 
 // mismatch says that an upload's bytes are not those that its client announced;
-// nil when they are, or when the client announced none. It is final: nobody
+// nil when they are, or when the client announced their number alone. It is final: nobody
 // knows which byte is wrong, so only a new upload mends it.
-func mismatch(u library.Upload, digest string) *library.Problem {
-	if u.DeclaredSHA256 == "" || u.DeclaredSHA256 == digest {
+func mismatch(u library.Upload, stored int64, digest string) *library.Problem {
+	if stored == u.Length && (u.DeclaredSHA256 == "" || u.DeclaredSHA256 == digest) {
 		return nil
 	}
 	return &library.Problem{Reason: reason.Reason{

@@ -112,10 +112,12 @@ func New(c Config) (*Intake, error) {
 	c.Retention = orDefault(c.Retention, 720*time.Hour)
 	c.NetworkTimeout = orDefault(c.NetworkTimeout, 30*time.Second)
 	c.RateWindow = orDefault(c.RateWindow, time.Minute)
-	i := &Intake{config: c, digests: newDigests(), now: time.Now}
+	i := &Intake{config: c, digests: newDigests(), now: time.Now, steady: sinceStart(time.Now())}
 
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{i})
+	// steady runs on from the start whatever is done to the wall's clock.
+	steady func() time.Time
 	composer.UseTerminater(tusStore{i})
 	composer.UseLocker(locker{c.Leases})
 	tus, err := handler.NewHandler(handler.Config{
@@ -163,7 +165,7 @@ func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 	}
 	offset, err := i.config.Bytes.Offset(ctx, u.ID)
 	if !errors.Is(err, store.ErrNotFound) {
-		return offset, err
+		return min(offset, u.Length), err // finish looks whether there is more
 	}
 	now, readErr := i.config.Uploads.UploadByID(ctx, u.ID)
 	if readErr != nil {

@@ -44,13 +44,23 @@ func (i *Intake) Run(ctx context.Context) {
 
 // Reconcile makes one pass. One upload's failure does not keep the others waiting.
 func (i *Intake) Reconcile(ctx context.Context) error {
-	now, uploads := i.now(), i.config.Uploads
+	now, uploads := i.sweepTime(), i.config.Uploads
 	i.digests.dropOld(now.Add(-i.config.Expiry))
 	return errors.Join(
-		i.each(ctx, uploads.Unfinished, now, i.finishWhole),
+		i.each(ctx, uploads.Unfinished, i.now(), i.finishWhole),
 		i.each(ctx, uploads.Unfinished, now.Add(-i.config.Expiry), i.forgetSilent),
 		i.each(ctx, uploads.Ended, now.Add(-i.config.Retention), i.forgetSilent),
 	)
+}
+
+// sweepTime is the time for what is forgotten by it: a clock that is put forward
+// by a day must not make every upload a day old.
+func (i *Intake) sweepTime() time.Time {
+	now, steady := i.now(), i.steady()
+	if steady.Before(now) {
+		return steady
+	}
+	return now
 }
 
 // lister lists uploads that were silent since a time, page by page.
@@ -75,6 +85,9 @@ func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, d
 }
 
 func (i *Intake) finishWhole(ctx context.Context, u library.Upload) error {
+	if u.State != library.StateUploading {
+		return nil // its row is damaged
+	}
 	offset, err := i.config.Bytes.Offset(ctx, u.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil // a repeated creation makes them, or the upload expires
@@ -126,7 +139,7 @@ func (i *Intake) underLease(ctx context.Context, u library.Upload, do func(conte
 // sweepOrphans removes bytes that no row knows of, as a crash or a power cut
 // leaves them.
 func (i *Intake) sweepOrphans(ctx context.Context) error {
-	ids, err := i.config.Bytes.Old(ctx, i.now().Add(-orphanAge))
+	ids, err := i.config.Bytes.Old(ctx, i.sweepTime().Add(-orphanAge))
 	for _, id := range ids {
 		if _, lookErr := i.config.Uploads.UploadByID(ctx, id); errors.Is(lookErr, library.ErrNotFound) {
 			err = errors.Join(err, i.config.Bytes.Remove(ctx, id))

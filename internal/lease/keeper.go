@@ -136,8 +136,8 @@ func (k *Keeper) insert(ctx context.Context, l *Lease) error {
 			INSERT INTO leases (name, owner, epoch, expires_at, wanted) VALUES ($1, $2, $3, $4, 0)
 			ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, epoch = excluded.epoch,
 				expires_at = excluded.expires_at, wanted = 0
-			WHERE leases.expires_at <= $5 OR leases.owner = excluded.owner`,
-			l.name, k.owner, l.epoch, now.Add(TimeToLive).UnixMilli(), now.UnixMilli())
+			WHERE leases.expires_at <= $5 OR leases.expires_at > $6 OR leases.owner = excluded.owner`,
+			l.name, k.owner, l.epoch, now.Add(TimeToLive).UnixMilli(), now.UnixMilli(), now.Add(Believable).UnixMilli())
 		if err != nil {
 			return err
 		}

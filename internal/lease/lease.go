@@ -30,6 +30,9 @@ const (
 	// Beat is the time between heartbeats, and so the longest time until a holder
 	// in another process hears that its lease is wanted.
 	Beat = 250 * time.Millisecond
+	// Believable bounds how far ahead a lease can end. One that ends later was
+	// written by a clock that was wrong, and would keep its name until that time.
+	Believable = time.Minute
 	// answerTime bounds one heartbeat's wait for the database.
 	answerTime = 2 * time.Second
 	// safeLife is after how long without a heartbeat a holder stops: before

@@ -42,7 +42,15 @@ const relayColumns = `upload_id, channel, sha256, attempts, session_id, session_
 
 // resting is a condition on the channel of a relay: stopped, and not to be tried
 // before its time.
-const resting = "EXISTS (SELECT 1 FROM circuits WHERE circuits.channel = due.channel AND probe_at > "
+const resting = "EXISTS (SELECT 1 FROM circuits WHERE circuits.channel = due.channel AND probe_at BETWEEN "
+
+// believable bounds how far ahead a relay or a channel is put off, which is a
+// quarter of an hour at most. What is further ahead was written by a clock that was
+// wrong, and its time has come.
+const believable = time.Hour
+
+// longestLease is believable for leases: lease.Believable.
+const longestLease = time.Minute
 
 // openRelay adds the relay row of an upload, or opens it again.
 func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) error {
@@ -57,23 +65,29 @@ func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) er
 // and which no one works on: the first of every channel, then the second of every
 // channel, and so on, so that one channel's burst does not make the others wait.
 func (l *Library) DueRelays(ctx context.Context, limit int) ([]Relay, error) {
-	now := millis(l.now())
+	now, ahead := l.nowAndAhead()
 	return list(ctx, l.db.Read(), scanRelay, `
 		SELECT `+relayColumns+` FROM (
 			SELECT due.*, ROW_NUMBER() OVER (PARTITION BY due.channel ORDER BY due.next_at, due.created_at) AS place
 			FROM relays AS due
-			WHERE due.is_open = 1 AND due.next_at <= $1 AND NOT `+resting+`$2) AND NOT EXISTS (
-				SELECT 1 FROM leases WHERE name = 'relay/' || due.channel || '/' || due.sha256 AND expires_at > $3)
-		) AS due ORDER BY place, next_at LIMIT $4`, now, now, now, limit)
+			WHERE due.is_open = 1 AND due.next_at NOT BETWEEN $1 AND $2 AND NOT `+resting+`$3 AND $4) AND NOT EXISTS (
+				SELECT 1 FROM leases WHERE name = 'relay/' || due.channel || '/' || due.sha256 AND expires_at BETWEEN $5 AND $6)
+		) AS due ORDER BY place, next_at LIMIT $7`, now+1, ahead, now+1, ahead, now+1, now+longestLease.Milliseconds(), limit)
 }
 
 // OpenRelay returns the relay row of an upload if there is still work and its
 // time has come: ask after taking the lease, since another worker may have
 // ended it in between.
 func (l *Library) OpenRelay(ctx context.Context, uploadID string) (Relay, error) {
-	now := millis(l.now())
+	now, ahead := l.nowAndAhead()
 	return scanRelay(l.db.Read().QueryRowContext(ctx, "SELECT "+relayColumns+" FROM relays AS due WHERE upload_id = $1 AND is_open = 1"+
-		" AND next_at <= $2 AND NOT "+resting+"$3)", uploadID, now, now))
+		" AND next_at NOT BETWEEN $2 AND $3 AND NOT "+resting+"$4 AND $5)", uploadID, now+1, ahead, now+1, ahead))
+}
+
+// nowAndAhead is now, and how far ahead a time is believed.
+func (l *Library) nowAndAhead() (now, ahead int64) {
+	at := l.now()
+	return millis(at), millis(at.Add(believable))
 }
 
 func scanRelay(row scanner) (r Relay, err error) {

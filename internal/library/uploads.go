@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
+	"log/slog"
 	"time"
 
 	"mediarelay/internal/media"
 	"mediarelay/internal/preflight"
+	"mediarelay/internal/reason"
 )
 
 const uploadColumns = `id, channel, subject, COALESCE(client_key, ''), length, metadata, filename, declared_type, kind,
@@ -146,15 +147,23 @@ func scanUpload(row scanner) (Upload, error) {
 	}
 	u.Kind, u.State = media.Kind(kind), State(state)
 	u.CreatedAt, u.TouchedAt = fromMillis(created), fromMillis(touched)
-	if u.Purposes, purposes = media.ParsePurposes(purposes); purposes != "" {
-		return Upload{}, fmt.Errorf("upload %s: stored purpose %q is unknown", u.ID, purposes)
+	var unknownPurpose, unknownKind string
+	var verdictErr, problemErr error
+	u.Purposes, unknownPurpose = media.ParsePurposes(purposes)
+	u.Kinds, unknownKind = media.ParseKinds(kinds)
+	u.Verdict, verdictErr = fromJSON[preflight.Verdict](verdict)
+	u.Problem, problemErr = fromJSON[Problem](problem)
+	if err := errors.Join(verdictErr, problemErr); err != nil || unknownPurpose+unknownKind != "" {
+		slog.Error("an upload's row is damaged", "upload", u.ID, "purpose", unknownPurpose, "kind", unknownKind, "error", err)
+		return damaged(u), nil
 	}
-	if u.Kinds, kinds = media.ParseKinds(kinds); kinds != "" {
-		return Upload{}, fmt.Errorf("upload %s: stored kind %q is unknown", u.ID, kinds)
-	}
-	if u.Verdict, err = fromJSON[preflight.Verdict](verdict); err != nil {
-		return Upload{}, err
-	}
-	u.Problem, err = fromJSON[Problem](problem)
-	return u, err
+	return u, nil
+}
+
+// damaged is an upload whose row cannot be read whole: it has failed, and keeps
+// no other one waiting.
+func damaged(u Upload) Upload {
+	u.State, u.Verdict = StateFailed, nil
+	u.Problem = &Problem{Reason: reason.Reason{Code: reason.ProblemInternal, Severity: reason.Refuse}}
+	return u
 }

@@ -87,6 +87,9 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err e
 		return err
 	}
 	j.row.Attempts++
+	if upload.State.Ended() { // its row is damaged
+		return j.fail(ctx, *upload.Problem, "", false)
+	}
 	if j.provider == nil {
 		return j.fail(ctx, problemOf(reason.ChannelGone), "", false)
 	}
@@ -98,6 +101,10 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err e
 		return j.settle(ctx, ownStore(err))
 	}
 	defer func() { err = errors.Join(err, j.content.Close()) }()
+	if j.content.Size != upload.Length {
+		slog.ErrorContext(ctx, "stored bytes were changed", "upload", upload.ID, "size", j.content.Size, "want", upload.Length)
+		return j.fail(ctx, problemOf(reason.BytesGone), "", false)
+	}
 	return j.steps(ctx)
 }
 

@@ -96,14 +96,24 @@ type onlyReader struct{ io.Reader }
 // Seal makes an upload safe against a power cut: its bytes, and its name in the
 // folder. Without it, all of 20 acknowledged uploads were lost in a cut
 // (reference/reliability.md, fact C).
-func (f *Folder) Seal(_ context.Context, id string) error {
+//
+// Where the disk fails at that, the upload ends at 0 again: the system may have
+// dropped what it could not write, and says so once only, so that the next flush
+// would succeed over bytes that are not there.
+func (f *Folder) Seal(ctx context.Context, id string) error {
 	for _, path := range []string{f.path(id), f.root} {
-		if err := syncPath(path); err != nil {
+		err := syncPath(path)
+		if errors.Is(err, errNotFlushed) {
+			err = errors.Join(err, f.Remove(ctx, id), f.Create(ctx, id))
+		}
+		if err != nil {
 			return f.named("seal", id, err)
 		}
 	}
 	return nil
 }
+
+var errNotFlushed = errors.New("the disk did not take the bytes")
 
 func syncPath(path string) (err error) {
 	file, err := os.Open(path)
@@ -111,7 +121,10 @@ func syncPath(path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return file.Sync()
+	if err := file.Sync(); err != nil {
+		return errors.Join(errNotFlushed, err)
+	}
+	return nil
 }
 
 // Content is the stored bytes of one upload.
@@ -144,13 +157,21 @@ func (f *Folder) Remove(_ context.Context, id string) error {
 	return nil
 }
 
-// Ready tries whether a file can be written now.
+// leastRoom is what must be free for the store to be ready: an empty file finds
+// a place on a disk that is full.
+const leastRoom = 64 << 10
+
+// Ready tries whether bytes can be written now.
 func (f *Folder) Ready(_ context.Context) error {
 	file, err := os.CreateTemp(f.root, ".ready-*")
 	if err != nil {
 		return fmt.Errorf("write to the store: %w", f.plain(err))
 	}
-	return errors.Join(file.Close(), os.Remove(file.Name()))
+	_, err = file.Write(make([]byte, leastRoom))
+	if err = errors.Join(err, file.Close(), os.Remove(file.Name())); err != nil {
+		return fmt.Errorf("write to the store: %w", f.plain(err))
+	}
+	return nil
 }
 
 func (f *Folder) path(id string) string { return filepath.Join(f.root, filepath.Base(id)) }
