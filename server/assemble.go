@@ -95,7 +95,7 @@ func newParts(cfg config.Config, l *library.Library, bytes *store.Folder) (parts
 func (a *application) join(cfg config.Config, p parts) (err error) {
 	a.intake, err = intake.New(intake.Config{
 		Uploads: p.uploads, Bytes: p.bytes, Leases: a.leases,
-		PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
+		Takes: takes(p.providers), PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
 	})
 	if err != nil {
 		return err
@@ -151,6 +151,16 @@ func connect(c config.Channel) (relay.Provider, error) {
 		account := dialog360.Config{BaseURL: c.BaseURL, APIKey: c.APIKey}
 		return dialog360.New(account), account.Check()
 	}
+}
+
+// takes is what intake must know of each channel's provider.
+func takes(providers map[string]relay.Provider) map[string]intake.Takes {
+	byChannel := map[string]intake.Takes{}
+	for channel, p := range providers {
+		limits := p.Limits()
+		byChannel[channel] = intake.Takes{MediaBytes: limits.MediaBytes, NoHandles: limits.NoHandles != nil}
+	}
+	return byChannel
 }
 
 // start lets the workers work.

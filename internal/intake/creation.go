@@ -133,6 +133,21 @@ func declaredRefusal(u *library.Upload) *problem.Problem {
 	return &p
 }
 
+// refusal holds an upload against what its channel's provider takes.
+func (t Takes) refusal(u library.Upload) *problem.Problem {
+	needs := media.Copies(u.Purposes)
+	var p problem.Problem
+	switch {
+	case t.NoHandles && slices.Contains(needs, media.CopyHandle):
+		p = problem.NoHandles()
+	case t.MediaBytes > 0 && u.Length > t.MediaBytes && slices.Contains(needs, media.CopyMediaID):
+		p = problem.PayloadTooLarge(t.MediaBytes)
+	default:
+		return nil
+	}
+	return &p
+}
+
 // bareName is a file's name as people know it: without folders, and without
 // characters that move the text around it.
 func bareName(name string) string {

@@ -70,6 +70,9 @@ type Config struct {
 	Uploads Uploads
 	Bytes   Bytes
 	Leases  Leases
+	// Takes is what the provider of each channel takes; a channel that is not named
+	// takes everything.
+	Takes map[string]Takes
 	// PublicURL is the address that browsers see, without a path, such as
 	// "https://media.example.com". Empty: each request's own host. A client's
 	// forwarding headers are never believed.
@@ -83,6 +86,15 @@ type Config struct {
 	NetworkTimeout time.Duration
 	// RateWindow is the time over which a client must reach the least rate. Default 60 s.
 	RateWindow time.Duration
+}
+
+// Takes is what a channel's provider takes. What it does not is refused before its
+// bytes are on their way.
+type Takes struct {
+	// MediaBytes is the largest file for a message, inclusive; 0 for any.
+	MediaBytes int64
+	// NoHandles says that it gives no handles.
+	NoHandles bool
 }
 
 const (
@@ -104,6 +116,8 @@ type Intake struct {
 	metrics prometheus.Collector
 	digests *digests
 	now     func() time.Time
+	// steady runs on from the start whatever is done to the wall's clock.
+	steady func() time.Time
 }
 
 // New makes an intake.
@@ -175,6 +189,10 @@ func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 		return now.Length, nil
 	}
 	return 0, err
+}
+
+func sinceStart(start time.Time) func() time.Time {
+	return func() time.Time { return start.Add(time.Since(start)) }
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

@@ -47,6 +47,10 @@ func (i *Intake) serveCreation(a *answer, r *http.Request) {
 		a.refuse(*refusal)
 		return
 	}
+	if refusal := i.config.Takes[u.Channel].refusal(u); refusal != nil {
+		a.refuse(*refusal)
+		return
+	}
 	body, refusal := newCheckedBody(r)
 	if refusal != nil {
 		a.refuse(*refusal)

@@ -41,6 +41,12 @@ func UnknownChannel() Problem {
 		"The token's channel claim names no channel of this server.")
 }
 
+// NoHandles: the channel's provider has none of what these purposes need.
+func NoHandles() Problem {
+	return New(http.StatusUnprocessableEntity, reason.ProblemNoHandles,
+		"The purposes template and profile need a handle, and this channel's provider gives none. Use the purpose message, or another channel.")
+}
+
 // NotFound: no such thing, or one of another channel; the two look the same.
 func NotFound() Problem {
 	return New(http.StatusNotFound, reason.ProblemNotFound, "")

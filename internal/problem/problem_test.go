@@ -42,6 +42,7 @@ func TestEveryProblemNamesItselfAndSpeaksToAPerson(t *testing.T) {
 		{problem.ForbiddenScope("upload"), 403, "forbidden_scope"},
 		{problem.Forbidden("kinds"), 403, "forbidden"},
 		{problem.UnknownChannel(), 403, "unknown_channel"},
+		{problem.NoHandles(), 422, "no_handles"},
 		{problem.NotFound(), 404, "not_found"},
 		{problem.MethodNotAllowed("GET", "HEAD"), 405, "method_not_allowed"},
 		{problem.RequestTimeout(), 408, "request_timeout"},

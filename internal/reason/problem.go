@@ -14,6 +14,9 @@ const (
 	ProblemForbidden Code = "forbidden"
 	// ProblemUnknownChannel: the token names a channel that this server does not have.
 	ProblemUnknownChannel Code = "unknown_channel"
+	// ProblemNoHandles: the channel's provider gives no handles, which templates and
+	// profile pictures need.
+	ProblemNoHandles Code = "no_handles"
 	// ProblemNotFound: no such thing, or one that belongs to somebody else.
 	ProblemNotFound Code = "not_found"
 	// ProblemMethodNotAllowed: the address exists and does not take the method.
@@ -61,7 +64,7 @@ const (
 func Problems() []Code {
 	return []Code{
 		ProblemBadRequest, ProblemUnauthorized, ProblemTokenExpired, ProblemForbiddenScope, ProblemForbidden,
-		ProblemUnknownChannel, ProblemNotFound, ProblemMethodNotAllowed, ProblemRequestTimeout, ProblemConflict,
+		ProblemUnknownChannel, ProblemNoHandles, ProblemNotFound, ProblemMethodNotAllowed, ProblemRequestTimeout, ProblemConflict,
 		ProblemOffsetMismatch, ProblemChecksumMismatch, ProblemChecksumUnsupported, ProblemInterrupted, ProblemGone, ProblemLengthRequired, ProblemUnsupportedVersion,
 		ProblemPayloadTooLarge, ProblemUnsupportedContentType, ProblemLocked, ProblemTooManyRequests,
 		ProblemHeadersTooLarge, ProblemInternal, ProblemUnavailable, ProblemShuttingDown, ProblemStorageFull,

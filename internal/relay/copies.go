@@ -88,27 +88,34 @@ func (j *job) fetch(ctx context.Context, want media.Copy) (library.Copy, error) 
 	return j.mediaID(ctx)
 }
 
-// mediaIDLifetime counts from the upload. 360dialog writes "after last use";
-// Meta does not, so the shorter reading holds.
-//
-// Source: Cloud API media reference: "persist for 30 days, unless deleted earlier".
-const mediaIDLifetime = 30 * 24 * time.Hour
+// bunched is how many requests of one phone number can be on their way at once,
+// from two replicas. The provider counts what arrives, and a line may bunch what
+// left apart: with so many less to begin in a second than it takes, no more than
+// it takes arrive in one, however long each is on its way.
+const bunched = 8
 
-// mediaRate is how often a phone number may begin a POST /media: 17 in a second.
-// The provider counts what arrives, and a line may bunch what left apart: with the
-// 8 that two replicas can have on their way, no more than 25 arrive in a second
-// however long each takes.
-//
-// Source: 360dialog, "Upload, retrieve or delete media": 25 requests per second
-// and phone number.
-var mediaRate = limit.Rate{Every: 60 * time.Millisecond, Burst: 1}
+// uploadRate is how often a phone number of which perSecond uploads are taken may
+// begin one: 16 times in a second where 25 are taken.
+func uploadRate(perSecond int) limit.Rate {
+	milliseconds := 1000/max(1, perSecond-bunched) + 1
+	return limit.Rate{Every: time.Duration(milliseconds) * time.Millisecond, Burst: 1}
+}
+
+// mayUpload waits for the phone number's turn to make a media object.
+func (j *job) mayUpload(ctx context.Context) error {
+	perSecond := j.provider.Limits().UploadsPerSecond
+	if perSecond == 0 {
+		return nil
+	}
+	return record(j.config.Limits.Wait(ctx, "media/"+j.row.Channel, uploadRate(perSecond)))
+}
 
 func (j *job) mediaID(ctx context.Context) (library.Copy, error) {
 	if j.row.Sending {
 		j.ambiguous(ctx, errDied)
 	}
-	if err := j.config.Limits.Wait(ctx, "media/"+j.row.Channel, mediaRate); err != nil {
-		return library.Copy{}, record(err)
+	if err := j.mayUpload(ctx); err != nil {
+		return library.Copy{}, err
 	}
 	if err := j.config.Library.BeginSending(ctx, j.fence, j.upload.ID); err != nil {
 		return library.Copy{}, record(err)
@@ -118,7 +125,7 @@ func (j *job) mediaID(ctx context.Context) (library.Copy, error) {
 	if provider.CauseOf(err) == provider.CauseAmbiguous {
 		j.ambiguous(ctx, err)
 	}
-	return library.Copy{Copy: media.CopyMediaID, Value: string(id), ExpiresAt: began.Add(mediaIDLifetime)}, err
+	return library.Copy{Copy: media.CopyMediaID, Value: string(id), ExpiresAt: began.Add(j.provider.Limits().MediaLifetime)}, err
 }
 
 var errDied = errors.New("the worker before died, or could not record what came of its request")

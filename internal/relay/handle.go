@@ -14,13 +14,6 @@ import (
 // sessionBreaks is after how many breaks a session is given up for a new one.
 const sessionBreaks = 2
 
-// offsetErrors is how many questions for an offset may fail in an hour and phone
-// number: 360dialog blocks such requests for 30 minutes after 20 errors within an
-// hour, and says elsewhere 5.
-//
-// Source: 360dialog, "Upload, retrieve or delete media", section Constraints.
-var offsetErrors = limit.Budget{Errors: 4, Window: time.Hour}
-
 // handle sends the file into an upload session in one POST from offset 0. A
 // session that broke before goes on from the offset that it reports.
 func (j *job) handle(ctx context.Context) (library.Copy, error) {
@@ -74,14 +67,25 @@ func (j *job) session(ctx context.Context) (offset int64, err error) {
 // offset asks the session how far it is, unless that might be one failure too
 // many: a new session costs bytes, a blocked number costs half an hour.
 func (j *job) offset(ctx context.Context) (int64, error) {
-	try, err := j.config.Limits.Try(ctx, "get/"+j.row.Channel, offsetErrors)
+	failures := j.provider.Limits().FailedReadsPerHour
+	if failures == 0 {
+		return j.ask(ctx)
+	}
+	try, err := j.config.Limits.Try(ctx, "get/"+j.row.Channel, limit.Budget{Errors: failures, Window: time.Hour})
 	if err != nil {
 		return 0, record(err)
 	}
+	offset, err := j.ask(ctx)
+	if err == nil {
+		err = record(try.Succeeded(ctx))
+	}
+	return offset, err
+}
+
+func (j *job) ask(ctx context.Context) (int64, error) {
 	offset, err := j.provider.SessionOffset(ctx, j.row.SessionID)
 	if err == nil {
 		j.whole = offset == j.content.Size
-		err = record(try.Succeeded(ctx))
 	}
 	return offset, err
 }

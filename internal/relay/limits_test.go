@@ -7,6 +7,7 @@ import (
 
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/provider/onprem"
 	"mediarelay/internal/sandbox"
 )
 
@@ -50,6 +51,21 @@ func TestAStuckChannelTakesNoOthersPlace(t *testing.T) {
 		}
 		h.finishIn("other", "quiet", picture(990), media.PurposeMessage)
 		h.awaitState("quiet", library.StateDone)
+	})
+}
+
+// Another API keeps media for another time, takes no handles and names no rate.
+func TestTheOnPremiseAPIKeepsMediaForFourteenDays(t *testing.T) {
+	each(t, func(h *harness) {
+		h.config.Providers["acme"] = onprem.New(onprem.Config{BaseURL: h.url, APIKey: key, HTTPClient: h.client})
+		h.must(h.rename("limit_rates", "limit_rates_away")) // a rate that were asked for would fail
+		began := h.freeze()
+		h.finish("u1", picture(992), media.PurposeMessage)
+		h.relay()
+		copies := h.asset(h.awaitState("u1", library.StateDone)).Copies
+		if len(copies) != 1 || !copies[0].ExpiresAt.Truncate(time.Second).Equal(began.Add(14*24*time.Hour).Truncate(time.Second)) {
+			h.Errorf("got %+v, want an end 14 days after %v", copies, began)
+		}
 	})
 }
 

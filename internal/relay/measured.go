@@ -22,6 +22,8 @@ func (m *Metrics) measured(channel string, p Provider) Provider {
 	return &measured{next: p, metrics: m, channel: channel}
 }
 
+func (m *measured) Limits() provider.Limits { return m.next.Limits() }
+
 // request times one request; its outcome is the error's cause.
 func (m *measured) request(operation string, do func() error) {
 	began := time.Now()

@@ -35,6 +35,8 @@ import (
 type Provider interface {
 	MediaUploader
 	SessionUploader
+	// Limits are what the API takes and keeps, and how much it may be asked.
+	Limits() provider.Limits
 }
 
 // MediaUploader gives media IDs. Every call makes a new media object.

@@ -1,0 +1,43 @@
+package intake_test
+
+import (
+	"net/http"
+	"strconv"
+	"testing"
+
+	"mediarelay/internal/intake"
+	"mediarelay/internal/reason"
+	"mediarelay/internal/tusproto"
+)
+
+// What the channel's provider would not take is refused before its bytes come.
+func TestWhatTheProviderDoesNotTakeIsRefusedAtItsCreation(t *testing.T) {
+	h := start(t, func(c *intake.Config) {
+		c.Takes = map[string]intake.Takes{"acme": {MediaBytes: 1000, NoHandles: true}}
+	})
+	for name, c := range map[string]struct {
+		as, purposes string
+		length       int
+		status       int
+		code         reason.Code
+	}{
+		"a message":                {acme, "message", 1000, http.StatusCreated, ""},
+		"one byte too many":        {acme, "message", 1001, http.StatusRequestEntityTooLarge, reason.ProblemPayloadTooLarge},
+		"a template":               {acme, "template", 1000, http.StatusUnprocessableEntity, reason.ProblemNoHandles},
+		"a picture of the profile": {acme, "profile", 1000, http.StatusUnprocessableEntity, reason.ProblemNoHandles},
+		"both":                     {acme, "message,template", 1000, http.StatusUnprocessableEntity, reason.ProblemNoHandles},
+		"another channel":          {"other upload", "message,template", 1001, http.StatusCreated, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := *h
+			h.T = t
+			r := creation(5)
+			r.as = c.as
+			r.headers["Upload-Length"] = strconv.Itoa(c.length)
+			r.headers["Upload-Metadata"] = tusproto.EncodeMetadata([]tusproto.Pair{
+				{Key: "filename", Value: "a.jpg"}, {Key: "purpose", Value: c.purposes},
+			})
+			h.want(h.do(r), c.status, string(c.code))
+		})
+	}
+}
