@@ -130,8 +130,6 @@ func New(c Config) (*Intake, error) {
 
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{i})
-	// steady runs on from the start whatever is done to the wall's clock.
-	steady func() time.Time
 	composer.UseTerminater(tusStore{i})
 	composer.UseLocker(locker{c.Leases})
 	tus, err := handler.NewHandler(handler.Config{
