@@ -163,7 +163,7 @@ func (i *installation) admin(path string) (status int, text string) {
 	if len(found) == 0 {
 		i.Fatalf("the log names no admin address: %s", i.log.tail())
 	}
-	answer, err := http.Get("http://" + found[len(found)-1][1] + path) //nolint:noctx // loopback, and bounded by the test
+	answer, err := http.Get("http://" + found[len(found)-1][1] + path)
 	i.must(err)
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
