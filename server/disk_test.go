@@ -1,0 +1,269 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Disks that lose their power, are full, fail or are slow.
+
+// mounted mounts a file system that ends with the test, or skips the test with
+// the reason where that is not allowed.
+func mounted(t *testing.T, arguments ...string) (dir string) {
+	t.Helper()
+	if os.Getuid() != 0 {
+		lack(t, "root", "mounting needs root")
+	}
+	dir = t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "mount", append(arguments, dir)...).CombinedOutput(); err != nil {
+		lack(t, "root", fmt.Sprintf("mount: %v: %s", err, out))
+	}
+	t.Cleanup(func() {
+		if out, err := exec.CommandContext(context.Background(), "umount", "--lazy", dir).CombinedOutput(); err != nil {
+			t.Errorf("umount: %v: %s", err, out)
+		}
+	})
+	return dir
+}
+
+func shell(t *testing.T, program string, arguments ...string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), program, arguments...).CombinedOutput(); err != nil {
+		t.Fatalf("%s %v: %v: %s", program, arguments, err, out)
+	}
+}
+
+// B3: the power goes right after the last acknowledgement. What was on the disk
+// then is all that the next server has, and it relays all twenty.
+func TestAPowerCutLosesNothing(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	image, after := filepath.Join(folder, "disk"), filepath.Join(folder, "disk after the cut")
+	need(t, "mkfs.ext4", "mkfs.ext4", "/usr/sbin/mkfs.ext4")
+	shell(t, "truncate", "--size=256M", image)
+	shell(t, "/usr/sbin/mkfs.ext4", "-q", image)
+	i := installAt(t, mounted(t, "-o", "loop", image))
+	i.start()
+	files := pictures(t, 20, 300_000)
+	for _, f := range files {
+		ctx, cancel := context.WithTimeout(t.Context(), within)
+		i.must(i.send(ctx, f))
+		cancel()
+	}
+	shell(t, "cp", "--sparse=always", image, after)
+	i.signal(syscall.SIGKILL)
+
+	i.data = mounted(t, "-o", "loop", after)
+	i.variables["MEDIARELAY_DATA_DIR"] = i.data
+	i.start()
+	ctx, cancel := context.WithTimeout(t.Context(), within)
+	defer cancel()
+	ends := map[*sent]upload{}
+	for _, f := range files {
+		u, err := i.awaitUpload(ctx, f.id)
+		i.must(err)
+		ends[f] = u
+	}
+	i.wantRelayed(ends)
+	i.signal(syscall.SIGTERM)
+}
+
+// filled fills a file system but for some bytes, until the returned function is called.
+func filled(t *testing.T, dir string, but uint64) (free func()) {
+	t.Helper()
+	var space syscall.Statfs_t
+	if err := syscall.Statfs(dir, &space); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "ballast")
+	if err := os.WriteFile(path, make([]byte, space.Bavail*uint64(space.Bsize)-but), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return func() { _ = os.Remove(path) }
+}
+
+// B4: the disk of the files is full. The chunk is refused with a code of its own,
+// what there was room for is kept, and the upload goes on when there is room again.
+func TestAFullDiskOfFilesIsSaidAndWaitedFor(t *testing.T) {
+	t.Parallel()
+	disk := mounted(t, "-t", "tmpfs", "-o", "size=8m", "tmpfs")
+	i := install(t)
+	i.variables["MEDIARELAY_STORE_URL"] = "file:" + filepath.Join(disk, "uploads")
+	i.start()
+	if status, text := i.admin("/readyz"); status != http.StatusOK {
+		t.Fatalf("before: %d %s", status, text)
+	}
+	files := pictures(t, 2, 1_000_000)
+	f := files[1] // without checksums: the bytes before the end of the disk count
+	f.chunk = len(f.content)
+	free := filled(t, disk, 500_000)
+	i.must(i.createUpload(t.Context(), f))
+	_, err := i.patch(t.Context(), f, 0)
+	wantRefusal(t, err, http.StatusInsufficientStorage, `"code":"storage_full"`)
+	offset, err := i.offset(t.Context(), f)
+	if err != nil || offset < 400_000 || offset >= len(f.content) {
+		t.Errorf("offset %d, %v, want what there was room for", offset, err)
+	}
+	if status, _ := i.admin("/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("a server with a full disk says of its readiness %d", status)
+	}
+	free()
+	if status, text := i.admin("/readyz"); status != http.StatusOK {
+		t.Errorf("with room again: %d %s", status, text)
+	}
+	if now, err := i.offset(t.Context(), f); err != nil || now != offset {
+		t.Errorf("offset %d, %v, want %d as before", now, err, offset)
+	}
+	i.data = disk
+	i.wantEnd(files)
+}
+
+// wantEnd carries files to their end; what was sent of them before stays.
+func (i *installation) wantEnd(files []*sent) {
+	i.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*within)
+	defer cancel()
+	for f, u := range i.carry(ctx, files) {
+		if u.State != "done" || u.Asset == nil || u.Asset.SHA256 != digestOf(f.content) {
+			i.Errorf("%s ended as %+v", f.name, u)
+		}
+	}
+}
+
+func wantRefusal(t testing.TB, err error, status int, part string) {
+	t.Helper()
+	var refused *refusal
+	if !errors.As(err, &refused) || refused.status != status || !strings.Contains(refused.text, part) {
+		t.Errorf("got %v, want %d with %s", err, status, part)
+	}
+}
+
+// B4, D2: the database's disk is full. Nothing is acknowledged that is not
+// remembered; what was goes on when there is room again.
+func TestAFullDiskOfTheDatabaseIsSaidAndWaitedFor(t *testing.T) {
+	t.Parallel()
+	disk := mounted(t, "-t", "tmpfs", "-o", "size=4m", "tmpfs")
+	i := install(t)
+	i.variables["MEDIARELAY_DATABASE_URL"] = "sqlite:" + filepath.Join(disk, "mediarelay.db")
+	i.start()
+	files := pictures(t, 6, 300_000)
+	half := files[0]
+	i.must(i.createUpload(t.Context(), half))
+	_, err := i.patch(t.Context(), half, 0)
+	i.must(err)
+	free := filled(t, disk, 0)
+	var refused error
+	for n := range 200 { // until the log of the database has no room left in itself
+		f := &sent{name: fmt.Sprintf("more %d.jpg", n), content: half.content}
+		if refused = i.createUpload(t.Context(), f); refused != nil {
+			break
+		}
+	}
+	wantRefusal(t, refused, http.StatusServiceUnavailable, `"code":"unavailable"`)
+	if status, _ := i.admin("/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("a server whose database takes nothing says of its readiness %d", status)
+	}
+	if offset, err := i.offset(t.Context(), half); err == nil && offset != half.chunk {
+		t.Errorf("offset %d, want %d, or that it is not known", offset, half.chunk)
+	}
+	free()
+	i.wantEnd(files)
+	if status, text := i.admin("/readyz"); status != http.StatusOK {
+		t.Errorf("with room again: %d %s", status, text)
+	}
+}
+
+// traced runs the server under strace, with faults of its system calls.
+func (i *installation) traced(arguments ...string) {
+	i.Helper()
+	strace := need(i, "strace", "strace")
+	if err := exec.CommandContext(context.Background(), strace, "-f", "-qq", "-e", "trace=none", "true").Run(); err != nil {
+		lack(i, "strace", "strace may not trace here: "+err.Error())
+	}
+	log := filepath.Join(i.TempDir(), "strace")
+	i.under = append([]string{strace, "-f", "-qq", "-o", log}, arguments...)
+	i.Cleanup(func() {
+		if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), "INJECTED") && !strings.Contains(string(text), "DELAYED") {
+			i.Errorf("no system call failed: %v, %.300s", err, text)
+		}
+	})
+}
+
+// B5: the disk does not take what it is told to keep. The bytes are not
+// acknowledged, and no later flush is believed about them: they are sent again.
+func TestAFlushThatFailsIsNotBelievedLater(t *testing.T) {
+	t.Parallel()
+	i := install(t)
+	uploads := filepath.Join(i.data, "uploads")
+	i.must(os.Mkdir(uploads, 0o700))
+	i.traced("-P", uploads, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=1")
+	i.start()
+	files := pictures(t, 3, 100_000)
+	f := files[0]
+	i.must(i.createUpload(t.Context(), f))
+	_, err := i.patch(t.Context(), f, 0)
+	wantRefusal(t, err, http.StatusServiceUnavailable, `"code":"unavailable"`)
+	if offset, err := i.offset(t.Context(), f); err != nil || offset != 0 {
+		t.Errorf("offset %d, %v, want 0: nobody knows what the disk has", offset, err)
+	}
+	i.wantEnd(files)
+}
+
+// D2: the database's disk fails at a commit. Nothing is acknowledged by it, and
+// what was before goes on.
+func TestACommitThatFailsIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	i := install(t)
+	i.start() // makes the file and its log
+	log := filepath.Join(i.data, "mediarelay.db-wal")
+	i.signal(syscall.SIGKILL) // which leaves the log there
+	i.traced("-P", log, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=2..4")
+	i.start()
+	files := pictures(t, 6, 100_000)
+	i.wantEnd(files)
+	i.signal(syscall.SIGTERM)
+	if rows := i.count("SELECT COUNT(*) FROM uploads WHERE state = 'done'"); rows != len(files) {
+		t.Errorf("%d uploads are done, want %d", rows, len(files))
+	}
+}
+
+// B13: each flush takes a quarter of a second. Everybody waits, nothing piles up.
+func TestASlowDiskOnlyTakesTime(t *testing.T) {
+	t.Parallel()
+	i := install(t)
+	i.traced("-e", "trace=fsync", "-e", "inject=fsync:delay_enter="+strconv.Itoa(250_000))
+	i.start()
+	const uploads = 8
+	ctx, cancel := context.WithTimeout(t.Context(), 5*within)
+	defer cancel()
+	most := make(chan float64, 1)
+	watched, stop := context.WithCancel(t.Context())
+	go func() { most <- i.mostGoroutines(watched) }()
+	ends := i.carry(ctx, pictures(t, uploads, 200_000))
+	stop()
+	if most := <-most; most > 50+20*uploads {
+		t.Errorf("%v goroutines for %d uploads", most, uploads)
+	}
+	i.wantRelayed(ends)
+}
+
+func (i *installation) mostGoroutines(ctx context.Context) (most float64) {
+	for {
+		select {
+		case <-ctx.Done():
+			return most
+		case <-time.After(500 * time.Millisecond):
+			most = max(most, i.metric("go_goroutines"))
+		}
+	}
+}
