@@ -54,6 +54,20 @@ class WorkerEngine implements Engine {
 
   constructor(endpoint: string) {
     this.#endpoint = endpoint
+    addEventListener('pagehide', this.#freeze)
+    addEventListener('pageshow', this.#thaw)
+  }
+
+  /**
+   * A page that is left may be put aside whole, for the way back. WebKit freezes its
+   * worker along with the locks of its uploads, and no other page could go on with them.
+   */
+  readonly #freeze = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted) this.#stop()
+  }
+
+  readonly #thaw = ({ persisted }: PageTransitionEvent): void => {
+    if (persisted && !this.#suspended) this.wake()
   }
 
   warm(): void {
@@ -132,6 +146,8 @@ class WorkerEngine implements Engine {
   }
 
   close(): void {
+    removeEventListener('pagehide', this.#freeze)
+    removeEventListener('pageshow', this.#thaw)
     this.#stop()
     this.#uploads.clear()
     this.#giveUpCalls('the engine was closed')

@@ -33,10 +33,16 @@ class FakeWorker {
 }
 
 globalThis.Worker = FakeWorker
+let page = new EventTarget()
+globalThis.addEventListener = (...how) => page.addEventListener(...how)
+globalThis.removeEventListener = (...how) => page.removeEventListener(...how)
 globalThis.__WORKER_FILE__ = './worker.js'
 const { createWorkerEngine } = await import('../.cache/test/worker-engine.js')
 
-beforeEach(() => { FakeWorker.made = [] })
+beforeEach(() => {
+  FakeWorker.made = []
+  page = new EventTarget()
+})
 
 const newest = () => FakeWorker.made.at(-1)
 const failure = { code: 'relay_failed', message: '', retryable: true, facts: [] }
@@ -154,6 +160,34 @@ test('a closed engine has stopped its worker and answers no check', async () => 
   engine.close()
   assert.equal(worker.stopped, true)
   await assert.rejects(verdict, { code: 'engine_unavailable' })
+})
+
+/** What the browser says of a page that it puts aside whole, and of one that it ends. */
+const passes = (type, persisted) => page.dispatchEvent(Object.assign(new Event(type), { persisted }))
+
+test('a page that is put aside holds no worker, and goes on when it comes back', () => {
+  const { engine, worker } = running()
+  passes('pagehide', true)
+  assert.equal(worker.stopped, true)
+  assert.equal(FakeWorker.made.length, 1)
+  passes('pageshow', true)
+  assert.equal(FakeWorker.made.length, 2)
+  assert.equal(newest().told.at(-1).url, url)
+  engine.close()
+  passes('pagehide', true)
+  passes('pageshow', true)
+  assert.equal(FakeWorker.made.length, 2)
+})
+
+test('a page that is put aside while it is suspended stays so when it comes back', () => {
+  const { engine } = running()
+  engine.suspend()
+  passes('pagehide', true)
+  passes('pageshow', true)
+  assert.equal(FakeWorker.made.length, 1)
+  engine.wake()
+  assert.equal(FakeWorker.made.length, 2)
+  engine.close()
 })
 
 test('a file is kept ahead of its turn, and started without being given twice', () => {
