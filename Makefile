@@ -4,7 +4,7 @@
 # changed and return at once when nothing has. Tools are built once, into bin/.
 
 .DEFAULT_GOAL := help
-.PHONY: setup-run setup-test setup-check run build web test test-all test-go test-wasm test-web test-vectors \
+.PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-wasm test-web test-vectors test-engines \
 	bench check fmt format lint vet types generated archtest size clean help
 # Prerequisites are steps in their order; the tools below use all cores themselves.
 .NOTPARALLEL:
@@ -24,7 +24,7 @@ GENERATED := docs/configuration.md docs/rules.md README.md
 # Tests that need a program which is not there are skipped with the reason. Those
 # that need one named here fail instead. In CI nothing may be skipped.
 ifeq ($(CI),true)
-export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,node
+export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,node,firefox,webkit
 endif
 
 ##@ Use
@@ -38,7 +38,7 @@ build: web ## bin/mediarelay: one static binary with the web files in it
 web: setup-run bin/buildweb
 	@bin/buildweb
 
-setup-run setup-test setup-check: setup-%:
+setup-run setup-test setup-check setup-engines: setup-%:
 	@scripts/setup $*
 
 ##@ Develop
@@ -47,7 +47,8 @@ test: setup-test build ## install what the tests need, run every test: Go, wasm,
 	@$(MAKE) --no-print-directory --keep-going test-go test-wasm test-web test-vectors
 
 test-all: export MEDIARELAY_TEST_LONG = 1
-test-all: test ## make test, and the tests that take minutes: a long outage, a hundred kills
+test-all: setup-engines ## make test, and what takes minutes: a long outage, a hundred kills, Firefox and WebKitGTK
+	@$(MAKE) --no-print-directory --keep-going test test-engines
 
 # gotestsum prints go test's own lines, then every skipped test with its reason.
 TESTSUM := bin/gotestsum --format standard-quiet --
@@ -56,6 +57,11 @@ TESTSUM := bin/gotestsum --format standard-quiet --
 test-go: bin/gotestsum
 	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) ./...
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
+
+# One line for each promise in each engine, and why where one cannot keep it.
+test-engines: export MEDIARELAY_TEST_ENGINES = 1
+test-engines: bin/gotestsum
+	bin/gotestsum --format testname -- -tags $(TAGS) -timeout 40m -run '^TestTheOtherEngines' ./server
 
 # The loader that runs a test in Node has room for 12 KB of arguments and
 # environment in all, so the environment is handed on in part.

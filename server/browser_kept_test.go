@@ -273,13 +273,13 @@ func TestAFileWithoutACopyIsChosenAgain(t *testing.T) {
 func TestWhatIsStaleIsSwept(t *testing.T) {
 	s := onStage(t)
 	s.open(s.token(time.Hour))
-	awaited[bool](s, keepInPage+`.then(() => true)`)
+	value[bool](s, keepInPage+`.then(() => true)`)
 	s.do(chromedp.Navigate("about:blank"))
 	s.open(s.token(time.Hour))
 	const inStore = `databases().then(all => all['mediarelay.uploads'].map(({ id }) => id).join() + ' ' + all['mediarelay.copies'].length)`
 	var left string
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		if left = awaited[string](s, inStore); left == "young 1" {
+		if left = value[string](s, inStore); left == "young 1" {
 			return
 		}
 	}
@@ -315,7 +315,7 @@ const keepInPage = `(async () => {
 func TestCopiesHaveABound(t *testing.T) {
 	s := onStage(t)
 	s.open(s.token(time.Hour))
-	awaited[bool](s, strings.Replace(keepInPage, `keep('young', {})`, `keep('huge', { size: 1024 ** 3 })`, 1)+`.then(() => true)`)
+	value[bool](s, strings.Replace(keepInPage, `keep('young', {})`, `keep('huge', { size: 1024 ** 3 })`, 1)+`.then(() => true)`)
 	content := notes(4 << 20)
 	s.forMessages(true)
 	s.proxy.slow(2 << 20)
@@ -375,7 +375,8 @@ func TestManySmallFilesCostTheStoreLittle(t *testing.T) {
 // untilRecord waits for a record of an upload that a condition holds for.
 func (s *stage) untilRecord(condition string) {
 	s.Helper()
-	s.evaluate(`window.look ??= setInterval(() => databases().then(all => { window.records = all['mediarelay.uploads'] ?? [] }), 20)`)
+	s.evaluate(`const look = () => databases().then(all => { window.records = all['mediarelay.uploads'] ?? [] }).finally(() => setTimeout(look, 20))
+		window.looking ??= look()`)
 	s.until(fmt.Sprintf(`window.records?.some(record => { const { url, paused, request } = record; return %s })`, condition))
 }
 
@@ -395,7 +396,7 @@ func TestAStoreThatIsDeletedInTheMiddle(t *testing.T) {
 	s.proxy.slow(2 << 20)
 	s.drop(s.file("notes.txt", content))
 	s.until(`row("notes.txt").Accepted > 0`)
-	deleted := awaited[bool](s, `new Promise((done, failed) => Object.assign(indexedDB.deleteDatabase('mediarelay'), { onsuccess: () => done(true), onerror: failed }))`)
+	deleted := value[bool](s, `new Promise((done, failed) => Object.assign(indexedDB.deleteDatabase('mediarelay'), { onsuccess: () => done(true), onerror: failed }))`)
 	if !deleted {
 		t.Fatal("the database was not deleted")
 	}
@@ -429,7 +430,7 @@ func (s *stage) closeTab() {
 
 // withWorker gives the web files with a script in front of the worker's, whose
 // compressed forms are left out.
-func withWorker(t *testing.T, script string) fs.FS {
+func withWorker(t testing.TB, script string) fs.FS {
 	t.Helper()
 	copied := fstest.MapFS{}
 	err := fs.WalkDir(web.Files(), ".", func(name string, entry fs.DirEntry, err error) error {

@@ -80,7 +80,7 @@ func (s *stage) awaitKept() {
 	s.eventually(func() error {
 		through := value[int](s, `document.querySelector('media-upload').files.filter(file => file.state === 'done').length`)
 		files := value[int](s, `document.querySelector('media-upload').files.length`)
-		copies := awaited[int](s, `databases().then(all => all['mediarelay.copies']?.length ?? 0)`)
+		copies := value[int](s, `databases().then(all => all['mediarelay.copies']?.length ?? 0)`)
 		if through+copies < files {
 			return fmt.Errorf("%d files, %d through, %d copies", files, through, copies)
 		}

@@ -167,7 +167,7 @@ func TestThePageWorksUnderItsStrictPolicy(t *testing.T) {
 	t.Parallel()
 	s := onStage(t)
 	content := s.begin("notes.txt", 2<<20)
-	policy := awaited[string](s, `fetch('/').then(answer => answer.headers.get('Content-Security-Policy'))`)
+	policy := value[string](s, `fetch('/').then(answer => answer.headers.get('Content-Security-Policy'))`)
 	for _, directive := range []string{
 		"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "worker-src 'self'", "img-src 'self' blob:", "require-trusted-types-for 'script'",
 	} {

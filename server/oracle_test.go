@@ -105,7 +105,7 @@ func (s *stage) wantNoRecords() {
 	s.Helper()
 	var left string
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		left = awaited[string](s, `databases().then(all => Object.entries(all).filter(([store, rows]) => rows.length && store !== 'mediarelay.ceilings').map(([store, rows]) => store + ': ' + rows.length).join(', '))`)
+		left = value[string](s, `databases().then(all => Object.entries(all).filter(([store, rows]) => rows.length && store !== 'mediarelay.ceilings').map(([store, rows]) => store + ': ' + rows.length).join(', '))`)
 		if left == "" {
 			return
 		}
@@ -115,7 +115,7 @@ func (s *stage) wantNoRecords() {
 
 func (s *stage) wantNoSecrets() {
 	s.Helper()
-	places := map[string]string{"the page": strings.Join(awaited[[]string](s, `everything()`), "\n"), "the console": strings.Join(s.profile.said(), "\n")}
+	places := map[string]string{"the page": strings.Join(value[[]string](s, `everything()`), "\n"), "the console": strings.Join(s.console(), "\n")}
 	for i, request := range s.proxy.seen() {
 		places[fmt.Sprintf("the URL of request %d", i)] = request.url
 	}

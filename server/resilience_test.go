@@ -52,7 +52,7 @@ func TestTheResiliencePageNamesItsTests(t *testing.T) {
 
 // matrix lists the rows that the page must have.
 func matrix() []string {
-	rows := []string{"S1", "S3", "U1"}
+	rows := []string{"S1", "S3", "T1", "U1"}
 	for i := range 14 {
 		rows = append(rows, fmt.Sprintf("R%d", i+1))
 	}

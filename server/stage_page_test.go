@@ -1,13 +1,11 @@
 package main
 
 import (
-	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -86,28 +84,20 @@ func (s *stage) open(token string) {
 
 func (s *stage) visit(url string) {
 	s.Helper()
-	s.do(chromedp.Navigate(url))
+	s.must(s.page().navigate(url))
 	s.until(`document.querySelector('media-upload')?.shadowRoot?.querySelector('[part~=dropzone]')`)
 }
 
-// drop drops files on the element as a person does, with the mouse.
+// drop gives files to the element, in Chromium with the mouse.
 func (s *stage) drop(paths ...string) {
 	s.Helper()
-	at := value[struct{ X, Y float64 }](s, `(() => {
-		const zone = document.querySelector('media-upload').shadowRoot.querySelector('[part~=dropzone]')
-		zone.scrollIntoView({ block: 'center' })
-		const box = zone.getBoundingClientRect()
-		return { X: box.x + box.width / 2, Y: box.y + box.height / 2 }
-	})()`)
-	data := &input.DragData{Items: []*input.DragDataItem{}, Files: paths, DragOperationsMask: 1}
-	for _, step := range []input.DispatchDragEventType{
-		input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop,
-	} {
-		s.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-			_, err := cdp.Call(ctx, t, input.DispatchDragEvent, input.DispatchDragEventParams{Type: step, X: at.X, Y: at.Y, Data: data})
-			return chromedp.Void{}, err
-		})
-	}
+	s.must(s.page().choose(paths))
+}
+
+// dropOn drops files on a node of any page, in Chromium.
+func (s *stage) dropOn(zone string, paths ...string) {
+	s.Helper()
+	s.must(chromiumTab{s.browser}.dropOn(zone, paths))
 }
 
 // row is what the list shows of a file.
@@ -171,34 +161,40 @@ func (s *stage) until(condition string) {
 	s.within(patienceOfPage, condition)
 }
 
+// within asks in the page itself, so that a condition is seen soon after it came true.
 func (s *stage) within(patience time.Duration, condition string) {
 	s.Helper()
-	poll := chromedp.Poll[bool]("!!("+condition+")", chromedp.WithPollingInterval(20*time.Millisecond), chromedp.WithPollingTimeout(patience))
-	if _, err := chromedp.Run(s.browser, poll); err != nil {
-		rows := value[string](s, `document.querySelector('media-upload')?.shadowRoot?.textContent ?? document.body.innerText`)
-		s.Fatalf("%s never came true: %v; the page says: %s; requests: %s", condition, err, strings.Join(strings.Fields(rows), " "), s.proxy.story())
+	trouble, err := s.page().evaluate(fmt.Sprintf(`new Promise((done, failed) => {
+		const end = Date.now() + %d
+		const look = () => {
+			try {
+				if (%s) return done('')
+			} catch (error) { return failed(error) }
+			if (Date.now() > end) return done('out of patience')
+			setTimeout(look, 20)
+		}
+		look()
+	})`, patience.Milliseconds(), condition))
+	if err == nil && trouble == "" {
+		return
 	}
+	rows := value[string](s, `document.querySelector('media-upload')?.shadowRoot?.textContent ?? document.body.innerText`)
+	s.Fatalf("%s never came true: %s %v; the page says: %s; requests: %s", condition, trouble, err, strings.Join(strings.Fields(rows), " "), s.proxy.story())
 }
 
-// value evaluates an expression in the page.
-func value[T any](s *stage, expression string) T {
+// value is what an expression in the page comes to; a promise is awaited.
+func value[T any](s *stage, expression string) (v T) {
 	s.Helper()
-	v, err := chromedp.Run(s.browser, chromedp.Evaluate[T](expression))
+	text, err := s.page().evaluate("(async () => JSON.stringify(await (" + expression + ")) ?? 'null')()")
 	s.must(err)
-	return v
-}
-
-// awaited is the value of a promise.
-func awaited[T any](s *stage, expression string) T {
-	s.Helper()
-	v, err := chromedp.Run(s.browser, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	s.must(err)
+	s.must(json.Unmarshal([]byte(text), &v))
 	return v
 }
 
 func (s *stage) evaluate(script string) {
 	s.Helper()
-	s.do(chromedp.Evaluate[chromedp.Void]("(() => {" + script + "})()"))
+	_, err := s.page().evaluate("(() => {" + script + "\n})(), ''")
+	s.must(err)
 }
 
 func (s *stage) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -31,6 +31,7 @@ type stage struct {
 	proxy     *proxy
 	profile   *profile
 	browser   context.Context // of this tab
+	other     driver          // of this tab, where the browser is not Chromium
 	*secrets
 }
 
@@ -63,6 +64,15 @@ func onStage(t testing.TB) *stage {
 func onStageAs(t testing.TB, as setting) *stage {
 	t.Helper()
 	chromium := need(t, "chromium", "chromium", "chromium-browser", "google-chrome")
+	s := withoutBrowser(t, as)
+	s.profile = newProfile(s, chromium, as.ownBrowser)
+	s.browser = s.profile.tab()
+	return s
+}
+
+// withoutBrowser starts all that stands behind the browser.
+func withoutBrowser(t testing.TB, as setting) *stage {
+	t.Helper()
 	if err := web.Built(); err != nil {
 		t.Fatal(err)
 	}
@@ -73,8 +83,6 @@ func onStageAs(t testing.TB, as setting) *stage {
 	s.backstage = newBackstage(s, as)
 	s.backstage.start()
 	s.proxy = newProxy(t, s.backstage.url())
-	s.profile = newProfile(s, chromium, as.ownBrowser)
-	s.browser = s.profile.tab()
 	return s
 }
 
