@@ -23,6 +23,7 @@ export function sendRequest(action: SendAction, file: Blob | undefined, token: s
   let watchdog = 0
   let ended = false
   const end = (outcome: SendOutcome | undefined): void => {
+    if (ended) return
     ended = true
     clearTimeout(watchdog)
     xhr.onload = xhr.onerror = xhr.onabort = xhr.upload.onprogress = xhr.onreadystatechange = null

@@ -378,7 +378,9 @@ export class MediaUploadElement extends FormControl {
     const origin = originOf(this.endpoint)
     if (this.#session === undefined || origin === '' || origin === this.#restoredFrom) return
     this.#restoredFrom = origin
-    this.#session.restore().catch(() => (this.#restoredFrom = ''))
+    this.#session.restore().catch(() => {
+      if (this.#restoredFrom === origin) this.#restoredFrom = ''
+    })
   }
 
   #changeEndpoint(): void {

@@ -127,7 +127,6 @@ function pasteLink(event: SubmitEvent): void {
   else tellLinkError(factsOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
 }
 
-
 /** A file that misses the element must not replace the page. */
 async function dropAnywhere(event: DragEvent): Promise<void> {
   if (event.defaultPrevented || !carriesFiles(event.dataTransfer)) return

@@ -44,8 +44,8 @@ export class UploadTurn {
     this.#listener = listener
     this.#channel = 'BroadcastChannel' in self ? new BroadcastChannel(name) : undefined
     if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#hear(data)
-    // Insecure contexts have no locks: there, every tab for itself, and the server keeps order.
-    if (navigator.locks as LockManager | undefined) void this.#request(name)
+    // Insecure contexts have no locks, and some pages may not use them: there, every tab for itself, and the server keeps order.
+    if (navigator.locks as LockManager | undefined) this.#request(name).catch(() => this.#grant())
     else queueMicrotask(() => this.#grant())
   }
 
@@ -71,8 +71,9 @@ export class UploadTurn {
     this.#post({ type: 'command', command })
   }
 
-  /** The upload has ended, for all tabs. */
+  /** The upload has ended, for all tabs. Who comes from now on is told of a result alone: what was cancelled or has failed, somebody may want anew. */
   end(): void {
+    if (this.#stage?.type === 'cancelled' || this.#stage?.type === 'failed') this.#forget()
     setTimeout(() => this.leave(), FAREWELL_MILLISECONDS)
   }
 
@@ -100,11 +101,12 @@ export class UploadTurn {
     return new Promise(release => {
       this.#release = release
       if (this.#waiting.signal.aborted) release()
-      else this.#grant()
+      this.#grant()
     })
   }
 
   #grant(): void {
+    if (this.#holds || this.#waiting.signal.aborted) return
     this.#holds = true
     this.#listener.granted()
   }
@@ -121,6 +123,11 @@ export class UploadTurn {
     }
     if (message.type === 'located') this.#listener.located(message.url)
     if (message.type === 'event') this.#listener.heard(message.event)
+  }
+
+  #forget(): void {
+    this.#stage = this.#progress = undefined
+    this.#url = ''
   }
 
   #greet(): void {

@@ -96,10 +96,10 @@ export class Vault {
     }
   }
 
-  /** A token has told whose the uploads are. */
+  /** A token has told whose the uploads are. Empty when nobody is signed in: what comes from then on waits for its owner. */
   own(owner: string): void {
-    if (owner === '') return
     this.#owner = owner
+    if (owner === '') return
     for (const id of this.#unowned) this.change(id, { owner })
     this.#unowned.clear()
   }

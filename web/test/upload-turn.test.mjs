@@ -98,3 +98,32 @@ test('a follower that has left is not granted anything', async t => {
   await third.hears('granted')
   assert.equal(second.told.includes('granted'), false)
 })
+
+for (const [end, told] of [['done', ['followed', 'https://m/files/1', 'done', 'progress']], ['cancelled', ['followed']]]) {
+  test(`who comes right after an end by ${end} hears ${told.at(-1)} last, and makes its own where that is no result`, async t => {
+    const { first, second } = await two(t)
+    first.turn.tell({ type: end })
+    first.turn.end()
+    second.turn.leave()
+    const third = tab(t.name)
+    t.after(() => third.turn.leave())
+    await third.hears(told.at(-1))
+    // A channel keeps its order: when these have come, whatever was said before them has, both ways.
+    third.turn.ask('pause')
+    await first.hears('asked pause')
+    first.turn.tell({ type: 'resumed', offset: 0 })
+    await third.hears('resumed')
+    assert.deepEqual(third.told, [...told, 'resumed'])
+    first.turn.leave()
+    await third.hears('granted')
+  })
+}
+
+test('a page that may not use locks sends for itself', async t => {
+  const { locks } = navigator
+  t.after(() => Object.assign(navigator, { locks }))
+  Object.assign(navigator, { locks: { request: async () => { throw new DOMException('', 'SecurityError') } } })
+  const alone = tab(t.name)
+  t.after(() => alone.turn.leave())
+  await alone.hears('granted')
+})

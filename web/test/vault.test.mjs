@@ -94,6 +94,16 @@ test('before a token has told the owner, nothing is said to be kept', async () =
   assert.deepEqual([told, store.records.get('f').owner], [[['kept', 'f']], 'ana'])
 })
 
+test('what comes after a sign-out belongs to whoever signs in next', async () => {
+  const { store, told, vault: v } = vault('ana')
+  v.own('')
+  await v.keep(detail('f'))
+  assert.deepEqual([told, store.records.get('f').owner], [[], ''])
+  v.own('ben')
+  await settled(store)
+  assert.equal(store.records.get('f').owner, 'ben')
+})
+
 const quota = new DOMException('full', 'QuotaExceededError')
 const refusal = new DOMException('no Blobs here', 'DataCloneError')
 for (const [what, error, reason, left] of [
