@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-wasm test-web test-vectors test-engines \
-	bench check fmt format lint vet types generated archtest size clean help
+	bench compare-clients check fmt format lint vet types generated archtest size clean help
 # Prerequisites are steps in their order; the tools below use all cores themselves.
 .NOTPARALLEL:
 
@@ -79,6 +79,12 @@ test-vectors:
 bench: setup-test build ## the figures of docs/performance.md: Go and real browser
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
 
+# Other people's clients are installed for this alone, and nothing of them is in the product.
+compare-clients: setup-test build bin/esbuild ## the table of docs/resilience.md: the same faults, other clients
+	npm --prefix scripts/compare ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	bin/esbuild --bundle --format=esm --target=es2022 --log-level=warning --outdir=bin/compare scripts/compare/uppy.js scripts/compare/tus.js
+	go test -tags $(TAGS),compare -run '^TestCompareClients$$' -count 1 -timeout 60m -v ./server
+
 check: setup-check build ## format, lint, vet, types, generated files, import table, size budget
 	@$(MAKE) --no-print-directory --keep-going format lint vet types generated archtest size
 
@@ -112,7 +118,7 @@ size: setup-run bin/buildweb ## the web files' sizes, against their budgets
 	@bin/buildweb sizes
 
 clean: ## remove everything that was built or installed here; data/ stays
-	rm -rf bin web/.cache web/node_modules
+	rm -rf bin web/.cache web/node_modules scripts/compare/node_modules
 	find web/dist -mindepth 1 ! -name placeholder -delete
 
 help: ## this list
@@ -122,6 +128,10 @@ help: ## this list
 
 bin/buildweb: $(wildcard scripts/buildweb/*.go) scripts/buildweb/go.mod scripts/buildweb/go.sum
 	go -C scripts/buildweb build -o ../../$@ .
+
+# The bundler of bin/buildweb, as a program.
+bin/esbuild: scripts/buildweb/go.mod scripts/buildweb/go.sum
+	go -C scripts/buildweb build -o ../../$@ github.com/evanw/esbuild/cmd/esbuild
 
 bin/golangci-lint: scripts/tools.mod scripts/tools.sum
 	go build -modfile=scripts/tools.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
