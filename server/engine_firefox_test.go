@@ -28,11 +28,10 @@ type firefox struct {
 func newFirefox(t testing.TB) browser {
 	t.Helper()
 	program := need(t, "firefox", "firefox-esr", "firefox")
-	folder, err := os.MkdirTemp("", "firefox")
+	folder, err := os.MkdirTemp("", "firefox") //nolint:usetesting // Firefox's helpers may write on, which fails a test at the end of t.TempDir
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Its helpers may still write for a moment after their end was ordered.
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	return &firefox{program: program, folder: folder}
 }

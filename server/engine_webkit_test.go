@@ -91,7 +91,7 @@ func (w *webkit) start() error {
 
 // freeAddress is one that nobody listens on: WebKitWebDriver picks none by itself.
 func freeAddress() (string, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", err
 	}
@@ -101,7 +101,7 @@ func freeAddress() (string, error) {
 // listening waits until somebody does.
 func listening(address string) error {
 	for deadline := time.Now().Add(patienceOfDriver); ; time.Sleep(20 * time.Millisecond) {
-		conn, err := net.Dial("tcp", address) //nolint:noctx // on loopback
+		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			return conn.Close()
 		}
@@ -177,7 +177,8 @@ func (w webkitTab) navigate(url string) error {
 
 func (w webkitTab) evaluate(expression string) (string, error) {
 	var outcome struct{ Value, Error string }
-	err := w.call("/execute/async", map[string]any{"args": []any{}, "script": `
+	err := w.call("/execute/async", map[string]any{
+		"args": []any{}, "script": `
 		const done = arguments[arguments.length - 1]
 		;(async () => (` + expression + `))().then(value => done({ value }), error => done({ error: String(error) }))`,
 	}, &outcome)
