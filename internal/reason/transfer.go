@@ -30,6 +30,8 @@ const (
 	// EndpointChanged: the page now names another server than the one that the
 	// file was on its way to.
 	EndpointChanged Code = "endpoint_changed"
+	// OtherOwner: somebody else has signed in on the page since the upload began.
+	OtherOwner Code = "other_owner"
 	// EngineUnavailable: the browser cannot run the worker that checks and sends.
 	EngineUnavailable Code = "engine_unavailable"
 )

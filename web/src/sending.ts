@@ -2,7 +2,7 @@
 import { Database } from './database.js'
 import { sha256 } from './digest.js'
 import type { EngineEvent, KeptUpload } from './engine.js'
-import { OwnerKeeper } from './owner.js'
+import { OwnerKeeper, ownerOf } from './owner.js'
 import { TokenKeeper } from './token-keeper.js'
 import { UploadJob, type JobFile, type JobSurroundings } from './upload-job.js'
 import { IndexedUploadStore, type Kept } from './upload-store.js'
@@ -25,6 +25,7 @@ export class Sending {
   readonly #around: JobSurroundings
   readonly #post: (message: FromWorker) => void
   readonly #jobs = new Map<string, UploadJob>()
+  #providing: Promise<void> = Promise.resolve()
 
   constructor({ module, endpoint, workers, post, died }: SendingSurroundings) {
     this.#workers = workers
@@ -102,10 +103,18 @@ export class Sending {
     return { id, size, request, accepted, paused, file: copy }
   }
 
+  /** One after the other: the last token is the one that counts. */
   #provide(token: string | undefined): void {
-    const { tokens, owners, vault, died } = this.#around
+    this.#providing = this.#providing.then(() => this.#handOut(token)).catch(this.#around.died)
+  }
+
+  /** What somebody else has begun stops before the token can be used for it. */
+  async #handOut(token: string | undefined): Promise<void> {
+    const { tokens, digest, vault } = this.#around
+    const owner = token === undefined ? '' : await ownerOf(token, digest)
+    if (owner !== '') for (const job of this.#jobs.values()) job.signedIn(owner)
     tokens.provide(token)
-    void owners.current().then(owner => vault.own(owner), died)
+    vault.own(owner)
   }
 
   #nudge(): void {

@@ -45,6 +45,8 @@ export class UploadJob {
   readonly #files: Blob[]
   #state: 'kept' | 'begun' | 'stopped' | 'ended' = 'kept'
   #first: FirstCommand = 'start'
+  /** As `ownerOf` a token tells; empty until one has. */
+  #owner = ''
   #key = ''
   #sha256 = ''
   #url = ''
@@ -81,8 +83,9 @@ export class UploadJob {
     if (!kept) return
     if (kept.copy && this.#files[0] !== kept.copy) this.#files.unshift(kept.copy)
     if (this.#runner) return
-    const { key, sha256, url, paused } = kept.record
+    const { owner, key, sha256, url, paused } = kept.record
     if (this.#state === 'kept') this.#paused = paused
+    this.#owner ||= owner
     this.#key ||= key
     this.#sha256 ||= sha256
     this.#url ||= url
@@ -105,6 +108,8 @@ export class UploadJob {
 
   #obey(command: TurnCommand): void {
     if (this.#state === 'ended') return
+    // A page that is closed before the server knows must not bring it back.
+    if (command === 'cancel') this.#around.vault.end(this.id, this.#key)
     this.#first = FIRST[command]
     this.#notePause(command === 'pause')
     if (this.#runner) return this.#runner.command(command)
@@ -116,6 +121,17 @@ export class UploadJob {
 
   nudge(): void {
     this.#runner?.nudge()
+  }
+
+  /** Who is signed in from now on. What somebody else has begun stops here, and stays theirs. */
+  signedIn(owner: string): void {
+    this.#owner ||= owner
+    if (this.#owner === owner || this.#state === 'kept' || this.#state === 'ended') return
+    this.#runner?.free()
+    this.#runner = undefined
+    this.#turn?.leave()
+    this.#turn = undefined
+    this.#told({ type: 'failed', failure: failure('other_owner', true) })
   }
 
   /** A file for an upload without a copy. False when its content is another. */
@@ -150,21 +166,29 @@ export class UploadJob {
     this.#held = this.#url !== ''
     try {
       await this.#prepare()
-      if (this.#state === 'begun') this.#takeTurn()
+      if (this.#state !== 'begun') return
+      if (await this.#isOwners()) this.#takeTurn()
+      else this.#told({ type: 'failed', failure: failure('other_owner', true) })
     } catch (error) {
       if (this.#around.module.isDeath(error)) this.#around.died(error)
       else if (this.#state === 'begun') this.#told({ type: 'failed', failure: failure('file_changed', false) })
     }
   }
 
+  /** Nobody signed in is as good as the owner: without a token nothing is sent. */
+  async #isOwners(): Promise<boolean> {
+    const owner = await this.#around.owners.current()
+    return owner === '' || owner === this.#owner
+  }
+
   /** Finds out what names the upload. */
   async #prepare(): Promise<void> {
     const { vault, owners, digest, tokens, rules } = this.#around
-    const kept = await vault.find(this.id)
-    this.take(kept)
+    this.take(await vault.find(this.id))
     if (tokens.current === undefined) this.#hold({ type: 'waiting', reason: 'token', retryInMs: 0 })
-    const [owner] = await Promise.all([kept?.record.owner || owners.ask(), this.#sumUp()])
-    this.#key ||= await uploadKey({ owner, sha256: this.#sha256, request: this.#request, rules }, digest)
+    const [owner] = await Promise.all([this.#owner || owners.ask(), this.#sumUp()])
+    this.#owner ||= owner
+    this.#key ||= await uploadKey({ owner: this.#owner, sha256: this.#sha256, request: this.#request, rules }, digest)
   }
 
   /** Of the bytes that are sent: the copy, and where that cannot be read, the original. */
@@ -182,7 +206,7 @@ export class UploadJob {
   }
 
   #takeTurn(): void {
-    this.#turn = new UploadTurn(`mediarelay:${this.#around.origin}:${this.#key}`, {
+    this.#turn ??= new UploadTurn(`mediarelay:${this.#around.origin}:${this.#key}`, {
       granted: () => this.#granted(),
       followed: () => this.#followed(),
       heard: event => this.#heard(event),
