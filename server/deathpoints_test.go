@@ -24,6 +24,7 @@ import (
 const (
 	dieAt  = "MEDIARELAY_TEST_DIE_AT"  // a step
 	dieNth = "MEDIARELAY_TEST_DIE_NTH" // at its so manieth time
+	dieBy  = "MEDIARELAY_TEST_DIE_BY"  // "sleep" is SIGSTOP, until SIGCONT
 )
 
 // The steps, in their order.
@@ -76,6 +77,10 @@ func (d *death) at(step string) {
 		return
 	}
 	_, _ = fmt.Fprintf(os.Stderr, "died %s\n", step)
+	if os.Getenv(dieBy) == "sleep" {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		return
+	}
 	_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	select {}
 }

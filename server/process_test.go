@@ -73,8 +73,8 @@ func installAt(t testing.TB, data string) *installation {
 	i.must(err)
 	t.Cleanup(func() {
 		i.signal(syscall.SIGKILL)
+		i.must(i.sandbox.Close()) // which ends what a fault holds, and Close below waits for
 		i.provider.Close()
-		i.must(i.sandbox.Close())
 		i.wantNoSecretInTheLog()
 	})
 	return i
