@@ -178,7 +178,8 @@ class WorkerEngine implements Engine {
   #command(id: string, type: keyof typeof FIRST): void {
     const upload = this.#uploads.get(id)
     if (!upload) return
-    upload.start = { ...upload.start, first: FIRST[type] }
+    // What was only kept must be begun for its cancel: the server may have some of it.
+    upload.start = { ...upload.start, type: type === 'cancel' ? 'start' : upload.start.type, first: FIRST[type] }
     if (upload.state === 'failed' && (type === 'retry' || type === 'cancel')) upload.state = 'running'
     if (this.#worker !== undefined && upload.worker === this.#worker) return this.#post({ type, id })
     this.#open()

@@ -231,6 +231,15 @@ test('an upload of an earlier visit can be cancelled before it is started', asyn
   assert.deepEqual(newest().told.at(-1), { type: 'cancel', id: 'old' })
 })
 
+test('its cancel outlives the worker, and an engine that was suspended', async () => {
+  const { engine } = await restored()
+  engine.suspend()
+  engine.cancel('old')
+  engine.wake()
+  newest().die()
+  assert.deepEqual(newest().told.map(({ type, id, first }) => [type, id, first]), [['start', 'old', 'cancel']])
+})
+
 test('a question that waits for a token is asked of the next worker too', async () => {
   const engine = createWorkerEngine('https://media.example.com')
   const answer = engine.restore('/')
