@@ -30,9 +30,6 @@ export interface UploadStore {
   keep(requests: readonly KeepRequest[]): Promise<readonly Kept[]>
   /** A record that is there no more is not made again. */
   write(changes: readonly RecordChange[], ends: readonly RecordEnd[]): Promise<void>
-  copy(name: string): Promise<Blob | undefined>
-  ceiling(origin: string): Promise<number>
-  setCeiling(origin: string, bytes: number): Promise<void>
 }
 
 /** Milliseconds for a transaction of small records. */
@@ -81,10 +78,7 @@ export class IndexedUploadStore implements UploadStore {
     })
   }
 
-  copy(name: string): Promise<Blob | undefined> {
-    return this.#database.run('readonly', PATIENCE, stores => read(stores, name))
-  }
-
+  /** The largest chunk that is known to pass on the way to a server; 0 when unknown. */
   ceiling(origin: string): Promise<number> {
     return this.#database.run('readonly', PATIENCE, async stores => {
       const found = await answerTo<{ bytes: number; at: number } | undefined>(stores.ceilings.get(origin))
