@@ -91,14 +91,18 @@ func (i *installation) sendOn(ctx context.Context, f *sent) (whole bool, err err
 }
 
 func (i *installation) createUpload(ctx context.Context, f *sent) error {
+	return i.createSized(ctx, f, int64(len(f.content)), digestOf(f.content))
+}
+
+func (i *installation) createSized(ctx context.Context, f *sent, size int64, digest string) error {
 	encode := base64.StdEncoding.EncodeToString
 	purposes := f.purposes
 	if purposes == "" {
 		purposes = "message,template"
 	}
 	answer, err := i.request(ctx, http.MethodPost, i.url()+"/files/", nil,
-		"Upload-Length", strconv.Itoa(len(f.content)), "Upload-Metadata", "filename "+encode([]byte(f.name))+
-			",key "+encode([]byte("key of "+f.name))+",purpose "+encode([]byte(purposes))+",sha256 "+encode([]byte(digestOf(f.content))))
+		"Upload-Length", strconv.FormatInt(size, 10), "Upload-Metadata", "filename "+encode([]byte(f.name))+
+			",key "+encode([]byte("key of "+f.name))+",purpose "+encode([]byte(purposes))+",sha256 "+encode([]byte(digest)))
 	if err != nil {
 		return err
 	}

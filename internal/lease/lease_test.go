@@ -173,3 +173,16 @@ func await(t *testing.T, c <-chan struct{}, what string) {
 		t.Fatal("waited in vain for " + what)
 	}
 }
+
+// A lease that a wrong clock wrote would keep its name for as long as that clock
+// was ahead.
+func TestAClockThatWasWrongKeepsNoName(t *testing.T) {
+	databasetest.Each(t, func(t *testing.T, db *database.DB) {
+		wrong, right := NewKeeper(db), NewKeeper(db)
+		wrong.now = func() time.Time { return time.Now().Add(24 * time.Hour) }
+		old := acquire(t, wrong, "relay/x")
+		taken := acquire(t, right, "relay/x")
+		check(t, db, old, ErrLost)
+		check(t, db, taken, nil)
+	})
+}
