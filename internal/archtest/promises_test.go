@@ -1,0 +1,94 @@
+package archtest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var namedTest = regexp.MustCompile("`(Test\\w+)`")
+
+// A page of promises promises nothing without a test: each row names one, each
+// named one exists, and no row of the fault matrix that it answers is missing.
+func TestPromisesNameTheirTests(t *testing.T) {
+	exist := tests(t)
+	for page, matrix := range map[string][]string{
+		"resilience.md": rows("S1 S3 T1 U1", "R1-14", "A1-15"),
+		"guarantees.md": rows("B13 D7 F3", "B1-11", "C1-18", "D1-3"),
+	} {
+		t.Run(page, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join(root, "docs", page))
+			if err != nil {
+				t.Fatal(err)
+			}
+			covered := map[string]bool{}
+			for _, row := range promises(string(text)) {
+				wantTests(t, row, exist)
+				for _, id := range strings.Fields(row[1]) {
+					covered[id] = true
+				}
+			}
+			for _, id := range matrix {
+				if !covered[id] {
+					t.Errorf("no row is %s", id)
+				}
+			}
+		})
+	}
+}
+
+// rows are the names of rows: some by themselves, and ranges such as A1-15.
+func rows(alone string, ranges ...string) []string {
+	list := strings.Fields(alone)
+	for _, r := range ranges {
+		var letter rune
+		var first, last int
+		if n, err := fmt.Sscanf(r, "%c%d-%d", &letter, &first, &last); n != 3 {
+			panic(err) // a mistake in the table above
+		}
+		for n := first; n <= last; n++ {
+			list = append(list, fmt.Sprintf("%c%d", letter, n))
+		}
+	}
+	return list
+}
+
+// promises are the table rows of four cells, without their heads.
+func promises(page string) (list [][]string) {
+	for line := range strings.Lines(page) {
+		cells := strings.Split(line, "|")
+		if len(cells) == 6 && !strings.HasPrefix(cells[1], "---") && strings.TrimSpace(cells[1]) != "rows" {
+			list = append(list, cells)
+		}
+	}
+	return list
+}
+
+func wantTests(t *testing.T, row []string, exist map[string]bool) {
+	t.Helper()
+	named := namedTest.FindAllStringSubmatch(row[4], -1)
+	if len(named) == 0 {
+		t.Errorf("a row without a test: %s", strings.Join(row, "|"))
+	}
+	for _, name := range named {
+		if !exist[name[1]] {
+			t.Errorf("there is no %s: %s", name[1], strings.Join(row, "|"))
+		}
+	}
+}
+
+// tests are the names of all tests, without their packages.
+func tests(t *testing.T) map[string]bool {
+	t.Helper()
+	declared, _ := symbols(t)
+	exist := map[string]bool{}
+	for symbol := range declared {
+		if _, name, _ := strings.Cut(symbol, "."); strings.HasPrefix(name, "Test") {
+			exist[name] = true
+		}
+	}
+	return exist
+}
