@@ -139,6 +139,7 @@ export interface Engine {
   /**
    * What earlier visits have left at this place. Resolves when a token has told whose
    * they are; empty when there is nothing, and then asks for no token. `start` with their ids goes on.
+   * Rejects where the engine cannot run: nobody knows then what there is.
    */
   restore(place: string): Promise<readonly KeptUpload[]>
   /** The file of a restored upload that has no copy. False when its content is another. */

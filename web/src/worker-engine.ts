@@ -88,7 +88,7 @@ class WorkerEngine implements Engine {
   }
 
   async restore(place: string): Promise<readonly KeptUpload[]> {
-    const kept = await this.#ask<'restore'>({ type: 'restore', place }).catch(() => [])
+    const kept = await this.#ask<'restore'>({ type: 'restore', place })
     for (const { id, file, size, request } of kept) {
       const start: StartMessage = { type: 'keep', id, file, size, request, url: '', first: 'start' }
       this.#uploads.set(id, { start, state: 'running', worker: this.#worker, accepted: 0 })
