@@ -67,12 +67,18 @@ export class Sending {
       case 'token': return this.#provide(message.token)
       case 'nudge': return this.#nudge()
       case 'forget':
-        this.#jobs.get(message.id)?.free()
-        this.#jobs.delete(message.id)
-        return
+        return this.#forget(message.id)
       default:
         this.#jobs.get(message.id)?.command(message.type)
     }
+  }
+
+  /** What this worker has not heard of, one before it has kept. */
+  #forget(id: string): void {
+    const job = this.#jobs.get(id)
+    if (job) job.free()
+    else this.#around.vault.discard(id)
+    this.#jobs.delete(id)
   }
 
   #jobOf(file: JobFile): UploadJob {

@@ -119,11 +119,20 @@ export class Vault {
     this.#unowned.delete(id)
     this.#changes.delete(id)
     this.#queue = this.#queue.filter(({ request, settle }) => request.record.id !== id || settle(undefined))
-    // What is being written now must not outlive its end.
-    this.#ending.set(id, kept.then(() => {
-      this.#ends.push({ id, key })
+    this.#close({ id, key }, kept)
+  }
+
+  /** What another worker of this page has kept of an upload goes. */
+  discard(id: string): void {
+    this.#close({ id, key: '' }, Promise.resolve())
+  }
+
+  /** What is being written now must not outlive its end, and what is kept anew comes after it. */
+  #close(end: RecordEnd, written: Promise<unknown>): void {
+    this.#ending.set(end.id, written.then(() => {
+      this.#ends.push(end)
       return this.#write()
-    }).finally(() => this.#ending.delete(id)))
+    }).finally(() => this.#ending.delete(end.id)))
   }
 
   /**

@@ -47,6 +47,8 @@ class WorkerEngine implements Engine {
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #uploads = new Map<string, Upload>()
   readonly #asked = new Map<number, Call>()
+  /** Forgotten while there was no worker that could take their copies away. */
+  readonly #forgotten = new Set<string>()
   #worker: Worker | undefined
   #suspended = false
   #deaths = 0
@@ -117,7 +119,8 @@ class WorkerEngine implements Engine {
   }
 
   forget(id: string): void {
-    this.#post({ type: 'forget', id })
+    if (this.#worker) this.#post({ type: 'forget', id })
+    else this.#forgotten.add(id)
     this.#uploads.delete(id)
   }
 
@@ -142,7 +145,7 @@ class WorkerEngine implements Engine {
   wake(): void {
     this.#suspended = false
     const waiting = [...this.#uploads.values()].some(({ state }) => state === 'running')
-    if (waiting || this.#asked.size > 0) this.#open()
+    if (waiting || this.#asked.size + this.#forgotten.size > 0) this.#open()
   }
 
   close(): void {
@@ -206,6 +209,8 @@ class WorkerEngine implements Engine {
     worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(worker, event.data)
     worker.onerror = event => this.#died(worker, event.message)
     this.#post({ type: 'open', endpoint: this.#endpoint })
+    for (const id of this.#forgotten) this.#post({ type: 'forget', id })
+    this.#forgotten.clear()
     for (const { message } of this.#asked.values()) this.#post(message)
     for (const upload of this.#uploads.values()) this.#give(upload)
   }

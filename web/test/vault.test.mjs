@@ -167,6 +167,16 @@ test('what was forgotten is kept anew, in that order', async () => {
   assert.deepEqual([store.records.size, store.copies.size], [1, 1])
 })
 
+test('what an earlier worker has kept is taken away unseen, and kept anew after that', async () => {
+  const { store, vault: v } = vault()
+  store.records.set('f', { id: 'f', copy: 'f', size: 7 })
+  store.copies.set('f', new Blob(['old']))
+  v.discard('f')
+  await v.keep(detail('f'))
+  await settled(store)
+  assert.deepEqual([store.records.get('f').size, await store.copies.get('f').text()], [1, 'x'])
+})
+
 test('an end takes what other tabs have kept of the same upload along', async () => {
   const { store, vault: v } = vault()
   await v.keep(detail('f'))

@@ -240,6 +240,26 @@ test('its cancel outlives the worker, and an engine that was suspended', async (
   assert.deepEqual(newest().told.map(({ type, id, first }) => [type, id, first]), [['start', 'old', 'cancel']])
 })
 
+test('what is forgotten while no worker runs is forgotten by the next one, before it is kept anew', () => {
+  const { engine } = running()
+  engine.suspend()
+  engine.forget('f')
+  engine.forget('g')
+  engine.keep('g', new Blob(['x']), request)
+  engine.wake()
+  assert.deepEqual(newest().told.map(({ type, id }) => [type, id]), [['forget', 'f'], ['forget', 'g'], ['keep', 'g']])
+  newest().die()
+  assert.deepEqual(newest().told.map(({ type, id }) => [type, id]), [['keep', 'g']])
+})
+
+test('a worker is started for what was forgotten alone: its copy would come back', () => {
+  const { engine } = running()
+  engine.suspend()
+  engine.forget('f')
+  engine.wake()
+  assert.deepEqual(newest().told, [{ type: 'forget', id: 'f' }])
+})
+
 test('a question that waits for a token is asked of the next worker too', async () => {
   const engine = createWorkerEngine('https://media.example.com')
   const answer = engine.restore('/')
