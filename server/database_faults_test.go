@@ -132,7 +132,7 @@ func newDatabaseLine(t *testing.T, direct string) *databaseLine {
 		t.Fatal(err)
 	}
 	l := &databaseLine{TB: t, socket: address.Query().Get("host") + "/.s.PGSQL.5432"}
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // loopback, closed below
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func (l *databaseLine) serve(listener net.Listener) {
 // join copies both ways until one side ends.
 func (l *databaseLine) join(client net.Conn) {
 	defer client.Close()
-	server, err := net.Dial("unix", l.socket) //nolint:noctx // as above
+	server, err := net.Dial("unix", l.socket)
 	if err != nil {
 		return
 	}

@@ -83,6 +83,7 @@ func installAt(t testing.TB, data string) *installation {
 // start starts a process, and waits until it serves.
 func (i *installation) start() {
 	i.Helper()
+	serving := strings.Count(i.log.all(), `"msg":"serving"`)
 	said := i.spawn()
 	if !said.Scan() {
 		<-i.ended
@@ -94,6 +95,9 @@ func (i *installation) start() {
 	}
 	i.address = address
 	go drain(said)
+	for deadline := time.Now().Add(within); strings.Count(i.log.all(), `"msg":"serving"`) == serving && time.Now().Before(deadline); {
+		<-time.After(time.Millisecond) // the log is another pipe, and may be behind
+	}
 }
 
 // spawn runs the test's own binary under a name that TestMain knows.
