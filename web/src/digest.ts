@@ -25,6 +25,13 @@ function hasWebCrypto(): boolean {
   return self.isSecureContext
 }
 
+/** Of a text, at once. */
+export function textSha256(module: WasmModule, text: string): string {
+  const digest = module.newDigest()
+  digest.write(new TextEncoder().encode(text))
+  return digest.sum()
+}
+
 async function inPieces(module: WasmModule, file: Blob): Promise<string> {
   const digest = module.newDigest()
   try {

@@ -14,6 +14,7 @@ export interface UploadRecord {
   readonly owner: string
   /** Who wrote it: as long as that worker lives, an unowned record may still get its owner. */
   readonly worker: string
+  /** As it was asked for; its place as a digest alone, since a page's query may say what is nobody's business. */
   readonly request: UploadRequest
   /** Bytes of the file. */
   readonly size: number
@@ -26,7 +27,7 @@ export interface UploadRecord {
   readonly paused: boolean
   /** The copy's name in the store; empty for none. Records of one key share one. */
   readonly copy: string
-  /** When it was made, in milliseconds of `Date.now()`. */
+  /** When it was made or last taken up, in milliseconds of `Date.now()`. */
   readonly at: number
 }
 
@@ -54,11 +55,13 @@ export function sweepOf(
 }
 
 function isStale(record: UploadRecord, now: number, alive: ReadonlySet<string> | undefined): boolean {
+  // A page that stays open for long is still using it.
+  if (alive?.has(record.worker)) return false
   const age = now - record.at
   // A clock that was put back makes times of the future; they would never grow old.
   if (age > MAX_AGE_MILLISECONDS || age < -MAX_AGE_MILLISECONDS) return true
   if (record.owner !== '') return false
-  return alive ? !alive.has(record.worker) : age > MAX_UNOWNED_MILLISECONDS
+  return alive !== undefined || age > MAX_UNOWNED_MILLISECONDS
 }
 
 /** Bytes that the records' copies take; a shared one counts once. */

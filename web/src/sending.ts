@@ -1,6 +1,6 @@
 /** The worker's part that sends: uploads, what is kept of them, and the token that all of them share. */
 import { Database } from './database.js'
-import { sha256 } from './digest.js'
+import { sha256, textSha256 } from './digest.js'
 import type { EngineEvent, KeptUpload } from './engine.js'
 import { OwnerKeeper, ownerOf } from './owner.js'
 import { TokenKeeper } from './token-keeper.js'
@@ -37,6 +37,7 @@ export class Sending {
     const digest = (text: string): Promise<string> => sha256(module, new Blob([text]))
     const around: JobSurroundings = {
       module, tokens, origin, digest, emit, died,
+      placeDigest: place => textSha256(module, place),
       vault: new Vault(store, workers.self, {
         kept: id => emit({ type: 'kept', id }),
         unkept: (id, reason) => emit({ type: 'unkept', id, reason }),
@@ -93,18 +94,20 @@ export class Sending {
   }
 
   async #restore(place: string): Promise<readonly KeptUpload[]> {
-    const { vault, owners, origin } = this.#around
+    const { vault, owners, origin, placeDigest } = this.#around
+    const at = { origin, place: placeDigest(place), alive: this.#workers.all }
     try {
-      const kept = await vault.restore({ origin, place, alive: this.#workers.all }, () => owners.ask())
-      return kept.map(one => this.#takeUp(one))
+      const kept = await vault.restore(at, () => owners.ask())
+      return kept.map(one => this.#takeUp(one, place))
     } catch {
       // A store that cannot be read has nothing for this visit.
       return []
     }
   }
 
-  #takeUp(kept: Kept): KeptUpload {
-    const { record: { id, size, request, accepted, paused }, copy } = kept
+  #takeUp(kept: Kept, place: string): KeptUpload {
+    const { record: { id, size, accepted, paused }, copy } = kept
+    const request = { ...kept.record.request, place }
     this.#jobOf({ id, size, request, file: undefined }).take(kept)
     return { id, size, request, accepted, paused, file: copy }
   }

@@ -18,6 +18,8 @@ export interface JobSurroundings extends RunnerSurroundings {
   readonly vault: Vault
   readonly owners: OwnerKeeper
   readonly digest: TextDigest
+  /** A page's address as it is written down. */
+  placeDigest(place: string): string
   /** The module's file: its name changes with the rules. */
   readonly rules: string
   emit(event: EngineEvent): void
@@ -157,7 +159,11 @@ export class UploadJob {
   }
 
   #kept(file: Blob | undefined): JobFile & { origin: string } {
-    return { id: this.id, origin: this.#around.origin, file, size: this.#size, request: this.#request }
+    return { id: this.id, origin: this.#around.origin, file, size: this.#size, request: this.#writable() }
+  }
+
+  #writable(): UploadRequest {
+    return { ...this.#request, place: this.#around.placeDigest(this.#request.place) }
   }
 
   /** What stops the upload while it is prepared ends the preparation. */

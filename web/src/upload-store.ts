@@ -98,7 +98,7 @@ async function keepOne(stores: Stores, records: UploadRecord[], { record, file }
   const there = base.copy !== '' && await answerTo(stores.copies.count(base.copy)) > 0
   const full = !there && file !== undefined && copiedBytes(records) + record.size > MAX_COPIES_BYTES
   const copies = !there && file !== undefined && !full
-  const made = { ...base, worker: record.worker, copy: there ? base.copy : copies ? record.id : '' }
+  const made = { ...base, worker: record.worker, at: record.at, copy: there ? base.copy : copies ? record.id : '' }
   records.push(made)
   if (copies) stores.copies.put(file, made.copy)
   stores.uploads.put(made)

@@ -146,7 +146,7 @@ export class Vault {
     const owner = await ask()
     // The question may have taken long: another tab may have ended some of them.
     const mine = (await here()).filter(record => record.owner === owner)
-    const found = await this.#store.keep(mine.map(record => ({ record: { ...record, worker: this.#worker }, file: undefined })))
+    const found = await this.#store.keep(mine.map(record => ({ record: { ...record, worker: this.#worker, at: Date.now() }, file: undefined })))
     for (const kept of found) this.#kept.set(kept.record.id, Promise.resolve(kept))
     return found
   }

@@ -1,5 +1,6 @@
 // Whose uploads a worker sends, with a machine of the test's own that waits for ever once it has begun.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 
 const page = new EventTarget()
@@ -35,6 +36,10 @@ function stage(t) {
     },
     freeUpload: handle => machines.delete(handle),
     isDeath: () => false,
+    newDigest: () => {
+      const hash = createHash('sha256')
+      return { write: bytes => hash.update(bytes), sum: () => hash.digest('hex'), free: () => {} }
+    },
   }
   const post = message => {
     told.push(message.type === 'event' ? `${message.event.type} ${message.event.reason ?? message.event.failure?.code ?? ''}`.trim() : message.type)

@@ -30,7 +30,7 @@ class MemoryStore {
     const kind = requests.every(({ file }) => file) ? 'keep' : 'note'
     await this.#transaction(kind, requests.map(({ record }) => record.id))
     return requests.map(({ record, file }) => {
-      const made = { ...(this.records.get(record.id) ?? record), worker: record.worker }
+      const made = { ...(this.records.get(record.id) ?? record), worker: record.worker, at: record.at }
       if (file) this.copies.set(made.copy = record.id, file)
       this.records.set(record.id, made)
       return { record: made, copy: this.copies.get(made.copy), full: false }
@@ -199,6 +199,14 @@ test('a later visit finds what was kept at its place for its owner, and asks for
   assert.deepEqual(await v.restore(at, async () => 'ana'), [], 'what has come back does not come twice')
 })
 
+test('what has come back is young again', async () => {
+  const { store, vault: v } = vault()
+  store.records.set('f', { id: 'f', owner: 'ana', origin: 'https://m/', request, copy: '', at: 1 })
+  const before = Date.now()
+  await v.restore(at, async () => 'ana')
+  assert.ok(store.records.get('f').at >= before)
+})
+
 test('what another tab has ended while the token was asked for does not come back', async () => {
   const { store, vault: v } = vault()
   store.records.set('f', { id: 'f', owner: 'ana', origin: 'https://m/', request, copy: '' })
@@ -211,6 +219,7 @@ const hour = 3600_000
 for (const [what, record, alive, stale] of [
   ['a young one', { owner: 'ana', at: now - hour }, undefined, false],
   ['one of a week ago', { owner: 'ana', at: now - MAX_AGE_MILLISECONDS - 1 }, undefined, true],
+  ['one of a week ago whose page is still open', { owner: 'ana', at: now - MAX_AGE_MILLISECONDS - 1 }, new Set(['w']), false],
   ['one of a clock that ran ahead', { owner: 'ana', at: now + MAX_AGE_MILLISECONDS + 1 }, undefined, true],
   ['an unowned one of a page that lives', { owner: '', at: now - hour }, new Set(['w']), false],
   ['an unowned one of a page that is gone', { owner: '', at: now - hour }, new Set(), true],
