@@ -11,10 +11,13 @@ export type SendOutcome =
   | { readonly type: 'answered'; readonly answer: Answer; readonly problem: Problem | undefined; readonly body: string }
   | { readonly type: 'broken'; readonly stalled: boolean }
 
+/** `unreadable`: the file would not give the bytes. */
+export type ChunkOutcome = SendOutcome | { readonly type: 'unreadable' }
+
 export interface SendListener {
   /** `sent` bytes of the body have left. */
   progressed(sent: number): void
-  finished(outcome: SendOutcome): void
+  finished(outcome: ChunkOutcome): void
 }
 
 /** Sends and returns how to abort; after an abort the listener hears nothing more. */
@@ -22,7 +25,7 @@ export function sendRequest(action: SendAction, file: Blob | undefined, token: s
   const xhr = new XMLHttpRequest()
   let watchdog = 0
   let ended = false
-  const end = (outcome: SendOutcome | undefined): void => {
+  const end = (outcome: ChunkOutcome | undefined): void => {
     if (ended) return
     ended = true
     clearTimeout(watchdog)
@@ -48,20 +51,26 @@ export function sendRequest(action: SendAction, file: Blob | undefined, token: s
   // Safari reports a lost connection as an abort that nobody asked for.
   const broken = (): void => end({ type: 'broken', stalled: false })
   xhr.onerror = xhr.onabort = broken
-  void bodyOf(action, file).then(({ body, checksum }) => {
+  const send = ({ body, checksum }: Body): void => {
     if (ended) return
     if (checksum !== '') xhr.setRequestHeader('Upload-Checksum', checksum)
     alive()
     xhr.send(body)
-  }).catch(broken)
+  }
+  bodyOf(action, file).then(send, () => end({ type: 'unreadable' })).catch(broken)
   return () => {
     end(undefined)
     xhr.abort()
   }
 }
 
+interface Body {
+  readonly body: Blob | null
+  readonly checksum: string
+}
+
 /** A chunk is summed up before it leaves, so that the server finds out what the way has done to it. */
-async function bodyOf(action: SendAction, file: Blob | undefined): Promise<{ body: Blob | null; checksum: string }> {
+async function bodyOf(action: SendAction, file: Blob | undefined): Promise<Body> {
   if (action.length === 0) return { body: null, checksum: '' }
   if (!file) throw new DOMException('no file', 'NotReadableError')
   const body = file.slice(action.offset, action.offset + action.length)

@@ -11,7 +11,7 @@
  *   wait, need-token       waiting
  *   paused done refused failed cancelled   the event of the same name
  */
-import { sendRequest, type SendOutcome } from './chunk-sender.js'
+import { sendRequest, type ChunkOutcome, type SendOutcome } from './chunk-sender.js'
 import type { Asset, EngineEvent, Fact, Failure, UploadRequest, Verdict } from './engine.js'
 import { findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
 import type { TokenKeeper } from './token-keeper.js'
@@ -91,16 +91,20 @@ export class UploadRunner {
     this.#listener = listener
     this.#url = order.url
     this.#held = order.held
-    const { origin, ceiling, module } = around
+    this.#build()
+    this.command(order.first)
+  }
+
+  #build(): void {
+    const { origin, ceiling, module, died } = this.#around
     try {
       this.#handle = module.newUpload({
         files: `${origin}files/`, uploads: `${origin}v1/uploads/`, assets: `${origin}v1/assets`,
-        url: order.url, size: order.size, ceiling, metadata: metadata(order),
+        url: this.#url, size: this.#order.size, ceiling, metadata: metadata(this.#order),
       })
     } catch (error) {
-      around.died(error)
+      died(error)
     }
-    this.command(order.first)
   }
 
   /** Runs a command of the page. */
@@ -157,13 +161,19 @@ export class UploadRunner {
       case 'paused': return this.#hold({ type: 'paused' })
       case 'cancelled': return this.#emit({ type: 'cancelled' })
       case 'done':
-        if (this.#asset) this.#emit({ type: 'done', asset: this.#asset })
-        return
+        return this.#asset ? this.#emit({ type: 'done', asset: this.#asset }) : this.#unknown()
       case 'refused':
-        if (this.#verdict) this.#emit({ type: 'refused', verdict: this.#verdict })
-        return
+        return this.#verdict ? this.#emit({ type: 'refused', verdict: this.#verdict }) : this.#unknown()
       case 'failed': return this.#fail(action.code, action.retryable, action.facts)
     }
+  }
+
+  /** The server tells of an end without what it came to. That machine is through: a retry asks anew, with another. */
+  #unknown(): void {
+    this.#around.module.freeUpload(this.#handle)
+    this.#damaged = 0
+    this.#build()
+    this.#fail('relay_failed', true, [])
   }
 
   /** Another upload may know of a narrower way already. */
@@ -191,7 +201,8 @@ export class UploadRunner {
     if (action.purpose === 'chunk') this.#progress(action.accepted, 0)
   }
 
-  #finished(action: SendAction, outcome: SendOutcome, token: string): void {
+  #finished(action: SendAction, outcome: ChunkOutcome, token: string): void {
+    if (outcome.type === 'unreadable') return this.#unreadable(action)
     if (outcome.type === 'broken') return void this.#broken(action, outcome.stalled)
     this.#answered(outcome, token)
     const asset = action.purpose === 'search' && outcome.answer.status === 200
@@ -204,13 +215,15 @@ export class UploadRunner {
 
   /** A browser reports a file that changed on the disk as a broken connection: look which it was. */
   async #broken(action: SendAction, stalled: boolean): Promise<void> {
-    const { request, length, offset } = action
-    const { files } = this.#order
-    if (length > 0 && !stalled && !await isReadable(files[0], offset)) {
-      files.shift()
-      if (files.length === 0) return this.#tell({ type: 'unreadable', request })
-    }
-    this.#tell({ type: 'broken', request, stalled })
+    if (action.length > 0 && !stalled && !await isReadable(this.#order.files[0], action)) return this.#unreadable(action)
+    this.#tell({ type: 'broken', request: action.request, stalled })
+  }
+
+  /** Where the copy cannot be read, the original may be. */
+  #unreadable({ request }: SendAction): void {
+    this.#order.files.shift()
+    if (this.#order.files.length === 0) this.#tell({ type: 'unreadable', request })
+    else this.#tell({ type: 'broken', request, stalled: false })
   }
 
   #answered(outcome: SendOutcome & { type: 'answered' }, token: string): void {
@@ -289,9 +302,10 @@ function failureOf({ code, title, facts, final }: Problem): Failure {
   return { code, message: title, retryable: !final, facts }
 }
 
-async function isReadable(file: Blob | undefined, offset: number): Promise<boolean> {
+/** All of what was to be sent: a file may be broken in its middle. */
+async function isReadable(file: Blob | undefined, { offset, length }: SendAction): Promise<boolean> {
   try {
-    await file?.slice(offset, offset + 1).arrayBuffer()
+    await file?.slice(offset, offset + length).arrayBuffer()
     return file !== undefined
   } catch {
     return false
