@@ -113,7 +113,7 @@ func (v *visitor) come() {
 
 func (v *visitor) choose(path string) {
 	v.Helper()
-	v.dropOn(v.zone, path)
+	v.must(chromiumTab{v.browser}.dropOn(v.zone, []string{path}))
 }
 
 func (v *visitor) does(what string) {

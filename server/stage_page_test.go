@@ -94,12 +94,6 @@ func (s *stage) drop(paths ...string) {
 	s.must(s.page().choose(paths))
 }
 
-// dropOn drops files on a node of any page, in Chromium.
-func (s *stage) dropOn(zone string, paths ...string) {
-	s.Helper()
-	s.must(chromiumTab{s.browser}.dropOn(zone, paths))
-}
-
 // row is what the list shows of a file.
 type row struct {
 	State    string
