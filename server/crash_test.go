@@ -84,7 +84,7 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	t.Logf("MEDIARELAY_TEST_SEED=%d makes the same kills again", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	i := install(t)
-	files := pictures(t, 50, 1_000_000)
+	files := pictures(t, 50, 4_000_000)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 	defer cancel()
 	ends := make(chan map[*sent]upload)
@@ -97,7 +97,7 @@ func TestManyKillsLoseNothing(t *testing.T) {
 		case <-i.ended:
 			i.awaitDeath()
 			died[true]++
-		case <-time.After(time.Duration(500+random.IntN(3000)) * time.Millisecond): // the random moment
+		case <-time.After(time.Duration(200+random.IntN(1300)) * time.Millisecond): // the random moment
 			i.signal(syscall.SIGKILL)
 			died[false]++
 		}

@@ -7,9 +7,11 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -34,7 +36,11 @@ import (
 	"mediarelay/internal/store"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// toxiproxy leaves behind who reads and writes for a link that a toxic has closed.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2.(*ToxicLink).read"),
+		goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run"))
+}
 
 // each runs a test with a relay between a library and the sandbox, over the real
 // client of 360dialog, on SQLite and on Postgres. Every test ends with the
@@ -96,7 +102,7 @@ func start(t *testing.T, db *database.DB) *harness {
 	h.sandbox, err = sandbox.New(sandbox.Config{Dir: t.TempDir(), APIKeys: []string{key, otherKey}})
 	h.must(err)
 	server := httptest.NewServer(h.sandbox)
-	h.url, h.client = server.URL, &http.Client{Transport: &http.Transport{}}
+	h.url, h.client = server.URL, &http.Client{Transport: &http.Transport{DialContext: dialNarrow}}
 	t.Cleanup(func() {
 		h.client.CloseIdleConnections()
 		server.Close()
@@ -112,6 +118,17 @@ func start(t *testing.T, db *database.DB) *harness {
 		h.config.Providers[channel] = h.account(h.url, key)
 	}
 	return h
+}
+
+// dialNarrow keeps the system from taking a whole file from a connection whose
+// other end has read little of it: what was sent could then not be told from what
+// arrived.
+func dialNarrow(ctx context.Context, network, address string) (net.Conn, error) {
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		err = errors.Join(err, tcp.SetWriteBuffer(64<<10))
+	}
+	return conn, err
 }
 
 // account is a client of the sandbox, or of what stands before it.
