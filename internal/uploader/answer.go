@@ -78,7 +78,8 @@ func (m *Machine) succeeded(a Answer) Action {
 
 // created takes the answer to a creation, which may name an upload that was
 // there before: made by a creation whose answer was lost, by another tab, or on
-// an earlier visit. A relay of its that has failed is then due for a new attempt.
+// an earlier visit. Its offset tells, where it is not this request's doing. A
+// relay of its that has failed is then due for a new attempt.
 func (m *Machine) created(a Answer) Action {
 	m.adopt(a.Location)
 	if m.url == "" {
@@ -89,9 +90,10 @@ func (m *Machine) created(a Answer) Action {
 		return m.renew(reason.UploadGone)
 	}
 	repeated := m.unsure
-	m.unsure, m.again = false, true
-	if a.Offset != m.sent.size {
-		m.sent = sentChunk{} // that offset is not this request's doing
+	ours := a.Offset == m.sent.size
+	m.unsure, m.again = false, repeated || !ours && a.Offset >= 0
+	if !ours {
+		m.sent = sentChunk{} // there is nothing to measure
 	}
 	if repeated || a.Offset < 0 {
 		return m.next(stepAsk)

@@ -528,6 +528,26 @@ var conversations = []struct {
 		},
 	},
 	{
+		name:   "a creation that was repeated may answer such an upload too",
+		config: withKey(uploader.Config{Length: 10}),
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10 key=k"},
+			{broken{}, "POST /files/ 0+0 key=k"},
+			{created(10), "HEAD /files/abc"},
+			{answer(200, 10), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "POST /v1/uploads/abc/retry 0+0"},
+		},
+	},
+	{
+		name:   "the failed relay of a fresh upload is shown, not hidden behind another attempt",
+		config: withKey(uploader.Config{Length: 10}),
+		lines: []line{
+			{uploader.Start{}, "POST /files/ 0+10 key=k"},
+			{created(10), "watch /v1/uploads/abc/events"},
+			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
+		},
+	},
+	{
 		name:   "and no relay whose failure is final",
 		config: withKey(uploader.Config{Length: 3 * mib}),
 		lines: []line{
