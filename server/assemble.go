@@ -103,7 +103,7 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	relayMetrics := relay.NewMetrics(p.library)
 	a.relay = relay.New(relay.Config{
 		Library: p.library, Bytes: p.bytes, Leases: a.leases, Limits: limit.New(a.database, nil),
-		Providers: p.providers, Metrics: relayMetrics,
+		Providers: p.providers, Metrics: relayMetrics, MediaEarly: cfg.MediaEarly,
 	})
 	a.rotation = newRotation(cfg, a.relay)
 	verifier, err := auth.NewVerifier(cfg.Tokens())

@@ -28,6 +28,8 @@ type Config struct {
 	JWTAudience string
 	// AllowedOrigins for CORS; empty: same origin only.
 	AllowedOrigins []string
+	// MediaEarly says that media objects too are relayed while their upload arrives.
+	MediaEarly bool
 	// UploadExpiry and Retention count from an upload's last byte and from its end.
 	UploadExpiry time.Duration
 	Retention    time.Duration
@@ -77,6 +79,7 @@ func Load(given Settings, env Lookup) (Config, error) {
 		JWTIssuer:      l.JWTIssuer,
 		JWTAudience:    l.JWTAudience,
 		AllowedOrigins: l.origins(),
+		MediaEarly:     l.mediaEarly(),
 		UploadExpiry:   l.duration("MEDIARELAY_UPLOAD_EXPIRY", l.UploadExpiry),
 		Retention:      l.duration("MEDIARELAY_RETENTION", l.Retention),
 		Channels:       l.channels(),

@@ -127,6 +127,7 @@ func TestOneMistakeIsNamedWithItsForm(t *testing.T) {
 		{"origin in capitals", "MEDIARELAY_ALLOWED_ORIGINS", "https://Example.com", "is not in lower case"},
 		{"origin with its own port", "MEDIARELAY_ALLOWED_ORIGINS", "https://example.com:443", "which browsers leave out"},
 		{"a time without unit", "MEDIARELAY_UPLOAD_EXPIRY", "24", `"24" is no time. Form: a time above 0 with its unit, such as 90m or 24h. Default: 24h.`},
+		{"neither handles nor all", "MEDIARELAY_RELAY_EARLY", "true", `"true" is neither handles nor all. Form: handles or all. Default: handles.`},
 		{"a time in days", "MEDIARELAY_RETENTION", "30d", `"30d" is no time`},
 		{"no time at all", "MEDIARELAY_RETENTION", "0s", "is not above 0"},
 		{"S3", "MEDIARELAY_STORE_URL", "s3://bucket/prefix", "the S3 store is not available in this build"},

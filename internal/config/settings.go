@@ -39,6 +39,7 @@ type Settings struct {
 	JWTAudience    string `env:"MEDIARELAY_JWT_AUDIENCE" default:"mediarelay" placeholder:"TEXT" form:"a text" help:"Tokens must have this in aud."`
 	ChannelsFile   string `name:"config" env:"MEDIARELAY_CHANNELS_FILE" placeholder:"FILE" form:"a YAML file" shown:"none: one channel, demo, on the built-in sandbox" help:"The channels."`
 	AllowedOrigins string `env:"MEDIARELAY_ALLOWED_ORIGINS" placeholder:"ORIGINS" form:"https://host or https://host:port, comma separated, without paths and wildcards" shown:"none: same origin only" help:"Origins whose pages may call this server (CORS)."`
+	RelayEarly     string `env:"MEDIARELAY_RELAY_EARLY" default:"handles" placeholder:"COPIES" form:"handles or all" help:"What is relayed while its upload still arrives: handles, or all, media IDs too. A media upload that its client interrupts begins again at the provider, and counts against its rate."`
 	UploadExpiry   string `env:"MEDIARELAY_UPLOAD_EXPIRY" default:"24h" placeholder:"TIME" form:"a time above 0 with its unit, such as 90m or 24h" help:"An unfinished upload is removed after this silence."`
 	Retention      string `env:"MEDIARELAY_RETENTION" default:"720h" placeholder:"TIME" form:"a time above 0 with its unit, such as 90m or 24h" help:"The bytes of a relayed upload are kept this long, so that an expired media ID can be renewed."`
 }

@@ -36,6 +36,13 @@ func (l *loader) duration(variable, value string) time.Duration {
 	return d
 }
 
+func (l *loader) mediaEarly() bool {
+	if l.RelayEarly != "handles" && l.RelayEarly != "all" {
+		l.fail("MEDIARELAY_RELAY_EARLY", "%q is neither handles nor all", l.RelayEarly)
+	}
+	return l.RelayEarly == "all"
+}
+
 func (l *loader) publicURL() string {
 	if l.PublicURL == "" {
 		return ""

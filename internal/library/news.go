@@ -8,10 +8,15 @@ type news struct {
 	mu      sync.Mutex
 	readers map[string]map[chan struct{}]struct{}
 	work    chan struct{}
+	arrival chan string
 }
 
+// waitingArrivals is how many hints of arriving bytes wait for who follows them;
+// further ones are dropped, as the next chunk tells again.
+const waitingArrivals = 64
+
 func newNews() *news {
-	return &news{readers: map[string]map[chan struct{}]struct{}{}, work: make(chan struct{}, 1)}
+	return &news{readers: map[string]map[chan struct{}]struct{}{}, work: make(chan struct{}, 1), arrival: make(chan string, waitingArrivals)}
 }
 
 func (n *news) subscribe(id string) (<-chan struct{}, func()) {
@@ -43,6 +48,13 @@ func (n *news) tell(id string) {
 }
 
 func (n *news) tellWork() { hint(n.work) }
+
+func (n *news) tellArrival(id string) {
+	select {
+	case n.arrival <- id:
+	default:
+	}
+}
 
 func hint(c chan<- struct{}) {
 	select {

@@ -56,6 +56,10 @@ func (l *Library) Subscribe(uploadID string) (changes <-chan struct{}, stop func
 // Work returns a channel that gets a hint when this process opened a relay row.
 func (l *Library) Work() <-chan struct{} { return l.news.work }
 
+// Arrivals returns a channel that gets the ID of an upload that this process has
+// created, or has got a chunk of. It may leave some out.
+func (l *Library) Arrivals() <-chan string { return l.news.arrival }
+
 // fenced runs fn in a durable transaction, after the fence held in it, and
 // tells the upload's subscribers.
 func (l *Library) fenced(ctx context.Context, fence Fence, uploadID string, fn func(*sql.Tx) error) error {

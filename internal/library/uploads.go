@@ -27,7 +27,7 @@ const currentProblem = `COALESCE((SELECT circuits.problem FROM circuits WHERE ci
 // takes has no acknowledged finish, and its client begins again.
 func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 	now := millis(l.now())
-	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		return one(ctx, tx, ErrKeyTaken, `
 			INSERT INTO uploads (id, channel, subject, client_key, length, metadata, filename, declared_type, kind,
 				kinds, purposes, declared_sha256, state, created_at, touched_at)
@@ -36,6 +36,10 @@ func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 			u.ID, u.Channel, u.Subject, u.ClientKey, u.Length, u.Metadata, u.Filename, u.DeclaredType, string(u.Kind),
 			media.JoinKinds(u.Kinds), media.JoinPurposes(u.Purposes), u.DeclaredSHA256, string(StateUploading), now, now)
 	})
+	if err == nil {
+		l.news.tellArrival(u.ID)
+	}
+	return err
 }
 
 // Upload returns an upload of a channel.
@@ -60,9 +64,13 @@ func (l *Library) UploadByKey(ctx context.Context, channel, key string) (Upload,
 
 // TouchUpload marks that bytes arrived, so that the upload does not expire.
 func (l *Library) TouchUpload(ctx context.Context, id string) error {
-	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		return one(ctx, tx, ErrNotFound, "UPDATE uploads SET touched_at = $1 WHERE id = $2", millis(l.now()), id)
 	})
+	if err == nil {
+		l.news.tellArrival(id)
+	}
+	return err
 }
 
 // FinishUpload records that every byte is safe and what their digest is, and

@@ -41,11 +41,38 @@ func (j *job) handle(ctx context.Context) (library.Copy, error) {
 }
 
 func (j *job) send(ctx context.Context) (media.Handle, error) {
+	early := j.take(media.CopyHandle)
+	if early != nil {
+		going, err := j.adopt(ctx, early)
+		if err != nil {
+			return "", err
+		}
+		if going {
+			h, err := early.finish(ctx)
+			return media.Handle(h), err
+		}
+	}
 	offset, err := j.session(ctx)
 	if err != nil {
 		return "", err
 	}
 	return j.provider.SendSession(ctx, j.row.SessionID, provider.Part{Object: j.object(), Offset: offset, Body: j.from(offset)})
+}
+
+// adopt makes a forerun's session the relay's own, and reports whether its
+// request is still on its way.
+func (j *job) adopt(ctx context.Context, early *forerun) (going bool, err error) {
+	s := early.session()
+	if s == "" || j.row.SessionID != "" {
+		early.end()
+		return false, nil
+	}
+	going = !early.over()
+	failures := 0
+	if !going && !early.silent() {
+		failures = 1
+	}
+	return going, j.saveSession(ctx, s, failures)
 }
 
 // session opens a session, or asks the open one how far it is. The session is
@@ -64,26 +91,8 @@ func (j *job) session(ctx context.Context) (offset int64, err error) {
 	return 0, j.saveSession(ctx, s, 0)
 }
 
-// offset asks the session how far it is, unless that might be one failure too
-// many: a new session costs bytes, a blocked number costs half an hour.
 func (j *job) offset(ctx context.Context) (int64, error) {
-	failures := j.provider.Limits().FailedReadsPerHour
-	if failures == 0 {
-		return j.ask(ctx)
-	}
-	try, err := j.config.Limits.Try(ctx, "get/"+j.row.Channel, limit.Budget{Errors: failures, Window: time.Hour})
-	if err != nil {
-		return 0, record(err)
-	}
-	offset, err := j.ask(ctx)
-	if err == nil {
-		err = record(try.Succeeded(ctx))
-	}
-	return offset, err
-}
-
-func (j *job) ask(ctx context.Context) (int64, error) {
-	offset, err := j.provider.SessionOffset(ctx, j.row.SessionID)
+	offset, err := j.Relay.offset(ctx, j.row.Channel, j.provider, j.row.SessionID)
 	if err == nil {
 		j.whole = offset == j.content.Size
 	}

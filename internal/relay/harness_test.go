@@ -112,7 +112,7 @@ func start(t *testing.T, db *database.DB) *harness {
 	h.metrics = relay.NewMetrics(h.library)
 	h.config = relay.Config{
 		Library: h.library, Bytes: h.bytes, Leases: h.keeper, Limits: limit.New(db, nil), Metrics: h.metrics,
-		Providers: map[string]relay.Provider{}, Drain: 100 * time.Millisecond, Poll: 5 * time.Millisecond, Now: h.clock.Now,
+		Foreruns: -1, Providers: map[string]relay.Provider{}, Drain: 100 * time.Millisecond, Poll: 5 * time.Millisecond, Now: h.clock.Now,
 	}
 	for channel, key := range channels {
 		h.config.Providers[channel] = h.account(h.url, key)
@@ -331,9 +331,12 @@ func (h *harness) must(err error) {
 func picture(seed int) []byte { return withComments(fmt.Appendf(nil, "picture %d", seed)) }
 
 // large makes a JPEG of 4 MB, more than the buffers of a connection hold.
-func large(seed int) []byte {
+func large(seed int) []byte { return long(64, seed) }
+
+// long makes a JPEG of so many times 64 KB.
+func long(times, seed int) []byte {
 	const longest = 0xffff - 2
-	return withComments(slices.Repeat([][]byte{make([]byte, longest), fmt.Appendf(nil, "picture %d", seed)}, 64)...)
+	return withComments(slices.Repeat([][]byte{make([]byte, longest), fmt.Appendf(nil, "picture %d", seed)}, times)...)
 }
 
 // withComments puts comments behind a JPEG's first two bytes.

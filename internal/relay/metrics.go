@@ -22,6 +22,7 @@ type Metrics struct {
 	ends      *prometheus.CounterVec
 	ambiguous *prometheus.CounterVec
 	orphans   *prometheus.CounterVec
+	foreruns  *prometheus.CounterVec
 	requests  *prometheus.HistogramVec
 	bytes     *prometheus.CounterVec
 }
@@ -40,6 +41,9 @@ func NewMetrics(l *library.Library) *Metrics {
 		orphans: counter("mediarelay_relay_orphans_total",
 			"Copies that the provider gave and that were not recorded, since another worker had taken over or the database was away.",
 			"channel", "copy"),
+		foreruns: counter("mediarelay_foreruns_total",
+			"Requests that began while their upload still arrived, by channel, copy and outcome: won, broken by the provider, or aborted.",
+			"channel", "copy", "outcome"),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "mediarelay_provider_request_duration_seconds",
 			Help: "Time of requests to providers, by channel, operation and outcome: ok, or the cause of the failure.",
@@ -50,6 +54,13 @@ func NewMetrics(l *library.Library) *Metrics {
 			"Bytes of files that were read to be sent to providers, by channel and operation.", "channel", "operation"),
 	}
 }
+
+// What becomes of a forerun.
+const (
+	wonForerun     = "won"
+	brokenForerun  = "broken"
+	abortedForerun = "aborted"
+)
 
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
@@ -71,7 +82,7 @@ var (
 )
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.running, m.ends, m.ambiguous, m.orphans, m.requests, m.bytes}
+	return []prometheus.Collector{m.running, m.ends, m.ambiguous, m.orphans, m.foreruns, m.requests, m.bytes}
 }
 
 // Describe is for prometheus.Collector.

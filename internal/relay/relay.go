@@ -55,6 +55,7 @@ type SessionUploader interface {
 // Bytes opens what intake stored; *store.Folder does.
 type Bytes interface {
 	Open(ctx context.Context, id string) (*store.Content, error)
+	Offset(ctx context.Context, id string) (int64, error)
 	Remove(ctx context.Context, id string) error
 }
 
@@ -86,6 +87,15 @@ type Config struct {
 	// one: however busy the others are, none waits for them.
 	Workers    int
 	PerChannel int
+	// Foreruns bounds the requests to providers whose uploads still arrive. Default
+	// 8; none where it is negative.
+	Foreruns int
+	// MediaEarly says that media objects too are sent while their upload arrives.
+	// Handles always are.
+	MediaEarly bool
+	// Silence is after how long without a byte a forerun's request is closed.
+	// Default 10 s.
+	Silence time.Duration
 	// Drain is how long running relays may go on after the stop. Default 10 s.
 	Drain time.Duration
 	// Poll is how often other replicas' rows, rows of workers that died, and rows
@@ -106,6 +116,7 @@ type Relay struct {
 	running   map[string]int // by channel
 	total     int
 	freed     chan struct{}
+	foreruns  *foreruns
 }
 
 // New makes a relay.
@@ -113,7 +124,7 @@ func New(c Config) *Relay {
 	c = withDefaults(c)
 	r := &Relay{
 		config: c, now: c.Now, providers: map[string]Provider{},
-		running: map[string]int{}, freed: make(chan struct{}, 1),
+		running: map[string]int{}, freed: make(chan struct{}, 1), foreruns: newForeruns(c.Foreruns),
 	}
 	for channel, p := range c.Providers {
 		r.providers[channel] = c.Metrics.measured(channel, p)
@@ -134,6 +145,7 @@ func withDefaults(c Config) Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	c.Foreruns, c.Silence = cmp.Or(c.Foreruns, 8), cmp.Or(c.Silence, 10*time.Second)
 	c.Drain, c.Poll = cmp.Or(c.Drain, 10*time.Second), cmp.Or(c.Poll, time.Second)
 	return c
 }

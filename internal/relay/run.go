@@ -19,6 +19,7 @@ func (r *Relay) Run(ctx context.Context) {
 	defer stop()
 	r.begin(ctx)
 	var workers sync.WaitGroup
+	workers.Go(func() { r.scout(ctx, working, &workers) })
 	for r.pause(ctx) {
 		if err := r.dispatch(working, &workers); err != nil {
 			slog.ErrorContext(ctx, "due relays could not be read", "error", err)

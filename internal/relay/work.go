@@ -24,6 +24,7 @@ type job struct {
 	provider Provider
 	began    time.Time
 	content  *store.Content
+	early    []*forerun // those of the upload that were not taken
 	// whole says that the open session has every byte.
 	whole bool
 }
@@ -32,6 +33,7 @@ type job struct {
 func (r *Relay) work(ctx context.Context, row library.Relay, held claim) {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer r.foreruns.drop(row.UploadID)
 	go func() {
 		select {
 		case <-held.content.Lost():
@@ -83,6 +85,7 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err e
 		return err
 	}
 	j := &job{Relay: r, row: row, upload: upload, fence: held.content, provider: r.provider(row.Channel), began: r.now()}
+	j.early = r.foreruns.claim(upload.ID)
 	if err := r.config.Library.BeginAttempt(ctx, j.fence, upload.ID, r.now().Add(lease.TimeToLive)); err != nil {
 		return err
 	}

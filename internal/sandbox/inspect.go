@@ -53,6 +53,23 @@ func (s *Server) Handles() []Handle {
 	return list
 }
 
+// Session is an upload session that grows.
+type Session struct {
+	ID             media.SessionID
+	Offset, Length int64
+}
+
+// Sessions lists the upload sessions that were opened, oldest first.
+func (s *Server) Sessions() []Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Session
+	for _, one := range s.sessions.list() {
+		list = append(list, Session{ID: one.id, Offset: one.offset, Length: one.length})
+	}
+	return list
+}
+
 // ProfilePictures lists the handles that were set as profile pictures, oldest first.
 func (s *Server) ProfilePictures() []media.Handle {
 	s.mu.Lock()
