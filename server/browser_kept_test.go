@@ -141,6 +141,29 @@ func TestATabThatComesLaterShowsTheUpload(t *testing.T) {
 	s.wantOneUpload()
 }
 
+// Also where the browser has kept no copy of it, and has only its record.
+func TestATabThatComesLaterShowsAnUploadWithoutACopy(t *testing.T) {
+	s := onStageAs(t, setting{files: withWorker(t, noBlobs)})
+	content := notes(12 << 20)
+	s.open(s.token(time.Hour))
+	s.forMessages(true)
+	s.proxy.slow(2 << 20)
+	s.drop(s.file("notes.txt", content))
+	s.until(`row("notes.txt").Accepted > 0`)
+	s.untilRecord(`url !== '' && !request.place.includes('/')`)
+	later := s.secondTab()
+	later.open(s.token(time.Hour))
+	later.awaitRow("notes.txt", "uploading")
+	later.press("notes.txt", "pause")
+	s.awaitRow("notes.txt", "paused")
+	later.press("notes.txt", "resume")
+	s.awaitRow("notes.txt", "uploading")
+	s.proxy.slow(0)
+	later.awaitRow("notes.txt", "done")
+	s.wantSafe("notes.txt", content)
+	s.wantOneUpload()
+}
+
 // In a private window, as the shared browser's are, Chromium's copy is the
 // original by another name; so this one has a profile.
 func TestAFileThatGoesAwayCompletesFromItsCopy(t *testing.T) {

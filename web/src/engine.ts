@@ -123,6 +123,8 @@ export type EngineEvent =
   | { readonly type: 'unkept'; readonly id: string; readonly reason: 'room' | 'refused' }
   /** Another tab, or another row of this one, sends the same upload; its events are told here. `over`: it has let go, and this one sends. */
   | { readonly type: 'followed'; readonly id: string; readonly over?: boolean }
+  /** Of one without a file that has followed another tab: that one has gone before the end, and the file is needed here. */
+  | { readonly type: 'missing'; readonly id: string }
   /** Bytes have changed on the way. It was found, and they are sent again. */
   | { readonly type: 'damaged'; readonly id: string }
   /** A token is needed, once for all uploads: answer with `provideToken`. */

@@ -55,6 +55,8 @@ export class UploadJob {
   #held = false
   #paused = false
   #following = false
+  /** All bytes are at the server, as far as was heard. */
+  #safe = false
   #turn: UploadTurn | undefined
   #runner: UploadRunner | undefined
   #noted = { accepted: 0, at: Date.now() }
@@ -91,11 +93,15 @@ export class UploadJob {
     this.#key ||= key
     this.#sha256 ||= sha256
     this.#url ||= url
+    // Another tab may have the bytes that are missing here.
+    if (this.#state === 'kept' && this.#key !== '' && this.#files.length === 0) this.#turn ??= this.#newTurn('watch')
   }
 
   start(url: string, first: FirstCommand): void {
     if (this.#state !== 'kept') return
     this.#state = 'begun'
+    this.#turn?.leave()
+    this.#turn = undefined
     this.#first = first
     this.#url ||= url
     this.#notePause(first === 'pause')
@@ -115,7 +121,7 @@ export class UploadJob {
     this.#first = FIRST[command]
     this.#notePause(command === 'pause')
     if (this.#runner) return this.#runner.command(command)
-    if (this.#turn && !this.#turn.holds) return this.#turn.ask(command)
+    if (this.#turn?.follows) return this.#turn.ask(command)
     if (command === 'cancel' && this.#url === '') return this.#told({ type: 'cancelled' })
     if (command === 'cancel' && this.#state === 'kept') return this.start('', 'cancel')
     if (command === 'retry' && this.#state === 'stopped') this.#goOn()
@@ -212,14 +218,19 @@ export class UploadJob {
   }
 
   #takeTurn(): void {
-    this.#turn ??= new UploadTurn(`mediarelay:${this.#around.origin}:${this.#key}`, {
+    this.#turn ??= this.#newTurn('send')
+    this.#turn.locate(this.#url)
+  }
+
+  #newTurn(how: 'send' | 'watch'): UploadTurn {
+    return new UploadTurn(`mediarelay:${this.#around.origin}:${this.#key}`, {
       granted: () => this.#granted(),
       followed: () => this.#followed(),
+      released: () => this.#released(),
       heard: event => this.#heard(event),
       located: url => this.#located(url),
       asked: command => this.#obey(command),
-    })
-    this.#turn.locate(this.#url)
+    }, how)
   }
 
   #granted(): void {
@@ -236,9 +247,19 @@ export class UploadJob {
     if (this.#first === 'cancel' || this.#first === 'retry') this.#turn?.ask(this.#first)
   }
 
+  /** Whoever sent it is gone. What needs none of its bytes any more goes on here. */
+  #released(): void {
+    if (this.#state === 'ended') return
+    if (this.#safe || this.#first === 'cancel') return this.start('', this.#first)
+    this.#following = false
+    this.#tell({ type: 'missing' })
+  }
+
   #heard(event: UploadNews): void {
     if (this.#state === 'ended') return
-    if (event.type !== 'failed') this.#state = 'begun'
+    if (this.#state === 'stopped' && event.type !== 'failed') this.#state = 'begun'
+    if (event.type === 'started') this.#safe = false
+    else this.#safe ||= event.type === 'checking' || event.type === 'relaying'
     this.#held = HOLDS.has(event.type) || this.#held && event.type !== 'progress'
     this.#told(event)
   }
@@ -288,7 +309,7 @@ export class UploadJob {
 
   /** The runner knows how to go on; what has none begins anew. */
   #fail(): void {
-    if (!this.#runner) this.#state = 'stopped'
+    if (!this.#runner && this.#state === 'begun') this.#state = 'stopped'
   }
 
   #end(): void {

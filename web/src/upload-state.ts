@@ -67,6 +67,7 @@ const movesFrom: { readonly [E in Move['type']]: readonly StateName[] } = {
   compare: ['missing'],
   compared: ['missing'],
   followed: ['missing', 'queued', 'uploading', 'waiting'],
+  missing: [...sent, 'failed'],
   // Also when all bytes were at the server and it found them damaged, or has lost them.
   started: ['queued', 'waiting', 'verifying', 'relaying'],
   progress: ['waiting'],
@@ -105,6 +106,8 @@ export function transition(state: UploadState, event: UploadEvent, now: number):
       return event.inFlight > 0 ? { name: 'uploading' } : state
     case 'waiting':
       return { name: 'waiting', reason: event.reason, retryAt: event.retryInMs > 0 ? now + event.retryInMs : 0 }
+    case 'missing':
+      return { name: 'missing', comparing: false }
     case 'hold':
     case 'paused':
       return { name: 'paused' }

@@ -20,6 +20,8 @@ export interface TurnListener {
   granted(): void
   /** Another one talks to the server. */
   followed(): void
+  /** Nobody talks to the server: told of a turn that watches alone. */
+  released(): void
   heard(event: UploadNews): void
   located(url: string): void
   asked(command: TurnCommand): void
@@ -29,28 +31,42 @@ export interface TurnListener {
 const FAREWELL_MILLISECONDS = 1000
 
 export class UploadTurn {
+  readonly #name: string
   readonly #listener: TurnListener
+  /** Has no bytes to send: never takes the lock for itself. */
+  readonly #watches: boolean
   readonly #channel: BroadcastChannel | undefined
   readonly #waiting = new AbortController()
   #release: () => void = () => {}
   #holds = false
+  /** A turn that watches has somebody to watch. */
+  #sees = false
+  #waitsForRelease = false
   #url = ''
   /** What a newcomer has to know: the last event of each kind that matters. */
   #progress: UploadNews | undefined
   #stage: UploadNews | undefined
 
   /** `name` is the upload's, the same in every tab. */
-  constructor(name: string, listener: TurnListener) {
+  constructor(name: string, listener: TurnListener, how: 'send' | 'watch' = 'send') {
+    this.#name = name
     this.#listener = listener
+    this.#watches = how === 'watch'
     this.#channel = 'BroadcastChannel' in self ? new BroadcastChannel(name) : undefined
     if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#hear(data)
+    if (this.#watches) this.#watch()
     // Insecure contexts have no locks, and some pages may not use them: there, every tab for itself, and the server keeps order.
-    if (navigator.locks as LockManager | undefined) this.#request(name).catch(() => this.#grant())
+    else if (navigator.locks as LockManager | undefined) this.#request(name).catch(() => this.#grant())
     else queueMicrotask(() => this.#grant())
   }
 
   get holds(): boolean {
     return this.#holds
+  }
+
+  /** Another one takes what is asked for. */
+  get follows(): boolean {
+    return this.#watches ? this.#sees : !this.#holds
   }
 
   /** Tells the followers. */
@@ -97,6 +113,29 @@ export class UploadTurn {
     await navigator.locks.request(name, { signal: this.#waiting.signal }, hold).catch(() => {})
   }
 
+  #watch(): void {
+    this.#post({ type: 'hello' })
+    this.#awaitRelease()
+  }
+
+  /** Shared, so that those who watch do not wait for each other. Whoever waits to send comes after them, and is heard of. */
+  #awaitRelease(): void {
+    const locks = navigator.locks as LockManager | undefined
+    if (this.#waitsForRelease || !locks) return
+    this.#waitsForRelease = true
+    locks.request(this.#name, { mode: 'shared', signal: this.#waiting.signal }, () => {
+      this.#sees = this.#waitsForRelease = false
+      this.#listener.released()
+    }).catch(() => {})
+  }
+
+  #see(): void {
+    if (this.#sees) return
+    this.#sees = true
+    this.#listener.followed()
+    this.#awaitRelease()
+  }
+
   #hold(): Promise<void> {
     return new Promise(release => {
       this.#release = release
@@ -121,8 +160,10 @@ export class UploadTurn {
       if (message.type === 'hello') this.#greet()
       return
     }
+    if (message.type !== 'located' && message.type !== 'event') return
+    if (this.#watches) this.#see()
     if (message.type === 'located') this.#listener.located(message.url)
-    if (message.type === 'event') this.#listener.heard(message.event)
+    else this.#listener.heard(message.event)
   }
 
   #forget(): void {

@@ -24,7 +24,7 @@ export interface FileDetail {
 }
 
 /** What leaves nothing in flight. */
-const stopping: ReadonlySet<UploadEvent['type']> = new Set(['waiting', 'hold', 'paused', 'requeue', 'followed'])
+const stopping: ReadonlySet<UploadEvent['type']> = new Set(['waiting', 'hold', 'paused', 'requeue', 'followed', 'missing'])
 
 export class Upload {
   readonly progress: Progress
@@ -140,7 +140,12 @@ export class Upload {
       case 'progress': return this.progress.report(event.accepted, event.inFlight, now)
       case 'started': return this.#startAgain()
       case 'resumed': return void (event.offset < this.progress.accepted && this.progress.restart(event.offset))
-      case 'followed': return void (this.followed = event.over !== true)
+      case 'followed':
+        // What is asked of it from now on is for the engine, also where nobody has begun it here.
+        this.begun = true
+        this.followed = event.over !== true
+        return
+      case 'missing': return void (this.begun = this.followed = false)
       case 'kept': return void (this.kept = true)
       case 'unkept': return void (this.kept = false)
       case 'damaged': return void (this.damaged = true)

@@ -1,36 +1,14 @@
 // One upload in several tabs: who sends, who follows, and what passes between them. Locks of the test's own stand for the browser's.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-
-/** Web Locks as far as they are used here: exclusive, first come first served. */
-class Locks {
-  #queues = new Map()
-  async request(name, { ifAvailable, signal }, callback) {
-    const queue = this.#queues.get(name) ?? []
-    this.#queues.set(name, queue)
-    if (ifAvailable && queue.length > 0) return callback(null)
-    return new Promise((resolve, reject) => {
-      const entry = async () => {
-        resolve(await callback({ name }))
-        queue.shift()
-        queue[0]?.()
-      }
-      signal?.addEventListener('abort', () => {
-        if (queue.indexOf(entry) > 0) queue.splice(queue.indexOf(entry), 1)
-        reject(new DOMException('', 'AbortError'))
-      })
-      queue.push(entry)
-      if (queue.length === 1) void entry()
-    })
-  }
-}
+import { Locks } from './locks.mjs'
 
 globalThis.self = globalThis
 Object.defineProperty(globalThis, 'navigator', { value: { locks: new Locks() }, configurable: true })
 const { UploadTurn } = await import('../.cache/test/upload-turn.js')
 
 /** A tab with everything that it is told, and a way to wait for it. */
-function tab(name) {
+function tab(name, how) {
   const told = []
   const waiting = []
   const say = entry => {
@@ -38,11 +16,11 @@ function tab(name) {
     for (const check of [...waiting]) check()
   }
   const turn = new UploadTurn(name, {
-    granted: () => say('granted'), followed: () => say('followed'),
+    granted: () => say('granted'), followed: () => say('followed'), released: () => say('released'),
     heard: event => say(event.type), located: url => say(url), asked: command => say(`asked ${command}`),
-  })
-  const hears = entry => new Promise(resolve => {
-    const check = () => told.includes(entry) && resolve()
+  }, how)
+  const hears = (entry, times = 1) => new Promise(resolve => {
+    const check = () => told.filter(one => one === entry).length >= times && resolve()
     waiting.push(check)
     check()
   })
@@ -118,6 +96,39 @@ for (const [end, told] of [['done', ['followed', 'https://m/files/1', 'done', 'p
     await third.hears('granted')
   })
 }
+
+test('who has nothing to send watches whoever sends, and never takes the lock', async t => {
+  const { first, second } = await two(t)
+  const watcher = tab(t.name, 'watch')
+  t.after(() => watcher.turn.leave())
+  await watcher.hears('progress')
+  assert.deepEqual(watcher.told, ['followed', 'https://m/files/1', 'resumed', 'progress'])
+  assert.equal(watcher.turn.follows, true)
+  watcher.turn.ask('pause')
+  await first.hears('asked pause')
+
+  first.turn.leave()
+  await second.hears('granted')
+  second.turn.tell({ type: 'resumed', offset: 2 })
+  await watcher.hears('resumed', 2)
+  assert.equal(watcher.turn.follows, true)
+
+  second.turn.leave()
+  await watcher.hears('released')
+  assert.deepEqual([watcher.turn.follows, watcher.turn.holds, watcher.told.includes('granted')], [false, false, false])
+})
+
+test('who watches before anybody sends hears of the one who begins', async t => {
+  const watcher = tab(t.name, 'watch')
+  await watcher.hears('released')
+  assert.equal(watcher.turn.follows, false)
+  const sender = tab(t.name)
+  t.after(() => { watcher.turn.leave(); sender.turn.leave() })
+  await sender.hears('granted')
+  sender.turn.tell({ type: 'started' })
+  await watcher.hears('started')
+  assert.equal(watcher.turn.follows, true)
+})
 
 test('a page that may not use locks sends for itself', async t => {
   const { locks } = navigator

@@ -32,6 +32,8 @@ const moves = [
   ['missing', { type: 'compared', same: true }, 'queued'],
   ['missing', { type: 'followed' }, 'uploading'],
   ['missing', { type: 'done', asset }, 'done'],
+  ['uploading', { type: 'missing' }, 'missing'],
+  ['failed', { type: 'missing' }, 'missing'],
   ['waiting', { type: 'followed' }, 'uploading'],
   ['verifying', { type: 'started' }, 'uploading'],
   ['uploading', { type: 'requeue' }, 'queued'],
@@ -64,6 +66,7 @@ const late = [
   ['paused', { type: 'requeue' }],
   ['paused', { type: 'followed' }],
   ['missing', { type: 'enqueue' }],
+  ['missing', { type: 'missing' }],
   ['queued', { type: 'compared', same: true }],
   ['uploading', { type: 'kept' }],
   ['uploading', { type: 'unkept', reason: 'room' }],
@@ -81,6 +84,14 @@ test('a wait knows when it ends, and one without a time does not', () => {
   const wait = (retryInMs) => transition(in_('uploading'), { type: 'waiting', reason: 'token', retryInMs }, now)
   assert.equal(wait(8000).retryAt, now + 8000)
   assert.equal(wait(0).retryAt, 0)
+})
+
+test('what another window sends is the engine\'s to pause, until that window has gone', () => {
+  const upload = Upload.restored({ id: 'f', size: 3, accepted: 1, paused: false, request: { name: 'f', declaredType: '', purposes: ['message'] } })
+  upload.apply({ type: 'followed' })
+  assert.deepEqual([upload.state.name, upload.begun, upload.followed], ['uploading', true, true])
+  upload.apply({ type: 'missing' })
+  assert.deepEqual([upload.state.name, upload.begun, upload.followed], ['missing', false, false])
 })
 
 test('a file gives out what the bytes say, not what its name says', () => {
