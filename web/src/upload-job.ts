@@ -135,11 +135,23 @@ export class UploadJob {
   signedIn(owner: string): void {
     this.#owner ||= owner
     if (this.#owner === owner || this.#state === 'kept' || this.#state === 'ended') return
+    this.#letGo()
+    this.#told({ type: 'failed', failure: failure('other_owner', true) })
+  }
+
+  #letGo(): void {
     this.#runner?.free()
     this.#runner = undefined
     this.#turn?.leave()
     this.#turn = undefined
-    this.#told({ type: 'failed', failure: failure('other_owner', true) })
+  }
+
+  /** Whoever follows and would try now may have the token that is missing here: it is their turn, and this one's after them. */
+  #asked(command: TurnCommand): void {
+    if (command !== 'retry' || !this.#runner || this.#around.tokens.current !== undefined) return this.#obey(command)
+    this.#letGo()
+    this.#first = 'start'
+    this.#takeTurn()
   }
 
   /** A file for an upload without a copy. False when its content is another. */
@@ -229,7 +241,7 @@ export class UploadJob {
       released: () => this.#released(),
       heard: event => this.#heard(event),
       located: url => this.#located(url),
-      asked: command => this.#obey(command),
+      asked: command => this.#asked(command),
     }, how)
   }
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { Locks } from './locks.mjs'
 
 const page = new EventTarget()
 Object.assign(globalThis, {
@@ -98,4 +99,25 @@ test('the last token counts, also where an earlier one takes longer to read', { 
   start()
   await hears('token-needed missing')
   assert.equal(machines.size, 0)
+})
+
+test('who sends without a token makes room for a follower that has one, and follows it', { timeout: 10_000 }, async t => {
+  Object.assign(navigator, { locks: new Locks() })
+  t.after(() => { delete navigator.locks })
+  const [first, second] = [stage(t), stage(t)]
+  for (const tab of [first, second]) {
+    tab.start()
+    tab.sending.receive({ type: 'token', token: tokenOf('ana') })
+    await tab.hears('waiting offline')
+  }
+  assert.deepEqual([first.machines.size, second.machines.size], [1, 0])
+  second.sending.receive({ type: 'retry', id: 'f' })
+  for (; first.machines.get(1).length < 2; await turn());
+  assert.deepEqual([first.machines.get(1), second.machines.size], [['start', 'retry'], 0], 'one with a token tries itself')
+
+  first.sending.receive({ type: 'token', token: undefined })
+  for (let n = 0; n < 20; n++) await turn()
+  second.sending.receive({ type: 'retry', id: 'f' })
+  await first.hears('followed')
+  assert.deepEqual([first.machines.size, [...second.machines.values()]], [0, [['retry']]])
 })
