@@ -54,7 +54,7 @@ func assemble(ctx context.Context, cfg config.Config, s site) (*application, err
 	a := &application{database: db, leases: lease.NewKeeper(db)}
 	if !db.Shared() {
 		if err := a.leases.Inherit(ctx); err != nil {
-			return nil, errors.Join(err, db.Close())
+			slog.WarnContext(ctx, "the leases of a dead process stay until they end by themselves", "error", err)
 		}
 	}
 	p, err := newParts(cfg, library.New(db), bytes)

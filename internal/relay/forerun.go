@@ -65,6 +65,7 @@ func (f *forerun) run() {
 }
 
 func (f *forerun) send() error {
+	f.body = nil // of the request before
 	ctx, cancel := context.WithCancel(f.ctx)
 	defer cancel()
 	if f.want == media.CopyHandle {
@@ -106,11 +107,15 @@ func (f *forerun) session() media.SessionID {
 	return f.sessionID
 }
 
+// absence is how long a forerun waits for a client that sends nothing. One that
+// comes back later finds the upload, which then goes the usual way.
+const absence = time.Minute
+
 // bytesCome waits until more bytes have come and a place is free. It reports
 // false where no request is to be made any more.
 func (f *forerun) bytesCome() bool {
 	before, err := f.arrived()
-	for err == nil {
+	for until := time.Now().Add(absence); err == nil && before < f.object.Size && time.Now().Before(until); {
 		select {
 		case <-f.ctx.Done():
 			return false

@@ -14,11 +14,17 @@ type foreruns struct {
 	places chan struct{}
 
 	mu       sync.Mutex
-	byUpload map[string][]*forerun
+	byUpload map[string]*watched
+}
+
+// watched is an upload that foreruns are made for.
+type watched struct {
+	claimed bool // its worker has come
+	all     []*forerun
 }
 
 func newForeruns(places int) *foreruns {
-	return &foreruns{places: make(chan struct{}, max(0, places)), byUpload: map[string][]*forerun{}}
+	return &foreruns{places: make(chan struct{}, max(0, places)), byUpload: map[string]*watched{}}
 }
 
 func (s *foreruns) enter() bool {
@@ -40,14 +46,21 @@ func (s *foreruns) watch(id string) bool {
 	if known || len(s.byUpload) >= maxWatched {
 		return false
 	}
-	s.byUpload[id] = nil
+	s.byUpload[id] = &watched{}
 	return true
 }
 
+// add makes a forerun known to the upload's worker, or stops it where that one has
+// come already and sends the file itself.
 func (s *foreruns) add(f *forerun) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.byUpload[f.upload.ID] = append(s.byUpload[f.upload.ID], f)
+	w := s.byUpload[f.upload.ID]
+	if w.claimed {
+		f.stop()
+		return
+	}
+	w.all = append(w.all, f)
 }
 
 func (s *foreruns) forget(id string) {
@@ -60,17 +73,26 @@ func (s *foreruns) forget(id string) {
 func (s *foreruns) claim(id string) []*forerun {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range s.byUpload[id] {
+	w, known := s.byUpload[id]
+	if !known {
+		return nil
+	}
+	w.claimed = true
+	for _, f := range w.all {
 		f.claimed.Store(true)
 	}
-	return slices.Clone(s.byUpload[id])
+	return slices.Clone(w.all)
 }
 
 // drop stops an upload's foreruns: its worker has gone.
 func (s *foreruns) drop(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, f := range s.byUpload[id] {
+	w, known := s.byUpload[id]
+	if !known {
+		return
+	}
+	for _, f := range w.all {
 		f.stop()
 	}
 }
@@ -79,8 +101,8 @@ func (s *foreruns) drop(id string) {
 func (s *foreruns) dropUnclaimed() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, all := range s.byUpload {
-		for _, f := range all {
+	for _, w := range s.byUpload {
+		for _, f := range w.all {
 			if !f.claimed.Load() {
 				f.stop()
 			}

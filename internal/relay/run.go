@@ -66,7 +66,7 @@ func (r *Relay) dispatch(ctx context.Context, workers *sync.WaitGroup) error {
 		}
 		held, err := r.claim(ctx, row)
 		if err != nil {
-			r.leave(row.Channel)
+			r.giveBack(row.Channel)
 			if !errors.Is(err, lease.ErrHeld) {
 				return err
 			}
@@ -121,7 +121,18 @@ func (r *Relay) enter(channel string) bool {
 	return true
 }
 
+// leave gives a place back and says so to the dispatcher.
 func (r *Relay) leave(channel string) {
+	r.giveBack(channel)
+	select {
+	case r.freed <- struct{}{}:
+	default: // a hint is waiting already
+	}
+}
+
+// giveBack gives back a place that came to no use. It is no news: the same row would
+// be tried again at once, for as long as another holds it.
+func (r *Relay) giveBack(channel string) {
 	r.mu.Lock()
 	r.total--
 	if r.running[channel]--; r.running[channel] == 0 {
@@ -129,8 +140,4 @@ func (r *Relay) leave(channel string) {
 	}
 	r.mu.Unlock()
 	r.config.Metrics.running.WithLabelValues(channel).Dec()
-	select {
-	case r.freed <- struct{}{}:
-	default: // a hint is waiting already
-	}
 }

@@ -165,9 +165,15 @@ func (r *Relay) newForerun(ctx context.Context, u library.Upload, p Provider, me
 	return f, nil
 }
 
+// lingering is how long a forerun's session is kept in mind for the upload's worker.
+// It bounds what clients that never come back hold of the watched uploads.
+const lingering = 15 * time.Minute
+
 // linger waits until the forerun's worker has gone, or the upload has ended in
 // another process or by its client.
 func (f *forerun) linger() {
+	given := time.NewTimer(lingering)
+	defer given.Stop()
 	changes, stop := f.relay.config.Library.Subscribe(f.upload.ID)
 	defer stop()
 	look := time.NewTicker(f.relay.config.Silence)
@@ -175,6 +181,8 @@ func (f *forerun) linger() {
 	for !f.forgotten() {
 		select {
 		case <-f.ctx.Done():
+			return
+		case <-given.C:
 			return
 		case <-changes:
 		case <-look.C:
