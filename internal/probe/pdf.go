@@ -8,7 +8,7 @@ const pdfSearch = 1024
 // hasPDFHeader: at the start, or within the first 1024 bytes, where readers of
 // old look too. An archive or a compound file may hold a PDF there.
 func hasPDFHeader(head []byte) bool {
-	return bytes.Contains(head[:min(len(head), pdfSearch)], []byte("%PDF-"))
+	return bytes.Contains(head[:min(len(head), pdfSearch)], []byte(pdfMagic))
 }
 
 const (
@@ -26,7 +26,7 @@ type pdfReader struct {
 }
 
 func readPDF(s *source, head []byte, f *Facts) {
-	offset := bytes.Index(head[:min(len(head), pdfSearch)], []byte("%PDF-"))
+	offset := bytes.Index(head[:min(len(head), pdfSearch)], []byte(pdfMagic))
 	most := pdfEdgeBytes
 	if s.size <= 2*pdfEdgeBytes {
 		most = 2 * pdfEdgeBytes

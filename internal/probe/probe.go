@@ -64,9 +64,16 @@ type container struct {
 	letters bool
 }
 
+// How the types begin that most people send.
+const (
+	jpegMagic = "\xFF\xD8\xFF"
+	pngMagic  = "\x89PNG\r\n\x1a\n"
+	pdfMagic  = "%PDF-"
+)
+
 var containers = []container{
-	{matches: prefix("\xFF\xD8\xFF"), read: readJPEG},
-	{matches: prefix("\x89PNG\r\n\x1a\n"), read: readPNG},
+	{matches: prefix(jpegMagic), read: readJPEG},
+	{matches: prefix(pngMagic), read: readPNG},
 	{matches: riff("WEBP"), read: readWebP, letters: true},
 	{matches: isISO, read: readISO, letters: true},
 	{matches: prefix("OggS"), read: readOgg, letters: true},

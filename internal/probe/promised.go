@@ -5,11 +5,11 @@ package probe
 // it another type, or no file at all.
 func Promised(head []byte) string {
 	switch {
-	case hasAt(head, 0, "\xFF\xD8\xFF"):
+	case hasAt(head, 0, jpegMagic):
 		return "image/jpeg"
-	case hasAt(head, 0, "\x89PNG\r\n\x1a\n"):
+	case hasAt(head, 0, pngMagic):
 		return "image/png"
-	case hasAt(head, 0, "%PDF-"):
+	case hasAt(head, 0, pdfMagic):
 		return "application/pdf"
 	case len(head) >= 12 && isISO(head) && hasAt(head, 4, "ftyp"):
 		return promisedMovie(string(head[8:12]))
