@@ -18,6 +18,20 @@ import (
 	"mediarelay/web"
 )
 
+// underway drops a text of a size on a slow line, in bytes a second, and waits for
+// its first bytes at the server.
+func (s *stage) underway(size, rate int) (path string, content []byte) {
+	s.Helper()
+	content = notes(size)
+	path = s.file("notes.txt", content)
+	s.open(s.token(time.Hour))
+	s.forMessages(true)
+	s.proxy.slow(rate)
+	s.drop(path)
+	s.until(`row("notes.txt").Accepted > 0`)
+	return path, content
+}
+
 // The browser is killed in the middle of a file. On the next visit the upload
 // goes on by itself: nobody chooses, clicks or drops anything.
 func TestAKilledBrowserGoesOnByItself(t *testing.T) {
@@ -29,12 +43,7 @@ func TestAKilledBrowserGoesOnByItself(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%d MB", file.size>>20), func(t *testing.T) {
 			s := onStageAs(t, setting{ownBrowser: true})
-			content := notes(file.size)
-			path := s.file("notes.txt", content)
-			s.open(s.token(time.Hour))
-			s.forMessages(true)
-			s.proxy.slow(file.rate)
-			s.drop(path)
+			path, content := s.underway(file.size, file.rate)
 			s.until(fmt.Sprintf(`row("notes.txt").Accepted >= %d`, file.size/2))
 			s.killBrowser()
 			s.must(os.Remove(path))
@@ -55,12 +64,7 @@ func TestAKilledBrowserGoesOnByItself(t *testing.T) {
 // What a person has paused stays paused, whatever becomes of the browser.
 func TestAPausedUploadComesBackPaused(t *testing.T) {
 	s := onStageAs(t, setting{ownBrowser: true})
-	content := notes(8 << 20)
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
-	s.proxy.slow(2 << 20)
-	s.drop(s.file("notes.txt", content))
-	s.until(`row("notes.txt").Accepted > 0`)
+	_, content := s.underway(8<<20, 2<<20)
 	s.press("notes.txt", "pause")
 	s.awaitRow("notes.txt", "paused")
 	s.untilRecord(`paused`)
@@ -126,12 +130,7 @@ func twoTabs(t *testing.T) (first, second *stage, content []byte) {
 // A tab that is opened on the same page shows what another one sends.
 func TestATabThatComesLaterShowsTheUpload(t *testing.T) {
 	s := onStage(t)
-	content := notes(12 << 20)
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
-	s.proxy.slow(2 << 20)
-	s.drop(s.file("notes.txt", content))
-	s.until(`row("notes.txt").Accepted > 0`)
+	_, content := s.underway(12<<20, 2<<20)
 	later := s.secondTab()
 	later.open(s.token(time.Hour))
 	later.until(`row("notes.txt").Accepted > 0`)
@@ -144,12 +143,7 @@ func TestATabThatComesLaterShowsTheUpload(t *testing.T) {
 // Also where the browser has kept no copy of it, and has only its record.
 func TestATabThatComesLaterShowsAnUploadWithoutACopy(t *testing.T) {
 	s := onStageAs(t, setting{files: withWorker(t, noBlobs)})
-	content := notes(12 << 20)
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
-	s.proxy.slow(2 << 20)
-	s.drop(s.file("notes.txt", content))
-	s.until(`row("notes.txt").Accepted > 0`)
+	_, content := s.underway(12<<20, 2<<20)
 	s.untilRecord(`url !== '' && !request.place.includes('/')`)
 	later := s.secondTab()
 	later.open(s.token(time.Hour))
@@ -173,13 +167,7 @@ func TestAFileThatGoesAwayCompletesFromItsCopy(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			s := onStageAs(t, setting{ownBrowser: true})
-			content := notes(8 << 20)
-			path := s.file("notes.txt", content)
-			s.open(s.token(time.Hour))
-			s.forMessages(true)
-			s.proxy.slow(4 << 20)
-			s.drop(path)
-			s.until(`row("notes.txt").Accepted > 0`)
+			path, content := s.underway(8<<20, 4<<20)
 			s.must(change(path))
 			s.proxy.slow(0)
 			s.wantSafe("notes.txt", content)
@@ -227,12 +215,7 @@ func TestAStoreThatFailsNeverFailsAnUpload(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			s := onStageAs(t, setting{files: withWorker(t, broken+"\n")})
-			content := notes(3 << 20)
-			s.open(s.token(time.Hour))
-			s.forMessages(true)
-			s.proxy.slow(2 << 20)
-			s.drop(s.file("notes.txt", content))
-			s.until(`row("notes.txt").Accepted > 0`)
+			_, content := s.underway(3<<20, 2<<20)
 			s.proxy.slow(0)
 			if done := s.awaitRow("notes.txt", "done"); done.Asset.SHA256 != digestOf(content) {
 				t.Errorf("asset %+v", done.Asset)
@@ -254,12 +237,7 @@ func TestAWorkerThatDiesIsReplaced(t *testing.T) {
 			if (body && ++chunks === 2) caches.has('died').then(died => died || caches.open('died').then(() => postMessage({ type: 'dead', detail: 'for a test' })))
 		}
 	`)})
-	content := notes(8 << 20)
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
-	s.proxy.slow(2 << 20)
-	s.drop(s.file("notes.txt", content))
-	s.until(`row("notes.txt").Accepted > 0`)
+	_, content := s.underway(8<<20, 2<<20)
 	s.wantSafe("notes.txt", content)
 	s.wantOneUpload()
 	s.wantNoError()
@@ -273,13 +251,7 @@ func TestAWorkerThatDiesIsReplaced(t *testing.T) {
 // its content against what was begun, and goes on from the server's offset.
 func TestAFileWithoutACopyIsChosenAgain(t *testing.T) {
 	s := onStageAs(t, setting{files: withWorker(t, noBlobs)})
-	content := notes(6 << 20)
-	path := s.file("notes.txt", content)
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
-	s.proxy.slow(2 << 20)
-	s.drop(path)
-	s.until(`row("notes.txt").Accepted > 0`)
+	path, content := s.underway(6<<20, 2<<20)
 	s.untilRecord(`url !== ''`)
 	s.do(chromedp.Navigate("about:blank"))
 	s.open(s.token(time.Hour))
@@ -354,13 +326,7 @@ func TestCopiesHaveABound(t *testing.T) {
 // The same file twice on one page is one upload as well, and one row can go without the other.
 func TestTheSameFileTwiceOnOnePage(t *testing.T) {
 	s := onStage(t)
-	content := notes(6 << 20)
-	path := s.file("notes.txt", content)
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
-	s.proxy.slow(2 << 20)
-	s.drop(path)
-	s.until(`row("notes.txt").Accepted > 0`)
+	path, content := s.underway(6<<20, 2<<20)
 	s.drop(path)
 	s.until(`document.querySelector('media-upload').files.filter(file => file.bytesAccepted > 0).length === 2`)
 	s.press("notes.txt", "cancel")
@@ -413,12 +379,7 @@ const noBlobs = `const put = IDBObjectStore.prototype.put
 
 func TestAStoreThatIsDeletedInTheMiddle(t *testing.T) {
 	s := onStage(t)
-	content := notes(6 << 20)
-	s.open(s.token(time.Hour))
-	s.forMessages(true)
-	s.proxy.slow(2 << 20)
-	s.drop(s.file("notes.txt", content))
-	s.until(`row("notes.txt").Accepted > 0`)
+	_, content := s.underway(6<<20, 2<<20)
 	deleted := value[bool](s, `new Promise((done, failed) => Object.assign(indexedDB.deleteDatabase('mediarelay'), { onsuccess: () => done(true), onerror: failed }))`)
 	if !deleted {
 		t.Fatal("the database was not deleted")

@@ -146,20 +146,7 @@ func (s *stage) wantLeavingAsked(want bool) {
 // After an end of every kind the browser keeps nothing of a file.
 func TestNothingIsLeftInTheBrowserAfterAnyEnd(t *testing.T) {
 	t.Parallel()
-	s := onStage(t)
-	s.openForMessages()
-	s.proxy.slow(512 << 10)
-	cancelled := s.file("cancelled.txt", notes(3<<20))
-	s.drop(cancelled, s.file("page.html", []byte("<html><body>Hello</body></html>")))
-	s.awaitRow("page.html", "refused")
-	s.awaitBytes("cancelled.txt")
-	s.press("cancelled.txt", "cancel")
-	s.awaitRow("cancelled.txt", "absent")
-	s.wantNoRecords()
-	s.proxy.slow(0)
-	content := notes(2 << 20)
-	s.drop(s.file("done.txt", content))
-	s.wantSafe("done.txt", content)
+	leavesNothing(onStage(t), nil)
 }
 
 // The page forbids what it does not need, and nothing that it does is forbidden.
