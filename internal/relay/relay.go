@@ -168,6 +168,16 @@ func (r *Relay) revive(ctx context.Context, channel string) error {
 	return err
 }
 
+// Limits are those of a channel's provider as its settings are now; ok says whether
+// there is such a channel.
+func (r *Relay) Limits(channel string) (limits provider.Limits, ok bool) {
+	p := r.provider(channel)
+	if p == nil {
+		return provider.Limits{}, false
+	}
+	return p.Limits(), true
+}
+
 func (r *Relay) provider(channel string) Provider {
 	r.mu.Lock()
 	defer r.mu.Unlock()
