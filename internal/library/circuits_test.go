@@ -116,6 +116,136 @@ func TestACircuitCountsFailuresInARow(t *testing.T) {
 	})
 }
 
+// What a channel that is shut out met with its key is remembered in whatever order
+// the failures of its relays come, so that another key lets it go on.
+func TestAShutOutChannelIsRevivedWhateverElseFailed(t *testing.T) {
+	const auth, rate, temporary = "auth", "rate", "temporary"
+	type met struct {
+		cause string
+		began int64 // after the start of the test; the channel stops at 10
+	}
+	for _, tt := range []struct {
+		name    string
+		met     []met
+		cause   string
+		shows   string // the cause whose problem is shown
+		revived bool
+	}{
+		{"the key alone", []met{{auth, 9}}, auth, "first", true},
+		{"a late failure after the key", []met{{auth, 9}, {rate, 8}}, auth, "first", true},
+		{"a late failure of the key after another", []met{{rate, 9}, {auth, 8}}, auth, "second", true},
+		{"late failures of the key alone", []met{{auth, 9}, {auth, 8}}, auth, "first", true},
+		{"the key after the probe", []met{{rate, 9}, {auth, 11}}, auth, "second", true},
+		{"the probe fails otherwise", []met{{auth, 9}, {temporary, 11}}, auth, "first", true},
+		{"the probe fails of the key again", []met{{auth, 9}, {auth, 11}}, auth, "second", true},
+		{"the key between others", []met{{rate, 9}, {auth, 8}, {temporary, 11}}, auth, "second", true},
+		{"a late failure of another cause", []met{{rate, 9}, {temporary, 8}}, rate, "first", false},
+		{"the probe fails of another cause", []met{{rate, 9}, {temporary, 11}}, temporary, "second", false},
+	} {
+		each(t, func(t *testing.T, l *library.Library) {
+			move := newMoved(l)
+			move(10 * time.Second)
+			var c library.Circuit
+			for i, m := range tt.met {
+				f := failed(m.began, time.Second)
+				f.Cause, f.Lasting, f.Problem.Detail = m.cause, auth, []string{"first", "second", "third"}[i]
+				c = fail(t, l, f)
+				move(time.Second)
+			}
+			if c.Cause != tt.cause || c.Problem.Detail != tt.shows {
+				t.Errorf("%s: cause %q, problem of the %s failure, want %q and the %s", tt.name, c.Cause, c.Problem.Detail, tt.cause, tt.shows)
+			}
+			if revived, err := l.ReviveCircuit(t.Context(), "acme", auth); err != nil || revived != tt.revived {
+				t.Errorf("%s: revived %v, %v, want %v", tt.name, revived, err, tt.revived)
+			}
+		})
+	}
+}
+
+// B8: a stop in the future would be later than every success until then.
+func TestAStopByAClockThatWasAheadIsPast(t *testing.T) {
+	for name, then := range map[string]func(*testing.T, *library.Library){
+		"a success closes it": func(t *testing.T, l *library.Library) {
+			closed, err := l.CloseCircuit(t.Context(), "acme", time.Unix(1_800_000_000, 0))
+			must(t, err)
+			if !closed {
+				t.Error("the circuit stays open")
+			}
+		},
+		"a failure counts, and stops it now": func(t *testing.T, l *library.Library) {
+			c := fail(t, l, failed(0, time.Minute))
+			if c.Failures != 2 || !c.OpenedAt.Equal(time.Unix(1_800_000_000, 0)) || !c.ProbeAt.Equal(time.Unix(1_800_000_060, 0)) {
+				t.Errorf("%+v", c)
+			}
+		},
+	} {
+		each(t, func(t *testing.T, l *library.Library) {
+			t.Log(name)
+			move := newMoved(l)
+			move(24 * time.Hour)
+			fail(t, l, failed(24*3600, time.Minute))
+			move(-24 * time.Hour)
+			then(t, l)
+		})
+	}
+}
+
+// Clocks that differ by less say nothing of which came first.
+func TestAStopThatIsAMinuteAheadIsBelieved(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		move := newMoved(l)
+		move(time.Minute)
+		fail(t, l, failed(60, time.Minute))
+		move(-time.Minute)
+		closed, err := l.CloseCircuit(t.Context(), "acme", time.Unix(1_800_000_000, 0))
+		must(t, err)
+		if closed {
+			t.Error("an earlier success closed the circuit")
+		}
+	})
+}
+
+// An upload's version moves with what is shown of it, and with nothing else: the
+// relays of a channel fail together, and many uploads wait.
+func TestOnlyNewsMoveTheVersionsOfWaitingUploads(t *testing.T) {
+	auth := func(f library.Failure) library.Failure { f.Lasting = "auth"; return f }
+	another, late := auth(failed(0, time.Hour)), auth(failed(-1, 2*time.Hour))
+	another.Problem.Detail, late.Problem.Detail = "HTTP 403", "HTTP 403"
+	closing := func(t *testing.T, l *library.Library) {
+		_, err := l.CloseCircuit(t.Context(), "acme", time.Unix(1_800_000_000, 0))
+		must(t, err)
+	}
+	failing := func(f library.Failure) func(*testing.T, *library.Library) {
+		return func(t *testing.T, l *library.Library) { fail(t, l, f) }
+	}
+	each(t, func(t *testing.T, l *library.Library) {
+		newMoved(l)
+		finished(t, l, "waits")
+		version := wantState(t, l, "waits", library.StateChecking).Version
+		for _, step := range []struct {
+			name string
+			do   func(*testing.T, *library.Library)
+			news int64
+		}{
+			{"a failure that is only counted", failing(failed(0, 0)), 0},
+			{"the count forgotten", closing, 0},
+			{"the stop", failing(auth(failed(0, time.Hour))), 1},
+			{"a late failure", failing(auth(failed(-1, time.Hour))), 0},
+			{"a late failure that says it otherwise", failing(late), 0},
+			{"the probe's failure, the same", failing(auth(failed(0, time.Hour))), 0},
+			{"the probe's failure, another", failing(another), 1},
+			{"the end", closing, 1},
+		} {
+			step.do(t, l)
+			now := wantState(t, l, "waits", library.StateChecking).Version
+			if now-version != step.news {
+				t.Errorf("%s: the version moved by %d, want %d", step.name, now-version, step.news)
+			}
+			version = now
+		}
+	})
+}
+
 func TestAnotherCauseIsNotRevived(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		fail(t, l, failed(0, time.Hour))

@@ -117,6 +117,14 @@ func notFound(err error) error {
 
 func millis(t time.Time) int64 { return t.UnixMilli() }
 
+// millisOrNone is 0 for the zero time, which is no time.
+func millisOrNone(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return millis(t)
+}
+
 func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 // toJSON writes v as JSON, and a nil pointer as the empty text.
