@@ -11,6 +11,10 @@ import (
 // Limits are what one API takes and how long it keeps it, as its pages say. A
 // zero means that they say nothing.
 type Limits struct {
+	// Number names the phone number whose limits these are: the same text in every
+	// replica and for every channel that uses the number, and never empty. No part
+	// of a key can be read from it.
+	Number string
 	// MediaBytes is the largest file that is taken for messages, inclusive.
 	MediaBytes int64
 	// MediaLifetime is how long a media object lives, counted from its upload.

@@ -93,6 +93,7 @@ func New(c Config) *Client {
 	client := &Client{
 		Client: graph.Client{
 			API: provider.NewAPI(bearer), SessionAPI: provider.NewAPI(oauth), Routes: c.routes(),
+			Number: "cloudapi/" + c.PhoneNumberID,
 		},
 		bearer: bearer,
 	}

@@ -154,6 +154,16 @@ func TestTheTokenGoesToNoOtherHost(t *testing.T) {
 	}
 }
 
+// Another token, as after a rotation, or another app, does not double what the
+// phone number may do.
+func TestLimitsBelongToThePhoneNumber(t *testing.T) {
+	before := cloudapi.New(cloudapi.Config{PhoneNumberID: "1062", AppID: "4410", AccessToken: "token"}).Limits()
+	after := cloudapi.New(cloudapi.Config{PhoneNumberID: "1062", AccessToken: "another"}).Limits()
+	if before.Number != "cloudapi/1062" || after.Number != before.Number {
+		t.Errorf("the number is %q, and then %q", before.Number, after.Number)
+	}
+}
+
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }

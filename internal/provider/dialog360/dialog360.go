@@ -58,7 +58,7 @@ func New(c Config) *Client {
 		Header:     "D360-API-KEY",
 		Key:        c.APIKey,
 	})
-	return &Client{graph.Client{API: api, SessionAPI: api, Routes: graph.Routes{
+	return &Client{graph.Client{API: api, SessionAPI: api, Number: provider.KeyNumber("dialog360", c.APIKey), Routes: graph.Routes{
 		Media: "/media", Messages: "/messages", Profile: "/whatsapp_business_profile", Uploads: "/uploads",
 		Object: func(id string) string { return "/" + id },
 	}}}

@@ -27,6 +27,8 @@ type Client struct {
 	// SessionAPI carries those: Meta wants another scheme of authorization there.
 	SessionAPI *provider.API
 	Routes     Routes
+	// Number is provider.Limits.Number.
+	Number string
 	// NoHandles says why there are no upload sessions, and wraps
 	// provider.ErrNoHandles; nil where there are.
 	NoHandles error
@@ -61,6 +63,7 @@ const (
 // Limits are what this API takes and keeps.
 func (c *Client) Limits() provider.Limits {
 	return provider.Limits{
+		Number:     c.Number,
 		MediaBytes: media.MaxUploadBytes, MediaLifetime: mediaLifetime,
 		UploadsPerSecond: uploadsPerSecond, FailedReadsPerHour: failedReadsPerHour,
 		NoHandles: c.NoHandles,

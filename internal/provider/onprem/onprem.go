@@ -56,14 +56,21 @@ func (c Config) baseURL() string {
 
 // Client is one phone number. It is safe for use by several goroutines. Its
 // errors are of type *provider.Error.
-type Client struct{ api *provider.API }
+type Client struct {
+	api    *provider.API
+	number string
+}
 
 // New makes a client. A config that Check refuses makes every request fail.
 func New(c Config) *Client {
-	return &Client{provider.NewAPI(provider.APIConfig{
-		BaseURL: c.baseURL(), HTTPClient: c.HTTPClient,
-		Header: "D360-API-KEY", Key: c.APIKey,
-	})}
+	return &Client{
+		api: provider.NewAPI(provider.APIConfig{
+			BaseURL: c.baseURL(), HTTPClient: c.HTTPClient,
+			Header: "D360-API-KEY", Key: c.APIKey,
+		}),
+		// Every number has the same address at 360dialog.
+		number: provider.KeyNumber("onprem", c.APIKey),
+	}
 }
 
 // errNoSessions tells an operator what would mend it.
@@ -71,7 +78,7 @@ var errNoSessions = fmt.Errorf("%w: the on-premise API has no upload sessions. U
 
 // Limits are what this API takes and keeps. No page states a limit of requests.
 func (c *Client) Limits() provider.Limits {
-	return provider.Limits{MediaBytes: MaxMediaBytes, MediaLifetime: MediaLifetime, NoHandles: errNoSessions}
+	return provider.Limits{Number: c.number, MediaBytes: MaxMediaBytes, MediaLifetime: MediaLifetime, NoHandles: errNoSessions}
 }
 
 // Permanent reports whether err would come back on every further attempt with

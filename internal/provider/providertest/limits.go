@@ -12,10 +12,33 @@ import (
 
 // testLimits: what a provider says of its API's limits is what the API does.
 func testLimits(t *testing.T, connect func(Connection) Harness) {
+	t.Run("number", func(t *testing.T) { testNumber(t, connect) })
 	t.Run("size", func(t *testing.T) { testSize(t, connect) })
 	t.Run("lifetime", func(t *testing.T) { testLifetime(t, connect) })
 	t.Run("uploads a second", func(t *testing.T) { testUploadsPerSecond(t, connect) })
 	t.Run("failed reads", func(t *testing.T) { testFailedReads(t, connect) })
+}
+
+// testNumber: who uses one phone number shares its limits, whichever way leads to
+// it; and the number's name gives no key away.
+func testNumber(t *testing.T, connect func(Connection) Harness) {
+	mine := Connection{BaseURL: "http://127.0.0.1:1", Key: canary, Number: sandbox.Number{PhoneNumberID: "1062", AppID: "4410"}}
+	elsewhere, other := mine, mine
+	elsewhere.BaseURL = "http://127.0.0.2:1/"
+	other.Key, other.Number.PhoneNumberID = canary+"-2", "1063"
+	number := func(c Connection) string { return connect(c).Uploader.Limits().Number }
+
+	if number(mine) == "" || number(mine) != number(elsewhere) {
+		t.Errorf("one number is %q and %q", number(mine), number(elsewhere))
+	}
+	if number(mine) == number(other) {
+		t.Errorf("two numbers are both %q", number(mine))
+	}
+	for at := range len(canary) - 3 {
+		if part := canary[at : at+4]; strings.Contains(number(mine), part) {
+			t.Errorf("%q holds %q of the key", number(mine), part)
+		}
+	}
 }
 
 // testSize: the largest file is taken, and one byte more is refused before any
