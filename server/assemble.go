@@ -95,7 +95,7 @@ func newParts(cfg config.Config, l *library.Library, bytes *store.Folder) (parts
 func (a *application) join(cfg config.Config, p parts) (err error) {
 	a.intake, err = intake.New(intake.Config{
 		Uploads: p.uploads, Bytes: p.bytes, Leases: a.leases,
-		Takes: takes(p.providers), PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
+		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
 	})
 	if err != nil {
 		return err
@@ -153,14 +153,11 @@ func connect(c config.Channel) (relay.Provider, error) {
 	}
 }
 
-// takes is what intake must know of each channel's provider.
-func takes(providers map[string]relay.Provider) map[string]intake.Takes {
-	byChannel := map[string]intake.Takes{}
-	for channel, p := range providers {
-		limits := p.Limits()
-		byChannel[channel] = intake.Takes{MediaBytes: limits.MediaBytes, NoHandles: limits.NoHandles != nil}
-	}
-	return byChannel
+// takes is what intake must know of a channel's provider as its settings are now:
+// who adds what handles need to them restarts nothing.
+func (a *application) takes(channel string) intake.Takes {
+	limits, _ := a.relay.Limits(channel)
+	return intake.Takes{MediaBytes: limits.MediaBytes, NoHandles: limits.NoHandles != nil}
 }
 
 // start lets the workers work.

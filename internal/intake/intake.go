@@ -70,9 +70,9 @@ type Config struct {
 	Uploads Uploads
 	Bytes   Bytes
 	Leases  Leases
-	// Takes is what the provider of each channel takes; a channel that is not named
-	// takes everything.
-	Takes map[string]Takes
+	// Takes is what a channel's provider takes as the channel is set up now; the zero
+	// Takes for a channel that is not known. Where it is nil, all take everything.
+	Takes func(channel string) Takes
 	// PublicURL is the address that browsers see, without a path, such as
 	// "https://media.example.com". Empty: each request's own host. A client's
 	// forwarding headers are never believed.
@@ -126,6 +126,9 @@ func New(c Config) (*Intake, error) {
 	c.Retention = orDefault(c.Retention, 720*time.Hour)
 	c.NetworkTimeout = orDefault(c.NetworkTimeout, 30*time.Second)
 	c.RateWindow = orDefault(c.RateWindow, time.Minute)
+	if c.Takes == nil {
+		c.Takes = func(string) Takes { return Takes{} }
+	}
 	i := &Intake{config: c, digests: newDigests(), now: time.Now, steady: sinceStart(time.Now())}
 
 	composer := handler.NewStoreComposer()

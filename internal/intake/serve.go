@@ -47,7 +47,7 @@ func (i *Intake) serveCreation(a *answer, r *http.Request) {
 		a.refuse(*refusal)
 		return
 	}
-	if refusal := i.config.Takes[u.Channel].refusal(u); refusal != nil {
+	if refusal := i.config.Takes(u.Channel).refusal(u); refusal != nil {
 		a.refuse(*refusal)
 		return
 	}

@@ -13,7 +13,12 @@ import (
 // What the channel's provider would not take is refused before its bytes come.
 func TestWhatTheProviderDoesNotTakeIsRefusedAtItsCreation(t *testing.T) {
 	h := start(t, func(c *intake.Config) {
-		c.Takes = map[string]intake.Takes{"acme": {MediaBytes: 1000, NoHandles: true}}
+		c.Takes = func(channel string) intake.Takes {
+			if channel != "acme" {
+				return intake.Takes{}
+			}
+			return intake.Takes{MediaBytes: 1000, NoHandles: true}
+		}
 	})
 	for name, c := range map[string]struct {
 		as, purposes string
