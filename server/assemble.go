@@ -157,7 +157,7 @@ func connect(c config.Channel) (relay.Provider, error) {
 // who adds what handles need to them restarts nothing.
 func (a *application) takes(channel string) intake.Takes {
 	limits, _ := a.relay.Limits(channel)
-	return intake.Takes{MediaBytes: limits.MediaBytes, NoHandles: limits.NoHandles != nil}
+	return intake.Takes{MediaBytes: limits.MediaBytes, NoHandles: limits.NoHandles}
 }
 
 // start lets the workers work.

@@ -55,13 +55,13 @@ func TestAFileReachesEachProvider(t *testing.T) {
 			}
 		})
 	}
-	for _, channel := range []string{"appless", "old"} {
+	for channel, hint := range map[string]string{"appless": "app_id", "old": "on-premise"} {
 		s := &running{t: t, url: url, token: tokenFor(t, cfg, channel)}
 		answer, text := s.ask(http.MethodPost, s.url+"/files/", nil, map[string]string{
 			"Tus-Resumable": "1.0.0", "Upload-Length": "5",
 			"Upload-Metadata": "purpose " + base64.StdEncoding.EncodeToString([]byte("template")),
 		})
-		if answer.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `"code":"no_handles"`) {
+		if answer.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(text, `"code":"no_handles"`) || !strings.Contains(text, hint) {
 			t.Errorf("%s: a template is answered with %d %s", channel, answer.StatusCode, text)
 		}
 	}

@@ -138,8 +138,8 @@ func (t Takes) refusal(u library.Upload) *problem.Problem {
 	needs := media.Copies(u.Purposes)
 	var p problem.Problem
 	switch {
-	case t.NoHandles && slices.Contains(needs, media.CopyHandle):
-		p = problem.NoHandles()
+	case t.NoHandles != nil && slices.Contains(needs, media.CopyHandle):
+		p = problem.NoHandles(t.NoHandles)
 	case t.MediaBytes > 0 && u.Length > t.MediaBytes && slices.Contains(needs, media.CopyMediaID):
 		p = problem.PayloadTooLarge(t.MediaBytes)
 	default:

@@ -93,8 +93,9 @@ type Config struct {
 type Takes struct {
 	// MediaBytes is the largest file for a message, inclusive; 0 for any.
 	MediaBytes int64
-	// NoHandles says that it gives no handles.
-	NoHandles bool
+	// NoHandles says why it gives no handles, and what would mend that, in words that
+	// clients may read too; nil where it gives them.
+	NoHandles error
 }
 
 const (

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
@@ -48,6 +49,7 @@ func (i *Intake) serveCreation(a *answer, r *http.Request) {
 		return
 	}
 	if refusal := i.config.Takes(u.Channel).refusal(u); refusal != nil {
+		slog.WarnContext(r.Context(), "an upload is not for its channel's provider", "channel", u.Channel, "code", refusal.Code, "detail", refusal.Detail)
 		a.refuse(*refusal)
 		return
 	}

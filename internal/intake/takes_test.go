@@ -1,8 +1,10 @@
 package intake_test
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"mediarelay/internal/intake"
@@ -17,7 +19,7 @@ func TestWhatTheProviderDoesNotTakeIsRefusedAtItsCreation(t *testing.T) {
 			if channel != "acme" {
 				return intake.Takes{}
 			}
-			return intake.Takes{MediaBytes: 1000, NoHandles: true}
+			return intake.Takes{MediaBytes: 1000, NoHandles: errors.New("this channel has no app_id")}
 		}
 	})
 	for name, c := range map[string]struct {
@@ -42,7 +44,11 @@ func TestWhatTheProviderDoesNotTakeIsRefusedAtItsCreation(t *testing.T) {
 			r.headers["Upload-Metadata"] = tusproto.EncodeMetadata([]tusproto.Pair{
 				{Key: "filename", Value: "a.jpg"}, {Key: "purpose", Value: c.purposes},
 			})
-			h.want(h.do(r), c.status, string(c.code))
+			got := h.do(r)
+			h.want(got, c.status, string(c.code))
+			if told := strings.Contains(got.text, "this channel has no app_id"); told != (c.code == reason.ProblemNoHandles) {
+				t.Errorf("the operator's hint: %t in %s", told, got.text)
+			}
 		})
 	}
 }

@@ -41,10 +41,11 @@ func UnknownChannel() Problem {
 		"The token's channel claim names no channel of this server.")
 }
 
-// NoHandles: the channel's provider has none of what these purposes need.
-func NoHandles() Problem {
+// NoHandles: the channel's provider has none of what these purposes need. Why says
+// so in our own words, for operators: what is missing, and where to set it.
+func NoHandles(why error) Problem {
 	return New(http.StatusUnprocessableEntity, reason.ProblemNoHandles,
-		"The purposes template and profile need a handle, and this channel's provider gives none. Use the purpose message, or another channel.")
+		"The purposes template and profile need a handle, and "+why.Error()+". The purpose message needs none.")
 }
 
 // NotFound: no such thing, or one of another channel; the two look the same.

@@ -2,6 +2,7 @@ package problem_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,7 +43,7 @@ func TestEveryProblemNamesItselfAndSpeaksToAPerson(t *testing.T) {
 		{problem.ForbiddenScope("upload"), 403, "forbidden_scope"},
 		{problem.Forbidden("kinds"), 403, "forbidden"},
 		{problem.UnknownChannel(), 403, "unknown_channel"},
-		{problem.NoHandles(), 422, "no_handles"},
+		{problem.NoHandles(errors.New("this channel gives none")), 422, "no_handles"},
 		{problem.NotFound(), 404, "not_found"},
 		{problem.MethodNotAllowed("GET", "HEAD"), 405, "method_not_allowed"},
 		{problem.RequestTimeout(), 408, "request_timeout"},

@@ -24,13 +24,13 @@ type Limits struct {
 	// FailedReadsPerHour is after how many failed reads of media objects a phone
 	// number must stop, or reading is closed to it. Uploads do not count.
 	FailedReadsPerHour int
-	// NoHandles says why there are no upload sessions, and wraps ErrNoHandles; nil
-	// where there are.
+	// NoHandles says why there are no upload sessions, in words that a client may
+	// read too, and wraps ErrNoHandles; nil where there are.
 	NoHandles error
 }
 
 // ErrNoHandles says that a channel has no upload sessions and so gives no handles.
-var ErrNoHandles = errors.New("provider: this channel gives no handles")
+var ErrNoHandles = errors.New("this channel gives no handles")
 
 // Check says what keeps o from being sent at all: the API would read it to its
 // last byte and then refuse it.

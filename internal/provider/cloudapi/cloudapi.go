@@ -76,7 +76,7 @@ type Client struct {
 }
 
 // errNoApp tells an operator what would mend it.
-var errNoApp = fmt.Errorf("%w: it has no app_id, which the Resumable Upload API needs. Set it in the channels file", provider.ErrNoHandles)
+var errNoApp = fmt.Errorf("%w: it has no app_id, which the Resumable Upload API needs; set it in the channels file", provider.ErrNoHandles)
 
 // New makes a client. A config that Check refuses makes every request fail.
 func New(c Config) *Client {

@@ -74,7 +74,7 @@ func New(c Config) *Client {
 }
 
 // errNoSessions tells an operator what would mend it.
-var errNoSessions = fmt.Errorf("%w: the on-premise API has no upload sessions. Use a channel of dialog360 or cloudapi", provider.ErrNoHandles)
+var errNoSessions = fmt.Errorf("%w: the on-premise API has no upload sessions; use a channel of dialog360 or cloudapi", provider.ErrNoHandles)
 
 // Limits are what this API takes and keeps. No page states a limit of requests.
 func (c *Client) Limits() provider.Limits {
