@@ -84,6 +84,7 @@ type uploads interface {
 
 type storedBytes interface {
 	intake.Bytes
+	relay.Bytes
 	httpapi.Readier
 }
 

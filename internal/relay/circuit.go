@@ -18,14 +18,22 @@ import (
 // and after failuresInARow. When its rest is over one relay at a time may try, by
 // a lease of its own; a success closes it, and so does another key.
 
-// notServed tells the channel's circuit of a failure.
-func (j *job) notServed(ctx context.Context, err error, p library.Problem) error {
+// request is one that a provider was asked to serve.
+type request struct {
+	channel  string
+	provider Provider
+	began    time.Time
+}
+
+// notServed tells the channel's circuit of a failure, unless the channel has
+// another key by now: what the old one met says nothing of the new one.
+func (r *Relay) notServed(ctx context.Context, q request, err error) error {
 	var said *provider.Error
-	if !errors.As(err, &said) || j.rotated() {
+	if !errors.As(err, &said) || r.provider(q.channel) != q.provider {
 		return nil
 	}
-	c, err := j.config.Library.FailCircuit(ctx, library.Failure{
-		Channel: j.row.Channel, Cause: string(said.Cause), Problem: p, Began: j.began,
+	c, err := r.config.Library.FailCircuit(ctx, library.Failure{
+		Channel: q.channel, Cause: string(said.Cause), Lasting: string(provider.CauseAuth), Problem: passing(err), Began: q.began,
 		Rest: func(failures int) time.Duration { return rest(said.Cause, failures, said.RetryAfter) },
 	})
 	if err == nil && c.Open() {
@@ -35,13 +43,12 @@ func (j *job) notServed(ctx context.Context, err error, p library.Problem) error
 	return err
 }
 
-// rotated reports whether the channel has another key than this attempt used:
-// what the old one met says nothing of the new one.
-func (j *job) rotated() bool { return j.Relay.provider(j.row.Channel) != j.provider }
-
-// served tells the channel's circuit of a success that began at a time.
+// served tells the channel's circuit of a success that began at a time. A database
+// that is away is not waited for: the next success says the same.
 func (j *job) served(ctx context.Context, began time.Time) {
-	closed, err := j.config.Library.CloseCircuit(context.WithoutCancel(ctx), j.row.Channel, began)
+	ctx, cancel := context.WithTimeout(ctx, servedWithin)
+	defer cancel()
+	closed, err := j.config.Library.CloseCircuit(ctx, j.row.Channel, began)
 	switch {
 	case err != nil:
 		slog.ErrorContext(ctx, "a channel's state could not be recorded", "channel", j.row.Channel, "error", err)
@@ -49,3 +56,6 @@ func (j *job) served(ctx context.Context, began time.Time) {
 		slog.InfoContext(ctx, "a channel is served again", "channel", j.row.Channel)
 	}
 }
+
+// servedWithin bounds what the news of a success may wait for the database.
+const servedWithin = 2 * time.Second

@@ -3,7 +3,6 @@ package relay
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"slices"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
-	"mediarelay/internal/limit"
 	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
 )
@@ -46,8 +44,9 @@ func (j *job) copy(ctx context.Context, want media.Copy) (assetID string, err er
 	if err != nil {
 		return "", err
 	}
+	assetID, err = j.keep(ctx, got)
 	j.served(ctx, began)
-	return j.keep(ctx, got)
+	return assetID, err
 }
 
 // keep records what the provider gave. It was given once, so a stop or a database
@@ -89,52 +88,52 @@ func (j *job) fetch(ctx context.Context, want media.Copy) (library.Copy, error) 
 	return j.mediaID(ctx)
 }
 
-// bunched is how many requests of one phone number can be on their way at once,
-// from two replicas. The provider counts what arrives, and a line may bunch what
-// left apart: with so many less to begin in a second than it takes, no more than
-// it takes arrive in one, however long each is on its way.
-const bunched = 8
-
-// uploadRate is how often a phone number of which perSecond uploads are taken may
-// begin one: 16 times in a second where 25 are taken.
-func uploadRate(perSecond int) limit.Rate {
-	milliseconds := 1000/max(1, perSecond-bunched) + 1
-	return limit.Rate{Every: time.Duration(milliseconds) * time.Millisecond, Burst: 1}
-}
-
 func (j *job) mediaID(ctx context.Context) (library.Copy, error) {
 	if j.row.Sending {
 		j.ambiguous(ctx, errDied)
 	}
-	early := j.take(media.CopyMediaID)
-	if early != nil && early.over() {
-		early = nil
-	}
-	if early == nil {
-		if err := j.mayUpload(ctx, j.row.Channel, j.provider); err != nil {
-			return library.Copy{}, err
-		}
-	}
-	if err := j.config.Library.BeginSending(ctx, j.fence, j.upload.ID); err != nil {
-		return library.Copy{}, record(err)
-	}
-	began := j.now()
-	id, err := j.sendMedia(ctx, early)
-	if early != nil {
-		began = early.began
-	}
+	id, began, err := j.sendMedia(ctx)
 	if provider.CauseOf(err) == provider.CauseAmbiguous {
 		j.ambiguous(ctx, err)
 	}
 	return library.Copy{Copy: media.CopyMediaID, Value: string(id), ExpiresAt: began.Add(j.provider.Limits().MediaLifetime)}, err
 }
 
-func (j *job) sendMedia(ctx context.Context, early *forerun) (media.MediaID, error) {
-	if early == nil {
-		return j.provider.UploadMedia(ctx, j.object(), j.from(0))
+func (j *job) sendMedia(ctx context.Context) (id media.MediaID, began time.Time, err error) {
+	if early := j.take(media.CopyMediaID); early != nil {
+		id, final, err := j.finishMedia(ctx, early)
+		if final || err != nil {
+			return id, early.began, err
+		}
 	}
-	id, err := early.finish(ctx)
-	return media.MediaID(id), err
+	if err := j.mayUpload(ctx, j.provider); err != nil {
+		return "", began, err
+	}
+	if err := j.beginSending(ctx); err != nil {
+		return "", began, err
+	}
+	began = j.now()
+	body, err := j.from(0)
+	if err != nil {
+		return "", began, err
+	}
+	id, err = j.provider.UploadMedia(ctx, j.object(), body)
+	return id, began, body.blame(err)
+}
+
+func (j *job) finishMedia(ctx context.Context, early *forerun) (id media.MediaID, final bool, err error) {
+	if !early.isOver() {
+		err = j.beginSending(ctx)
+	}
+	if err != nil {
+		return "", false, err
+	}
+	value, final, err := early.finish(ctx, j.row.SHA256)
+	return media.MediaID(value), final, err
+}
+
+func (j *job) beginSending(ctx context.Context) error {
+	return record(j.config.Library.BeginSending(ctx, j.fence, j.upload.ID))
 }
 
 // take gives the forerun of a copy, once, if it sends what was checked.
@@ -178,6 +177,11 @@ func (j *job) asset() library.Asset {
 }
 
 // from reads the stored bytes from an offset to the end.
-func (j *job) from(offset int64) io.Reader {
-	return io.NewSectionReader(j.content, offset, j.content.Size-offset)
+func (j *job) from(offset int64) (*sending, error) {
+	s := newSending(j.content, j.content.Size)
+	s.digest = j.row.SHA256
+	if err := s.skip(offset); err != nil {
+		return nil, ownStore(err)
+	}
+	return s, nil
 }

@@ -3,18 +3,12 @@ package relay
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 )
 
-const (
-	// heldBack is what a forerun keeps until the upload is checked: more than a
-	// multipart form has behind the file, and one piece of what a connection takes.
-	heldBack = 64 << 10
-	// lookEvery is how often is looked for more bytes: at 20 Mbit/s, 50 KB come in
-	// the meantime.
-	lookEvery = 20 * time.Millisecond
-)
+// lookEvery is how often is looked for more bytes: at 20 Mbit/s, 50 KB come in the
+// meantime.
+const lookEvery = 20 * time.Millisecond
 
 var (
 	errSilent    = errors.New("the client sends nothing")
@@ -23,51 +17,35 @@ var (
 
 // following reads an upload's stored bytes as they come.
 type following struct {
-	*forerun
-	ctx context.Context // of the request
-	at  int64
-	// silent says that it ended since the client sent nothing.
-	silent bool
-}
-
-func (f *forerun) follow(ctx context.Context, offset int64) io.Reader {
-	f.body = &following{forerun: f, ctx: ctx, at: offset}
-	return f.body
+	*sending
+	forerun *forerun
+	ctx     context.Context // of the request
 }
 
 func (r *following) Read(p []byte) (int, error) {
-	if r.at >= r.object.Size {
-		return 0, io.EOF
+	if r.at >= r.size {
+		return r.read(p, r.size)
 	}
-	free, err := r.await()
+	end, err := r.await()
 	if err != nil {
-		return 0, err
+		return 0, r.broken(err)
 	}
-	n, err := r.content.ReadAt(p[:min(int64(len(p)), free-r.at)], r.at)
-	r.at += int64(n)
-	if errors.Is(err, io.EOF) { // shorter than the store said
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
+	return r.read(p, end)
 }
 
 // await returns where the bytes end that may go now, once there are some. It
 // gives up on a client from which nothing comes, unless a worker has the upload.
-func (r *following) await() (free int64, err error) {
+func (r *following) await() (end int64, err error) {
 	heard := time.Now()
 	for last := int64(-1); ; {
-		arrived, open, err := r.look()
-		if err != nil {
-			return 0, err
+		arrived, end, err := r.look()
+		if err != nil || end > r.at {
+			return end, err
 		}
-		if free := r.free(arrived, open); free > r.at {
-			return free, nil
-		}
-		if arrived != last || r.claimed.Load() {
+		if arrived != last || r.forerun.claimed.Load() {
 			last, heard = arrived, time.Now()
 		}
-		if time.Since(heard) > r.relay.config.Silence {
-			r.silent = true
+		if time.Since(heard) > r.forerun.relay.config.Silence {
 			return 0, errSilent
 		}
 		if err := r.pause(); err != nil {
@@ -76,23 +54,19 @@ func (r *following) await() (free int64, err error) {
 	}
 }
 
-func (r *following) look() (arrived int64, open bool, err error) {
+// look says how many bytes there are, and where those end that may go.
+func (r *following) look() (arrived, end int64, err error) {
 	select {
-	case <-r.gate:
-		return r.object.Size, true, nil
+	case <-r.forerun.gate:
+		r.digest = r.forerun.digest
+		return r.size, r.size, nil
 	default:
 	}
-	if arrived, err = r.arrived(); err == nil && arrived < r.at {
+	arrived, err = r.forerun.arrived()
+	if err == nil && arrived < r.at {
 		err = errTakenBack
 	}
-	return arrived, false, err
-}
-
-func (r *following) free(arrived int64, open bool) int64 {
-	if open {
-		return r.object.Size
-	}
-	return min(arrived, r.object.Size-heldBack)
+	return arrived, min(arrived, r.start()), err
 }
 
 func (r *following) pause() error {
@@ -101,7 +75,7 @@ func (r *following) pause() error {
 	select {
 	case <-r.ctx.Done():
 		return context.Cause(r.ctx)
-	case <-r.gate:
+	case <-r.forerun.gate:
 	case <-timer.C:
 	}
 	return nil

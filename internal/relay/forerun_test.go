@@ -76,9 +76,11 @@ func (h *harness) awaitInSession(want int) {
 	})
 }
 
-func (h *harness) awaitForeruns(want float64) {
+func (h *harness) awaitForeruns(outcome string, want float64) {
 	h.Helper()
-	h.until("the end of the forerun", func() bool { return h.metric("mediarelay_foreruns_total") == want })
+	h.until("so many foreruns "+outcome, func() bool {
+		return h.metric("mediarelay_foreruns_total", "outcome", outcome) == want
+	})
 }
 
 // wantNothingComplete: what was refused at the end is no object at the provider.
@@ -103,7 +105,7 @@ func TestAHandleIsOnItsWayWhileItsUploadArrives(t *testing.T) {
 		h.wantCalls(sandbox.OpOpenSession, 1)
 		h.wantCalls(sandbox.OpSendSession, 1)
 		h.wantCalls(sandbox.OpSessionOffset, 0)
-		h.wantMetric("mediarelay_foreruns_total", 1)
+		h.awaitForeruns("won", 1)
 	})
 }
 
@@ -122,7 +124,7 @@ func TestBothCopiesOfOneUploadAreOnTheirWay(t *testing.T) {
 		h.awaitState("u1", library.StateDone)
 		h.wantCalls(sandbox.OpSendSession, 1)
 		h.wantCalls(sandbox.OpUploadMedia, 1)
-		h.awaitForeruns(2)
+		h.awaitForeruns("won", 2)
 	})
 }
 
@@ -153,7 +155,7 @@ func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
 				a.upTo(len(content) - 1)
 				h.awaitInSession(len(content) - heldBack)
 				end(a)
-				h.awaitForeruns(2)
+				h.awaitForeruns("aborted", 2)
 				h.wantNothingComplete()
 				h.wantCalls(sandbox.OpSendSession, 1)
 				h.wantCalls(sandbox.OpUploadMedia, 1)

@@ -41,38 +41,45 @@ func (j *job) handle(ctx context.Context) (library.Copy, error) {
 }
 
 func (j *job) send(ctx context.Context) (media.Handle, error) {
-	early := j.take(media.CopyHandle)
-	if early != nil {
-		going, err := j.adopt(ctx, early)
-		if err != nil {
-			return "", err
-		}
-		if going {
-			h, err := early.finish(ctx)
-			return media.Handle(h), err
+	if early := j.take(media.CopyHandle); early != nil {
+		h, final, err := j.finishHandle(ctx, early)
+		if final || err != nil {
+			return h, err
 		}
 	}
 	offset, err := j.session(ctx)
 	if err != nil {
 		return "", err
 	}
-	return j.provider.SendSession(ctx, j.row.SessionID, provider.Part{Object: j.object(), Offset: offset, Body: j.from(offset)})
+	body, err := j.from(offset)
+	if err != nil {
+		return "", err
+	}
+	h, err := j.provider.SendSession(ctx, j.row.SessionID, provider.Part{Object: j.object(), Offset: offset, Body: body})
+	return h, body.blame(err)
 }
 
-// adopt makes a forerun's session the relay's own, and reports whether its
-// request is still on its way.
-func (j *job) adopt(ctx context.Context, early *forerun) (going bool, err error) {
+// finishHandle makes a forerun's session the relay's own and waits for its end. One
+// that broke is gone on with the usual way, unless it holds other bytes.
+func (j *job) finishHandle(ctx context.Context, early *forerun) (h media.Handle, final bool, err error) {
 	s := early.session()
 	if s == "" || j.row.SessionID != "" {
 		early.end()
-		return false, nil
+		return "", false, nil
 	}
-	going = !early.over()
-	failures := 0
-	if !going && !early.silent() {
-		failures = 1
+	if err := j.saveSession(ctx, s, 0); err != nil {
+		return "", false, err
 	}
-	return going, j.saveSession(ctx, s, failures)
+	value, final, err := early.finish(ctx, j.row.SHA256)
+	switch {
+	case final && err == nil:
+		return media.Handle(value), true, nil
+	case !early.truthful():
+		return "", final, errors.Join(err, j.saveSession(ctx, "", 0))
+	case !final && early.fault() != nil:
+		err = j.saveSession(ctx, s, 1)
+	}
+	return "", final, err
 }
 
 // session opens a session, or asks the open one how far it is. The session is
@@ -92,7 +99,7 @@ func (j *job) session(ctx context.Context) (offset int64, err error) {
 }
 
 func (j *job) offset(ctx context.Context) (int64, error) {
-	offset, err := j.Relay.offset(ctx, j.row.Channel, j.provider, j.row.SessionID)
+	offset, err := j.Relay.offset(ctx, j.provider, j.row.SessionID)
 	if err == nil {
 		j.whole = offset == j.content.Size
 	}

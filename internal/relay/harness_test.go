@@ -295,8 +295,8 @@ func (h *harness) wantCalls(op sandbox.Op, want int) {
 	}
 }
 
-// metric is the sum of a metric over all its labels.
-func (h *harness) metric(name string) (sum float64) {
+// metric is the sum of a metric over its labels, or over those with a value.
+func (h *harness) metric(name string, label ...string) (sum float64) {
 	h.Helper()
 	registry := prometheus.NewRegistry()
 	h.must(registry.Register(h.metrics))
@@ -307,10 +307,21 @@ func (h *harness) metric(name string) (sum float64) {
 			continue
 		}
 		for _, m := range family.GetMetric() {
-			sum += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
+			if labelled(m.GetLabel(), label) {
+				sum += m.GetCounter().GetValue() + m.GetGauge().GetValue() + float64(m.GetHistogram().GetSampleCount())
+			}
 		}
 	}
 	return sum
+}
+
+// labelled reports whether a metric has a label, of a name and a value; none is
+// any.
+func labelled[L interface {
+	GetName() string
+	GetValue() string
+}](labels []L, want []string) bool {
+	return len(want) == 0 || slices.ContainsFunc(labels, func(l L) bool { return l.GetName() == want[0] && l.GetValue() == want[1] })
 }
 
 func (h *harness) wantMetric(name string, want float64) {

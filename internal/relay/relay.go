@@ -55,7 +55,7 @@ type SessionUploader interface {
 // Bytes opens what intake stored; *store.Folder does.
 type Bytes interface {
 	Open(ctx context.Context, id string) (*store.Content, error)
-	Offset(ctx context.Context, id string) (int64, error)
+	Arrived(ctx context.Context, id string) (int64, error)
 	Remove(ctx context.Context, id string) error
 }
 

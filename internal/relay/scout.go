@@ -125,7 +125,7 @@ func (r *Relay) gives(p Provider, want media.Copy, size int64) bool {
 // empty for one that only the whole file tells.
 func (r *Relay) beginning(ctx context.Context, u library.Upload) (mediaType string, err error) {
 	for deadline := time.Now().Add(r.config.Silence); time.Now().Before(deadline); {
-		arrived, err := r.config.Bytes.Offset(ctx, u.ID)
+		arrived, err := r.config.Bytes.Arrived(ctx, u.ID)
 		if err == nil && arrived >= signatureBytes {
 			return r.sniff(ctx, u.ID)
 		}
@@ -157,7 +157,7 @@ func (r *Relay) newForerun(ctx context.Context, u library.Upload, p Provider, me
 		return nil, err
 	}
 	f := &forerun{
-		relay: r, upload: u, want: want, provider: p, content: content, began: r.now(),
+		relay: r, upload: u, want: want, provider: p, content: content,
 		object: media.Object{Filename: u.Filename, Type: mediaType, Size: u.Length, SHA256: u.DeclaredSHA256},
 		gate:   make(chan struct{}), ended: make(chan struct{}),
 	}
@@ -197,11 +197,7 @@ func (f *forerun) forgotten() bool {
 
 func (f *forerun) close() {
 	f.stop()
-	select {
-	case <-f.gate:
-	default:
-		f.relay.config.Metrics.foreruns.WithLabelValues(f.upload.Channel, string(f.want), abortedForerun).Inc()
-	}
+	f.relay.config.Metrics.foreruns.WithLabelValues(f.upload.Channel, string(f.want), f.outcome()).Inc()
 	if err := f.content.Close(); err != nil {
 		slog.Warn("the bytes of a forerun could not be closed", "upload", f.upload.ID, "error", err)
 	}

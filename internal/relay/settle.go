@@ -38,20 +38,21 @@ func isRecord(err error) bool {
 }
 
 // settle decides what an error means for the job: leave it open, put it off, or
-// end it. What it means for the channel is fail's business in circuit.go.
+// end it. What it means for the channel is notServed's business.
 func (j *job) settle(ctx context.Context, err error) error {
 	if ctx.Err() != nil || isRecord(err) {
 		return err
 	}
-	cause, p := provider.CauseOf(err), problemOf(codeOf(err))
-	p.Detail = detailOf(err)
+	if errors.Is(err, errDamaged) {
+		return j.damaged(ctx, err)
+	}
+	cause, p := provider.CauseOf(err), passing(err)
 	slog.WarnContext(ctx, "a relay attempt failed", "upload", j.upload.ID, "channel", j.row.Channel,
 		"attempt", j.row.Attempts, "cause", string(cause), "error", err)
 	if cause == provider.CausePermanent {
 		return j.fail(ctx, p, p.Detail, false)
 	}
-	p.Retryable = true
-	stopErr := j.notServed(ctx, err, p)
+	stopErr := j.notServed(ctx, request{j.row.Channel, j.provider, j.began}, err)
 	if cause == provider.CauseAuth {
 		// It says nothing of the file: the channel rests, and the file with it.
 		return errors.Join(stopErr, j.postpone(ctx, library.Postponement{Until: j.now(), Problem: p, Uncounted: true}))
@@ -61,6 +62,13 @@ func (j *job) settle(ctx context.Context, err error) error {
 	}
 	until := j.now().Add(wait(j.row.Attempts, askedBy(err)))
 	return errors.Join(stopErr, j.postpone(ctx, library.Postponement{Until: until, Problem: p}))
+}
+
+// damaged ends the job of a file whose stored bytes are not those that were
+// finished: no attempt would find others.
+func (j *job) damaged(ctx context.Context, err error) error {
+	slog.ErrorContext(ctx, "stored bytes were changed", "upload", j.upload.ID, "error", err)
+	return j.fail(ctx, problemOf(reason.BytesGone), "", false)
 }
 
 func (j *job) postpone(ctx context.Context, p library.Postponement) error {
@@ -84,6 +92,13 @@ func (j *job) fail(ctx context.Context, p library.Problem, detail string, retrya
 		j.config.Metrics.ended(j.row.Channel, library.StateFailed)
 	}
 	return err
+}
+
+// passing is what people are shown of an error that may pass.
+func passing(err error) library.Problem {
+	p := problemOf(codeOf(err))
+	p.Detail, p.Retryable = detailOf(err), true
+	return p
 }
 
 func problemOf(code reason.Code) library.Problem {

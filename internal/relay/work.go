@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"slices"
@@ -105,8 +106,7 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err e
 	}
 	defer func() { err = errors.Join(err, j.content.Close()) }()
 	if j.content.Size != upload.Length {
-		slog.ErrorContext(ctx, "stored bytes were changed", "upload", upload.ID, "size", j.content.Size, "want", upload.Length)
-		return j.fail(ctx, problemOf(reason.BytesGone), "", false)
+		return j.damaged(ctx, fmt.Errorf("%d bytes are stored, want %d", j.content.Size, upload.Length))
 	}
 	return j.steps(ctx)
 }

@@ -50,6 +50,16 @@ func (f *Folder) Offset(_ context.Context, id string) (int64, error) {
 	return offset, f.named("look at", id, err)
 }
 
+// Arrived says how many bytes of an upload are there, with those that a check may
+// still take back.
+func (f *Folder) Arrived(_ context.Context, id string) (int64, error) {
+	info, err := os.Stat(f.path(id))
+	if err != nil {
+		return 0, f.named("look at", id, err)
+	}
+	return info.Size(), nil
+}
+
 // end is where an upload ends, and whether there are bytes behind it that were
 // never checked.
 func (f *Folder) end(id string) (offset int64, unchecked bool, err error) {
