@@ -97,6 +97,7 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	a.intake, err = intake.New(intake.Config{
 		Uploads: p.uploads, Bytes: p.bytes, Leases: a.leases,
 		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
+		Now: a.database.Now,
 	})
 	if err != nil {
 		return err
@@ -105,6 +106,7 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	a.relay = relay.New(relay.Config{
 		Library: p.library, Bytes: p.bytes, Leases: a.leases, Limits: limit.New(a.database, nil),
 		Providers: p.providers, Metrics: relayMetrics, MediaEarly: cfg.MediaEarly,
+		Now: a.database.Now,
 	})
 	a.rotation = newRotation(cfg, a.relay)
 	verifier, err := auth.NewVerifier(cfg.Tokens())
@@ -163,6 +165,7 @@ func (a *application) takes(channel string) intake.Takes {
 
 // start lets the workers work.
 func (a *application) start() {
+	a.beats.run(a.database.Run)
 	a.beats.run(a.leases.Run)
 	a.work.run(a.intake.Run)
 	a.work.run(a.relay.Run)

@@ -1,5 +1,6 @@
 // Package database opens the database that Mediarelay remembers in, SQLite or
-// Postgres, brings its tables up to date, and runs transactions on it.
+// Postgres, brings its tables up to date, runs transactions on it, and tells the
+// time that all who use it share.
 //
 // It leaves to others what the rows mean (library, lease). The SQL of those
 // packages serves both engines: placeholders are $1, $2, … in order of first
@@ -39,6 +40,7 @@ type DB struct {
 	turn chan struct{}
 	// relax begins a relaxed transaction where a pool's own setting does not.
 	relax string
+	clock *clock
 	// shared says that the engine serves many processes, and has locks across them.
 	shared bool
 }
@@ -52,6 +54,9 @@ func Open(ctx context.Context, rawURL string) (*DB, error) {
 	}
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate the database: %w", err), db.Close())
+	}
+	if err := db.measureFirst(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("ask the database for its time: %w", err), db.Close())
 	}
 	return db, nil
 }
@@ -79,7 +84,7 @@ func connectSQLite(path string) (*DB, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
-	db := &DB{turn: make(chan struct{}, 1)}
+	db := &DB{turn: make(chan struct{}, 1), clock: newClock()}
 	if err := logAhead(path); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
@@ -141,7 +146,7 @@ func connectPostgres(rawURL string) (*DB, error) {
 	}
 	db.SetMaxOpenConns(postgresConnections)
 	db.SetMaxIdleConns(postgresConnections)
-	return &DB{durable: db, relaxed: db, read: db, relax: "SET LOCAL synchronous_commit = off", shared: true}, nil
+	return &DB{durable: db, relaxed: db, read: db, relax: "SET LOCAL synchronous_commit = off", shared: true, clock: newClock()}, nil
 }
 
 // Read returns the pool for queries that change nothing.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"mediarelay/internal/database"
 	"mediarelay/internal/database/databasetest"
@@ -103,6 +104,38 @@ func TestASQLiteFileIsForThisUserAlone(t *testing.T) {
 			t.Errorf("%s: %v, %v, want mode 0600", name, info, err)
 		}
 	}
+}
+
+// sameTime is how close two readings of one clock are on a busy machine.
+const sameTime = 2 * time.Second
+
+// However wrong a host's clock is: the time of a Postgres database is its server's.
+func TestTheTimeIsTheServers(t *testing.T) {
+	for _, by := range []time.Duration{time.Hour, -time.Hour} {
+		_, wrong := databasetest.Apart(t, by)
+		if off := time.Until(wrong.Now()).Abs(); off > sameTime { // the server runs on this very host
+			t.Errorf("by %v: the time is off by %v", by, off)
+		}
+	}
+}
+
+// After a failover the server may have another clock.
+func TestAServerWithAnotherClockIsFollowed(t *testing.T) {
+	db, _ := databasetest.Apart(t, 0)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() { db.Run(ctx); close(ended) }()
+	db.Mismeasure(time.Hour)
+	if off := time.Until(db.Now()); off < sameTime {
+		t.Fatalf("the time is off by %v, want an hour", off)
+	}
+	for deadline := time.Now().Add(20 * time.Second); time.Until(db.Now()).Abs() > sameTime; <-time.After(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the server's clock is not followed")
+		}
+	}
+	stop()
+	<-ended
 }
 
 func TestOpenSaysWhichURLsItTakes(t *testing.T) {

@@ -192,7 +192,7 @@ func (a *answer) tellUnmoved() {
 func (a *answer) hangUp() {
 	a.Header().Set("Connection", "close")
 	// A writer without deadlines only waits longer.
-	_ = http.NewResponseController(a.ResponseWriter).SetReadDeadline(a.intake.now())
+	_ = http.NewResponseController(a.ResponseWriter).SetReadDeadline(time.Now()) // by the clock of the connection
 }
 
 func (a *answer) translate(code string) problem.Problem {

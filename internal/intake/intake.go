@@ -84,6 +84,8 @@ type Config struct {
 	// NetworkTimeout is how long a client may send nothing in the middle of a
 	// request. Default 30 s.
 	NetworkTimeout time.Duration
+	// Now is the clock of what expires, the library's as well; time.Now where it is nil.
+	Now func() time.Time
 	// RateWindow is the time over which a client must reach the least rate. Default 60 s.
 	RateWindow time.Duration
 }
@@ -127,10 +129,13 @@ func New(c Config) (*Intake, error) {
 	c.Retention = orDefault(c.Retention, 720*time.Hour)
 	c.NetworkTimeout = orDefault(c.NetworkTimeout, 30*time.Second)
 	c.RateWindow = orDefault(c.RateWindow, time.Minute)
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	if c.Takes == nil {
 		c.Takes = func(string) Takes { return Takes{} }
 	}
-	i := &Intake{config: c, digests: newDigests(), now: time.Now, steady: sinceStart(time.Now())}
+	i := &Intake{config: c, digests: newDigests(), now: c.Now, steady: sinceStart(c.Now())}
 
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{i})
@@ -194,7 +199,8 @@ func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 }
 
 func sinceStart(start time.Time) func() time.Time {
-	return func() time.Time { return start.Add(time.Since(start)) }
+	began := time.Now()
+	return func() time.Time { return start.Add(time.Since(began)) }
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

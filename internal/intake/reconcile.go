@@ -139,7 +139,11 @@ func (i *Intake) underLease(ctx context.Context, u library.Upload, do func(conte
 // sweepOrphans removes bytes that no row knows of, as a crash or a power cut
 // leaves them.
 func (i *Intake) sweepOrphans(ctx context.Context) error {
-	ids, err := i.config.Bytes.Old(ctx, i.sweepTime().Add(-orphanAge))
+	now := i.sweepTime()
+	if host := time.Now(); host.Before(now) { // files carry the time of their host
+		now = host
+	}
+	ids, err := i.config.Bytes.Old(ctx, now.Add(-orphanAge))
 	for _, id := range ids {
 		if _, lookErr := i.config.Uploads.UploadByID(ctx, id); errors.Is(lookErr, library.ErrNotFound) {
 			err = errors.Join(err, i.config.Bytes.Remove(ctx, id))

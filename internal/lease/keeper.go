@@ -16,6 +16,8 @@ import (
 // After a power cut every holder is gone, so a lost lease row is right.
 type Database interface {
 	Relaxed(ctx context.Context, fn func(*sql.Tx) error) error
+	// Now is the clock of all keepers on the database.
+	Now() time.Time
 }
 
 // Keeper holds the leases of this process and renews them.
@@ -23,6 +25,8 @@ type Keeper struct {
 	db    Database
 	owner string
 	now   func() time.Time
+	// steady measures what passes in this process, whatever the database's clock does.
+	steady func() time.Time
 
 	mu       sync.Mutex
 	held     map[string]*Lease
@@ -37,7 +41,7 @@ func NewKeeper(db Database) *Keeper {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails, by its documentation
 	return &Keeper{
-		db: db, owner: hex.EncodeToString(id[:]), now: time.Now,
+		db: db, owner: hex.EncodeToString(id[:]), now: db.Now, steady: time.Now,
 		held: map[string]*Lease{}, released: make(chan struct{}),
 	}
 }
@@ -121,7 +125,7 @@ func (k *Keeper) reserve(name string) (*Lease, error) {
 		return nil, ErrHeld
 	}
 	if len(k.held) == 0 {
-		k.renewed = k.now()
+		k.renewed = k.steady()
 	}
 	k.epochs++
 	l := &Lease{keeper: k, name: name, epoch: k.epochs, wanted: make(chan struct{}), lost: make(chan struct{})}
@@ -172,8 +176,8 @@ func (k *Keeper) heartbeat(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	began := k.now()
-	rows, err := k.renew(ctx, began)
+	began := k.steady()
+	rows, err := k.renew(ctx, k.now())
 	if err != nil {
 		slog.WarnContext(ctx, "leases could not be renewed", "leases", len(held), "error", err)
 		k.expire(held)
@@ -267,7 +271,7 @@ func (k *Keeper) snapshot() []*Lease {
 
 func (k *Keeper) expire(held []*Lease) {
 	k.mu.Lock()
-	late := k.now().Sub(k.renewed) >= safeLife
+	late := k.steady().Sub(k.renewed) >= safeLife
 	k.mu.Unlock()
 	if !late {
 		return

@@ -100,7 +100,7 @@ func TestEveryLeaseIsLostWhenTheDatabaseIsAwayTooLong(t *testing.T) {
 		t.Fatal("lost at the first failed heartbeat, want it kept for its time to live")
 	default:
 	}
-	keeper.now = func() time.Time { return time.Now().Add(safeLife) }
+	keeper.steady = func() time.Time { return time.Now().Add(safeLife) }
 	keeper.heartbeat(t.Context())
 	await(t, l.Lost(), "the lease to be lost")
 }
@@ -140,6 +140,8 @@ type gone struct{}
 func (gone) Relaxed(context.Context, func(*sql.Tx) error) error {
 	return errors.New("database is away")
 }
+
+func (gone) Now() time.Time { return time.Now() }
 
 func acquire(t *testing.T, k *Keeper, name string) *Lease {
 	t.Helper()

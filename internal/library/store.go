@@ -30,9 +30,9 @@ type Fence interface {
 	Check(ctx context.Context, tx *sql.Tx) error
 }
 
-// New makes a library on an open database.
+// New makes a library on an open database, whose clock is the library's.
 func New(db *database.DB) *Library {
-	return &Library{db: db, now: time.Now, news: newNews()}
+	return &Library{db: db, now: db.Now, news: newNews()}
 }
 
 // Ping asks whether the database answers.

@@ -17,6 +17,8 @@ import (
 // After a power cut a limit begins anew, some seconds after its last use.
 type Database interface {
 	Relaxed(ctx context.Context, fn func(*sql.Tx) error) error
+	// Now is the clock of all limits on the database.
+	Now() time.Time
 }
 
 // Limits is safe for use by many goroutines.
@@ -25,10 +27,10 @@ type Limits struct {
 	now func() time.Time
 }
 
-// New makes limits on a database. The clock is time.Now where it is nil.
+// New makes limits on a database. The clock is the database's where it is nil.
 func New(db Database, now func() time.Time) *Limits {
 	if now == nil {
-		now = time.Now
+		now = db.Now
 	}
 	return &Limits{db: db, now: now}
 }

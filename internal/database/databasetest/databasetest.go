@@ -9,6 +9,7 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"mediarelay/internal/database"
 )
@@ -32,6 +33,16 @@ func EachURL(t *testing.T, test func(t *testing.T, url string)) {
 func SQLite(t *testing.T) *database.DB {
 	t.Helper()
 	return open(t, SQLiteURL(t))
+}
+
+// Apart gives two replicas on one fresh Postgres database. The host of the second
+// has a clock that is wrong by so much.
+func Apart(t *testing.T, by time.Duration) (right, wrong *database.DB) {
+	t.Helper()
+	url := PostgresURL(t)
+	right, wrong = open(t, url), open(t, url)
+	wrong.UseWallClock(func() time.Time { return time.Now().Add(by) })
+	return right, wrong
 }
 
 // SQLiteURL names a SQLite file that does not exist yet.

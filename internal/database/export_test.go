@@ -1,0 +1,10 @@
+package database
+
+import "time"
+
+// Mismeasure puts another time in the place of what was measured.
+func (d *DB) Mismeasure(by time.Duration) {
+	d.clock.mu.Lock()
+	defer d.clock.mu.Unlock()
+	d.clock.best.server = d.clock.best.server.Add(by)
+}
