@@ -9,6 +9,8 @@ import (
 	"mediarelay/internal/provider"
 )
 
+// endsUnopened notes an end before any worker has opened the gate, and reports it:
+// from here on none can.
 func (f *forerun) endsUnopened() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

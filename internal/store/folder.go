@@ -104,7 +104,7 @@ func (f *Folder) Seal(ctx context.Context, id string) error {
 	for _, path := range []string{f.path(id), f.root} {
 		err := syncPath(path)
 		if errors.Is(err, errNotFlushed) {
-			err = errors.Join(err, f.Remove(ctx, id), f.Create(ctx, id))
+			err = errors.Join(err, f.Remove(ctx, id), f.Create(ctx, id), syncPath(f.root))
 		}
 		if err != nil {
 			return f.named("seal", id, err)
