@@ -21,8 +21,10 @@ type Limits struct {
 	MediaLifetime time.Duration
 	// UploadsPerSecond is how many uploads of media one phone number may make.
 	UploadsPerSecond int
-	// FailedReadsPerHour is after how many failed reads of media objects a phone
-	// number must stop, or reading is closed to it. Uploads do not count.
+	// FailedReadsPerHour is after how many failed reads a phone number must stop, or
+	// reading is closed to it. Uploads do not count. A client sends what it is told
+	// to: whoever makes it read (MediaInfo, Download, SessionOffset) books the
+	// failure under Number beforehand, and gives it back after a success.
 	FailedReadsPerHour int
 	// NoHandles says why there are no upload sessions, in words that a client may
 	// read too, and wraps ErrNoHandles; nil where there are.

@@ -18,7 +18,7 @@ const mediaHosts = ".fbsbx.com"
 
 // Download fetches the bytes of a media object from its link, with the access
 // token; the caller closes them. A read fails with provider.ErrAltered when they
-// do not match info.
+// do not match info. Failures may count: see provider.Limits, FailedReadsPerHour.
 func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadCloser, error) {
 	const op = "GET the media's link"
 	link, err := url.Parse(info.URL.Reveal())

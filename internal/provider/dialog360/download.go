@@ -11,7 +11,8 @@ import (
 )
 
 // Download fetches the bytes of a media object; the caller closes them. A read
-// fails with provider.ErrAltered when they do not match info.
+// fails with provider.ErrAltered when they do not match info. Failures may count:
+// see provider.Limits, FailedReadsPerHour.
 //
 // The link names Meta's host, which knows nothing of 360dialog's keys, so the
 // documentation asks to put the API's own host in its place. Path and query

@@ -36,8 +36,9 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 	return media.MediaID(answer.ID), err
 }
 
-// MediaInfo asks what the API holds under id and where to fetch it. Failures
-// count: see provider.Limits, FailedReadsPerHour.
+// MediaInfo asks what the API holds under id and where to fetch it. Its failures
+// count, so each call is booked first: see provider.Limits, FailedReadsPerHour.
+// The API asks not to repeat one that it answered with 400.
 func (c *Client) MediaInfo(ctx context.Context, id media.MediaID) (provider.Info, error) {
 	var answer infoAnswer
 	err := c.API.Call(ctx, provider.Request{

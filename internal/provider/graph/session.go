@@ -60,7 +60,8 @@ func (c *Client) SendSession(ctx context.Context, s media.SessionID, part provid
 
 var errNothingLeft = errors.New("nothing is left to send, and the session gives its handle only once")
 
-// SessionOffset asks how many bytes the session holds.
+// SessionOffset asks how many bytes the session holds. It is a read: see
+// provider.Limits, FailedReadsPerHour.
 func (c *Client) SessionOffset(ctx context.Context, s media.SessionID) (int64, error) {
 	const op = "GET /upload:{session}"
 	if c.NoHandles != nil {
