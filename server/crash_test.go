@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -34,6 +35,7 @@ func killAndGoOn(i *installation, step string, files []*sent) {
 	ends := make(chan map[*sent]upload)
 	go func() { ends <- i.carry(ctx, files) }()
 	i.wantDeath(step)
+	i.wantNothingUnchecked()
 	i.dieAt("", 0)
 	i.start()
 	began := time.Now()
@@ -48,10 +50,36 @@ func killAndGoOn(i *installation, step string, files []*sent) {
 	if float64(orphans) > counted {
 		i.Errorf("the provider has %d objects that nobody uses, and %v are counted", orphans, counted)
 	}
-	if (step == afterMediaID || step == afterHandle) && orphans == 0 {
+	if slices.Contains([]string{afterMediaID, afterHandle, afterEarlyMediaID, afterEarlyHandle}, step) && orphans == 0 {
 		i.Error("an answer that was lost cost no object: the death came elsewhere")
 	}
 	i.signal(syscall.SIGTERM)
+}
+
+// wantNothingUnchecked wants nothing complete at the provider of an upload that is
+// not whole, or whose file is not checked.
+func (i *installation) wantNothingUnchecked() {
+	i.Helper()
+	complete := map[string]bool{}
+	for _, object := range i.sandbox.AllMedia() {
+		complete[object.SHA256] = true
+	}
+	for _, held := range i.sandbox.Handles() {
+		complete[held.SHA256] = true
+	}
+	db := i.sqlite("mode=ro")
+	defer db.Close()
+	rows, err := db.QueryContext(context.Background(), "SELECT declared_sha256 FROM uploads WHERE state IN ('uploading', 'checking')")
+	i.must(err)
+	defer rows.Close()
+	for rows.Next() {
+		var digest string
+		i.must(rows.Scan(&digest))
+		if complete[digest] {
+			i.Errorf("the provider has the file %s, and nobody has checked it", digest)
+		}
+	}
+	i.must(rows.Err())
 }
 
 // dieAt says where the next process dies; nowhere for no step.
@@ -84,6 +112,8 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	t.Logf("MEDIARELAY_TEST_SEED=%d makes the same kills again", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	i := install(t)
+	i.variables[early] = "all"
+	all := slices.Concat(steps, earlySteps)
 	files := pictures(t, 50, 4_000_000)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Minute)
 	defer cancel()
@@ -91,7 +121,7 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	go func() { ends <- i.carry(ctx, files) }()
 	died := map[bool]int{}
 	for range kills {
-		i.dieAt(steps[random.IntN(len(steps))], 1+random.IntN(3))
+		i.dieAt(all[random.IntN(len(all))], 1+random.IntN(3))
 		i.start()
 		select {
 		case <-i.ended:
@@ -107,8 +137,7 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	began := time.Now()
 	carried := <-ends
 	orphans := i.wantRelayed(carried)
-	// Counters die with their process; what it counted is in the log as well.
-	counted := strings.Count(i.log.all(), "the provider may hold a second copy of a file")
+	counted := i.told()
 	t.Logf("%d died at a step, %d at a moment; done %v after the last start; %d objects without a use, %d told of",
 		died[true], died[false], time.Since(began), orphans, counted)
 	if len(died) != 2 || orphans > counted {
@@ -117,15 +146,20 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	i.signal(syscall.SIGTERM)
 }
 
-// B1 with fifty files at each step.
+// B1 with fifty files at each step, ten of which are sent while they arrive.
 func TestAKillAtAnyStepWithFiftyFiles(t *testing.T) {
 	long(t)
-	for _, step := range steps {
+	for _, step := range slices.Concat(steps, earlySteps) {
 		t.Run(strings.ReplaceAll(step, " ", "-"), func(t *testing.T) {
 			i := install(t)
-			i.dieAt(step, 25)
+			i.variables[early] = "all"
+			nth := 25
+			if slices.Contains(earlySteps, step) {
+				nth = 3
+			}
+			i.dieAt(step, nth)
 			i.start()
-			killAndGoOn(i, step, pictures(t, 50, 300_000))
+			killAndGoOn(i, step, append(pictures(t, 40, 300_000), arrivals(t, 10)...))
 		})
 	}
 }

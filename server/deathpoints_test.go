@@ -8,14 +8,12 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"syscall"
 
 	"mediarelay/internal/config"
 	"mediarelay/internal/library"
-	"mediarelay/internal/media"
-	"mediarelay/internal/provider"
-	"mediarelay/internal/relay"
 )
 
 // The server that kills itself at a step of a file's way. It is the real one, of
@@ -69,6 +67,8 @@ func mortal() {
 type death struct {
 	step string
 	left atomic.Int64
+	// arriving has the digests of the files that come and are not whole.
+	arriving sync.Map
 }
 
 // at kills the process, as nothing in it can see coming.
@@ -107,6 +107,7 @@ func (m mortalUploads) CreateUpload(ctx context.Context, u library.Upload) error
 
 func (m mortalUploads) FinishUpload(ctx context.Context, id, sha256 string, failure *library.Problem) error {
 	m.death.at(beforeFinish)
+	m.death.arriving.Delete(sha256)
 	err := m.uploads.FinishUpload(ctx, id, sha256, failure)
 	m.death.at(afterFinish)
 	return err
@@ -148,15 +149,23 @@ func (m mortalBytes) Create(ctx context.Context, id string) error {
 }
 
 func (m mortalBytes) Append(ctx context.Context, id string, offset int64, r io.Reader) (int64, error) {
+	m.arrives(ctx, id)
 	n, err := m.storedBytes.Append(ctx, id, offset, m.death.reading(r, afterSomeBytes, 1))
 	m.written(ctx, id, offset+n)
 	return n, err
 }
 
 func (m mortalBytes) AppendChecked(ctx context.Context, id string, offset int64, r io.Reader, check func(int64) error) (int64, error) {
+	m.arrives(ctx, id)
 	n, err := m.storedBytes.AppendChecked(ctx, id, offset, m.death.reading(r, afterSomeBytes, 1), check)
 	m.written(ctx, id, offset+n)
 	return n, err
+}
+
+func (m mortalBytes) arrives(ctx context.Context, id string) {
+	if u, err := m.rows.UploadByID(ctx, id); err == nil && u.State == library.StateUploading {
+		m.death.arriving.Store(u.DeclaredSHA256, true)
+	}
 }
 
 func (m mortalBytes) written(ctx context.Context, id string, end int64) {
@@ -169,32 +178,6 @@ func (m mortalBytes) Seal(ctx context.Context, id string) error {
 	err := m.storedBytes.Seal(ctx, id)
 	m.death.at(afterFlush)
 	return err
-}
-
-type mortalProvider struct {
-	relay.Provider
-	death *death
-}
-
-func (m mortalProvider) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (media.MediaID, error) {
-	m.death.at(beforeSending)
-	id, err := m.Provider.UploadMedia(ctx, o, m.death.reading(body, whileSending, o.Size/2))
-	m.death.at(afterMediaID)
-	return id, err
-}
-
-func (m mortalProvider) OpenSession(ctx context.Context, o media.Object) (media.SessionID, error) {
-	m.death.at(afterCopy)
-	s, err := m.Provider.OpenSession(ctx, o)
-	m.death.at(afterSession)
-	return s, err
-}
-
-func (m mortalProvider) SendSession(ctx context.Context, s media.SessionID, part provider.Part) (media.Handle, error) {
-	part.Body = m.death.reading(part.Body, whileInSession, part.Object.Size/2)
-	h, err := m.Provider.SendSession(ctx, s, part)
-	m.death.at(afterHandle)
-	return h, err
 }
 
 // reading is a reader whose reads after so many bytes are a step.

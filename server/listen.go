@@ -32,9 +32,14 @@ var http2Windows = &http.HTTP2Config{
 	MaxReceiveBufferPerStream:     1 << 20,
 }
 
-// shutdownWithin is how long requests may take to end after the signal to stop.
-// Kubernetes kills after 30 s.
-const shutdownWithin = 15 * time.Second
+const (
+	// shutdownWithin is how long requests may take to end after the signal to stop.
+	// Relays have 10 s more, by the default of relay.Config.Drain.
+	shutdownWithin = 15 * time.Second
+	// endWithin bounds the whole stop: Kubernetes kills after 30 s, without a word in
+	// the log (terminationGracePeriodSeconds of its Pod API).
+	endWithin = 27 * time.Second
+)
 
 // newServer makes a server whose requests hear of its shutdown: tusd then saves
 // what has arrived and answers 503, and streams of events end.

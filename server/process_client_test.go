@@ -34,6 +34,8 @@ type sent struct {
 	purposes string
 	id       string
 	chunk    int
+	// beforeEnd is called before a last chunk, where it is given.
+	beforeEnd func()
 }
 
 // pictures makes files that no two are alike, of a size.
@@ -85,6 +87,9 @@ func (i *installation) sendOn(ctx context.Context, f *sent) (whole bool, err err
 	}
 	offset, err := i.offset(ctx, f)
 	for err == nil && offset < len(f.content) {
+		if f.beforeEnd != nil && offset+f.chunk >= len(f.content) {
+			f.beforeEnd()
+		}
 		offset, err = i.patch(ctx, f, offset)
 	}
 	return err == nil, err

@@ -93,7 +93,9 @@ func (i *installation) start() {
 	if !ok {
 		i.Fatalf("the greeting is %q", said.Text())
 	}
-	i.address = address
+	if i.address != address { // else clients of the process before are reading it
+		i.address = address
+	}
 	go drain(said)
 	for deadline := time.Now().Add(within); strings.Count(i.log.all(), `"msg":"serving"`) == serving && time.Now().Before(deadline); {
 		<-time.After(time.Millisecond) // the log is another pipe, and may be behind

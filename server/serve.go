@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"time"
 
@@ -77,7 +78,6 @@ func serveWith(ctx context.Context, cfg config.Config, s site) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, app.close()) }()
 	return app.serve(ctx, cfg, s.stdout)
 }
 
@@ -91,15 +91,16 @@ func onSandbox(channels []config.Channel, url string) []config.Channel {
 	return placed
 }
 
-// serve answers on both listeners until ctx is done or one of them fails.
+// serve answers on both listeners until ctx is done or one of them fails, and closes
+// the application.
 func (a *application) serve(ctx context.Context, cfg config.Config, stdout io.Writer) error {
 	public, err := listen(ctx, "MEDIARELAY_LISTEN", cfg.Listen)
 	if err != nil {
-		return err
+		return errors.Join(err, a.close())
 	}
 	private, err := listen(ctx, "MEDIARELAY_ADMIN_LISTEN", cfg.AdminListen)
 	if err != nil {
-		return errors.Join(err, public.Close())
+		return errors.Join(err, public.Close(), a.close())
 	}
 	a.start()
 	server, admin := newServer(a.public), newServer(a.admin)
@@ -113,9 +114,29 @@ func (a *application) serve(ctx context.Context, cfg config.Config, stdout io.Wr
 		err = waitForEnd(ctx, publicFailed, adminFailed)
 	}
 	slog.Info("stopping")
-	err = errors.Join(err, shutDown(server))
+	return errors.Join(err, bounded(endWithin, func() error { return a.end(server, admin) }))
+}
+
+func (a *application) end(server, admin *http.Server) error {
+	err := shutDown(server)
 	a.stop()
-	return errors.Join(err, shutDown(admin))
+	return errors.Join(err, shutDown(admin), a.close())
+}
+
+// errCutShort: a database that hangs, for one, lets nobody who waits for it end.
+var errCutShort = fmt.Errorf("the stop was cut short after %v; what was on its way goes on at the next start", endWithin)
+
+// bounded waits for an end, but not for ever. Nothing is lost by that: a process may
+// die at any moment.
+func bounded(within time.Duration, end func() error) error {
+	ended := make(chan error, 1)
+	go func() { ended <- end() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(within):
+		return errCutShort
+	}
 }
 
 func listen(ctx context.Context, variable, address string) (net.Listener, error) {
