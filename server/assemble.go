@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"sync"
+	"time"
 
 	"mediarelay/internal/auth"
 	"mediarelay/internal/config"
@@ -38,6 +39,10 @@ type application struct {
 	beats    background // what keeps them
 }
 
+// handOver is how long a start waits for the server before it to let its SQLite file
+// go: some seconds more than the 30 after which Kubernetes kills one that is stopping.
+const handOver = 35 * time.Second
+
 // assemble opens what the config names and joins the parts. The caller closes the application.
 func assemble(ctx context.Context, cfg config.Config, s site) (*application, error) {
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
@@ -50,6 +55,9 @@ func assemble(ctx context.Context, cfg config.Config, s site) (*application, err
 	db, err := database.Open(ctx, cfg.DatabaseURL.Reveal())
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
+	}
+	if err := db.Own(ctx, handOver); err != nil {
+		return nil, errors.Join(fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err), db.Close())
 	}
 	a := &application{database: db, leases: lease.NewKeeper(db)}
 	if !db.Shared() {

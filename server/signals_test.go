@@ -221,27 +221,25 @@ func TestNoLockOutlivesAContainer(t *testing.T) {
 
 // Two processes that start at once, on nothing, bring the tables up to date once.
 func TestTwoProcessesStartAtOnce(t *testing.T) {
-	databasetest.EachURL(t, func(t *testing.T, url string) {
-		t.Parallel()
-		one := install(t)
-		one.variables["MEDIARELAY_DATABASE_URL"] = url
-		two := one.beside()
-		said := []string{}
-		lines := []interface {
-			Scan() bool
-			Text() string
-		}{one.spawn(), two.spawn()}
-		for _, line := range lines {
-			line.Scan()
-			said = append(said, line.Text())
+	t.Parallel()
+	one := install(t)
+	one.variables["MEDIARELAY_DATABASE_URL"] = databasetest.PostgresURL(t)
+	two := one.beside()
+	said := []string{}
+	lines := []interface {
+		Scan() bool
+		Text() string
+	}{one.spawn(), two.spawn()}
+	for _, line := range lines {
+		line.Scan()
+		said = append(said, line.Text())
+	}
+	for n, i := range []*installation{one, two} {
+		address, ok := strings.CutPrefix(said[n], "Mediarelay listens on http://")
+		if !ok {
+			t.Fatalf("process %d said %q: %s", n, said[n], i.log.tail())
 		}
-		for n, i := range []*installation{one, two} {
-			address, ok := strings.CutPrefix(said[n], "Mediarelay listens on http://")
-			if !ok {
-				t.Fatalf("process %d said %q: %s", n, said[n], i.log.tail())
-			}
-			i.address = address
-			i.wantEnd(pictures(t, 1, 100_000)) // the second finds the first one's
-		}
-	})
+		i.address = address
+		i.wantEnd(pictures(t, 1, 100_000)) // the second finds the first one's
+	}
 }

@@ -31,7 +31,7 @@ type Settings struct {
 	AdminListen    string `env:"MEDIARELAY_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDR" form:"host:port or :port" help:"Address of the listener for metrics and readiness. Keep it private."`
 	PublicURL      string `env:"MEDIARELAY_PUBLIC_URL" placeholder:"URL" form:"https://host or https://host:port, without a path" shown:"from each request's Host" help:"The URL that browsers see. It begins the Location of an upload; set it behind a proxy."`
 	DataDir        string `env:"MEDIARELAY_DATA_DIR" default:"./data" placeholder:"DIR" form:"a folder" help:"Folder of the local store and of SQLite."`
-	DatabaseURL    string `kong:"-" env:"MEDIARELAY_DATABASE_URL" form:"sqlite:PATH or postgres://user:password@host/name" shown:"sqlite: mediarelay.db in the data dir" help:"The database."`
+	DatabaseURL    string `kong:"-" env:"MEDIARELAY_DATABASE_URL" form:"sqlite:PATH or postgres://user:password@host/name" shown:"sqlite: mediarelay.db in the data dir" help:"The database. A SQLite file is for one server, a Postgres for any number of replicas."`
 	StoreURL       string `env:"MEDIARELAY_STORE_URL" placeholder:"URL" form:"file:PATH" shown:"file: uploads in the data dir" help:"Where the bytes of uploads are kept."`
 	JWTSecret      string `kong:"-" env:"MEDIARELAY_JWT_SECRET" form:"32 bytes or more" shown:"generated for the sandbox only" help:"The secret that signs tokens (HS256)."`
 	JWTSecretFile  string `env:"MEDIARELAY_JWT_SECRET_FILE" placeholder:"FILE" form:"a file that holds 32 bytes or more" shown:"none" help:"File with the secret that signs tokens, instead of MEDIARELAY_JWT_SECRET. A newline at its end does not count."`

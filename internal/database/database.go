@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
 	_ "github.com/jackc/pgx/v5/stdlib" // the Postgres driver, "pgx"
 	_ "modernc.org/sqlite"             // the SQLite driver, "sqlite"
 )
@@ -41,6 +42,9 @@ type DB struct {
 	// relax begins a relaxed transaction where a pool's own setting does not.
 	relax string
 	clock *clock
+	// path is the SQLite file, and owner the lock that makes it this process's.
+	path  string
+	owner *flock.Flock
 	// shared says that the engine serves many processes, and has locks across them.
 	shared bool
 }
@@ -84,7 +88,7 @@ func connectSQLite(path string) (*DB, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
-	db := &DB{turn: make(chan struct{}, 1), clock: newClock()}
+	db := &DB{turn: make(chan struct{}, 1), clock: newClock(), path: path}
 	if err := logAhead(path); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
@@ -204,13 +208,16 @@ func (d *DB) Ping(ctx context.Context) error {
 	})
 }
 
-// Close closes every connection.
+// Close closes every connection, and then lets a SQLite file go.
 func (d *DB) Close() error {
 	var err error
 	for _, pool := range []*sql.DB{d.read, d.relaxed, d.durable} {
 		if pool != nil {
 			err = errors.Join(err, pool.Close()) // closing a pool twice is harmless
 		}
+	}
+	if d.owner != nil {
+		err = errors.Join(err, d.owner.Close())
 	}
 	return err
 }
