@@ -36,6 +36,25 @@ func TestABurstOfOneChannelIsNeitherRefusedNorInTheWay(t *testing.T) {
 	})
 }
 
+// Two channels that are set up with one phone number share what it may do. Twice
+// the rate would be refused here, as by the API.
+func TestTwoChannelsOfOneNumberShareItsRate(t *testing.T) {
+	each(t, func(h *harness) {
+		const uploads = 30
+		h.config.Providers["other"] = h.account(h.url, key)
+		for i := range uploads {
+			h.finish(fmt.Sprintf("u%d", i), picture(1000+i), media.PurposeMessage)
+			h.finishIn("other", fmt.Sprintf("v%d", i), picture(1000+i), media.PurposeMessage)
+		}
+		h.relay()
+		for i := range uploads {
+			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
+			h.awaitState(fmt.Sprintf("v%d", i), library.StateDone)
+		}
+		h.wantCalls(sandbox.OpUploadMedia, 2*uploads)
+	})
+}
+
 // However many channels are stuck, one that is not goes on at once.
 func TestAStuckChannelTakesNoOthersPlace(t *testing.T) {
 	each(t, func(h *harness) {
