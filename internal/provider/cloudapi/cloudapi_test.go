@@ -13,6 +13,7 @@ import (
 	"mediarelay/internal/provider"
 	"mediarelay/internal/provider/cloudapi"
 	"mediarelay/internal/provider/providertest"
+	"mediarelay/internal/sandbox"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -150,6 +151,30 @@ func TestTheTokenGoesToNoOtherHost(t *testing.T) {
 		}
 		if err != nil && (provider.CauseOf(err) != provider.CausePermanent || strings.Contains(err.Error(), "mid=1")) {
 			t.Errorf("%q: %v", link, err)
+		}
+	}
+}
+
+// A phone number or an app that does not exist, or that the token may not use, is
+// for an operator to mend: no file fails by it.
+func TestAnAccountThatIsNotThereIsNoFaultOfTheFile(t *testing.T) {
+	emulated, err := sandbox.New(sandbox.Config{Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(emulated)
+	t.Cleanup(server.Close)
+	t.Cleanup(func() { _ = emulated.Close() })
+	client := cloudapi.New(cloudapi.Config{
+		BaseURL: server.URL, Version: "v23.0", PhoneNumberID: "1062", AppID: "4410",
+		AccessToken: sandbox.DemoAPIKey, HTTPClient: server.Client(),
+	})
+	file := media.Object{Filename: "a.png", Type: "image/png", Size: 1}
+	_, uploading := client.UploadMedia(t.Context(), file, strings.NewReader("x"))
+	_, opening := client.OpenSession(t.Context(), file)
+	for _, err := range []error{uploading, opening} {
+		if provider.CauseOf(err) != provider.CauseAuth || !strings.Contains(err.Error(), "does not exist") {
+			t.Errorf("cause %s: %v", provider.CauseOf(err), err)
 		}
 	}
 }
