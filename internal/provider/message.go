@@ -89,8 +89,10 @@ type node struct {
 // not mean that it arrives: a callback says so later.
 type MessageID string
 
-// MessageAnswer is the answer to a message, in every API.
+// MessageAnswer is the answer to a message, in every API. 360dialog's page shows
+// an id alone, where Meta's shows a list with it.
 type MessageAnswer struct {
+	Alone    MessageID `json:"id"`
 	Messages []struct {
 		ID MessageID `json:"id"`
 	} `json:"messages"`
@@ -102,7 +104,7 @@ func (a MessageAnswer) Complete() bool { return a.ID() != "" }
 // ID is that of the one message that was sent.
 func (a MessageAnswer) ID() MessageID {
 	if len(a.Messages) == 0 {
-		return ""
+		return a.Alone
 	}
 	return a.Messages[0].ID
 }

@@ -97,6 +97,11 @@ func testMessageAnswers(t *testing.T, connect func(Connection) Harness) {
 		})
 	}
 	s := newStage(t, connect)
+	// "Media messages" of 360dialog shows an id alone, which must not count as lost.
+	s.sandbox.Faults().Add(sandbox.OpSendMessage, sandbox.Answer(200, nil, `{"id":"4490709327384033"}`))
+	if id, err := s.Messages.SendMessage(t.Context(), linked); err != nil || id != "4490709327384033" {
+		t.Errorf("an id alone: %q, %v", id, err)
+	}
 	_, err := s.Messages.SendMessage(t.Context(), provider.Message{To: recipient, Kind: media.KindImage, MediaID: "4711"})
 	s.wantCause(t, err, provider.CausePermanent)
 }
