@@ -45,7 +45,7 @@ func (i *Intake) Run(ctx context.Context) {
 // Reconcile makes one pass. One upload's failure does not keep the others waiting.
 func (i *Intake) Reconcile(ctx context.Context) error {
 	now, uploads := i.sweepTime(), i.config.Uploads
-	i.digests.dropOld(now.Add(-i.config.Expiry))
+	i.digests.dropOld(time.Now().Add(-i.config.Expiry)) // memory of this process, by its own clock
 	return errors.Join(
 		i.each(ctx, uploads.Unfinished, i.now(), i.finishWhole),
 		i.each(ctx, uploads.Unfinished, now.Add(-i.config.Expiry), i.forgetSilent),

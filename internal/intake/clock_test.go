@@ -1,0 +1,32 @@
+package intake_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"mediarelay/internal/intake"
+)
+
+// B8: what expires goes by the database's clock, and what a connection waits for by
+// this host's, however far they are apart.
+func TestADatabaseWithAnotherClockForgetsNothing(t *testing.T) {
+	for _, by := range []time.Duration{100 * 24 * time.Hour, -100 * 24 * time.Hour} {
+		t.Run(by.String(), func(t *testing.T) {
+			database := func() time.Time { return time.Now().Add(by) }
+			h := start(t, func(c *intake.Config) { c.Now, c.NetworkTimeout = database, 200*time.Millisecond })
+			h.library.UseClock(database)
+			path := h.create(5)
+			conn := h.stalled(path, "hel")
+			h.must(conn.SetReadDeadline(time.Now().Add(20 * time.Second)))
+			text, err := io.ReadAll(conn) // ends when the server closes
+			h.must(err)
+			if !strings.HasPrefix(string(text), "HTTP/1.1 408") {
+				t.Errorf("got %q, want 408", text)
+			}
+			h.must(h.intake.Reconcile(h.Context()))
+			h.wantOffset(path, 3)
+		})
+	}
+}
