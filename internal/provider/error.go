@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -99,6 +100,20 @@ func (e *Error) NotFound() bool {
 	return e.Code == codeNoObject || e.Code == codeNoAlias || e.Subcode == codeNoObject ||
 		e.Code == codeNoResource ||
 		strings.Contains(strings.ToLower(e.Message), "does not exist")
+}
+
+// OfAccount gives an error its cause where the path names nothing but what the
+// account has: an address, a phone number, an app. That it does not exist, or that
+// the key may not use it (the Graph API has one code for both), says nothing of the
+// file.
+func OfAccount(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || !e.NotFound() && e.Status != http.StatusNotFound {
+		return err
+	}
+	account := *e
+	account.Cause = CauseAuth
+	return &account
 }
 
 // CauseOf is the cause of an error of this package, and CauseTemporary for any

@@ -13,7 +13,6 @@
 package graph
 
 import (
-	"errors"
 	"time"
 
 	"mediarelay/internal/media"
@@ -82,19 +81,6 @@ const product = "whatsapp"
 // notSent is a request that would be refused and so is not made.
 func notSent(op string, err error) error {
 	return &provider.Error{Op: op, Cause: provider.CausePermanent, Err: err}
-}
-
-// ofAccount gives an error its cause where the path names nothing but what the
-// account has: a phone number, an app. That it does not exist, or that the key may
-// not use it (the API has one code for both), says nothing of the file.
-func ofAccount(err error) error {
-	var e *provider.Error
-	if !errors.As(err, &e) || !e.NotFound() {
-		return err
-	}
-	account := *e
-	account.Cause = provider.CauseAuth
-	return &account
 }
 
 type idAnswer struct {

@@ -33,7 +33,7 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 		Header: http.Header{"Content-Type": {form.ContentType}},
 		Body:   form.Body, Length: form.Length,
 	}, &answer)
-	return media.MediaID(answer.ID), ofAccount(err)
+	return media.MediaID(answer.ID), provider.OfAccount(err)
 }
 
 // MediaInfo asks what the API holds under id and where to fetch it. Its failures

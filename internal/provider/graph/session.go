@@ -27,7 +27,7 @@ func (c *Client) OpenSession(ctx context.Context, o media.Object) (media.Session
 	err := c.SessionAPI.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodPost, Path: c.Routes.Uploads + "?" + query.Encode(),
 	}, &answer)
-	return media.SessionID(answer.ID), ofAccount(err)
+	return media.SessionID(answer.ID), provider.OfAccount(err)
 }
 
 // SendSession sends the rest of a file into a session and gives the handle.

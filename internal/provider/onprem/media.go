@@ -36,7 +36,7 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 		Header: http.Header{"Content-Type": {contentType}},
 		Body:   body, Length: o.Size,
 	}, &answer)
-	return answer.id(), err
+	return answer.id(), provider.OfAccount(err)
 }
 
 // Download fetches the bytes of the media object info.ID; the caller closes

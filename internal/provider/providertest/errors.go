@@ -29,6 +29,8 @@ func testErrors(t *testing.T, connect func(Connection) Harness) {
 		{"token", sandbox.Answer(401, nil, strings.ReplaceAll(graph, "%", "190")), provider.CauseAuth},
 		{"endpoint blocked", sandbox.Answer(403, nil, `{"meta":{"http_code":403,"developer_message":"The endpoint is blocked"}}`), provider.CauseAuth},
 		{"service down", sandbox.Answer(503, nil, strings.ReplaceAll(graph, "%", "131016")), provider.CauseTemporary},
+		{"no such account", sandbox.Answer(400, nil, `{"error":{"message":"Unsupported post request. Object with ID '1' does not exist","code":100,"error_subcode":33}}`), provider.CauseAuth},
+		{"no such address", sandbox.HTML(404), provider.CauseAuth},
 		{"too large for a proxy", sandbox.HTML(413), provider.CausePermanent},
 		{"a proxy's 502 after the body", sandbox.HTML(502), provider.CauseAmbiguous},
 		{"a page in place of success", sandbox.HTML(200), provider.CauseAmbiguous},
