@@ -1,0 +1,52 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Whatever waits, rests or expires goes by the database's clock, which on Postgres
+// is another than the host's.
+func TestEveryPartGoesByTheDatabasesClock(t *testing.T) {
+	cfg := loadChannels(t, emulateAll(t))
+	app, err := assemble(t.Context(), cfg, site{files: webFiles})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const ahead = 100 * 24 * time.Hour
+	app.database.UseWallClock(func() time.Time { return time.Now().Add(ahead) })
+	public := httptest.NewServer(app.public)
+	app.start()
+	defer func() {
+		public.Close()
+		app.stop()
+		if err := app.close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	s := &running{t: t, url: public.URL, token: tokenFor(t, cfg, "dialog")}
+
+	begun, text := s.ask(http.MethodPost, s.url+"/files/", nil, map[string]string{"Upload-Length": "1000"})
+	expires, err := http.ParseTime(begun.Header.Get("Upload-Expires"))
+	if err != nil || time.Until(expires) < ahead {
+		t.Errorf("intake: an upload expires at %v (%v %s), want behind the database's time", expires, err, text)
+	}
+	id := filepath.Base(s.createFor("message", photo(t)))
+	s.ask(http.MethodGet, s.url+"/v1/uploads/"+id+"/events", nil, nil) // to its end
+	var created, ends, next int64
+	err = errors.Join(
+		app.database.Read().QueryRowContext(t.Context(), "SELECT created_at, expires_at FROM copies").Scan(&created, &ends),
+		app.database.Read().QueryRowContext(t.Context(), "SELECT next_at FROM relays").Scan(&next))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, at := range map[string]int64{"library: a copy's creation": created, "relay: a copy's end": ends, "relay: the next attempt": next} {
+		if early := time.Until(time.UnixMilli(at).Add(time.Minute)); early < ahead {
+			t.Errorf("%s is %v from now, want it by the database's clock", what, early)
+		}
+	}
+}
