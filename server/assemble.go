@@ -52,12 +52,9 @@ func assemble(ctx context.Context, cfg config.Config, s site) (*application, err
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_STORE_URL: %w", err)
 	}
-	db, err := database.Open(ctx, cfg.DatabaseURL.Reveal())
+	db, err := database.OpenAlone(ctx, cfg.DatabaseURL.Reveal(), handOver)
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
-	}
-	if err := db.Own(ctx, handOver); err != nil {
-		return nil, errors.Join(fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err), db.Close())
 	}
 	a := &application{database: db, leases: lease.NewKeeper(db)}
 	if !db.Shared() {

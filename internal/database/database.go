@@ -52,9 +52,23 @@ type DB struct {
 // Open opens the database at a URL, "sqlite:PATH" or "postgres://…", and
 // migrates it. Two processes may do so at once.
 func Open(ctx context.Context, rawURL string) (*DB, error) {
+	return open(ctx, rawURL, func(*DB) error { return nil })
+}
+
+// OpenAlone is Open for a server: before it changes a SQLite file it makes this
+// process the only server on it until Close, or returns ErrOwned where another one
+// is still on it after so long. Postgres may be used by many.
+func OpenAlone(ctx context.Context, rawURL string, within time.Duration) (*DB, error) {
+	return open(ctx, rawURL, func(db *DB) error { return db.own(ctx, within) })
+}
+
+func open(ctx context.Context, rawURL string, first func(*DB) error) (*DB, error) {
 	db, err := connect(rawURL)
 	if err != nil {
 		return nil, err
+	}
+	if err := first(db); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
 	if err := migrate(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("migrate the database: %w", err), db.Close())

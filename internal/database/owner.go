@@ -19,14 +19,10 @@ var ErrOwned = errors.New("database: another mediarelay has this SQLite file")
 // lookAgain is how often a lock is asked for: the kernel tells nobody of its end.
 const lookAgain = 50 * time.Millisecond
 
-// Own makes this process the only server on a SQLite file until Close, or returns
-// ErrOwned where another one is still on it after so long. On Postgres, which many
-// may use, it does nothing.
-//
-// It locks a file beside, since closing the SQLite file anywhere in a process drops
+// own is what OpenAlone does first. It locks a file beside, since closing the SQLite file anywhere in a process drops
 // SQLite's own locks on it. The kernel ends the lock with the process, however that
 // ends. The file stays: who removed it might remove the next one's.
-func (d *DB) Own(ctx context.Context, within time.Duration) error {
+func (d *DB) own(ctx context.Context, within time.Duration) error {
 	if d.shared {
 		return nil
 	}

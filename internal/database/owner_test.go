@@ -2,6 +2,7 @@ package database_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,37 +17,51 @@ import (
 // long is more than any wait of these tests, whose ends are awaited.
 const long = 20 * time.Second
 
-// A SQLite file has one server, by whatever name it is opened.
+// A SQLite file has one server, by whatever name it is opened, and nobody else
+// changes its tables.
 func TestASQLiteFileHasOneOwner(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "m.db"), filepath.Join(dir, "link.db")
-	first := opened(t, path)
-	if err := first.Own(t.Context(), 0); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(path, link); err != nil {
+	first := owned(t, path)
+	if err := errors.Join(os.Symlink(path, link), first.Durable(t.Context(), forgetMigrations(t))); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{path, link} {
-		err := opened(t, name).Own(t.Context(), time.Millisecond)
+		_, err := database.OpenAlone(t.Context(), "sqlite:"+name, time.Millisecond)
 		if !errors.Is(err, database.ErrOwned) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: got %v, want ErrOwned and the path", name, err)
 		}
+	}
+	var tables int
+	err := first.Read().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM sqlite_master WHERE name = 'goose_db_version'").Scan(&tables)
+	if err != nil || tables != 0 {
+		t.Errorf("who was refused has migrated the file (%v)", err)
 	}
 	if info, err := os.Stat(path + ".lock"); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the lock: %v, %v, want mode 0600", info, err)
 	}
 }
 
+// forgetMigrations makes the next one who migrates leave a trace.
+func forgetMigrations(t *testing.T) func(*sql.Tx) error {
+	return func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), "DROP TABLE goose_db_version")
+		return err
+	}
+}
+
 // An owner that ends hands the file to who waits for it.
 func TestTheNextOwnerWaitsForTheEndOfTheFirst(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
-	first, next := opened(t, path), opened(t, path)
-	if err := first.Own(t.Context(), 0); err != nil {
-		t.Fatal(err)
-	}
+	first := owned(t, path)
 	owns := make(chan error, 1)
-	go func() { owns <- next.Own(t.Context(), long) }()
+	go func() {
+		next, err := database.OpenAlone(t.Context(), "sqlite:"+path, long)
+		if err == nil {
+			err = next.Close()
+		}
+		owns <- err
+	}()
 	select {
 	case err := <-owns:
 		t.Fatalf("got %v while the first has the file, want a wait", err)
@@ -62,28 +77,32 @@ func TestTheNextOwnerWaitsForTheEndOfTheFirst(t *testing.T) {
 
 func TestAWaitForTheFileCanEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
-	if err := opened(t, path).Own(t.Context(), 0); err != nil {
-		t.Fatal(err)
-	}
+	owned(t, path)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := opened(t, path).Own(ctx, long); !errors.Is(err, context.Canceled) {
+	if _, err := database.OpenAlone(ctx, "sqlite:"+path, long); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's end", err)
 	}
 }
 
 func TestReplicasOwnAPostgresTogether(t *testing.T) {
-	one, other := databasetest.Apart(t, 0)
-	for _, db := range []*database.DB{one, other} {
-		if err := db.Own(t.Context(), 0); err != nil {
-			t.Error(err)
+	databasetest.EachURL(t, func(t *testing.T, url string) {
+		if strings.HasPrefix(url, "sqlite:") {
+			return
 		}
-	}
+		for range 2 {
+			db, err := database.OpenAlone(t.Context(), url, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = db.Close() })
+		}
+	})
 }
 
-func opened(t *testing.T, path string) *database.DB {
+func owned(t *testing.T, path string) *database.DB {
 	t.Helper()
-	db, err := database.Open(t.Context(), "sqlite:"+path)
+	db, err := database.OpenAlone(t.Context(), "sqlite:"+path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

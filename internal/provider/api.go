@@ -17,7 +17,7 @@ type APIConfig struct {
 	// BaseURL is the scheme, the host and an optional path, as CheckBaseURL takes it.
 	BaseURL string
 	// HTTPClient sends the requests; NewHTTPClient's where it is nil. Redirects
-	// are not followed, whatever it says.
+	// are followed as FollowAtHome says, whatever it says.
 	HTTPClient *http.Client
 	// Header carries the key, after Scheme ("Bearer") where there is one.
 	Header string
@@ -77,7 +77,7 @@ func NewAPI(c APIConfig) *API {
 	if c.HTTPClient != nil {
 		shallow := *c.HTTPClient
 		client = &shallow
-		client.CheckRedirect = FollowNoRedirect
+		client.CheckRedirect = FollowAtHome
 	}
 	value := strings.TrimSpace(c.Scheme + " " + c.Key.Reveal())
 	return &API{
@@ -160,7 +160,7 @@ func (a *API) refused(r Request, resp *http.Response, out *outgoing) error {
 	body, _ := readAnswer(resp.Body)
 	e := a.parse(r, resp, body)
 	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
-		e.Message = "a redirect to " + to.Host + " is not followed: the key must not reach another host"
+		e.Message = "a redirect to " + to.Host + " is not followed: a read goes on at its own host only, so that the key reaches no other"
 	}
 	if r.Creates && out.drained() && resp.StatusCode >= 500 && !spoken(e) {
 		// A gateway's page does not say what the API behind it did.

@@ -121,7 +121,7 @@ func classifyStatus(status int) Cause {
 	}
 	switch status / 100 {
 	case 3:
-		// Redirects are not followed: the address of the channel is wrong.
+		// It was not followed, so the address of the channel is wrong.
 		return CauseAuth
 	case 4:
 		return CausePermanent

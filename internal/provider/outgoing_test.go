@@ -8,22 +8,49 @@ import (
 	"testing"
 )
 
-// A client that would follow redirects is kept from it, whoever made it.
-func TestAnyClientFollowsNoRedirect(t *testing.T) {
-	var taken http.Header
-	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { taken = r.Header }))
+// A client that would follow every redirect is kept from it, whoever made it: the
+// key stays on its host, and no write is repeated.
+func TestARedirectTakesNoKeyAway(t *testing.T) {
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		t.Errorf("%s went on to another host, with the header %v", r.Method, r.Header)
+	}))
 	defer elsewhere.Close()
-	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
-	defer server.Close()
-	client := &http.Client{Transport: server.Client().Transport}
-	a := NewAPI(APIConfig{BaseURL: server.URL, HTTPClient: client, Header: "D360-API-KEY", Key: canary})
-
-	err := a.Call(t.Context(), Request{Op: "GET /", Method: http.MethodGet, Path: "/"}, &okAnswer{})
-	if CauseOf(err) != CauseAuth || taken != nil {
-		t.Errorf("err = %v of cause %s; elsewhere got the header %v", err, CauseOf(err), taken)
-	}
-	if client.CheckRedirect != nil {
-		t.Error("the caller's own client was changed")
+	for name, c := range map[string]struct {
+		method, location string
+		cause            Cause // empty where it arrives
+	}{
+		"a read at home":         {http.MethodGet, "/there", ""},
+		"a write at home":        {http.MethodPost, "/there", CauseAuth},
+		"a read in a circle":     {http.MethodGet, "/here", CauseAuth},
+		"a read to another host": {http.MethodGet, elsewhere.URL, CauseAuth},
+		"another port of it":     {http.MethodGet, strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1), CauseAuth},
+		"a write to another":     {http.MethodPost, elsewhere.URL, CauseAuth},
+	} {
+		for _, status := range []int{301, 302, 307, 308} {
+			asked := 0
+			home := http.NewServeMux()
+			home.HandleFunc("/here", func(w http.ResponseWriter, r *http.Request) {
+				asked++
+				http.Redirect(w, r, c.location, status)
+			})
+			home.HandleFunc("/there", func(w http.ResponseWriter, r *http.Request) {
+				if r.Header.Get("D360-API-KEY") != canary {
+					t.Errorf("%s: it came without the key", name)
+				}
+				_, _ = w.Write([]byte(`{"ok":true}`))
+			})
+			server := httptest.NewServer(home)
+			client := &http.Client{Transport: server.Client().Transport}
+			a := NewAPI(APIConfig{BaseURL: server.URL, HTTPClient: client, Header: "D360-API-KEY", Key: canary})
+			err := a.Call(t.Context(), Request{Op: c.method + " /here", Method: c.method, Path: "/here"}, &okAnswer{})
+			if c.cause == "" && err != nil || c.cause != "" && (err == nil || CauseOf(err) != c.cause) {
+				t.Errorf("%s, %d: got %v, want cause %q", name, status, err, c.cause)
+			}
+			if asked > mostHops+1 || client.CheckRedirect != nil {
+				t.Errorf("%s, %d: asked %d times; the caller's own client was changed: %t", name, status, asked, client.CheckRedirect != nil)
+			}
+			server.Close()
+		}
 	}
 }
 
