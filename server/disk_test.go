@@ -8,14 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
-// Disks that lose their power, are full, fail or are slow.
+// Disks that lose their power or are full.
 
 // mounted mounts a file system that ends with the test, or skips the test with
 // the reason where that is not allowed.
@@ -180,90 +178,5 @@ func TestAFullDiskOfTheDatabaseIsSaidAndWaitedFor(t *testing.T) {
 	i.wantEnd(files)
 	if status, text := i.admin("/readyz"); status != http.StatusOK {
 		t.Errorf("with room again: %d %s", status, text)
-	}
-}
-
-// traced runs the server under strace, with faults of its system calls.
-func (i *installation) traced(arguments ...string) {
-	i.Helper()
-	strace := need(i, "strace", "strace")
-	if err := exec.CommandContext(context.Background(), strace, "-f", "-qq", "-e", "trace=none", "true").Run(); err != nil {
-		lack(i, "strace", "strace may not trace here: "+err.Error())
-	}
-	log := filepath.Join(i.TempDir(), "strace")
-	i.under = append([]string{strace, "-f", "-qq", "-o", log}, arguments...)
-	i.Cleanup(func() {
-		if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), "INJECTED") && !strings.Contains(string(text), "DELAYED") {
-			i.Errorf("no system call failed: %v, %.300s", err, text)
-		}
-	})
-}
-
-// B5: the disk does not take what it is told to keep. The bytes are not
-// acknowledged, and no later flush is believed about them: they are sent again.
-func TestAFlushThatFailsIsNotBelievedLater(t *testing.T) {
-	t.Parallel()
-	i := install(t)
-	uploads := filepath.Join(i.data, "uploads")
-	i.must(os.Mkdir(uploads, 0o700))
-	i.traced("-P", uploads, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=1")
-	i.start()
-	files := pictures(t, 3, 100_000)
-	f := files[0]
-	i.must(i.createUpload(t.Context(), f))
-	_, err := i.patch(t.Context(), f, 0)
-	wantRefusal(t, err, http.StatusServiceUnavailable, `"code":"unavailable"`)
-	if offset, err := i.offset(t.Context(), f); err != nil || offset != 0 {
-		t.Errorf("offset %d, %v, want 0: nobody knows what the disk has", offset, err)
-	}
-	i.wantEnd(files)
-}
-
-// D2: the database's disk fails at a commit. Nothing is acknowledged by it, and
-// what was before goes on.
-func TestACommitThatFailsIsNotAcknowledged(t *testing.T) {
-	t.Parallel()
-	i := install(t)
-	i.start() // makes the file and its log
-	log := filepath.Join(i.data, "mediarelay.db-wal")
-	i.signal(syscall.SIGKILL) // which leaves the log there
-	i.traced("-P", log, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=2..4")
-	i.start()
-	files := pictures(t, 6, 100_000)
-	i.wantEnd(files)
-	i.signal(syscall.SIGTERM)
-	if rows := i.count("SELECT COUNT(*) FROM uploads WHERE state = 'done'"); rows != len(files) {
-		t.Errorf("%d uploads are done, want %d", rows, len(files))
-	}
-}
-
-// B13: each flush takes a quarter of a second. Everybody waits, nothing piles up.
-func TestASlowDiskOnlyTakesTime(t *testing.T) {
-	t.Parallel()
-	i := install(t)
-	i.traced("-e", "trace=fsync", "-e", "inject=fsync:delay_enter="+strconv.Itoa(250_000))
-	i.start()
-	const uploads = 8
-	ctx, cancel := context.WithTimeout(t.Context(), 5*within)
-	defer cancel()
-	most := make(chan float64, 1)
-	watched, stop := context.WithCancel(t.Context())
-	go func() { most <- i.mostGoroutines(watched) }()
-	ends := i.carry(ctx, pictures(t, uploads, 200_000))
-	stop()
-	if most := <-most; most > 50+20*uploads {
-		t.Errorf("%v goroutines for %d uploads", most, uploads)
-	}
-	i.wantRelayed(ends)
-}
-
-func (i *installation) mostGoroutines(ctx context.Context) (most float64) {
-	for {
-		select {
-		case <-ctx.Done():
-			return most
-		case <-time.After(500 * time.Millisecond):
-			most = max(most, i.metric("go_goroutines"))
-		}
 	}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -16,14 +15,16 @@ import (
 	"time"
 
 	"mediarelay/internal/media"
+	"mediarelay/internal/preflight/preflighttest"
 )
 
-// Sixty-four uploads of 100 MB at a time, and their relays behind them, in less
-// than 150 MB of memory.
+// Sixty-four uploads of 100 MB at a time, both copies of each on their way to the
+// provider, as many as have room while they arrive, in less than 150 MB of memory.
 func TestMemoryDoesNotGrowWithTheFiles(t *testing.T) {
 	long(t)
 	const uploads, limit = 64, 150 << 20
 	i := install(t)
+	i.variables[early] = "all"
 	i.start()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
@@ -31,43 +32,35 @@ func TestMemoryDoesNotGrowWithTheFiles(t *testing.T) {
 	together.Add(uploads)
 	for n := range uploads {
 		clients.Go(func() {
-			g := &generated{name: fmt.Sprintf("notes %d.txt", n), size: media.MaxUploadBytes, half: func() { together.Done(); together.Wait() }}
-			if err := i.carryGenerated(ctx, g); err != nil {
+			file, err := preflighttest.Make(fmt.Sprintf("pdf extra=\"/Offer %d\" bytes=%d", n, media.MaxUploadBytes))
+			if err == nil {
+				g := &generated{name: fmt.Sprintf("offer %d.pdf", n), file: file, begun: func() { together.Done(); together.Wait() }}
+				err = i.carryGenerated(ctx, g)
+			}
+			if err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	clients.Wait()
 	peak := i.peak()
-	t.Logf("%d uploads of %d bytes at a time: at most %.1f MiB resident", uploads, media.MaxUploadBytes, float64(peak)/(1<<20))
+	_, metrics := i.admin("/metrics")
+	won := regexp.MustCompile(`mediarelay_foreruns_total\{.*outcome="won"\} .*`).FindAllString(metrics, -1)
+	t.Logf("%d uploads of %d bytes at a time: at most %.1f MiB resident; %q", uploads, media.MaxUploadBytes, float64(peak)/(1<<20), won)
+	if len(won) != 2 {
+		t.Errorf("no media object or no session was sent while its upload arrived: %q", won)
+	}
 	if peak > limit {
 		t.Errorf("%d bytes were resident, want less than %d", peak, limit)
 	}
 }
 
-// generated is a file that is nowhere: its name, and then one line again and again.
+// generated is a file that is nowhere: its middle is a hole.
 type generated struct {
 	name string
-	size int64
-	// half is called when a part of it has been sent.
-	half func()
-}
-
-const oneLine = "A line of notes that is like every other one.\n"
-
-func (g *generated) reader() io.Reader {
-	return io.LimitReader(io.MultiReader(bytes.NewReader([]byte(g.name+"\n")), new(lines)), g.size)
-}
-
-// lines is one line without an end.
-type lines struct{ at int }
-
-func (l *lines) Read(p []byte) (n int, err error) {
-	for n < len(p) {
-		copied := copy(p[n:], oneLine[l.at:])
-		n, l.at = n+copied, (l.at+copied)%len(oneLine)
-	}
-	return n, nil
+	file preflighttest.File
+	// begun is called when a part of it has been sent.
+	begun func()
 }
 
 // meeting is a reader that meets the others before it goes on.
@@ -78,21 +71,21 @@ type meeting struct {
 
 func (m *meeting) Read([]byte) (int, error) { m.once.Do(m.meet); return 0, io.EOF }
 
-// carryGenerated sends the file in one body, and waits until it is relayed.
+// carryGenerated sends the file in chunks, the first one of 1 MiB as our client does,
+// meets the others in the middle of the second, and waits until it is relayed.
 func (i *installation) carryGenerated(ctx context.Context, g *generated) error {
-	f := &sent{name: g.name, purposes: "message"}
-	if err := i.createSized(ctx, f, g.size, g.digest()); err != nil {
+	f := &sent{name: g.name, purposes: "message,template"}
+	if err := i.createSized(ctx, f, g.file.Size(), g.digest()); err != nil {
 		return err
 	}
-	whole := g.reader()
-	body := io.MultiReader(io.LimitReader(whole, 1<<20), &meeting{meet: g.half}, whole)
-	answer, err := i.request(ctx, http.MethodPatch, i.url()+"/files/"+f.id, body,
-		"Content-Type", "application/offset+octet-stream", "Upload-Offset", "0")
-	if err != nil {
-		return err
-	}
-	if err := status(answer, http.StatusNoContent); err != nil {
-		return err
+	chunk := int64(1 << 20)
+	for at := int64(0); at < g.file.Size(); at += chunk {
+		if at > 0 {
+			chunk = min(16<<20, g.file.Size()-at)
+		}
+		if err := i.patchGenerated(ctx, f, at, g.chunk(at, chunk)); err != nil {
+			return err
+		}
 	}
 	u, err := i.awaitUpload(ctx, f.id)
 	if err == nil && u.State != "done" {
@@ -101,9 +94,26 @@ func (i *installation) carryGenerated(ctx context.Context, g *generated) error {
 	return err
 }
 
+func (g *generated) chunk(at, size int64) io.Reader {
+	part := io.NewSectionReader(g.file, at, size)
+	if at != 1<<20 {
+		return part
+	}
+	return io.MultiReader(io.LimitReader(part, size/2), &meeting{meet: g.begun}, part)
+}
+
+func (i *installation) patchGenerated(ctx context.Context, f *sent, at int64, chunk io.Reader) error {
+	answer, err := i.request(ctx, http.MethodPatch, i.url()+"/files/"+f.id, chunk,
+		"Content-Type", "application/offset+octet-stream", "Upload-Offset", strconv.FormatInt(at, 10))
+	if err != nil {
+		return err
+	}
+	return status(answer, http.StatusNoContent)
+}
+
 func (g *generated) digest() string {
 	hash := sha256.New()
-	_, _ = io.Copy(hash, g.reader()) // neither fails
+	_, _ = io.Copy(hash, io.NewSectionReader(g.file, 0, g.file.Size())) // neither fails
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
