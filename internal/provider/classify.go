@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"net/http"
 	"regexp"
 	"strings"
@@ -55,6 +56,23 @@ var causeByCode = map[Integer]Cause{
 	131053:  CausePermanent, // media upload: the content
 	131057:  CauseTemporary, // maintenance
 	2494100: CauseTemporary, // maintenance
+}
+
+// fewAttempts are codes whose trouble seldom passes, and how often a file that met
+// them is sent at most.
+//
+// Source: Cloud API error codes, where the page says to try again and then to ask
+// the support.
+var fewAttempts = map[int]int{1: 2, 131000: 4}
+
+// MostAttempts is how often a file that met err is worth sending, out of so many
+// that other trouble is given.
+func MostAttempts(err error, others int) int {
+	var e *Error
+	if !errors.As(err, &e) || fewAttempts[e.Code] == 0 {
+		return others
+	}
+	return min(others, fewAttempts[e.Code])
 }
 
 // accountTexts are 360dialog's words for trouble of the account, some of which

@@ -148,23 +148,28 @@ func TestARefusalTellsOperatorsWhatTheProviderSaid(t *testing.T) {
 
 // C8: after its budget a file fails for people to see, and their retry has a new one.
 func TestABudgetOfAttemptsEndsInAManualRetry(t *testing.T) {
-	each(t, func(h *harness) {
-		const budget = 12
-		for range budget {
-			h.script(sandbox.OpUploadMedia, answered(500, `{"error":{"message":"try later","code":2,"fbtrace_id":"AzT"}}`))
-		}
-		h.relay()
-		h.finish("u1", picture(4), media.PurposeMessage)
-		stop := h.skipTime()
-		u := h.awaitState("u1", library.StateFailed)
-		if p := u.Problem; p.Reason.Code != reason.ProviderUnavailable || !p.Retryable || !strings.Contains(p.Detail, "AzT") {
-			h.Errorf("problem %+v", p)
-		}
-		h.wantCalls(sandbox.OpUploadMedia, budget)
-		h.must(h.library.RetryUpload(h.Context(), "acme", "u1"))
-		h.awaitState("u1", library.StateDone)
-		stop()
-	})
+	for name, c := range map[string]struct{ code, budget int }{
+		"trouble that passes": {2, 12}, "an unknown error": {1, 2}, "something that went wrong": {131000, 4},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(h *harness) {
+				for range c.budget {
+					h.script(sandbox.OpUploadMedia, answered(500, fmt.Sprintf(`{"error":{"message":"try later","code":%d,"fbtrace_id":"AzT"}}`, c.code)))
+				}
+				h.relay()
+				h.finish("u1", picture(4), media.PurposeMessage)
+				stop := h.skipTime()
+				u := h.awaitState("u1", library.StateFailed)
+				if p := u.Problem; p.Reason.Code != reason.ProviderUnavailable || !p.Retryable || !strings.Contains(p.Detail, "AzT") {
+					h.Errorf("problem %+v", p)
+				}
+				h.wantCalls(sandbox.OpUploadMedia, c.budget)
+				h.must(h.library.RetryUpload(h.Context(), "acme", "u1"))
+				h.awaitState("u1", library.StateDone)
+				stop()
+			})
+		})
+	}
 }
 
 // skipTime lets a minute pass every 20 ms.

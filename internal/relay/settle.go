@@ -57,7 +57,7 @@ func (j *job) settle(ctx context.Context, err error) error {
 		// It says nothing of the file: the channel rests, and the file with it.
 		return errors.Join(stopErr, j.postpone(ctx, library.Postponement{Until: j.now(), Problem: p, Uncounted: true}))
 	}
-	if j.row.Attempts >= attemptBudget {
+	if j.row.Attempts >= provider.MostAttempts(err, attemptBudget) {
 		return errors.Join(stopErr, j.fail(ctx, p, p.Detail, true))
 	}
 	until := j.now().Add(wait(j.row.Attempts, askedBy(err)))
