@@ -21,7 +21,7 @@ func (r *Relay) Run(ctx context.Context) {
 	var workers sync.WaitGroup
 	workers.Go(func() { r.scout(ctx, working, &workers) })
 	for r.pause(ctx) {
-		if err := r.dispatch(working, &workers); err != nil {
+		if err := r.dispatch(ctx, working, &workers); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "due relays could not be read", "error", err)
 		}
 	}
@@ -54,8 +54,9 @@ func (r *Relay) pause(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-// dispatch starts a worker for every due relay that there is room for.
-func (r *Relay) dispatch(ctx context.Context, workers *sync.WaitGroup) error {
+// dispatch starts a worker, under working, for every due relay that there is room
+// for.
+func (r *Relay) dispatch(ctx, working context.Context, workers *sync.WaitGroup) error {
 	due, err := r.config.Library.DueRelays(ctx, r.config.Workers+len(r.config.Providers))
 	if err != nil {
 		return err
@@ -64,7 +65,7 @@ func (r *Relay) dispatch(ctx context.Context, workers *sync.WaitGroup) error {
 		if !r.enter(row.Channel) {
 			continue
 		}
-		held, err := r.claim(ctx, row)
+		held, err := r.claim(working, row)
 		if err != nil {
 			r.giveBack(row.Channel)
 			if !errors.Is(err, lease.ErrHeld) {
@@ -74,7 +75,7 @@ func (r *Relay) dispatch(ctx context.Context, workers *sync.WaitGroup) error {
 		}
 		workers.Go(func() {
 			defer r.leave(row.Channel)
-			r.work(ctx, row, held)
+			r.work(working, row, held)
 		})
 	}
 	return nil
@@ -83,6 +84,8 @@ func (r *Relay) dispatch(ctx context.Context, workers *sync.WaitGroup) error {
 // claim takes what a worker must hold: the lease of the content, and for a
 // channel that has stopped the right to try, which one relay has at a time.
 func (r *Relay) claim(ctx context.Context, row library.Relay) (held claim, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lease.TimeToLive)
+	defer cancel()
 	if row.Probe {
 		if held.probe, err = r.config.Leases.Acquire(ctx, row.ProbeLeaseName()); err != nil {
 			return claim{}, err
