@@ -14,9 +14,12 @@ type Circuit struct {
 	Channel string
 	// Failures in a row, of all relays of the channel.
 	Failures int
-	// Cause is the lasting cause where the channel met it, and the last failure's
-	// otherwise, in the caller's words.
+	// Cause is that of the last failure that shut the channel out, where one did, and
+	// the last failure's otherwise, in the caller's words.
 	Cause string
+	// ShutOut says that a failure shut the channel out, and that no relay of it was
+	// served since.
+	ShutOut bool
 	// OpenedAt is when the channel stopped; zero while failures are only counted.
 	OpenedAt time.Time
 	// ProbeAt is from when one relay at a time may try.
@@ -32,12 +35,12 @@ func (c Circuit) Open() bool { return !c.OpenedAt.IsZero() }
 type Failure struct {
 	Channel string
 	Cause   string
-	// Lasting is the cause that time does not mend: until the circuit closes, a
-	// failure of another cause does not replace it, so that ReviveCircuit finds it.
-	Lasting string
-	Problem Problem
+	// ShutsOut says that time does not mend the cause, but an operator: until the
+	// circuit closes, a failure that time mends does not replace it.
+	ShutsOut bool
+	Problem  Problem
 	// Began is when the relay asked the provider. One that asked before the channel
-	// stopped adds nothing to what is known, but for the lasting cause.
+	// stopped adds nothing to what is known, unless it is the first that shuts it out.
 	Began time.Time
 	// Rest says how long the channel shall rest after so many failures in a row;
 	// 0 leaves it open to all.
@@ -70,7 +73,10 @@ func (l *Library) FailCircuit(ctx context.Context, f Failure) (c Circuit, err er
 func (c Circuit) after(f Failure, now time.Time) Circuit {
 	believed := !c.OpenedAt.After(now.Add(openedAhead))
 	late := believed && c.OpenedAt.After(f.Began)
-	takes := !c.Open() || c.takes(f, late)
+	if late && (!f.ShutsOut || c.ShutOut) {
+		return c
+	}
+	news := !c.Open() || f.ShutsOut || !c.ShutOut
 	if !believed {
 		c.OpenedAt = now
 	}
@@ -80,23 +86,19 @@ func (c Circuit) after(f Failure, now time.Time) Circuit {
 	if rest := f.Rest(c.Failures); rest > 0 {
 		c = c.resting(now, rest)
 	}
-	if takes {
-		c.Cause = f.Cause
-	}
-	if takes && c.Open() {
-		c.Problem = &f.Problem
+	if news {
+		c = c.because(f)
 	}
 	return c
 }
 
-// takes reports whether an open circuit's cause is the failure's from now on: a
-// late one is news only of the lasting cause, and only the first time.
-func (c Circuit) takes(f Failure, late bool) bool {
-	lasts := f.Lasting != "" && c.Cause == f.Lasting
-	if f.Lasting != "" && f.Cause == f.Lasting {
-		return !late || !lasts
+// because is the circuit with a failure as what is known of it.
+func (c Circuit) because(f Failure) Circuit {
+	c.Cause, c.ShutOut = f.Cause, c.ShutOut || f.ShutsOut
+	if c.Open() {
+		c.Problem = &f.Problem
 	}
-	return !late && !lasts
+	return c
 }
 
 // resting is the circuit open, and resting for at least so long. What a wrong
@@ -128,8 +130,9 @@ func saveCircuit(ctx context.Context, tx *sql.Tx, before, after Circuit) (change
 	if err != nil {
 		return false, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE circuits SET failures = $1, cause = $2, opened_at = $3, probe_at = $4, problem = $5
-		WHERE channel = $6`, after.Failures, after.Cause, millisOrNone(after.OpenedAt), millisOrNone(after.ProbeAt), problem, after.Channel)
+	_, err = tx.ExecContext(ctx, `UPDATE circuits SET failures = $1, cause = $2, opened_at = $3, probe_at = $4, problem = $5,
+		shut_out = $6 WHERE channel = $7`, after.Failures, after.Cause, millisOrNone(after.OpenedAt), millisOrNone(after.ProbeAt), problem,
+		bit(after.ShutOut), after.Channel)
 	return problem != shown, err
 }
 
@@ -149,42 +152,50 @@ const openedAhead = time.Minute
 // and reports whether the channel had stopped. One that began before the channel
 // stopped says nothing of it now.
 func (l *Library) CloseCircuit(ctx context.Context, channel string, began time.Time) (closed bool, err error) {
-	return l.dropCircuit(ctx, channel, "(opened_at <= $2 OR opened_at > $3)", millis(began), millis(l.now().Add(openedAhead)))
+	return l.endCircuit(ctx, end{
+		statement: "DELETE FROM circuits", where: "(opened_at <= $2 OR opened_at > $3)", stopped: "opened_at",
+	}, channel, millis(began), millis(l.now().Add(openedAhead)))
 }
 
-// ReviveCircuit lets a channel that stopped for a cause go on, since the cause is
-// gone.
-func (l *Library) ReviveCircuit(ctx context.Context, channel, cause string) (revived bool, err error) {
-	return l.dropCircuit(ctx, channel, "cause = $2", cause)
+// ReviveCircuit lets a channel that was shut out go on at once, since what shut it
+// out may be gone. That it was is remembered until it is served.
+func (l *Library) ReviveCircuit(ctx context.Context, channel string) (revived bool, err error) {
+	return l.endCircuit(ctx, end{
+		statement: "UPDATE circuits SET failures = 0, opened_at = 0, probe_at = 0, problem = ''",
+		where:     "shut_out = 1 AND opened_at > 0", stopped: "shut_out",
+	}, channel)
 }
 
-// dropCircuit asks first without a writer's turn: nearly always there is nothing
-// to drop. Uploads that wait have news only where the channel had stopped.
-func (l *Library) dropCircuit(ctx context.Context, channel, where string, args ...any) (wasOpen bool, err error) {
-	args = append([]any{channel}, args...)
-	var found int
-	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM circuits WHERE channel = $1 AND "+where, args...).Scan(&found)
+// end is a way for a channel to go on: what is done to its row, on which condition,
+// and the column that then says, by a number above 0, that the channel had stopped.
+type end struct{ statement, where, stopped string }
+
+// endCircuit asks first without a writer's turn: nearly always there is nothing
+// to end. Uploads that wait have news only where the channel had stopped.
+func (l *Library) endCircuit(ctx context.Context, e end, channel string, args ...any) (stopped bool, err error) {
+	where, args := " WHERE channel = $1 AND "+e.where, append([]any{channel}, args...)
+	var found int64
+	err = l.db.Read().QueryRowContext(ctx, "SELECT COUNT(*) FROM circuits"+where, args...).Scan(&found)
 	if err != nil || found == 0 {
 		return false, err
 	}
 	err = l.db.Relaxed(ctx, func(tx *sql.Tx) error {
-		var opened int64
-		err := tx.QueryRowContext(ctx, "DELETE FROM circuits WHERE channel = $1 AND "+where+" RETURNING opened_at", args...).Scan(&opened)
-		if wasOpen = opened > 0; err == nil && wasOpen {
-			return touchWaiting(ctx, tx, channel)
-		}
+		err := tx.QueryRowContext(ctx, e.statement+where+" RETURNING "+e.stopped, args...).Scan(&found)
 		if errors.Is(err, sql.ErrNoRows) { // another was faster
 			return nil
+		}
+		if stopped = found > 0; err == nil && stopped {
+			return touchWaiting(ctx, tx, channel)
 		}
 		return err
 	})
 	if err != nil {
-		return false, fmt.Errorf("close the circuit of channel %s: %w", channel, err)
+		return false, fmt.Errorf("let channel %s go on: %w", channel, err)
 	}
-	if wasOpen {
+	if stopped {
 		l.news.tellWork()
 	}
-	return wasOpen, nil
+	return stopped, nil
 }
 
 // OpenCircuits lists the channels that have stopped.
@@ -192,14 +203,15 @@ func (l *Library) OpenCircuits(ctx context.Context) ([]Circuit, error) {
 	return list(ctx, l.db.Read(), scanCircuit, "SELECT "+circuitColumns+" FROM circuits WHERE opened_at > 0 ORDER BY channel")
 }
 
-const circuitColumns = "channel, failures, cause, opened_at, probe_at, problem"
+const circuitColumns = "channel, failures, cause, opened_at, probe_at, problem, shut_out"
 
 func scanCircuit(row scanner) (c Circuit, err error) {
-	var opened, probe int64
+	var opened, probe, shutOut int64
 	var problem string
-	if err = row.Scan(&c.Channel, &c.Failures, &c.Cause, &opened, &probe, &problem); err != nil {
+	if err = row.Scan(&c.Channel, &c.Failures, &c.Cause, &opened, &probe, &problem, &shutOut); err != nil {
 		return Circuit{}, notFound(err)
 	}
+	c.ShutOut = shutOut != 0
 	if opened > 0 {
 		c.OpenedAt, c.ProbeAt = fromMillis(opened), fromMillis(probe)
 	}

@@ -19,7 +19,7 @@ func newMoved(l *library.Library) func(time.Duration) {
 // failed is a failure of channel acme that stops it, and the time when it began.
 func failed(began int64, rest time.Duration) library.Failure {
 	return library.Failure{
-		Channel: "acme", Cause: "auth", Began: time.Unix(1_800_000_000+began, 0),
+		Channel: "acme", Cause: "auth", ShutsOut: true, Began: time.Unix(1_800_000_000+began, 0),
 		Problem: library.Problem{Reason: reason.Reason{Code: reason.ProviderAccount}, Retryable: true, Detail: "HTTP 401"},
 		Rest:    func(int) time.Duration { return rest },
 	}
@@ -78,7 +78,7 @@ func TestWaitingUploadsShowWhyTheirChannelStopped(t *testing.T) {
 			t.Error("an upload that came later shows nothing")
 		}
 
-		revived, err := l.ReviveCircuit(t.Context(), "acme", "auth")
+		revived, err := l.ReviveCircuit(t.Context(), "acme")
 		must(t, err)
 		if u := wantState(t, l, "waits", library.StateChecking); !revived || u.Problem != nil || u.Version <= stopped.Version {
 			t.Errorf("revived %v: problem %+v, version %d", revived, u.Problem, u.Version)
@@ -148,14 +148,14 @@ func TestAShutOutChannelIsRevivedWhateverElseFailed(t *testing.T) {
 			var c library.Circuit
 			for i, m := range tt.met {
 				f := failed(m.began, time.Second)
-				f.Cause, f.Lasting, f.Problem.Detail = m.cause, auth, []string{"first", "second", "third"}[i]
+				f.Cause, f.ShutsOut, f.Problem.Detail = m.cause, m.cause == auth, []string{"first", "second", "third"}[i]
 				c = fail(t, l, f)
 				move(time.Second)
 			}
 			if c.Cause != tt.cause || c.Problem.Detail != tt.shows {
 				t.Errorf("%s: cause %q, problem of the %s failure, want %q and the %s", tt.name, c.Cause, c.Problem.Detail, tt.cause, tt.shows)
 			}
-			if revived, err := l.ReviveCircuit(t.Context(), "acme", auth); err != nil || revived != tt.revived {
+			if revived, err := l.ReviveCircuit(t.Context(), "acme"); err != nil || revived != tt.revived {
 				t.Errorf("%s: revived %v, %v, want %v", tt.name, revived, err, tt.revived)
 			}
 		})
@@ -208,8 +208,7 @@ func TestAStopThatIsAMinuteAheadIsBelieved(t *testing.T) {
 // An upload's version moves with what is shown of it, and with nothing else: the
 // relays of a channel fail together, and many uploads wait.
 func TestOnlyNewsMoveTheVersionsOfWaitingUploads(t *testing.T) {
-	auth := func(f library.Failure) library.Failure { f.Lasting = "auth"; return f }
-	another, late := auth(failed(0, time.Hour)), auth(failed(-1, 2*time.Hour))
+	another, late := failed(0, time.Hour), failed(-1, 2*time.Hour)
 	another.Problem.Detail, late.Problem.Detail = "HTTP 403", "HTTP 403"
 	closing := func(t *testing.T, l *library.Library) {
 		_, err := l.CloseCircuit(t.Context(), "acme", time.Unix(1_800_000_000, 0))
@@ -229,10 +228,10 @@ func TestOnlyNewsMoveTheVersionsOfWaitingUploads(t *testing.T) {
 		}{
 			{"a failure that is only counted", failing(failed(0, 0)), 0},
 			{"the count forgotten", closing, 0},
-			{"the stop", failing(auth(failed(0, time.Hour))), 1},
-			{"a late failure", failing(auth(failed(-1, time.Hour))), 0},
+			{"the stop", failing(failed(0, time.Hour)), 1},
+			{"a late failure", failing(failed(-1, time.Hour)), 0},
 			{"a late failure that says it otherwise", failing(late), 0},
-			{"the probe's failure, the same", failing(auth(failed(0, time.Hour))), 0},
+			{"the probe's failure, the same", failing(failed(0, time.Hour)), 0},
 			{"the probe's failure, another", failing(another), 1},
 			{"the end", closing, 1},
 		} {
@@ -246,10 +245,12 @@ func TestOnlyNewsMoveTheVersionsOfWaitingUploads(t *testing.T) {
 	})
 }
 
-func TestAnotherCauseIsNotRevived(t *testing.T) {
+func TestAChannelThatStoppedByItselfIsNotRevived(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
-		fail(t, l, failed(0, time.Hour))
-		revived, err := l.ReviveCircuit(t.Context(), "acme", "rate")
+		f := failed(0, time.Hour)
+		f.Cause, f.ShutsOut = "rate", false
+		fail(t, l, f)
+		revived, err := l.ReviveCircuit(t.Context(), "acme")
 		must(t, err)
 		open, err := l.OpenCircuits(t.Context())
 		must(t, err)
@@ -257,6 +258,74 @@ func TestAnotherCauseIsNotRevived(t *testing.T) {
 			t.Errorf("revived %v, open %+v", revived, open)
 		}
 	})
+}
+
+// That nobody was served since is known until somebody is, also where the channel
+// may go on.
+func TestAChannelIsUnservedUntilASuccess(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		newMoved(l)
+		finished(t, l, "u1")
+		reviving := func() error { _, err := l.ReviveCircuit(t.Context(), "acme"); return err }
+		closing := func() error {
+			_, err := l.CloseCircuit(t.Context(), "acme", time.Unix(1_800_000_000, 0))
+			return err
+		}
+		stopping := func() error { fail(t, l, failed(0, time.Nanosecond)); return nil }
+		counting := func() error {
+			f := failed(0, 0)
+			f.Cause, f.ShutsOut = "temporary", false
+			fail(t, l, f)
+			return nil
+		}
+		for _, step := range []struct {
+			name            string
+			do              func() error
+			probe, unserved bool
+		}{
+			{"a failure that is only counted", counting, false, false},
+			{"shut out", stopping, true, true},
+			{"revived", reviving, false, true},
+			{"another failure", counting, false, true},
+			{"served", closing, false, false},
+		} {
+			must(t, step.do())
+			r, err := l.OpenRelay(t.Context(), "u1")
+			must(t, err)
+			if r.Probe != step.probe || r.Unserved != step.unserved {
+				t.Errorf("%s: a probe %v, unserved %v, want %v and %v", step.name, r.Probe, r.Unserved, step.probe, step.unserved)
+			}
+		}
+	})
+}
+
+// A failure of a request that began before the stop, which comes late, moves
+// nothing, unless it is the first that shuts the channel out.
+func TestALateFailureMovesNoRest(t *testing.T) {
+	stopped := time.Unix(1_800_000_000, 0)
+	for _, tt := range []struct {
+		name        string
+		first, late bool // whether it shuts out
+		want        time.Time
+	}{
+		{"of what passes", false, false, stopped.Add(time.Minute)},
+		{"the first that shuts out", false, true, stopped.Add(time.Second + time.Hour)},
+		{"of what passes, after one that shut out", true, false, stopped.Add(time.Minute)},
+		{"another that shuts out", true, true, stopped.Add(time.Minute)},
+	} {
+		each(t, func(t *testing.T, l *library.Library) {
+			move := newMoved(l)
+			f := failed(0, time.Minute)
+			f.ShutsOut = tt.first
+			fail(t, l, f)
+			move(time.Second)
+			f = failed(-5, time.Hour)
+			f.ShutsOut = tt.late
+			if c := fail(t, l, f); !c.ProbeAt.Equal(tt.want) || c.Failures != 1 {
+				t.Errorf("%s: %d failures, the next try at %v, want 1 and %v", tt.name, c.Failures, c.ProbeAt, tt.want)
+			}
+		})
+	}
 }
 
 // A worker that dies while it sends leaves a mark; one that ends in any way does not.

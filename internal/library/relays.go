@@ -26,6 +26,9 @@ type Relay struct {
 	Sending bool
 	// Probe says that the channel has stopped and that one relay at a time may try.
 	Probe bool
+	// Unserved says that the channel has stopped, or was shut out, and that no relay of
+	// it was served since.
+	Unserved bool
 }
 
 // LeaseName is what the worker of a relay must hold. It names the content, not
@@ -38,7 +41,8 @@ func (r Relay) LeaseName() string { return "relay/" + r.Channel + "/" + r.SHA256
 func (r Relay) ProbeLeaseName() string { return "probe/" + r.Channel }
 
 const relayColumns = `upload_id, channel, sha256, attempts, session_id, session_failures, sending,
-	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND opened_at > 0)`
+	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND opened_at > 0),
+	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND (opened_at > 0 OR shut_out = 1))`
 
 // resting is a condition on the channel of a relay: stopped, and not to be tried
 // before its time.
@@ -92,9 +96,9 @@ func (l *Library) nowAndAhead() (now, ahead int64) {
 
 func scanRelay(row scanner) (r Relay, err error) {
 	var session string
-	var sending, stopped int64
-	err = row.Scan(&r.UploadID, &r.Channel, &r.SHA256, &r.Attempts, &session, &r.SessionFailures, &sending, &stopped)
-	r.SessionID, r.Sending, r.Probe = media.SessionID(session), sending != 0, stopped != 0
+	var sending, stopped, unserved int64
+	err = row.Scan(&r.UploadID, &r.Channel, &r.SHA256, &r.Attempts, &session, &r.SessionFailures, &sending, &stopped, &unserved)
+	r.SessionID, r.Sending, r.Probe, r.Unserved = media.SessionID(session), sending != 0, stopped != 0, unserved != 0
 	return r, notFound(err)
 }
 

@@ -125,6 +125,14 @@ func millisOrNone(t time.Time) int64 {
 	return millis(t)
 }
 
+// bit is how a column keeps yes and no.
+func bit(yes bool) int64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
 func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 
 // toJSON writes v as JSON, and a nil pointer as the empty text.

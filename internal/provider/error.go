@@ -97,22 +97,32 @@ func (e *Error) Unwrap() error { return e.Err }
 // NotFound reports whether the API itself says that the object does not exist. A
 // bare 404 is not enough: a proxy may have sent it.
 func (e *Error) NotFound() bool {
-	return e.Code == codeNoObject || e.Code == codeNoAlias || e.Subcode == codeNoObject ||
-		e.Code == codeNoResource ||
-		strings.Contains(strings.ToLower(e.Message), "does not exist")
+	return e.saysMissing() || strings.Contains(strings.ToLower(e.Message), "does not exist")
+}
+
+// saysMissing reports whether the API's code says that the object does not exist.
+func (e *Error) saysMissing() bool {
+	return e.Code == codeNoObject || e.Code == codeNoAlias || e.Subcode == codeNoObject || e.Code == codeNoResource
 }
 
 // OfAccount gives an error its cause where the path names nothing but what the
 // account has: an address, a phone number, an app. That it does not exist, or that
 // the key may not use it (the Graph API has one code for both), says nothing of the
 // file.
+//
+// It goes by the code, since a text may repeat the file's name, and by the status
+// where the API wrote the answer. A gateway's 404, as while its routes are replaced,
+// says nothing of either and passes.
 func OfAccount(err error) error {
 	var e *Error
-	if !errors.As(err, &e) || !e.NotFound() && e.Status != http.StatusNotFound {
+	if !errors.As(err, &e) || !e.saysMissing() && e.Status != http.StatusNotFound {
 		return err
 	}
 	account := *e
 	account.Cause = CauseAuth
+	if !e.saysMissing() && !spoken(e) {
+		account.Cause = CauseTemporary
+	}
 	return &account
 }
 

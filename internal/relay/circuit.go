@@ -33,7 +33,7 @@ func (r *Relay) notServed(ctx context.Context, q request, err error) error {
 		return nil
 	}
 	c, err := r.config.Library.FailCircuit(ctx, library.Failure{
-		Channel: q.channel, Cause: string(said.Cause), Lasting: string(provider.CauseAuth), Problem: passing(err), Began: q.began,
+		Channel: q.channel, Cause: string(said.Cause), ShutsOut: said.Cause == provider.CauseAuth, Problem: passing(err), Began: q.began,
 		Rest: func(failures int) time.Duration { return rest(said.Cause, failures, said.RetryAfter) },
 	})
 	if err == nil && c.Open() {

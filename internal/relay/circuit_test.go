@@ -1,10 +1,12 @@
 package relay_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +145,77 @@ func TestAnAttemptWithTheOldKeyDoesNotStopTheNewOne(t *testing.T) {
 		if stops != 0 {
 			h.Error("the new key's channel was stopped")
 		}
+	})
+}
+
+// What stops a channel that serves others may be the file's own: it ends as after
+// any other trouble.
+func TestAFileThatStopsItsChannelAgainAndAgainEnds(t *testing.T) {
+	const attempts, most = 12, 100 // a bound for a file that never ends
+	each(t, func(h *harness) {
+		server := httptest.NewServer(refuse("bad.jpg", h.sandbox))
+		h.Cleanup(server.Close)
+		h.config.Providers["acme"] = h.account(server.URL, key)
+		stops := 0
+		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() {
+			stops += int(h.metric("mediarelay_channel_stopped"))
+		}}
+		h.config.PerChannel, h.config.Workers = 1, 1
+		defer h.skipTime()()
+		stop := h.relay()
+		h.finish("bad", picture(900), media.PurposeMessage)
+		h.awaitProblem("bad")
+		var bad library.Upload
+		for n := 0; n < most && !bad.State.Ended(); n++ {
+			id := fmt.Sprintf("u%d", n)
+			h.finish(id, picture(901+n), media.PurposeMessage)
+			h.awaitState(id, library.StateDone)
+			u, err := h.library.UploadByID(h.Context(), "bad")
+			h.must(err)
+			bad = u
+		}
+		stop()
+		if bad.State != library.StateFailed || bad.Problem.Reason.Code != reason.ProviderAccount || !bad.Problem.Retryable {
+			h.Errorf("%s, %+v, want it failed of the account, and retryable", bad.State, bad.Problem)
+		}
+		if stops < attempts-1 {
+			h.Errorf("%d requests to a stopped channel, want one behind each of %d stops", stops, attempts-1)
+		}
+	})
+}
+
+// refuse answers as to a wrong key where a body holds a text.
+func refuse(text string, others http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil || bytes.Contains(body, []byte(text)) {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		others.ServeHTTP(w, r)
+	})
+}
+
+// C7: every start tries the key again. However many there are, no file is the worse
+// for an account that is shut out all the time.
+func TestRestartsInAShutOutCountNoAttempts(t *testing.T) {
+	const restarts = 15 // more than one file has attempts
+	each(t, func(h *harness) {
+		h.freeze()
+		for n := range restarts {
+			refused := h.sandbox.Faults().Add(sandbox.OpUploadMedia, shutOut["401"])
+			stop := h.relay()
+			if n == 0 {
+				h.finish("u1", picture(465), media.PurposeMessage)
+			}
+			h.awaitFired(refused)
+			h.until("the channel's stop", func() bool { return h.metric("mediarelay_channel_stopped") == 1 })
+			stop()
+		}
+		h.relay()
+		h.awaitState("u1", library.StateDone)
+		h.wantCalls(sandbox.OpUploadMedia, restarts+1)
 	})
 }
 

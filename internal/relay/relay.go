@@ -161,7 +161,7 @@ func (r *Relay) Rotate(ctx context.Context, channel string, p Provider) error {
 
 // revive lets a channel that was shut out try again at once.
 func (r *Relay) revive(ctx context.Context, channel string) error {
-	revived, err := r.config.Library.ReviveCircuit(ctx, channel, string(provider.CauseAuth))
+	revived, err := r.config.Library.ReviveCircuit(ctx, channel)
 	if revived {
 		slog.InfoContext(ctx, "a channel goes on", "channel", channel)
 	}

@@ -53,15 +53,24 @@ func (j *job) settle(ctx context.Context, err error) error {
 		return j.fail(ctx, p, p.Detail, false)
 	}
 	stopErr := j.notServed(ctx, request{j.row.Channel, j.provider, j.began}, err)
-	if cause == provider.CauseAuth {
-		// It says nothing of the file: the channel rests, and the file with it.
-		return errors.Join(stopErr, j.postpone(ctx, library.Postponement{Until: j.now(), Problem: p, Uncounted: true}))
+	return errors.Join(stopErr, j.again(ctx, err, p))
+}
+
+// again puts a file that may go through off, or ends it where it had its attempts.
+//
+// A file that is not let in waits with its channel, and goes on when that does. Where
+// nobody is served it says nothing of the file. Where others were, this file may be
+// what the provider does not take: its attempt counts, or it would stop its channel
+// again and again, for ever.
+func (j *job) again(ctx context.Context, err error, p library.Problem) error {
+	next := library.Postponement{Until: j.now().Add(wait(j.row.Attempts, askedBy(err))), Problem: p}
+	if provider.CauseOf(err) == provider.CauseAuth {
+		next.Until, next.Uncounted = j.now(), j.row.Unserved
 	}
-	if j.row.Attempts >= provider.MostAttempts(err, attemptBudget) {
-		return errors.Join(stopErr, j.fail(ctx, p, p.Detail, true))
+	if !next.Uncounted && j.row.Attempts >= provider.MostAttempts(err, attemptBudget) {
+		return j.fail(ctx, p, p.Detail, true)
 	}
-	until := j.now().Add(wait(j.row.Attempts, askedBy(err)))
-	return errors.Join(stopErr, j.postpone(ctx, library.Postponement{Until: until, Problem: p}))
+	return j.postpone(ctx, next)
 }
 
 // damaged ends the job of a file whose stored bytes are not those that were
