@@ -126,7 +126,7 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	a.public, err = httpapi.New(httpapi.Config{
 		Verifier: verifier, Uploads: p.uploads, Assets: p.library, Offsets: a.intake, Files: a.intake,
 		Web: p.files, AllowedOrigins: cfg.AllowedOrigins, PublicURL: cfg.PublicURL,
-		Sandbox: cfg.Sandbox, Logger: slog.Default(), Metrics: metrics,
+		Sandbox: cfg.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics,
 	})
 	return err
 }

@@ -29,6 +29,7 @@ const maxQueryText = 512
 // assetShelf shows what the library keeps.
 type assetShelf struct {
 	assets Assets
+	now    func() time.Time
 	logger *slog.Logger
 }
 
@@ -47,7 +48,7 @@ func (s assetShelf) list(c *gin.Context) {
 		fail(c, s.logger, err)
 		return
 	}
-	c.JSON(http.StatusOK, writePage(page))
+	c.JSON(http.StatusOK, writePage(page, s.now()))
 }
 
 func (s assetShelf) show(c *gin.Context) {
@@ -60,13 +61,14 @@ func (s assetShelf) show(c *gin.Context) {
 		fail(c, s.logger, err)
 		return
 	}
-	c.JSON(http.StatusOK, writeAsset(a, time.Now()))
+	c.JSON(http.StatusOK, writeAsset(a, s.now()))
 }
 
-func writePage(page library.AssetPage) assetPageJSON {
+// writePage shows a page as it is at the time.
+func writePage(page library.AssetPage, now time.Time) assetPageJSON {
 	out := assetPageJSON{Items: make([]assetJSON, len(page.Items))}
 	for i, a := range page.Items {
-		out.Items[i] = writeAsset(a, time.Now())
+		out.Items[i] = writeAsset(a, now)
 	}
 	if page.Next != "" {
 		out.Next = &page.Next

@@ -203,6 +203,7 @@ func newWorld(t *testing.T, edit func(*httpapi.Config)) *world {
 	w.config = httpapi.Config{
 		Verifier: goodTokens(), Uploads: w.library, Assets: w.library, Offsets: w.library,
 		Files: http.HandlerFunc(echoClaims), Web: webFiles(),
+		Now:     func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) },
 		Logger:  slog.New(slog.NewJSONHandler(w.log, nil)),
 		Metrics: httpapi.NewMetrics(),
 	}

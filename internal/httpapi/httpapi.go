@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -65,6 +66,8 @@ type Config struct {
 	PublicURL string
 	// Sandbox tells the page to say that nothing reaches WhatsApp.
 	Sandbox bool
+	// Now is the clock that copies end by, the library's.
+	Now     func() time.Time
 	Logger  *slog.Logger
 	Metrics *Metrics
 
@@ -122,14 +125,14 @@ func routeAPI(engine *gin.Engine, c Config) {
 	uploads := engine.Group("/v1/uploads/:id", requireScope(c.Verifier, c.Logger, auth.ScopeUpload))
 	reports := uploadReports{
 		uploads: c.Uploads, assets: c.Assets, offsets: c.Offsets,
-		logger: c.Logger, pace: cmp.Or(c.pace, standardPace),
+		now: c.Now, logger: c.Logger, pace: cmp.Or(c.pace, standardPace),
 	}
 	get(uploads, "", reports.show)
 	uploads.GET("/events", reports.events)
 	uploads.POST("/retry", reports.retry)
 
 	assets := engine.Group("/v1/assets", requireScope(c.Verifier, c.Logger, auth.ScopeAssetsRead))
-	shelf := assetShelf{assets: c.Assets, logger: c.Logger}
+	shelf := assetShelf{assets: c.Assets, now: c.Now, logger: c.Logger}
 	get(assets, "", shelf.list)
 	get(assets, "/:id", shelf.show)
 }

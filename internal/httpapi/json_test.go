@@ -3,8 +3,11 @@ package httpapi_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
+	"time"
 
+	"mediarelay/internal/httpapi"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
 	"mediarelay/internal/preflight"
@@ -127,6 +130,35 @@ func TestRetryStartsAFailedUploadAgain(t *testing.T) {
 func TestOneAssetShowsTheCopiesThatAreStillValid(t *testing.T) {
 	w := newWorld(t, nil)
 	wantJSON(t, w.ask("GET", "/v1/assets/"+assetID, "reader").body, assetDocument)
+}
+
+// The library's clock says until when a copy is shown, whatever this host's says.
+func TestCopiesEndByTheClockThatIsGiven(t *testing.T) {
+	for _, tt := range []struct {
+		year int
+		want []string
+	}{{2019, []string{"media_id", "handle"}}, {2050, []string{"media_id"}}, {2101, nil}} {
+		w := newWorld(t, func(c *httpapi.Config) {
+			c.Now = func() time.Time { return time.Date(tt.year, 1, 1, 0, 0, 0, 0, time.UTC) }
+		})
+		w.library.upload.State, w.library.upload.AssetID = library.StateDone, assetID
+		w.library.page = library.AssetPage{Items: []library.Asset{w.library.asset}}
+		for path, shown := range map[string]any{
+			"/v1/assets/" + assetID:   w.ask("GET", "/v1/assets/"+assetID, "ada").json(t),
+			"/v1/assets":              w.ask("GET", "/v1/assets", "ada").json(t)["items"].([]any)[0],
+			"/v1/uploads/" + uploadID: w.ask("GET", "/v1/uploads/"+uploadID, "ada").json(t)["asset"],
+		} {
+			var got []string
+			for _, name := range []string{"media_id", "handle"} {
+				if _, ok := shown.(map[string]any)[name]; ok {
+					got = append(got, name)
+				}
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%s in %d shows %v, want %v", path, tt.year, got, tt.want)
+			}
+		}
+	}
 }
 
 func TestAPageOfAssets(t *testing.T) {

@@ -20,6 +20,7 @@ type uploadReports struct {
 	uploads Uploads
 	assets  Assets
 	offsets Offsets
+	now     func() time.Time
 	logger  *slog.Logger
 	pace    pace
 }
@@ -96,7 +97,7 @@ func (r uploadReports) assetOf(ctx context.Context, u library.Upload) (*assetJSO
 	if err != nil {
 		return nil, fmt.Errorf("asset of upload %s: %w", u.ID, err)
 	}
-	out := writeAsset(a, time.Now())
+	out := writeAsset(a, r.now())
 	return &out, nil
 }
 

@@ -195,6 +195,23 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// A date of a server's clock says how long to wait by that clock.
+func TestRetryAfterIsReadByTheServersClock(t *testing.T) {
+	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
+	const until = "Sat, 21 Nov 2026 10:00:30 GMT"
+	for sent, want := range map[string]time.Duration{
+		"Sat, 21 Nov 2026 10:00:00 GMT": 30 * time.Second,
+		"Sat, 21 Nov 2026 09:59:30 GMT": time.Minute,
+		"Sat, 21 Nov 2026 10:01:00 GMT": 0,
+		"":                              MaxRetryAfter,
+		"soon":                          MaxRetryAfter,
+	} {
+		if got := RetryAfter(http.Header{"Retry-After": {until}, "Date": {sent}}, now); got != want {
+			t.Errorf("sent %q: %v, want %v", sent, got, want)
+		}
+	}
+}
+
 // FuzzParseError: whatever an answer holds, its error has a cause, and its text
 // has one line.
 func FuzzParseError(f *testing.F) {

@@ -14,6 +14,9 @@ const MaxRetryAfter = 15 * time.Minute
 // RetryAfter reads the header in both of its forms, seconds and HTTP date
 // (RFC 9110, section 10.2.3). It is 0 where there is none, where it cannot be
 // read and where it lies in the past.
+//
+// The date is one of the server's clock, so that it is compared with the answer's
+// own Date (section 6.6.1). Now stands for that where there is none.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
 	if value == "" {
@@ -28,6 +31,9 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	date, err := http.ParseTime(value)
 	if err != nil {
 		return 0
+	}
+	if sent, err := http.ParseTime(header.Get("Date")); err == nil {
+		now = sent
 	}
 	return max(0, min(date.Sub(now), MaxRetryAfter))
 }
