@@ -43,8 +43,9 @@ type Request struct {
 	// Path begins with a slash, may hold a query, and is sent byte for byte.
 	Path   string
 	Header http.Header
-	// Body gives exactly Length bytes; nil for none. A Read that waits must
-	// return when the request's context ends.
+	// Body gives exactly Length bytes; nil for none. A Read that waits must return
+	// when the request's context ends, and an io.Closer's when it is closed, which
+	// says that the request has ended.
 	Body   io.Reader
 	Length int64
 	// Creates says that a lost answer may leave an object behind: failures after
@@ -119,10 +120,13 @@ func (a *API) Open(ctx context.Context, r Request) (*http.Response, error) {
 		return nil, a.lost(ctx, r, out, err)
 	}
 	resp.Body = &incoming{from: resp.Body, ctx: ctx, stop: stop}
-	if resp.StatusCode/100 == 2 {
+	if resp.StatusCode/100 == 2 && out.drained() {
 		return resp, nil
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode/100 == 2 {
+		return nil, a.hasty(r, resp)
+	}
 	return nil, a.refused(r, resp, out)
 }
 
@@ -160,7 +164,7 @@ func (a *API) refused(r Request, resp *http.Response, out *outgoing) error {
 	body, _ := readAnswer(resp.Body)
 	e := a.parse(r, resp, body)
 	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
-		e.Message = "a redirect to " + to.Host + " is not followed: a read goes on at its own host only, so that the key reaches no other"
+		e.Message = "a redirect to " + to.Host + " is not followed: only reads are, and at their own host, so that the key reaches no other"
 	}
 	if r.Creates && out.drained() && resp.StatusCode >= 500 && !spoken(e) {
 		// A gateway's page does not say what the API behind it did.
@@ -169,9 +173,18 @@ func (a *API) refused(r Request, resp *http.Response, out *outgoing) error {
 	return e
 }
 
+// hasty is for a success before the API had the whole body: what it may have made
+// is not the file.
+func (a *API) hasty(r Request, resp *http.Response) error {
+	body, _ := readAnswer(resp.Body)
+	e := a.misread(r, resp, body)
+	e.Message = "the answer came before the whole body was sent"
+	return e
+}
+
 // misread is for a success whose body is not what it should be: it may still be
 // an error in the API's own words.
-func (a *API) misread(r Request, resp *http.Response, body []byte) error {
+func (a *API) misread(r Request, resp *http.Response, body []byte) *Error {
 	e := a.parse(r, resp, body)
 	if r.Creates && !spoken(e) {
 		e.Cause = CauseAmbiguous

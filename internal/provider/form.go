@@ -56,6 +56,20 @@ func NewForm(fields []FormField, file FormFile) (Form, error) {
 	return Form{
 		ContentType: w.FormDataContentType(),
 		Length:      int64(frame.Len()) + file.Size,
-		Body:        io.MultiReader(bytes.NewReader(before), Exactly(file.Body, file.Size), bytes.NewReader(after)),
+		Body: formBody{
+			Reader: io.MultiReader(bytes.NewReader(before), Exactly(file.Body, file.Size), bytes.NewReader(after)),
+			file:   file.Body,
+		},
 	}, nil
+}
+
+// formBody lets the file's source be told of the request's end.
+type formBody struct {
+	io.Reader
+	file io.Reader
+}
+
+func (b formBody) Close() error {
+	release(b.file)
+	return nil
 }

@@ -20,6 +20,8 @@ var ErrStalled = errors.New("provider: no byte moved for 30 s")
 type outgoing struct {
 	stop context.CancelCauseFunc
 
+	source io.Reader
+
 	mu     sync.Mutex
 	from   io.Reader
 	left   int64
@@ -28,7 +30,7 @@ type outgoing struct {
 }
 
 func newOutgoing(from io.Reader, length int64, stop context.CancelCauseFunc) *outgoing {
-	return &outgoing{from: Exactly(from, length), left: length, stop: stop}
+	return &outgoing{source: from, from: Exactly(from, length), left: length, stop: stop}
 }
 
 // Read is timed from the outside: the clock runs between two reads, while the
@@ -49,13 +51,22 @@ func (o *outgoing) Read(p []byte) (int, error) {
 }
 
 // Close takes the source away from the transport, which may otherwise read on
-// after the request has ended. It waits for a Read that is under way.
+// after the request has ended. It waits for a Read that is under way, which a
+// source that waits itself is told to end.
 func (o *outgoing) Close() error {
+	release(o.source)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.rest()
 	o.closed = true
 	return nil
+}
+
+// release closes a source that can be closed, so that its Read returns.
+func release(source io.Reader) {
+	if closer, ok := source.(io.Closer); ok {
+		_ = closer.Close() // nothing is written by it
+	}
 }
 
 func (o *outgoing) rest() {

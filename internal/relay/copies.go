@@ -39,14 +39,19 @@ func (j *job) copy(ctx context.Context, want media.Copy) (assetID string, err er
 	if _, ok := asset.Valid(want, j.now().Add(spare)); ok {
 		return asset.ID, nil
 	}
-	began := j.now()
 	got, err := j.fetch(ctx, want)
 	if err != nil {
 		return "", err
 	}
-	assetID, err = j.keep(ctx, got)
-	j.served(ctx, began)
+	assetID, err = j.keep(ctx, got.Copy)
+	j.served(ctx, got.began)
 	return assetID, err
+}
+
+// received is a copy as the provider gave it to a request that began at a time.
+type received struct {
+	library.Copy
+	began time.Time
 }
 
 // keep records what the provider gave. It was given once, so a stop or a database
@@ -81,14 +86,14 @@ func (j *job) orphan(ctx context.Context, got library.Copy, err error) {
 	j.config.Metrics.orphans.WithLabelValues(j.row.Channel, string(got.Copy)).Inc()
 }
 
-func (j *job) fetch(ctx context.Context, want media.Copy) (library.Copy, error) {
+func (j *job) fetch(ctx context.Context, want media.Copy) (received, error) {
 	if want == media.CopyHandle {
 		return j.handle(ctx)
 	}
 	return j.mediaID(ctx)
 }
 
-func (j *job) mediaID(ctx context.Context) (library.Copy, error) {
+func (j *job) mediaID(ctx context.Context) (received, error) {
 	if j.row.Sending {
 		j.ambiguous(ctx, errDied)
 	}
@@ -96,14 +101,18 @@ func (j *job) mediaID(ctx context.Context) (library.Copy, error) {
 	if provider.CauseOf(err) == provider.CauseAmbiguous {
 		j.ambiguous(ctx, err)
 	}
-	return library.Copy{Copy: media.CopyMediaID, Value: string(id), ExpiresAt: began.Add(j.provider.Limits().MediaLifetime)}, err
+	until := began.Add(j.provider.Limits().MediaLifetime)
+	return received{library.Copy{Copy: media.CopyMediaID, Value: string(id), ExpiresAt: until}, began}, err
 }
 
 func (j *job) sendMedia(ctx context.Context) (id media.MediaID, began time.Time, err error) {
 	if early := j.take(media.CopyMediaID); early != nil {
 		id, final, err := j.finishMedia(ctx, early)
-		if final || err != nil {
-			return id, early.began, err
+		if err != nil {
+			return "", began, err
+		}
+		if final {
+			return id, early.began, nil
 		}
 	}
 	if err := j.mayUpload(ctx, j.provider); err != nil {
@@ -112,21 +121,20 @@ func (j *job) sendMedia(ctx context.Context) (id media.MediaID, began time.Time,
 	if err := j.beginSending(ctx); err != nil {
 		return "", began, err
 	}
-	began = j.now()
 	body, err := j.from(0)
 	if err != nil {
 		return "", began, err
 	}
+	began = j.now()
 	id, err = j.provider.UploadMedia(ctx, j.object(), body)
 	return id, began, body.blame(err)
 }
 
 func (j *job) finishMedia(ctx context.Context, early *forerun) (id media.MediaID, final bool, err error) {
-	if !early.isOver() {
-		err = j.beginSending(ctx)
-	}
-	if err != nil {
-		return "", false, err
+	if !early.isOver() { // the gate will open, and the provider may have it then
+		if err := j.beginSending(ctx); err != nil {
+			return "", false, err
+		}
 	}
 	value, final, err := early.finish(ctx, j.row.SHA256)
 	return media.MediaID(value), final, err

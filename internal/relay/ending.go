@@ -9,34 +9,73 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// endsUnopened notes an end before any worker has opened the gate, and reports it:
-// from here on none can.
-func (f *forerun) endsUnopened() bool {
+// endAndReport ends a forerun that will make no more requests. What its worker is
+// not going to tell, operators and the channel's circuit are told here.
+func (f *forerun) endAndReport() {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	select {
 	case <-f.gate:
 	default:
 		f.over = true
 	}
-	return f.over
+	f.mu.Unlock()
+	if f.err != nil && f.own == nil && f.ctx.Err() == nil && !f.final() {
+		f.report()
+	}
+}
+
+func (f *forerun) report() {
+	slog.WarnContext(f.ctx, "a request that began while its upload arrives has failed", "upload", f.upload.ID,
+		"channel", f.upload.Channel, "copy", string(f.want), "cause", string(provider.CauseOf(f.err)), "error", f.err)
+	switch provider.CauseOf(f.err) {
+	case provider.CausePermanent:
+		return // of other bytes than the file's
+	case provider.CauseAmbiguous:
+		f.relay.config.Metrics.ambiguous.WithLabelValues(f.upload.Channel).Inc()
+	}
+	if err := f.relay.notServed(f.ctx, request{f.upload.Channel, f.provider, f.began}, f.err); err != nil {
+		slog.ErrorContext(f.ctx, "a channel's state could not be recorded", "channel", f.upload.Channel, "error", err)
+	}
 }
 
 // silent reports whether the last request was closed since the client sent
 // nothing. Ask between requests only.
-func (f *forerun) silent() bool { return f.body != nil && errors.Is(f.body.err, errSilent) }
+func (f *forerun) silent() bool { return errors.Is(f.own, errSilent) }
 
 // fault is what the provider did: nil where it is not to blame. Ask after the end.
 func (f *forerun) fault() error {
 	var said *provider.Error
-	if !errors.As(f.err, &said) || f.body != nil && f.body.ours() {
-		return nil
+	if f.own == nil && errors.As(f.err, &said) {
+		return f.err
 	}
-	return f.err
+	return nil
 }
 
-// truthful reports whether the session holds what is stored. Ask after the end.
-func (f *forerun) truthful() bool { return f.body == nil || f.body.truthful() }
+// final reports whether the end is the copy's: the provider gave a value for the
+// whole file, or another request would fare no better, or might double. Ask after
+// the end.
+func (f *forerun) final() bool {
+	fault := f.fault()
+	switch {
+	case f.err == nil, fault != nil && provider.CauseOf(fault) == provider.CauseAmbiguous:
+		return !f.isOver()
+	case fault == nil:
+		return false
+	case provider.Permanent(fault):
+		return f.truthful()
+	}
+	return !f.isOver() && (f.gaveHeld() || asksToWait(fault))
+}
+
+func (f *forerun) gaveHeld() bool { return f.body != nil && f.body.sent().gaveHeld() }
+
+// truthful reports whether what the provider has got is what is stored.
+func (f *forerun) truthful() bool {
+	f.mu.Lock()
+	body := f.body
+	f.mu.Unlock()
+	return body == nil || body.sent().truthful()
+}
 
 // isOver reports whether the forerun has ended by itself.
 func (f *forerun) isOver() bool {
@@ -54,35 +93,36 @@ func (f *forerun) of(j *job) bool {
 		f.object.Type == j.object().Type && f.provider == j.provider
 }
 
-// finish lets the rest go, for the file of a digest, and waits for the answer. It
-// is final where the provider gave a value, or where another request would fare
-// no better or might double; the usual way is open where it is not.
+// finish lets the rest go, for the file of a digest, and waits for the answer.
+// Where it is not final the usual way is open.
 func (f *forerun) finish(ctx context.Context, digest string) (value string, final bool, err error) {
-	opened := f.open(digest)
+	f.open(digest)
 	select {
 	case <-f.ended:
 	case <-ctx.Done():
 		f.end()
 	}
-	fault := f.fault()
-	switch {
-	case opened && f.err == nil:
-		f.wins()
-		return f.value, true, nil
-	case opened && fault != nil, provider.Permanent(fault) && f.truthful():
-		return "", true, fault
+	if !f.final() {
+		return "", false, nil
 	}
-	return "", false, nil
+	if f.err == nil {
+		f.wins()
+	}
+	return f.value, true, f.err
 }
 
-func (f *forerun) open(digest string) bool {
+func (f *forerun) open(digest string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	select {
+	case <-f.gate:
+		return
+	default:
+	}
 	if !f.over {
 		f.digest = digest
 		close(f.gate)
 	}
-	return !f.over
 }
 
 func (f *forerun) wins() {
@@ -102,23 +142,6 @@ func (f *forerun) outcome() string {
 		return brokenForerun
 	}
 	return abortedForerun
-}
-
-// report tells operators and the channel's circuit of a forerun that no worker
-// waits for: the relay goes the usual way and would not say what this one met.
-func (f *forerun) report() {
-	if f.silent() || f.ctx.Err() != nil {
-		return
-	}
-	slog.WarnContext(f.ctx, "a request that began while its upload arrives has ended", "upload", f.upload.ID,
-		"channel", f.upload.Channel, "copy", string(f.want), "cause", string(provider.CauseOf(f.err)), "error", f.err)
-	fault := f.fault()
-	if provider.Permanent(fault) {
-		return // it concerns the file, and its worker will end it
-	}
-	if err := f.relay.notServed(f.ctx, request{f.upload.Channel, f.provider, f.began}, fault); err != nil {
-		slog.ErrorContext(f.ctx, "a channel's state could not be recorded", "channel", f.upload.Channel, "error", err)
-	}
 }
 
 // end stops the forerun and waits until its request is gone.

@@ -46,14 +46,15 @@ type forerun struct {
 
 	mu        sync.Mutex
 	sessionID media.SessionID
-	over      bool // of its own, before the gate was opened
+	body      *following // of the last request
+	over      bool       // of its own, before the gate was opened
 	won       bool
 
 	// What follows is of the last request; read it after the end.
 	began time.Time
-	body  *following
 	value string // what the provider gave
 	err   error
+	own   error // of our own, which broke it
 }
 
 // run sends until the provider has answered, the request broke, or the forerun
@@ -72,18 +73,13 @@ func (f *forerun) run() {
 			break
 		}
 	}
-	if f.endsUnopened() {
-		f.report()
-	}
+	f.endAndReport()
 }
 
 func (f *forerun) send() error {
 	ctx, cancel := context.WithCancel(f.ctx)
 	defer cancel()
-	if f.body != nil {
-		f.body.err = nil // of the request before
-	}
-	f.began = f.relay.now()
+	f.began, f.own = f.relay.now(), nil
 	if f.want == media.CopyHandle {
 		return f.sendSession(ctx)
 	}
@@ -91,20 +87,20 @@ func (f *forerun) send() error {
 		return err
 	}
 	f.began = f.relay.now()
-	f.body = &following{sending: newSending(f.content, f.object.Size), forerun: f, ctx: ctx}
-	id, err := f.provider.UploadMedia(ctx, f.object, f.body)
-	f.value = string(id)
+	body := f.follow(ctx, newSending(f.content, f.object.Size))
+	id, err := f.provider.UploadMedia(ctx, f.object, body)
+	f.value, f.own = string(id), body.sent().err
 	return err
 }
 
 func (f *forerun) sendSession(ctx context.Context) error {
-	body, err := f.position(ctx)
+	from, err := f.position(ctx)
 	if err != nil {
 		return err
 	}
-	f.body = &following{sending: body, forerun: f, ctx: ctx}
-	h, err := f.provider.SendSession(ctx, f.session(), provider.Part{Object: f.object, Offset: body.at, Body: f.body})
-	f.value = string(h)
+	body := f.follow(ctx, from)
+	h, err := f.provider.SendSession(ctx, f.session(), provider.Part{Object: f.object, Offset: body.at(), Body: body})
+	f.value, f.own = string(h), body.sent().err
 	return err
 }
 
@@ -115,7 +111,8 @@ func (f *forerun) position(ctx context.Context) (*sending, error) {
 		if err != nil {
 			return nil, err
 		}
-		return f.body.again(offset)
+		before := f.body.sent()
+		return before.again(offset)
 	}
 	s, err := f.provider.OpenSession(ctx, f.object)
 	f.mu.Lock()

@@ -16,54 +16,59 @@ const sessionBreaks = 2
 
 // handle sends the file into an upload session in one POST from offset 0. A
 // session that broke before goes on from the offset that it reports.
-func (j *job) handle(ctx context.Context) (library.Copy, error) {
-	for {
-		began, known := j.now(), j.row.SessionID
-		h, err := j.send(ctx)
+func (j *job) handle(ctx context.Context) (received, error) {
+	for first := true; ; first = false {
+		known := j.row.SessionID
+		h, began, err := j.send(ctx)
 		if err == nil {
-			return library.Copy{Copy: media.CopyHandle, Value: string(h), ExpiresAt: handleEnd(h, began)}, nil
+			return received{library.Copy{Copy: media.CopyHandle, Value: string(h), ExpiresAt: handleEnd(h, began)}, began}, nil
 		}
 		cause := provider.CauseOf(err)
 		if j.row.SessionID == "" || ctx.Err() != nil || isRecord(err) || !breaks(cause) {
-			return library.Copy{}, err
+			return received{}, err
 		}
 		dead, saveErr := j.noteBreak(ctx, cause)
 		if saveErr != nil {
-			return library.Copy{}, saveErr
+			return received{}, saveErr
 		}
-		// At once only where the provider said what to do, and with a new session
-		// only in place of one that is older than this attempt.
+		// At once, and once, only where the provider said what to do, and with a new
+		// session only in place of one that is older than this attempt.
 		again := !dead && cause == provider.CauseOffset || dead && cause == provider.CauseSession && known != ""
-		if !again {
-			return library.Copy{}, err
+		if !first || !again {
+			return received{}, err
 		}
 	}
 }
 
-func (j *job) send(ctx context.Context) (media.Handle, error) {
+func (j *job) send(ctx context.Context) (h media.Handle, began time.Time, err error) {
 	if early := j.take(media.CopyHandle); early != nil {
 		h, final, err := j.finishHandle(ctx, early)
-		if final || err != nil {
-			return h, err
+		if err != nil {
+			return "", began, err
+		}
+		if final {
+			return h, early.began, nil
 		}
 	}
 	offset, err := j.session(ctx)
 	if err != nil {
-		return "", err
+		return "", began, err
 	}
 	body, err := j.from(offset)
 	if err != nil {
-		return "", err
+		return "", began, err
 	}
-	h, err := j.provider.SendSession(ctx, j.row.SessionID, provider.Part{Object: j.object(), Offset: offset, Body: body})
-	return h, body.blame(err)
+	began = j.now()
+	h, err = j.provider.SendSession(ctx, j.row.SessionID, provider.Part{Object: j.object(), Offset: offset, Body: body})
+	return h, began, body.blame(err)
 }
 
 // finishHandle makes a forerun's session the relay's own and waits for its end. One
-// that broke is gone on with the usual way, unless it holds other bytes.
+// that broke is gone on with the usual way. A session with other bytes than those
+// that are stored never gets into the row: whoever finds it there believes it.
 func (j *job) finishHandle(ctx context.Context, early *forerun) (h media.Handle, final bool, err error) {
 	s := early.session()
-	if s == "" || j.row.SessionID != "" {
+	if s == "" || j.row.SessionID != "" || !early.truthful() {
 		early.end()
 		return "", false, nil
 	}
@@ -71,15 +76,10 @@ func (j *job) finishHandle(ctx context.Context, early *forerun) (h media.Handle,
 		return "", false, err
 	}
 	value, final, err := early.finish(ctx, j.row.SHA256)
-	switch {
-	case final && err == nil:
-		return media.Handle(value), true, nil
-	case !early.truthful():
-		return "", final, errors.Join(err, j.saveSession(ctx, "", 0))
-	case !final && early.fault() != nil:
+	if !final && early.fault() != nil {
 		err = j.saveSession(ctx, s, 1)
 	}
-	return "", final, err
+	return media.Handle(value), final, err
 }
 
 // session opens a session, or asks the open one how far it is. The session is
@@ -90,6 +90,7 @@ func (j *job) session(ctx context.Context) (offset int64, err error) {
 		if !errors.Is(err, limit.ErrSpent) {
 			return offset, err
 		}
+		j.ambiguous(ctx, errNotAsked)
 	}
 	s, err := j.provider.OpenSession(ctx, j.object())
 	if err != nil {
@@ -109,6 +110,9 @@ func (j *job) offset(ctx context.Context) (int64, error) {
 // errHandleLost: nothing is documented that would make a session say its handle
 // again.
 var errHandleLost = errors.New("the session had every byte, and the answer with its handle was lost")
+
+// errNotAsked: a session was given up for a new one unasked, whatever it had.
+var errNotAsked = errors.New("a session could not be asked how far it is: too many reads have failed")
 
 // breaks reports whether a cause concerns the session. A rate limit or a key that
 // is not let in leaves it, and the bytes in it, as they are.

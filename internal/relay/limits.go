@@ -2,10 +2,12 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"mediarelay/internal/limit"
 	"mediarelay/internal/media"
+	"mediarelay/internal/provider"
 )
 
 // bunched is how many requests of one phone number can be on their way at once,
@@ -33,10 +35,22 @@ func (r *Relay) offset(ctx context.Context, p Provider, s media.SessionID) (int6
 		return 0, record(err)
 	}
 	offset, err := p.SessionOffset(ctx, s)
-	if err == nil {
-		err = record(try.Succeeded(ctx))
+	if err != nil && answered(err) {
+		return 0, err
 	}
-	return offset, err
+	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookedWithin)
+	defer cancel()
+	return offset, errors.Join(err, record(try.Succeeded(back)))
+}
+
+// bookedWithin bounds how long a read that was no error is waited for to be given
+// back: until then it counts as one.
+const bookedWithin = 2 * time.Second
+
+// answered reports whether the provider gave an answer, which it can count.
+func answered(err error) bool {
+	var said *provider.Error
+	return errors.As(err, &said) && said.Status != 0
 }
 
 // mayUpload waits for the phone number's turn to make a media object.

@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
+	"mediarelay/internal/store"
 )
 
 // measured is a provider whose requests are timed and counted.
@@ -24,15 +26,25 @@ func (m *Metrics) measured(channel string, p Provider) Provider {
 
 func (m *measured) Limits() provider.Limits { return m.next.Limits() }
 
-// request times one request; its outcome is the error's cause.
+// request times one request.
 func (m *measured) request(operation string, do func() error) {
 	began := time.Now()
-	err := do()
-	outcome := "ok"
-	if err != nil {
-		outcome = string(provider.CauseOf(err))
-	}
+	outcome := outcomeOf(do())
 	m.metrics.requests.WithLabelValues(m.channel, operation, outcome).Observe(time.Since(began).Seconds())
+}
+
+// outcomeOf is the error's cause, unless we broke the request off ourselves: that
+// says nothing of the provider.
+func outcomeOf(err error) string {
+	if err == nil {
+		return "ok"
+	}
+	for _, own := range []error{context.Canceled, errSilent, errTakenBack, errDamaged, store.ErrNotFound} {
+		if errors.Is(err, own) {
+			return "broken_off"
+		}
+	}
+	return string(provider.CauseOf(err))
 }
 
 func (m *measured) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (id media.MediaID, err error) {
@@ -75,6 +87,14 @@ func (m *measured) counted(operation string, body io.Reader) io.Reader {
 type countedReader struct {
 	from  io.Reader
 	bytes prometheus.Counter
+}
+
+// Close lets the file's source be told of the request's end.
+func (c *countedReader) Close() error {
+	if closer, ok := c.from.(io.Closer); ok {
+		return closer.Close()
+	}
+	return nil
 }
 
 func (c *countedReader) Read(p []byte) (int, error) {

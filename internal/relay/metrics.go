@@ -46,7 +46,7 @@ func NewMetrics(l *library.Library) *Metrics {
 			"channel", "copy", "outcome"),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "mediarelay_provider_request_duration_seconds",
-			Help: "Time of requests to providers, by channel, operation and outcome: ok, or the cause of the failure.",
+			Help: "Time of requests to providers, by channel, operation and outcome: ok, broken_off by us, or the cause of the failure.",
 			// From an offset to 100 MB on a poor line.
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300},
 		}, []string{"channel", "operation", "outcome"}),

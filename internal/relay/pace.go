@@ -77,3 +77,9 @@ func askedBy(err error) time.Duration {
 	}
 	return said.RetryAfter
 }
+
+// asksToWait reports whether the provider wants to be left alone for a while.
+func asksToWait(err error) bool {
+	cause := provider.CauseOf(err)
+	return cause == provider.CauseRate || cause == provider.CauseAuth || askedBy(err) > 0
+}

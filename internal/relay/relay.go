@@ -27,6 +27,7 @@ import (
 	"mediarelay/internal/limit"
 	"mediarelay/internal/media"
 	"mediarelay/internal/preflight"
+	"mediarelay/internal/probe"
 	"mediarelay/internal/provider"
 	"mediarelay/internal/store"
 )
@@ -82,6 +83,9 @@ type Config struct {
 	Metrics *Metrics
 	// Check gives the verdict over stored bytes; preflight.Check where it is nil.
 	Check func(r io.ReaderAt, q preflight.Question) preflight.Verdict
+	// Promised names the type that a file's first bytes promise; probe.Promised
+	// where it is nil.
+	Promised func(head []byte) string
 	// Workers bounds the relays that run at once, PerChannel those of one
 	// channel. Defaults 16 and 4. A channel of which none runs may always begin
 	// one: however busy the others are, none waits for them.
@@ -138,6 +142,9 @@ func withDefaults(c Config) Config {
 	}
 	if c.Check == nil {
 		c.Check = preflight.Check
+	}
+	if c.Promised == nil {
+		c.Promised = probe.Promised
 	}
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics(c.Library)

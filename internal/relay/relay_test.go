@@ -97,6 +97,24 @@ func TestAParserThatPanicsRefusesTheFileAlone(t *testing.T) {
 	})
 }
 
+func TestAParserThatPanicsOverABeginningCostsTheForerunAlone(t *testing.T) {
+	early(t, func(h *harness) {
+		var once sync.Once
+		asked := make(chan struct{})
+		h.config.Promised = func([]byte) string {
+			once.Do(func() { close(asked) })
+			panic("index out of range")
+		}
+		h.relay()
+		a := h.begin("u1", large(15), media.PurposeTemplate)
+		a.upTo(1 << 20)
+		<-asked
+		a.finish()
+		h.awaitState("u1", library.StateDone)
+		h.wantCalls(sandbox.OpSendSession, 1)
+	})
+}
+
 // A media ID that was given is kept, also when the process stops right then.
 func TestACopyThatCannotBeRecordedIsNotFetchedAtFullSpeed(t *testing.T) {
 	each(t, func(h *harness) {

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
 
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
-	"mediarelay/internal/probe"
 )
 
 const (
@@ -148,7 +148,19 @@ func (r *Relay) sniff(ctx context.Context, id string) (mediaType string, err err
 	if _, err := io.ReadFull(content, head); err != nil {
 		return "", err
 	}
-	return probe.Promised(head), nil
+	return r.promised(ctx, id, head), nil
+}
+
+// promised is the type that a file's beginning promises. One that makes a parser
+// panic promises nothing, and its worker finds out what that is.
+func (r *Relay) promised(ctx context.Context, id string, head []byte) (mediaType string) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			slog.ErrorContext(ctx, "a parser panicked over a file's beginning", "upload", id, "cause", cause, "stack", string(debug.Stack()))
+			mediaType = ""
+		}
+	}()
+	return r.config.Promised(head)
 }
 
 func (r *Relay) newForerun(ctx context.Context, u library.Upload, p Provider, mediaType string, want media.Copy) (*forerun, error) {

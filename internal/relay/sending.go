@@ -70,10 +70,10 @@ func (s *sending) read(p []byte, end int64) (n int, err error) {
 		n, err = s.readFree(p, min(end, s.start()))
 	}
 	s.at += int64(n)
-	return n, s.broken(err)
+	return n, s.remember(err)
 }
 
-func (s *sending) broken(err error) error {
+func (s *sending) remember(err error) error {
 	if err != nil {
 		s.err = err
 	}
@@ -130,14 +130,17 @@ func (s *sending) truthful() bool {
 	return err == nil
 }
 
-// blame gives the cause of a broken request: where it is our own, the provider's
-// words say nothing. It may have got no byte of the held ones then.
+// blame gives the cause of a request's end: where it is our own, the provider's
+// words say nothing, and it has got no byte of the held ones.
 func (s *sending) blame(err error) error {
-	if err == nil || s.err == nil {
-		return err
+	if s.err != nil {
+		return ownStore(s.err)
 	}
-	return ownStore(s.err)
+	return err
 }
 
 // ours reports whether a request broke by our own doing.
 func (s *sending) ours() bool { return s.err != nil }
+
+// gaveHeld reports whether bytes have left that were held back.
+func (s *sending) gaveHeld() bool { return s.held != nil && s.at > s.start() }

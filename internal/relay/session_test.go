@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"mediarelay/internal/library"
+	"mediarelay/internal/limit"
 	"mediarelay/internal/media"
 	"mediarelay/internal/sandbox"
 )
@@ -122,5 +124,31 @@ func TestAnHourHasFourFailedQuestions(t *testing.T) {
 		}
 		h.wantCalls(sandbox.OpSessionOffset, 4)
 		h.wantCalls(sandbox.OpOpenSession, 2*breaks)
+	})
+}
+
+// With the hour's reads used up, a session that breaks costs a new one; a file whose
+// sessions all break costs two an attempt, and ends.
+func TestSessionsThatBreakForEverAreGivenUp(t *testing.T) {
+	each(t, func(h *harness) {
+		const sends = 2 * 12
+		number := h.config.Providers["acme"].Limits().Number
+		for range 4 {
+			_, err := h.config.Limits.Try(h.Context(), "get/"+number, limit.Budget{Errors: 4, Window: time.Hour})
+			h.must(err)
+		}
+		for range sends {
+			h.script(sandbox.OpSendSession, sandbox.ResetAfter(100_000))
+		}
+		defer h.skipTime()()
+		h.relay()
+		h.finish("u1", large(550), media.PurposeTemplate)
+		if u := h.awaitState("u1", library.StateFailed); !u.Problem.Retryable {
+			h.Errorf("problem %+v, want one that a person may try again", u.Problem)
+		}
+		h.wantCalls(sandbox.OpSendSession, sends)
+		h.wantCalls(sandbox.OpOpenSession, sends)
+		h.wantCalls(sandbox.OpSessionOffset, 0)
+		h.wantMetric("mediarelay_relay_ambiguous_total", sends-1) // nobody knows what they had
 	})
 }

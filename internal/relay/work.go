@@ -34,7 +34,6 @@ type job struct {
 func (r *Relay) work(ctx context.Context, row library.Relay, held claim) {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer r.foreruns.drop(row.UploadID)
 	go func() {
 		select {
 		case <-held.content.Lost():
@@ -87,6 +86,7 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err e
 	}
 	j := &job{Relay: r, row: row, upload: upload, fence: held.content, provider: r.provider(row.Channel), began: r.now()}
 	j.early = r.foreruns.claim(upload.ID)
+	defer r.foreruns.drop(upload.ID)
 	if err := r.config.Library.BeginAttempt(ctx, j.fence, upload.ID, r.now().Add(lease.TimeToLive)); err != nil {
 		return err
 	}

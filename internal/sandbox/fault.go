@@ -57,8 +57,12 @@ func Redirect(status int, location string) Fault {
 }
 
 // EarlyAnswer answers before it reads the body.
-func EarlyAnswer(status int, body string) Fault {
-	return Fault{"early answer " + strconv.Itoa(status), func(s *scene) {
+func EarlyAnswer(status int, body string) Fault { return AnswerAfter(0, status, body) }
+
+// AnswerAfter reads the first n bytes of the body and answers in the API's place.
+func AnswerAfter(n int64, status int, body string) Fault {
+	return Fault{fmt.Sprintf("answer %d after %d bytes", status, n), func(s *scene) {
+		_, _ = io.CopyN(io.Discard, s.r.Body, n)
 		s.fire()
 		s.reply(status, nil, []byte(body))
 	}}
