@@ -23,7 +23,12 @@ const (
 	drift = 1000
 	// toldJump is from which difference on operators hear of it.
 	toldJump = time.Second
+	// toldAge is after how long without an answer operators hear of it.
+	toldAge = time.Minute
 )
+
+// began is where a steady clock counts from on systems that have no better one.
+var began = time.Now()
 
 // clock tells the time that all processes on a database share. On Postgres it is
 // the server's, as it was measured, carried on by this process's steady clock: what
@@ -33,8 +38,11 @@ type clock struct {
 	wall   func() time.Time
 	steady func() time.Duration
 
-	mu   sync.Mutex
-	best measure
+	mu       sync.Mutex
+	best     measure
+	answered time.Duration // when the server last said its time
+
+	told bool // that it does not; Run's own
 }
 
 // measure is a server's time at a place of the steady clock, right up to a doubt.
@@ -44,10 +52,7 @@ type measure struct {
 	doubt  time.Duration
 }
 
-func newClock() *clock {
-	began := time.Now()
-	return &clock{wall: time.Now, steady: func() time.Duration { return time.Since(began) }}
-}
+func newClock() *clock { return &clock{wall: time.Now, steady: sinceBoot} }
 
 // Now is the time of the database: on Postgres the server's, so that replicas whose
 // hosts' clocks differ agree, on SQLite this host's.
@@ -70,7 +75,7 @@ func (d *DB) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			_ = d.measure(ctx) // what was measured before holds on, and others tell that the server is away
+			d.clock.tell(ctx, d.measure(ctx))
 		}
 	}
 }
@@ -116,6 +121,7 @@ func (c *clock) ask(ctx context.Context, conn *sql.Conn) (m measure, err error) 
 // with time, or that shows that the server's clock is another one now.
 func (c *clock) take(ctx context.Context, m measure) {
 	c.mu.Lock()
+	c.answered = m.at
 	before := c.best.carried(m.at)
 	jump := m.server.Sub(before.server)
 	first, another := c.best.server.IsZero(), jump.Abs() > before.doubt+m.doubt
@@ -126,6 +132,26 @@ func (c *clock) take(ctx context.Context, m measure) {
 	if !first && another && jump.Abs() >= toldJump {
 		slog.WarnContext(ctx, "the database's clock has jumped, and is followed", "by", jump.String())
 	}
+}
+
+// tell says once that the server's time cannot be asked for: what was measured before
+// holds on, and is the less sure the older it is. That the server is away, others say.
+func (c *clock) tell(ctx context.Context, err error) {
+	switch age := c.age(); {
+	case err == nil && c.told:
+		slog.InfoContext(ctx, "the database says its time again")
+		c.told = false
+	case err != nil && ctx.Err() == nil && age >= toldAge && !c.told:
+		slog.WarnContext(ctx, "the database does not say its time; what it said last is carried on", "age", age.String(), "error", err)
+		c.told = true
+	}
+}
+
+// age is how long ago the server last said its time.
+func (c *clock) age() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.steady() - c.answered
 }
 
 func (m measure) carried(to time.Duration) measure {

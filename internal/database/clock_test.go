@@ -1,6 +1,9 @@
 package database
 
 import (
+	"errors"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 )
@@ -36,6 +39,49 @@ func TestTheSurestMeasureOfTheServersClockCounts(t *testing.T) {
 		passed += time.Minute
 		if wrong := c.now().Sub(server.Add(passed)); wrong != tt.wrong {
 			t.Errorf("%s: the clock is wrong by %v, want %v", tt.name, wrong, tt.wrong)
+		}
+	}
+}
+
+// A steady clock may stand still with its host, as where a virtual machine is paused.
+// The first measurement after that makes it good.
+func TestASteadyClockThatStoodStillIsMadeGood(t *testing.T) {
+	const slept = time.Hour
+	server, passed := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Duration(0)
+	c := newClock()
+	c.steady = func() time.Duration { return passed }
+	c.take(t.Context(), measure{server: server, doubt: time.Millisecond})
+	passed += time.Second
+	c.take(t.Context(), measure{server: server.Add(slept + passed), at: passed, doubt: time.Millisecond})
+	if want := server.Add(slept + passed); !c.now().Equal(want) {
+		t.Errorf("the time is %v, want %v", c.now(), want)
+	}
+}
+
+// What is believed for long without an answer is told once, with its age, and so is
+// its end.
+func TestAServerThatDoesNotSayItsTimeIsToldOnce(t *testing.T) {
+	var log strings.Builder
+	before := slog.Default()
+	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
+	defer slog.SetDefault(before)
+	c, passed := newClock(), time.Duration(0)
+	c.steady = func() time.Duration { return passed }
+	away := errors.New("away")
+	for range 2 {
+		log.Reset()
+		c.take(t.Context(), measure{at: passed})
+		for range 100 { // of which a minute has 30
+			c.tell(t.Context(), away)
+			passed += measureEvery
+		}
+		if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "age=1m0s") {
+			t.Errorf("after 200 s without an answer: %q, want one warning, after a minute", text)
+		}
+		c.tell(t.Context(), nil)
+		c.tell(t.Context(), nil)
+		if text := log.String(); strings.Count(text, "level=INFO") != 1 {
+			t.Errorf("after an answer: %q, want one line", text)
 		}
 	}
 }

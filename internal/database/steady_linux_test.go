@@ -1,0 +1,24 @@
+package database
+
+import (
+	"fmt"
+	"os"
+	"testing"
+	"time"
+)
+
+// The kernel's own account of the time since the boot has that of each suspension.
+func TestTheSteadyClockCountsFromTheBoot(t *testing.T) {
+	text, err := os.ReadFile("/proc/uptime")
+	if err != nil {
+		t.Skip(err)
+	}
+	var seconds float64
+	if _, err := fmt.Sscan(string(text), &seconds); err != nil {
+		t.Fatal(err)
+	}
+	up := time.Duration(seconds * float64(time.Second))
+	if off := (sinceBoot() - up).Abs(); off > 2*time.Second { // two readings on a busy machine
+		t.Errorf("the clock is %v from the time since the boot, %v", off, up)
+	}
+}
