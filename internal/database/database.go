@@ -55,9 +55,10 @@ func Open(ctx context.Context, rawURL string) (*DB, error) {
 	return open(ctx, rawURL, func(*DB) error { return nil })
 }
 
-// OpenAlone is Open for a server: before it changes a SQLite file it makes this
+// OpenAlone is Open for a server: before it migrates a SQLite file it makes this
 // process the only server on it until Close, or returns ErrOwned where another one
-// is still on it after so long. Postgres may be used by many.
+// is still on it after so long. All that it does to the file before is to make it
+// where there is none, and to turn its write-ahead log on. Postgres may be used by many.
 func OpenAlone(ctx context.Context, rawURL string, within time.Duration) (*DB, error) {
 	return open(ctx, rawURL, func(db *DB) error { return db.own(ctx, within) })
 }

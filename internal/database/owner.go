@@ -19,9 +19,10 @@ var ErrOwned = errors.New("database: another mediarelay has this SQLite file")
 // lookAgain is how often a lock is asked for: the kernel tells nobody of its end.
 const lookAgain = 50 * time.Millisecond
 
-// own is what OpenAlone does first. It locks a file beside, since closing the SQLite file anywhere in a process drops
-// SQLite's own locks on it. The kernel ends the lock with the process, however that
-// ends. The file stays: who removed it might remove the next one's.
+// own is what OpenAlone does first. It locks a file beside, since closing the SQLite
+// file anywhere in a process drops SQLite's own locks on it. The kernel ends the lock
+// with the process, however that ends. The file stays: who removed it might remove
+// the next one's.
 func (d *DB) own(ctx context.Context, within time.Duration) error {
 	if d.shared {
 		return nil

@@ -37,20 +37,20 @@ func TestAStoppedChannelRestsAndOthersDoNot(t *testing.T) {
 		move := newMoved(l)
 		finished(t, l, "u1")
 		finished(t, l, "u2")
-		other := failed(0, time.Hour)
+		other := failed(0, 15*time.Minute)
 		other.Channel = "other"
 		fail(t, l, other)
 		if due := dueRelays(t, l); len(due) != 2 || due[0].Probe {
 			t.Errorf("due: %+v, want both", due)
 		}
-		fail(t, l, failed(0, time.Hour))
+		fail(t, l, failed(0, 15*time.Minute))
 		if due := dueRelays(t, l); len(due) != 0 {
 			t.Errorf("due: %+v, want none", due)
 		}
 		if _, err := l.OpenRelay(t.Context(), "u1"); err == nil {
 			t.Error("a relay of a channel at rest is open")
 		}
-		move(time.Hour)
+		move(15 * time.Minute)
 		if due := dueRelays(t, l); len(due) != 2 || !due[0].Probe || !due[1].Probe {
 			t.Errorf("due: %+v, want both as probes", due)
 		}
@@ -188,6 +188,26 @@ func TestAStopByAClockThatWasAheadIsPast(t *testing.T) {
 			then(t, l)
 		})
 	}
+}
+
+// B8: a clock that goes back by less than an hour holds what was put off for no longer
+// than anything waits.
+func TestAClockThatGoesBackHoldsNothingForLong(t *testing.T) {
+	const longest = 16 * time.Minute // a quarter of an hour, and a minute
+	each(t, func(t *testing.T, l *library.Library) {
+		move := newMoved(l)
+		move(50 * time.Minute)
+		finished(t, l, "u1")
+		fail(t, l, failed(50*60, 15*time.Minute))
+		move(-50 * time.Minute)
+		if due := dueRelays(t, l); len(due) != 1 || !due[0].Probe {
+			t.Errorf("50 minutes back: due %+v, want the one, as a probe", due)
+		}
+		must(t, l.PostponeRelay(t.Context(), held, "u1", library.Postponement{Until: time.Unix(1_800_000_000, 0).Add(longest)}))
+		if due := dueRelays(t, l); len(due) != 0 {
+			t.Errorf("due %+v before the longest wait is over", due)
+		}
+	})
 }
 
 // Clocks that differ by less say nothing of which came first.

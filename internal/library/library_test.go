@@ -186,7 +186,7 @@ func TestAPostponedRelayIsNotDueAndSaysWhy(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		finished(t, l, "u1")
 		p := library.Problem{Reason: reason.Reason{Code: reason.ProviderBusy}, Retryable: true}
-		must(t, l.PostponeRelay(t.Context(), held, "u1", library.Postponement{Until: time.Now().Add(time.Hour), Problem: p}))
+		must(t, l.PostponeRelay(t.Context(), held, "u1", library.Postponement{Until: time.Now().Add(10 * time.Minute), Problem: p}))
 		if due := dueRelays(t, l); len(due) != 0 {
 			t.Errorf("due: %+v", due)
 		}

@@ -48,10 +48,10 @@ const relayColumns = `upload_id, channel, sha256, attempts, session_id, session_
 // before its time.
 const resting = "EXISTS (SELECT 1 FROM circuits WHERE circuits.channel = due.channel AND probe_at BETWEEN "
 
-// believable bounds how far ahead a relay or a channel is put off, which is a
-// quarter of an hour at most. What is further ahead was written by a clock that was
-// wrong, and its time has come.
-const believable = time.Hour
+// believable bounds how far ahead a relay or a channel is put off: a quarter of an
+// hour at most, as provider.MaxRetryAfter, and a minute by which clocks may differ.
+// What is further ahead was written by a clock that was wrong, and its time has come.
+const believable = 16 * time.Minute
 
 // longestLease is believable for leases: lease.Believable.
 const longestLease = time.Minute

@@ -35,6 +35,9 @@ func New(db *database.DB) *Library {
 	return &Library{db: db, now: db.Now, news: newNews()}
 }
 
+// Now is the library's clock.
+func (l *Library) Now() time.Time { return l.now() }
+
 // Ping asks whether the database answers.
 func (l *Library) Ping(ctx context.Context) error { return l.db.Ping(ctx) }
 

@@ -83,3 +83,19 @@ func TestAClockThatWasWrongHoldsNoRelay(t *testing.T) {
 		h.awaitState("u1", library.StateDone)
 	})
 }
+
+// What waits goes by the library's clock where no other is given.
+func TestARelayGoesByItsLibrarysClock(t *testing.T) {
+	each(t, func(h *harness) {
+		ahead := time.Now().Add(100 * 24 * time.Hour)
+		h.library.UseClock(func() time.Time { return ahead })
+		h.config.Now = nil
+		h.script(sandbox.OpUploadMedia, answeredWith(429, "60"))
+		h.finish("u1", picture(730), media.PurposeMessage)
+		h.relay()
+		h.awaitProblem("u1")
+		if next := h.nextAt("u1"); next.Before(ahead) {
+			h.Errorf("the next attempt is at %v, want it behind %v", next, ahead)
+		}
+	})
+}

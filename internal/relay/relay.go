@@ -106,7 +106,7 @@ type Config struct {
 	// whose time has come are looked for. New rows of this process are heard of at
 	// once. Default 1 s.
 	Poll time.Duration
-	// Now is the clock of what waits, the library's as well; time.Now where it is nil.
+	// Now is the clock of what waits; the library's where it is nil.
 	Now func() time.Time
 }
 
@@ -150,7 +150,7 @@ func withDefaults(c Config) Config {
 		c.Metrics = NewMetrics(c.Library)
 	}
 	if c.Now == nil {
-		c.Now = time.Now
+		c.Now = c.Library.Now
 	}
 	c.Foreruns, c.Silence = cmp.Or(c.Foreruns, 8), cmp.Or(c.Silence, 10*time.Second)
 	c.Drain, c.Poll = cmp.Or(c.Drain, 10*time.Second), cmp.Or(c.Poll, time.Second)
