@@ -84,7 +84,7 @@ func notSent(op string, err error) error {
 }
 
 type idAnswer struct {
-	ID string `json:"id"`
+	ID provider.Identifier `json:"id"`
 }
 
 func (a idAnswer) Complete() bool { return a.ID != "" }

@@ -73,7 +73,7 @@ func mediaPath(id media.MediaID) string { return "/v1/media/" + url.PathEscape(s
 
 type mediaAnswer struct {
 	Media []struct {
-		ID media.MediaID `json:"id"`
+		ID provider.Identifier `json:"id"`
 	} `json:"media"`
 }
 
@@ -83,5 +83,5 @@ func (a mediaAnswer) id() media.MediaID {
 	if len(a.Media) == 0 {
 		return ""
 	}
-	return a.Media[0].ID
+	return media.MediaID(a.Media[0].ID)
 }

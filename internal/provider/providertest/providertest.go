@@ -77,6 +77,7 @@ type Pictures interface {
 // Run runs the suite. Connect makes the provider for a fresh sandbox.
 func Run(t *testing.T, connect func(Connection) Harness) {
 	t.Run("upload", func(t *testing.T) { testUpload(t, connect) })
+	t.Run("ids", func(t *testing.T) { testIDs(t, connect) })
 	t.Run("names", func(t *testing.T) { testNames(t, connect) })
 	t.Run("wire", func(t *testing.T) { testWire(t, connect) })
 	t.Run("body of another length", func(t *testing.T) { testBodyLength(t, connect) })

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
 	"mediarelay/internal/sandbox"
 )
@@ -62,6 +63,38 @@ func testNames(t *testing.T, connect func(Connection) Harness) {
 		if r.Header.Get("X-Injected") != "" {
 			t.Error("a file name became a header")
 		}
+	}
+}
+
+// testIDs: a media ID is taken as it is written, be it a text or a number with more
+// digits than a float64 or an int64 keeps. Anything else is no answer of the API's.
+func testIDs(t *testing.T, connect func(Connection) Harness) {
+	for _, row := range []struct {
+		written string
+		want    media.MediaID
+	}{
+		{`"1094408688491179"`, "1094408688491179"},
+		{`"a text-1"`, "a text-1"},
+		{`1094408688491179`, "1094408688491179"},
+		{`12345678901234567890`, "12345678901234567890"},
+		{`1.2e20`, ""},
+		{`-1`, ""},
+		{`null`, ""},
+		{`true`, ""},
+		{`{"id":"1"}`, ""},
+	} {
+		t.Run(row.written, func(t *testing.T) {
+			s := newStage(t, connect)
+			body := `{"id":` + row.written + `,"media":[{"id":` + row.written + `}]}`
+			s.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Answer(200, nil, body))
+			file := newSample(1000)
+			id, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
+			if row.want == "" {
+				s.wantCause(t, err, provider.CauseAmbiguous)
+			} else if id != row.want || err != nil {
+				t.Errorf("id %q, %v, want %q", id, err, row.want)
+			}
+		})
 	}
 }
 
