@@ -52,7 +52,7 @@ func assemble(ctx context.Context, cfg config.Config, s site) (*application, err
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_STORE_URL: %w", err)
 	}
-	db, err := database.OpenAlone(ctx, cfg.DatabaseURL.Reveal(), handOver)
+	db, err := database.OpenAlone(ctx, cfg.DatabaseURL.Reveal(), handOver, s.database...)
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
 	}

@@ -5,20 +5,27 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"mediarelay/internal/database"
 )
 
 // Whatever waits, rests or expires goes by the database's clock, which on Postgres
 // is another than the host's.
 func TestEveryPartGoesByTheDatabasesClock(t *testing.T) {
 	cfg := loadChannels(t, emulateAll(t))
-	app, err := assemble(t.Context(), cfg, site{files: webFiles})
+	const ahead = 100 * 24 * time.Hour
+	var later atomic.Int64
+	began := time.Now()
+	steady := func() time.Duration { return time.Since(began) + time.Duration(later.Load()) }
+	wall := func() time.Time { return began.Add(ahead + steady()) }
+	app, err := assemble(t.Context(), cfg, site{files: webFiles, database: []database.Option{database.WithHostClock(wall, steady)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const ahead = 100 * 24 * time.Hour
-	app.database.UseWallClock(func() time.Time { return time.Now().Add(ahead) })
 	public := httptest.NewServer(app.public)
 	app.start()
 	defer func() {
@@ -48,5 +55,11 @@ func TestEveryPartGoesByTheDatabasesClock(t *testing.T) {
 		if early := time.Until(time.UnixMilli(at).Add(time.Minute)); early < ahead {
 			t.Errorf("%s is %v from now, want it by the database's clock", what, early)
 		}
+	}
+	_, before := s.ask(http.MethodGet, s.url+"/v1/assets", nil, nil)
+	later.Store(int64(40 * 24 * time.Hour)) // longer than a copy lives
+	_, after := s.ask(http.MethodGet, s.url+"/v1/assets", nil, nil)
+	if shown := `"media_id":`; !strings.Contains(before, shown) || strings.Contains(after, shown) {
+		t.Errorf("httpapi shows %s, and when the copy has ended %s", before, after)
 	}
 }

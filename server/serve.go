@@ -14,6 +14,7 @@ import (
 
 	"mediarelay/internal/auth"
 	"mediarelay/internal/config"
+	"mediarelay/internal/database"
 	"mediarelay/internal/provider"
 	"mediarelay/internal/sandbox"
 	"mediarelay/web"
@@ -54,6 +55,8 @@ type site struct {
 	stdout io.Writer
 	// dress puts a test's parts in the place of the real ones.
 	dress func(parts) parts
+	// database is how a test opens the database.
+	database []database.Option
 }
 
 func (s site) dressed(p parts) parts {

@@ -58,9 +58,14 @@ func newClock() *clock { return &clock{wall: time.Now, steady: sinceBoot} }
 // hosts' clocks differ agree, on SQLite this host's.
 func (d *DB) Now() time.Time { return d.clock.now() }
 
-// UseWallClock replaces this host's clock, before anything else is called: for
-// tests of hosts whose clock is wrong.
-func (d *DB) UseWallClock(now func() time.Time) { d.clock.wall = now }
+// Option changes how a database is opened.
+type Option func(*DB)
+
+// WithHostClock replaces what this host knows of the time, its wall clock and one
+// that nobody sets: for tests of hosts whose clocks are wrong, and of what waits.
+func WithHostClock(wall func() time.Time, steady func() time.Duration) Option {
+	return func(d *DB) { d.clock.wall, d.clock.steady = wall, steady }
+}
 
 // Run keeps Now right until ctx is done. Without it Now goes on from what Open
 // measured.

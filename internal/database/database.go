@@ -51,22 +51,25 @@ type DB struct {
 
 // Open opens the database at a URL, "sqlite:PATH" or "postgres://…", and
 // migrates it. Two processes may do so at once.
-func Open(ctx context.Context, rawURL string) (*DB, error) {
-	return open(ctx, rawURL, func(*DB) error { return nil })
+func Open(ctx context.Context, rawURL string, options ...Option) (*DB, error) {
+	return open(ctx, rawURL, func(*DB) error { return nil }, options)
 }
 
 // OpenAlone is Open for a server: before it migrates a SQLite file it makes this
 // process the only server on it until Close, or returns ErrOwned where another one
 // is still on it after so long. All that it does to the file before is to make it
 // where there is none, and to turn its write-ahead log on. Postgres may be used by many.
-func OpenAlone(ctx context.Context, rawURL string, within time.Duration) (*DB, error) {
-	return open(ctx, rawURL, func(db *DB) error { return db.own(ctx, within) })
+func OpenAlone(ctx context.Context, rawURL string, within time.Duration, options ...Option) (*DB, error) {
+	return open(ctx, rawURL, func(db *DB) error { return db.own(ctx, within) }, options)
 }
 
-func open(ctx context.Context, rawURL string, first func(*DB) error) (*DB, error) {
+func open(ctx context.Context, rawURL string, first func(*DB) error, options []Option) (*DB, error) {
 	db, err := connect(rawURL)
 	if err != nil {
 		return nil, err
+	}
+	for _, option := range options {
+		option(db)
 	}
 	if err := first(db); err != nil {
 		return nil, errors.Join(err, db.Close())

@@ -4,44 +4,39 @@ import (
 	"testing"
 	"time"
 
+	"mediarelay/internal/database"
 	"mediarelay/internal/database/databasetest"
 	"mediarelay/internal/library"
 )
 
-func TestRelaysWaitByTheDatabasesClock(t *testing.T) {
-	db := databasetest.SQLite(t)
-	now := time.Unix(1_800_000_000, 0)
-	db.UseWallClock(func() time.Time { return now })
-	l := library.New(db)
-	finished(t, l, "u1")
-	fail(t, l, failed(0, time.Minute))
-	now = now.Add(time.Minute)
-	if due := dueRelays(t, l); len(due) != 1 {
-		t.Errorf("due: %+v, want the one", due)
-	}
-}
-
-// Replicas take the database's word for the time: what one stops or puts off
-// rests for the other as long, and no longer.
-func TestAReplicaWhoseClockIsWrongStopsAChannelForItsTime(t *testing.T) {
-	for _, by := range []time.Duration{time.Hour, -time.Hour} {
-		t.Run(by.String(), func(t *testing.T) {
-			dbRight, dbWrong := databasetest.Apart(t, by)
-			right, wrong := library.New(dbRight), library.New(dbWrong)
-			finished(t, right, "u1")
-			f := failed(0, time.Minute)
-			f.Began = dbWrong.Now()
-			fail(t, wrong, f)
-			for name, l := range map[string]*library.Library{"right": right, "wrong": wrong} {
-				if due := dueRelays(t, l); len(due) != 0 {
-					t.Errorf("the %s one finds a relay of a channel at rest", name)
-				}
+// Replicas take the database's word for the time, whatever their hosts' clocks say:
+// what one stops or puts off rests for all as long, and no longer.
+func TestRelaysAndChannelsWaitByTheDatabasesClock(t *testing.T) {
+	databasetest.EachMoved(t, func(t *testing.T, db *database.DB, move func(time.Duration)) {
+		l := library.New(db)
+		finished(t, l, "u1")
+		wantDue := func(when string, want int) {
+			t.Helper()
+			if due := dueRelays(t, l); len(due) != want {
+				t.Errorf("%s: due %+v, want %d", when, due, want)
 			}
-			closed, err := right.CloseCircuit(t.Context(), "acme", dbRight.Now().Add(time.Second))
-			must(t, err)
-			if due := dueRelays(t, wrong); !closed || len(due) != 1 || due[0].Probe {
-				t.Errorf("after a success: closed %v, due %+v", closed, due)
-			}
-		})
-	}
+		}
+		f := failed(0, 10*time.Minute)
+		f.Began = l.Now()
+		fail(t, l, f)
+		move(9 * time.Minute)
+		wantDue("a channel at rest", 0)
+		move(time.Minute)
+		wantDue("a channel to be tried", 1)
+		closed, err := l.CloseCircuit(t.Context(), "acme", l.Now())
+		must(t, err)
+		if !closed {
+			t.Error("a success after the stop did not close the circuit")
+		}
+		must(t, l.PostponeRelay(t.Context(), held, "u1", library.Postponement{Until: l.Now().Add(10 * time.Minute)}))
+		move(9 * time.Minute)
+		wantDue("a relay that was put off", 0)
+		move(time.Minute)
+		wantDue("a relay whose time has come", 1)
+	})
 }

@@ -8,6 +8,7 @@ package databasetest
 import (
 	"context"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -39,11 +40,29 @@ func SQLite(t *testing.T) *database.DB {
 // has a clock that is wrong by so much.
 func Apart(t *testing.T, by time.Duration) (right, wrong *database.DB) {
 	t.Helper()
-	url := PostgresURL(t)
-	right, wrong = open(t, url), open(t, url)
-	wrong.UseWallClock(func() time.Time { return time.Now().Add(by) })
-	return right, wrong
+	url, began := PostgresURL(t), time.Now()
+	return open(t, url), open(t, url, database.WithHostClock(
+		func() time.Time { return time.Now().Add(by) }, func() time.Duration { return time.Since(began) }))
 }
+
+// EachMoved is Each for tests of what goes by the database's clock, which they move
+// on. The clock of the test itself stays.
+func EachMoved(t *testing.T, test func(t *testing.T, db *database.DB, move func(time.Duration))) {
+	t.Helper()
+	EachURL(t, func(t *testing.T, url string) {
+		c := &moved{began: time.Now()}
+		test(t, open(t, url, database.WithHostClock(c.wall, c.steady)), func(by time.Duration) { c.by.Add(int64(by)) })
+	})
+}
+
+// moved are a host's clocks that run ahead of the world's.
+type moved struct {
+	began time.Time
+	by    atomic.Int64
+}
+
+func (c *moved) wall() time.Time       { return c.began.Add(c.steady()) }
+func (c *moved) steady() time.Duration { return time.Since(c.began) + time.Duration(c.by.Load()) }
 
 // SQLiteURL names a SQLite file that does not exist yet.
 func SQLiteURL(t *testing.T) string {
@@ -51,9 +70,9 @@ func SQLiteURL(t *testing.T) string {
 	return "sqlite:" + filepath.Join(t.TempDir(), "mediarelay.db")
 }
 
-func open(t *testing.T, url string) *database.DB {
+func open(t *testing.T, url string, options ...database.Option) *database.DB {
 	t.Helper()
-	db, err := database.Open(context.Background(), url)
+	db, err := database.Open(context.Background(), url, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
