@@ -91,6 +91,40 @@ func TestTwoProcessesMayMigrateAtOnce(t *testing.T) {
 	})
 }
 
+// A channel that was shut out before an update goes on with another key after it.
+func TestAnUpdateKnowsWhichChannelsWereShutOut(t *testing.T) {
+	databasetest.EachURL(t, func(t *testing.T, url string) {
+		before := opened(t, url)
+		for _, statement := range []string{ // as the version before left it
+			"DELETE FROM goose_db_version WHERE version_id = 3", "ALTER TABLE circuits DROP COLUMN shut_out",
+			"INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')",
+		} {
+			err := before.Durable(t.Context(), func(tx *sql.Tx) error {
+				_, err := tx.ExecContext(t.Context(), statement)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		var channel string
+		err := opened(t, url).Read().QueryRowContext(t.Context(), "SELECT channel FROM circuits WHERE shut_out = 1").Scan(&channel)
+		if err != nil || channel != "acme" {
+			t.Errorf("shut out: %q, %v, want acme", channel, err)
+		}
+	})
+}
+
+func opened(t *testing.T, url string) *database.DB {
+	t.Helper()
+	db, err := database.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 func TestASQLiteFileIsForThisUserAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
 	db, err := database.Open(t.Context(), "sqlite:"+path)
