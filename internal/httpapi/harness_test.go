@@ -87,6 +87,9 @@ func (f *fakeLibrary) RetryUpload(ctx context.Context, channel, id string) error
 	if u.State != library.StateFailed {
 		return library.ErrState
 	}
+	if u.Problem != nil && !u.Problem.Retryable {
+		return library.ErrFinal
+	}
 	f.change(func(u *library.Upload) { u.State, u.Problem = library.StateChecking, nil })
 	return nil
 }

@@ -32,7 +32,8 @@ type Verifier interface {
 // library.ErrNotFound, like one that does not exist.
 type Uploads interface {
 	Upload(ctx context.Context, channel, id string) (library.Upload, error)
-	// RetryUpload is library.ErrState unless the upload has failed.
+	// RetryUpload is library.ErrState unless the upload has failed, and
+	// library.ErrFinal where it has for good.
 	RetryUpload(ctx context.Context, channel, id string) error
 	// Subscribe gives a hint after each change by this process; stop ends it.
 	Subscribe(uploadID string) (changes <-chan struct{}, stop func())

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +125,17 @@ func TestRetryStartsAFailedUploadAgain(t *testing.T) {
 	r := w.ask("POST", "/v1/uploads/"+uploadID+"/retry", "ada")
 	if r.StatusCode != 202 || r.json(t)["state"] != "checking" {
 		t.Errorf("status %d: %s", r.StatusCode, r.body)
+	}
+}
+
+func TestAFailureThatIsFinalIsNotRetried(t *testing.T) {
+	w := newWorld(t, nil)
+	w.library.upload.State = library.StateFailed
+	w.library.upload.Problem = &library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}}
+	r := w.ask("POST", "/v1/uploads/"+uploadID+"/retry", "ada")
+	wantProblem(t, r, 409, "conflict")
+	if detail, _ := r.json(t)["detail"].(string); !strings.Contains(detail, "retryable false") {
+		t.Errorf("detail %q", detail)
 	}
 }
 

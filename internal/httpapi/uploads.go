@@ -46,6 +46,10 @@ func (r uploadReports) retry(c *gin.Context) {
 		return
 	}
 	err := r.uploads.RetryUpload(c.Request.Context(), channel, id)
+	if errors.Is(err, library.ErrFinal) {
+		refuse(c, problem.Conflict("The upload's problem has retryable false: another attempt would end the same way. Its title says what to do instead."))
+		return
+	}
 	if errors.Is(err, library.ErrState) {
 		refuse(c, problem.Conflict("Only an upload that failed behind the media server, from bytes that are kept, can be tried again. Send the file anew."))
 		return

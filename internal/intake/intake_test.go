@@ -75,8 +75,8 @@ func TestBytesThatWereNotSentAreRefused(t *testing.T) {
 	if u.Problem == nil || u.Problem.Reason.Code != reason.DigestMismatch || u.Problem.Retryable {
 		t.Errorf("problem %+v, want digest_mismatch for good", u.Problem)
 	}
-	if err := h.library.RetryUpload(t.Context(), "acme", idOf(path)); !errors.Is(err, library.ErrState) {
-		t.Errorf("a retry without bytes: %v, want ErrState", err)
+	if err := h.library.RetryUpload(t.Context(), "acme", idOf(path)); !errors.Is(err, library.ErrFinal) {
+		t.Errorf("a retry without bytes: %v, want ErrFinal", err)
 	}
 	if _, err := h.bytes.Offset(t.Context(), idOf(path)); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("the bytes are still there: %v", err)

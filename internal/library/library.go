@@ -24,6 +24,8 @@ var (
 	ErrKeyTaken = errors.New("library: client key is taken")
 	// ErrState: the row is not in the state that the change starts from.
 	ErrState = errors.New("library: not possible in this state")
+	// ErrFinal: the upload has failed of something that no further attempt changes.
+	ErrFinal = errors.New("library: the failure is final")
 )
 
 // State is how far an upload is.

@@ -111,8 +111,8 @@ func TestADigestThatDiffersIsAFailureForGood(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("u1"))
 		must(t, l.FinishUpload(t.Context(), "u1", "digest", &library.Problem{Reason: reason.Reason{Code: reason.DigestMismatch}}))
-		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrState) {
-			t.Errorf("retry: got %v, want ErrState", err)
+		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrFinal) {
+			t.Errorf("retry: got %v, want ErrFinal", err)
 		}
 		u := wantState(t, l, "u1", library.StateFailed)
 		if u.Problem == nil || u.Problem.Reason.Code != reason.DigestMismatch || u.Verdict != nil {
@@ -179,6 +179,11 @@ func TestOnlyAFailedUploadIsRetried(t *testing.T) {
 		if u.Problem != nil || len(due) != 1 || due[0].Attempts != 0 {
 			t.Errorf("problem %+v, due %+v, want a fresh start", u.Problem, due)
 		}
+		must(t, l.FailUpload(t.Context(), held, "u1", library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}}))
+		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrFinal) {
+			t.Errorf("got %v, want ErrFinal", err)
+		}
+		wantState(t, l, "u1", library.StateFailed)
 	})
 }
 

@@ -231,13 +231,18 @@ func (l *Library) PostponeRelay(ctx context.Context, fence Fence, uploadID strin
 }
 
 // RetryUpload takes an upload of a channel whose relay has failed back to
-// StateChecking and opens the relay again. It returns ErrState for any other, so
-// also for one that failed before it had a relay: its bytes are not kept.
+// StateChecking and opens the relay again. It returns ErrFinal where another attempt
+// would end the same way, and ErrState for any other upload, so also for one that
+// failed before it had a relay: its bytes are not kept.
 func (l *Library) RetryUpload(ctx context.Context, channel, id string) error {
-	if _, err := l.Upload(ctx, channel, id); err != nil {
+	u, err := l.Upload(ctx, channel, id)
+	if err != nil {
 		return err
 	}
-	err := l.db.Durable(ctx, func(tx *sql.Tx) error {
+	if u.State == StateFailed && u.Problem != nil && !u.Problem.Retryable {
+		return ErrFinal
+	}
+	err = l.db.Durable(ctx, func(tx *sql.Tx) error {
 		err := one(ctx, tx, ErrState, `UPDATE uploads SET state = $1, problem = '', version = version + 1, touched_at = $2
 			WHERE id = $3 AND state = $4 AND EXISTS (SELECT 1 FROM relays WHERE upload_id = uploads.id)`, string(StateChecking), millis(l.now()), id, string(StateFailed))
 		if err != nil {
