@@ -164,6 +164,7 @@ func (a *API) refused(r Request, resp *http.Response, out *outgoing) error {
 	body, _ := readAnswer(resp.Body)
 	e := a.parse(r, resp, body)
 	if to, err := resp.Location(); err == nil && resp.StatusCode/100 == 3 {
+		e.Foreign = true // to where is no word of the API's
 		e.Message = "a redirect to " + to.Host + " is not followed: only reads are, and at their own host, so that the key reaches no other"
 	}
 	if r.Creates && out.drained() && resp.StatusCode >= 500 && !spoken(e) {

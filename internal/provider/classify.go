@@ -65,15 +65,27 @@ var causeByCode = map[Integer]Cause{
 // the support.
 var fewAttempts = map[int]int{1: 2, 131000: 4}
 
+// attemptsTooLarge is how often a file is sent that something on the way calls too
+// large: a bound that is set wrong seldom passes, and each attempt sends the whole.
+const attemptsTooLarge = 4
+
 // MostAttempts is how often a file that met err is worth sending, out of so many
 // that other trouble is given.
 func MostAttempts(err error, others int) int {
 	var e *Error
-	if !errors.As(err, &e) || fewAttempts[e.Code] == 0 {
+	switch {
+	case !errors.As(err, &e):
+		return others
+	case e.Status == http.StatusRequestEntityTooLarge && e.Cause == CauseTemporary:
+		return min(others, attemptsTooLarge)
+	case fewAttempts[e.Code] == 0:
 		return others
 	}
 	return min(others, fewAttempts[e.Code])
 }
+
+// onTheWay reports whether a proxy or a gateway has answered in the API's place.
+func (f failure) onTheWay(e *Error) bool { return !spoken(e) && f.httpCode == 0 }
 
 // accountTexts are 360dialog's words for trouble of the account, some of which
 // come with the status 400.
@@ -104,6 +116,10 @@ func classify(e *Error, f failure) Cause {
 		return CauseTemporary
 	case containsAny(text, accountTexts):
 		return CauseAuth
+	case e.Status == http.StatusRequestEntityTooLarge && f.onTheWay(e):
+		// A file that is too large for the API is not sent, so a bound on the way is
+		// set wrong, which says nothing of the file.
+		return CauseTemporary
 	case e.Status/100 == 2 && f.httpCode != 0:
 		return classifyStatus(int(f.httpCode))
 	}

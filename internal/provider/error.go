@@ -50,6 +50,9 @@ type Error struct {
 	Type    string
 	Message string
 	Details string
+	// Foreign says that the answer has none of the API's forms, as a proxy's page;
+	// Message then tells of it.
+	Foreign bool
 	// FBTraceID and DialogTraceID are what the support of Meta and of 360dialog ask for.
 	FBTraceID     string
 	DialogTraceID string
@@ -60,7 +63,30 @@ type Error struct {
 	Err error
 }
 
+// Error is everything, for the log.
 func (e *Error) Error() string {
+	if e.Err != nil {
+		return e.told(e.Message, e.Details, e.Err.Error())
+	}
+	return e.told(e.Message, e.Details)
+}
+
+// Said is what the API itself says, for whoever may read about the file: its status,
+// codes, words and trace ids. Faults of a connection name addresses of ours, and a
+// page is that of whoever stands in between.
+func (e *Error) Said() string {
+	switch {
+	case e.Status == 0 && e.Err != nil && e.Cause == CausePermanent:
+		return e.told(e.Err.Error()) // our own refusal to send it
+	case e.Status == 0 && e.Err != nil:
+		return e.told("no answer")
+	case e.Foreign:
+		return e.told("not an answer of the API's")
+	}
+	return e.told(e.Message, e.Details)
+}
+
+func (e *Error) told(texts ...string) string {
 	var b strings.Builder
 	b.WriteString(e.Op)
 	if e.Status != 0 {
@@ -72,13 +98,10 @@ func (e *Error) Error() string {
 	if e.Subcode != 0 {
 		fmt.Fprintf(&b, ", subcode %d", e.Subcode)
 	}
-	for _, text := range []string{e.Message, e.Details} {
+	for _, text := range texts {
 		if text != "" {
 			b.WriteString(": " + text)
 		}
-	}
-	if e.Err != nil {
-		b.WriteString(": " + e.Err.Error())
 	}
 	writeTrace(&b, "fbtrace_id", e.FBTraceID)
 	writeTrace(&b, "360dialog_trace_id", e.DialogTraceID)

@@ -1,8 +1,10 @@
 package provider
 
 import (
+	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -114,19 +116,24 @@ func TestParseError(t *testing.T) {
 		{
 			"E6 a proxy's page", 502,
 			"<html>\r\n<head><title>502 Bad Gateway</title><style>h1{}</style></head><body><center><h1>Bad&nbsp;Gateway</h1></center></body></html>",
-			Error{Cause: CauseTemporary, Message: "an answer that is not the API's (text/html, 132 bytes): 502 Bad Gateway Bad Gateway"},
+			Error{Cause: CauseTemporary, Foreign: true, Message: "an answer that is not the API's (text/html, 132 bytes): 502 Bad Gateway Bad Gateway"},
 		},
-		{"E6 too large for a proxy", 413, "", Error{Cause: CausePermanent, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
+		{"E6 too large for a proxy", 413, "", Error{Cause: CauseTemporary, Foreign: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
+		{"E4 too large for a gateway", 413, `{"message":"Request size limit exceeded"}`, Error{Cause: CauseTemporary, Message: "Request size limit exceeded"}},
+		{
+			"E2 too large for the API", 413, `{"meta":{"http_code":413,"developer_message":"File too large"}}`,
+			Error{Cause: CausePermanent, Message: "File too large"},
+		},
 		{
 			"E6 JSON that was cut", 400, `{"message":"You have exceeded the endpoint rate lim`,
-			Error{Cause: CausePermanent, Message: `an answer that is not the API's (text/html, 51 bytes): {"message":"You have exceeded the endpoint rate lim`},
+			Error{Cause: CausePermanent, Foreign: true, Message: `an answer that is not the API's (text/html, 51 bytes): {"message":"You have exceeded the endpoint rate lim`},
 		},
 		{
 			"E6 JSON that was cut behind the words", 400, `{"message":"You have exceeded the endpoint rate limit."`,
-			Error{Cause: CauseRate, Message: `an answer that is not the API's (text/html, 55 bytes): {"message":"You have exceeded the endpoint rate limit."`},
+			Error{Cause: CauseRate, Foreign: true, Message: `an answer that is not the API's (text/html, 55 bytes): {"message":"You have exceeded the endpoint rate limit."`},
 		},
-		{"E6 429 without words", 429, "", Error{Cause: CauseRate, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
-		{"E6 a list", 500, `[1,2]`, Error{Cause: CauseTemporary, Message: "an answer that is not the API's (text/html, 5 bytes): [1,2]"}},
+		{"E6 429 without words", 429, "", Error{Cause: CauseRate, Foreign: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
+		{"E6 a list", 500, `[1,2]`, Error{Cause: CauseTemporary, Foreign: true, Message: "an answer that is not the API's (text/html, 5 bytes): [1,2]"}},
 		{
 			"E7 a wrong offset", 412,
 			`{"debug_info":{"retriable":true,"type":"OffsetInvalidError","message":"Request starting offset is invalid"}}`,
@@ -161,6 +168,36 @@ func TestErrorText(t *testing.T) {
 	const want = "POST /media: HTTP 400, code 100, subcode 33: (#100) No: because [fbtrace_id A1] [360dialog_trace_id T1]"
 	if e.Error() != want {
 		t.Errorf("\n got %s\nwant %s", e, want)
+	}
+}
+
+// Who may read about a file is told what the API said, and neither where our
+// connections go nor what stands on a proxy's page.
+func TestWhatIsSaidToThoseWhoAreNoOperators(t *testing.T) {
+	for _, row := range []struct {
+		name string
+		err  *Error
+		want string
+	}{
+		{
+			"the API's own words", ParseError(400, nil, []byte(`{"error":{"message":"(#100) No","code":100,"error_subcode":33,"error_data":{"details":"because"},"fbtrace_id":"A1"}}`)),
+			"POST /media: HTTP 400, code 100, subcode 33: (#100) No: because [fbtrace_id A1]",
+		},
+		{"its gateway's", ParseError(403, nil, []byte(`{"error":"The endpoint is blocked"}`)), "POST /media: HTTP 403: The endpoint is blocked"},
+		{"a proxy's page", ParseError(403, nil, []byte("<html>Access denied at 10.0.0.7")), "POST /media: HTTP 403: not an answer of the API's"},
+		{"a page in place of success", ParseError(200, nil, []byte("<html>Log in at intranet.example")), "POST /media: HTTP 200: not an answer of the API's"},
+		{
+			"a connection's fault", &Error{Cause: CauseAmbiguous, Err: &net.OpError{Op: "read", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 18109}, Err: syscall.ECONNRESET}},
+			"POST /media: no answer",
+		},
+		{"our own refusal to send it", &Error{Cause: CausePermanent, Err: errUnknownType}, "POST /media: " + errUnknownType.Error()},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			row.err.Op = "POST /media"
+			if got := row.err.Said(); got != row.want {
+				t.Errorf("\n got %s\nwant %s", got, row.want)
+			}
+		})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -141,8 +142,29 @@ func TestARefusalTellsOperatorsWhatTheProviderSaid(t *testing.T) {
 		if strings.Contains(u.Problem.Detail, key) || u.Problem.Retryable {
 			h.Errorf("problem %+v, want no key in it and no retry", u.Problem)
 		}
+		if err := h.library.RetryUpload(h.Context(), "acme", "u1"); !errors.Is(err, library.ErrFinal) {
+			h.Errorf("retried with %v, want that it would be of no use", err)
+		}
+	})
+}
+
+// C6: that something on the way has a bound which is too low is not the file's fault.
+func TestAFileThatIsTooLargeOnTheWayFailsForThePresentOnly(t *testing.T) {
+	each(t, func(h *harness) {
+		for range 4 {
+			h.script(sandbox.OpUploadMedia, sandbox.HTML(http.StatusRequestEntityTooLarge))
+		}
+		h.relay()
+		h.finish("u1", picture(4), media.PurposeMessage)
+		stop := h.skipTime()
+		u := h.awaitState("u1", library.StateFailed)
+		if p := u.Problem; p.Reason.Code != reason.ProviderUnavailable || !p.Retryable || p.Detail != "POST /media: HTTP 413: not an answer of the API's" {
+			h.Errorf("problem %+v", p)
+		}
+		h.wantCalls(sandbox.OpUploadMedia, 4)
 		h.must(h.library.RetryUpload(h.Context(), "acme", "u1"))
 		h.awaitState("u1", library.StateDone)
+		stop()
 	})
 }
 
@@ -206,8 +228,8 @@ func TestAProviderThatCannotBeReached(t *testing.T) {
 				h.relay()
 				h.finish("u1", picture(5), both...)
 				p := h.awaitProblem("u1")
-				if p.Reason.Code != reason.ProviderUnavailable || p.Reason.Severity == "" {
-					h.Errorf("problem %+v", p)
+				if p.Reason.Code != reason.ProviderUnavailable || p.Reason.Severity == "" || !strings.HasSuffix(p.Detail, ": no answer") {
+					h.Errorf("problem %+v, want no address in it", p)
 				}
 				h.awaitState("u1", library.StateDone)
 				h.wantMetric("mediarelay_relay_ambiguous_total", 0)

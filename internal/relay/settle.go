@@ -85,13 +85,14 @@ func (j *job) postpone(ctx context.Context, p library.Postponement) error {
 }
 
 // detailOf is what an operator may read in the upload itself: the provider's own
-// words. Our own errors name paths and hosts, so they stay in the log.
+// words. Our own errors and those of connections name paths and hosts, so they stay
+// in the log.
 func detailOf(err error) string {
 	var said *provider.Error
 	if !errors.As(err, &said) {
 		return ""
 	}
-	return said.Error()
+	return said.Said()
 }
 
 func (j *job) fail(ctx context.Context, p library.Problem, detail string, retryable bool) error {

@@ -95,7 +95,7 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err e
 		return j.fail(ctx, *upload.Problem, "", false)
 	}
 	if j.provider == nil {
-		return j.fail(ctx, problemOf(reason.ChannelGone), "", false)
+		return j.fail(ctx, problemOf(reason.ChannelGone), "", true) // it may be set up again
 	}
 	j.content, err = r.config.Bytes.Open(ctx, upload.ID)
 	if errors.Is(err, store.ErrNotFound) {

@@ -35,7 +35,8 @@ func testErrors(t *testing.T, connect func(Connection) Harness) {
 		{"a gateway's 404", sandbox.HTML(404), provider.CauseTemporary},
 		{"a gateway's 404 without words", sandbox.Answer(404, nil, ""), provider.CauseTemporary},
 		{"a file's name that says what an account's error does", sandbox.Answer(400, nil, `{"error":{"message":"(#100) Param file 'it does not exist.png' is not taken","code":100}}`), provider.CausePermanent},
-		{"too large for a proxy", sandbox.HTML(413), provider.CausePermanent},
+		{"too large for a proxy", sandbox.HTML(413), provider.CauseTemporary},
+		{"too large, in 360dialog's words", sandbox.Answer(413, nil, `{"meta":{"http_code":413,"developer_message":"File too large","360dialog_trace_id":"TOZ"}}`), provider.CausePermanent},
 		{"a proxy's 502 after the body", sandbox.HTML(502), provider.CauseAmbiguous},
 		{"a page in place of success", sandbox.HTML(200), provider.CauseAmbiguous},
 		{"success without an id", sandbox.Answer(200, nil, `{}`), provider.CauseAmbiguous},
@@ -112,7 +113,7 @@ func testShapes(t *testing.T, connect func(Connection) Harness) {
 		},
 		{
 			"E6 a proxy's page", 413, "<html><head><title>413</title></head><body>Request Entity Too Large</body></html>",
-			provider.Error{Cause: provider.CausePermanent, Message: "Request Entity Too Large"},
+			provider.Error{Cause: provider.CauseTemporary, Message: "Request Entity Too Large"},
 		},
 		{"E6 nothing at all", 403, "", provider.Error{Cause: provider.CauseAuth}},
 		{"E6 JSON that was cut", 400, `{"error":{"message":"(#100) Par`, provider.Error{Cause: provider.CausePermanent}},
