@@ -25,8 +25,10 @@ func TestARowSaysWhatHoldsTheHandOverUp(t *testing.T) {
 	if shown.State != "relaying" || !slices.Equal(shown.Codes, []string{"provider_account"}) {
 		t.Errorf("the row is %s and names %v", shown.State, shown.Codes)
 	}
-	if want := "does not let this account in at the moment. The file is safe here"; !strings.Contains(shown.Text, want) {
-		t.Errorf("the row says %q, want it to say %q", shown.Text, want)
+	for _, want := range []string{"access to WhatsApp's media service does not work. The file is safe here", "Will be tried again automatically"} {
+		if !strings.Contains(shown.Text, want) {
+			t.Errorf("the row says %q, want it to say %q", shown.Text, want)
+		}
 	}
 	if strings.Contains(shown.Text, "API key") {
 		t.Errorf("what experts want to know stands in everybody's way: %q", shown.Text)
@@ -58,6 +60,40 @@ func TestWhatHeldTheHandOverUpGoesWithIt(t *testing.T) {
 	}
 	if reasons := value[[]string](s, `retries`); !slices.Equal(reasons, []string{"provider_unavailable"}) {
 		t.Errorf("upload-retry fired for %q", reasons)
+	}
+	if unfired := s.sandbox.Faults().Unfired(); len(unfired) > 0 {
+		t.Errorf("never happened: %v", unfired)
+	}
+}
+
+// Nobody tries a file again that has failed, so neither the row nor the voice says
+// so, in any language; a button does.
+func TestAFailedRowPromisesNothing(t *testing.T) {
+	t.Parallel()
+	s := onStage(t)
+	for range 2 { // so often is a file sent that meets this code
+		s.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Answer(http.StatusInternalServerError, nil, `{"error":{"message":"Unknown","code":1}}`))
+	}
+	s.openForMessages()
+	s.drop(s.file("offer.txt", notes(1<<10)))
+	s.until(`row("offer.txt").Text?.includes("Will be tried again automatically")`)
+	s.awaitRow("offer.txt", "failed")
+	s.until(`document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent.includes("offer.txt did not work")`)
+	said := value[string](s, `document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent`)
+	if strings.Contains(said[strings.LastIndex(said, "did not work"):], "again") {
+		t.Errorf("the live region says %q", said)
+	}
+	for lang, want := range map[string]struct{ sentence, button, never string }{
+		"en": {"did not answer properly. The file is safe here.", "Retry", "tried again"},
+		"de": {"hat nicht richtig geantwortet. Die Datei ist hier sicher.", "Wiederholen", "versucht"},
+		"es": {"no respondió bien. El archivo está a salvo aquí.", "Reintentar", "volverá"},
+		"pt": {"não respondeu corretamente. O arquivo está seguro aqui.", "Tentar de novo", "tentado"},
+	} {
+		s.evaluate(fmt.Sprintf(`document.querySelector("media-upload").lang = %q`, lang))
+		s.until(fmt.Sprintf(`row("offer.txt").Text.includes(%q)`, want.sentence))
+		if text := s.row("offer.txt").Text; !strings.Contains(text, want.button) || strings.Contains(text, want.never) {
+			t.Errorf("the row says %q", text)
+		}
 	}
 	if unfired := s.sandbox.Faults().Unfired(); len(unfired) > 0 {
 		t.Errorf("never happened: %v", unfired)

@@ -1,6 +1,8 @@
 package reason
 
-// Why a finished upload did not become an asset.
+// Why a finished upload did not become an asset, or has not yet: one code serves an
+// upload that waits and one that has failed. So its sentence says what was wrong and
+// where the file is; whether it is tried again is the state's to say.
 const (
 	// DigestMismatch: the bytes that arrived are not those that were sent.
 	DigestMismatch Code = "digest_mismatch"
@@ -11,7 +13,8 @@ const (
 	BytesGone Code = "bytes_gone"
 	// ProviderRefused: the provider does not take this file, now or later.
 	ProviderRefused Code = "provider_refused"
-	// ProviderAccount: the provider does not let this channel in; an operator must act.
+	// ProviderAccount: the provider does not let this channel in, or is not where its
+	// address or a proxy leads; an operator must act.
 	ProviderAccount Code = "provider_account"
 	// ProviderBusy: the provider asks to wait.
 	ProviderBusy Code = "provider_busy"

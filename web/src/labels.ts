@@ -59,6 +59,7 @@ export const labels = {
   paused: 'Paused at {percent}',
   verifying: 'Uploaded, checking once more…',
   relaying: 'Handing over to WhatsApp…',
+  triedAgain: 'Will be tried again automatically',
   done: 'Ready to use',
   refused: 'Cannot be sent',
   failed: 'Did not work',

@@ -1,5 +1,5 @@
 /** What the live region says: a sentence about an event, or one about everything. */
-import type { MediaUploadDetails } from './events.js'
+import type { ErrorDetail, MediaUploadDetails } from './events.js'
 import type { Texts } from './messages.js'
 import type { Upload } from './upload.js'
 import { isHandedOver, isUnderway } from './upload-state.js'
@@ -14,12 +14,17 @@ const speakers: Speakers = {
   'upload-success': ({ file }, texts) => texts.label('saidDone', { name: file.name }),
   'upload-retry': ({ file, ...retry }, texts) =>
     'error' in retry
-      ? `${file.name}: ${retry.error.message}`
+      ? `${file.name}: ${again(retry.error, texts)}`
       : texts.label('saidWaiting', { name: file.name, state: waitText(retry.reason, texts) }),
   restored: ({ files }, texts) => texts.label('saidRestored', { count: files.length, name: files[0]?.name ?? '' }),
   'upload-error': ({ file, error }, texts) => texts.label('saidFailed', { name: file.name, message: error.message }),
   'file-refused': ({ file, verdict }, texts) =>
     texts.label('saidRefused', { name: file.name, message: verdict.reasons.map((reason) => texts.reason(reason)).join(' ') }),
+}
+
+/** What went wrong, and that nobody has to do anything about it. */
+function again({ code, message }: ErrorDetail, texts: Texts): string {
+  return code === 'digest_mismatch' ? texts.label('damaged') : `${message} ${texts.label('triedAgain')}.`
 }
 
 /** Empty for what is not worth an interruption. */

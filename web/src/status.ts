@@ -42,6 +42,8 @@ export function statusOf(upload: Upload, texts: Texts, now: number): Status {
   if (state.name === 'missing' && state.comparing) return { ...looks.checking, text: texts.label('checking') }
   if (state.name === 'ready' && verdict?.outcome === 'warn') return { icon: 'warn', tone: 'warn', text: texts.label('readyWarned') }
   if (state.name === 'waiting') return { icon: waitIcon(state.reason), tone: look.tone, text: waitingText(state, texts, now) }
+  // The server said why it did not go on; that it will is this line's to say.
+  if ('problem' in state && state.problem !== undefined) return { icon: 'clock', tone: 'warn', text: texts.label('triedAgain') }
   return { icon: look.icon, tone: look.tone, text: textOf(upload, look.label, texts, now) }
 }
 

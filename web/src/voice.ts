@@ -23,12 +23,18 @@ export class Voice {
   readonly #host: VoiceHost
   readonly #announcer: Announcer
   #notice: Message | undefined
-  /** The live region's text. */
-  live = ''
+  #live = ''
+  #spokenIn = ''
 
   constructor(host: VoiceHost) {
     this.#host = host
     this.#announcer = new Announcer((message) => this.#speak(message), () => host.summary())
+  }
+
+  /** The live region's text. It goes with its language: another one's voice would read it wrongly. */
+  get live(): string {
+    if (this.#spokenIn !== this.#host.texts.locale) this.#live = ''
+    return this.#live
   }
 
   /** Into the live region alone. */
@@ -63,7 +69,8 @@ export class Voice {
   }
 
   #speak(message: string): void {
-    this.live = message
+    this.#live = message
+    this.#spokenIn = this.#host.texts.locale
     this.#host.changed()
   }
 }

@@ -52,6 +52,7 @@ const labels: Labels = {
   paused: 'Angehalten bei {percent}',
   verifying: 'Hochgeladen, wird noch einmal geprüft …',
   relaying: 'Wird an WhatsApp übergeben …',
+  triedAgain: 'Wird automatisch noch einmal versucht',
   done: 'Bereit zur Verwendung',
   refused: 'Kann nicht gesendet werden',
   failed: 'Hat nicht geklappt',

@@ -52,6 +52,7 @@ const labels: Labels = {
   paused: 'En pausa al {percent}',
   verifying: 'Subido, revisando otra vez…',
   relaying: 'Entregando a WhatsApp…',
+  triedAgain: 'Se volverá a intentar automáticamente',
   done: 'Listo para usar',
   refused: 'No se puede enviar',
   failed: 'No funcionó',

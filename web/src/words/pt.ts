@@ -52,6 +52,7 @@ const labels: Labels = {
   paused: 'Pausado em {percent}',
   verifying: 'Enviado, verificando mais uma vez…',
   relaying: 'Repassando ao WhatsApp…',
+  triedAgain: 'Será tentado de novo automaticamente',
   done: 'Pronto para usar',
   refused: 'Não pode ser enviado',
   failed: 'Não deu certo',
