@@ -56,32 +56,6 @@ func killAndGoOn(i *installation, step string, files []*sent) {
 	i.signal(syscall.SIGTERM)
 }
 
-// wantNothingUnchecked wants nothing complete at the provider of an upload that is
-// not whole, or whose file is not checked.
-func (i *installation) wantNothingUnchecked() {
-	i.Helper()
-	complete := map[string]bool{}
-	for _, object := range i.sandbox.AllMedia() {
-		complete[object.SHA256] = true
-	}
-	for _, held := range i.sandbox.Handles() {
-		complete[held.SHA256] = true
-	}
-	db := i.sqlite("mode=ro")
-	defer db.Close()
-	rows, err := db.QueryContext(context.Background(), "SELECT declared_sha256 FROM uploads WHERE state IN ('uploading', 'checking')")
-	i.must(err)
-	defer rows.Close()
-	for rows.Next() {
-		var digest string
-		i.must(rows.Scan(&digest))
-		if complete[digest] {
-			i.Errorf("the provider has the file %s, and nobody has checked it", digest)
-		}
-	}
-	i.must(rows.Err())
-}
-
 // dieAt says where the next process dies; nowhere for no step.
 func (i *installation) dieAt(step string, nth int) {
 	i.program = "mortal"

@@ -51,6 +51,12 @@ func (i *installation) drip(f *sent) (stop func()) {
 	return sync.OnceFunc(func() { close(over); <-done })
 }
 
+// placesTaken reports whether so many requests with bytes have begun as foreruns have
+// places, while no upload is whole.
+func (i *installation) placesTaken() bool {
+	return i.sandbox.Calls(sandbox.OpSendSession)+i.sandbox.Calls(sandbox.OpUploadMedia) >= places
+}
+
 // Slow clients have all the places for foreruns, and sixty-six others come: none of
 // these waits for one of those.
 func TestClientsBeyondThePlacesOfForerunsDoNotWait(t *testing.T) {
@@ -67,9 +73,7 @@ func TestClientsBeyondThePlacesOfForerunsDoNotWait(t *testing.T) {
 		defer stop()
 		stops = append(stops, stop)
 	}
-	i.until("all places are taken", i.ended, func() bool {
-		return i.sandbox.Calls(sandbox.OpSendSession)+i.sandbox.Calls(sandbox.OpUploadMedia) == places
-	})
+	i.until("all places are taken", i.ended, i.placesTaken)
 	for _, f := range others {
 		i.begin(f)
 	}
@@ -118,8 +122,11 @@ func TestUploadsBeyondTheWatchedEndAllTheSame(t *testing.T) {
 		broken := i.sandbox.Faults().Add(sandbox.OpSendSession, sandbox.ResetAfter(1000))
 		i.begin(f)
 		i.awaitFired(broken)
-		_, err := i.patch(t.Context(), f, f.chunk) // a request that waits for bytes sees its break then
+		_, err := i.patch(t.Context(), f, f.chunk) // net/http tells of a break when the body has given its next bytes
 		i.must(err)
+		i.until("the request has ended", i.ended, func() bool {
+			return i.metric("mediarelay_provider_request_duration_seconds_count") == float64(2*(n+1)) // with the session's opening
+		})
 	}
 	slices.Reverse(files)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*within)

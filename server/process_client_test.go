@@ -4,25 +4,19 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"mediarelay/internal/media"
 )
 
-// A client that never gives up, as the page's is, and what must hold in the end.
+// A client that never gives up, as the page's is.
 
 // sent is a file on its way.
 type sent struct {
@@ -105,6 +99,7 @@ func (i *installation) createSized(ctx context.Context, f *sent, size int64, dig
 	if purposes == "" {
 		purposes = "message,template"
 	}
+	i.clients.Store(digest, f.name)
 	answer, err := i.request(ctx, http.MethodPost, i.url()+"/files/", nil,
 		"Upload-Length", strconv.FormatInt(size, 10), "Upload-Metadata", "filename "+encode([]byte(f.name))+
 			",key "+encode([]byte("key of "+f.name))+",purpose "+encode([]byte(purposes))+",sha256 "+encode([]byte(digest)))
@@ -128,16 +123,25 @@ func (i *installation) offset(ctx context.Context, f *sent) (int, error) {
 
 func (i *installation) patch(ctx context.Context, f *sent, offset int) (int, error) {
 	chunk := f.content[offset:min(len(f.content), offset+f.chunk)]
-	headers := []string{"Content-Type", "application/offset+octet-stream", "Upload-Offset", strconv.Itoa(offset)}
+	var headers []string
 	if f.checked {
-		sum := sha256.Sum256(chunk)
-		headers = append(headers, "Upload-Checksum", "sha256 "+base64.StdEncoding.EncodeToString(sum[:]))
+		headers = checksum(chunk)
 	}
-	answer, err := i.request(ctx, http.MethodPatch, i.url()+"/files/"+f.id, bytes.NewReader(chunk), headers...)
+	return offset + len(chunk), i.sendChunk(ctx, f, int64(offset), bytes.NewReader(chunk), headers...)
+}
+
+func checksum(chunk []byte) (header []string) {
+	sum := sha256.Sum256(chunk)
+	return []string{"Upload-Checksum", "sha256 " + base64.StdEncoding.EncodeToString(sum[:])}
+}
+
+func (i *installation) sendChunk(ctx context.Context, f *sent, offset int64, chunk io.Reader, headers ...string) error {
+	headers = append(headers, "Content-Type", "application/offset+octet-stream", "Upload-Offset", strconv.FormatInt(offset, 10))
+	answer, err := i.request(ctx, http.MethodPatch, i.url()+"/files/"+f.id, chunk, headers...)
 	if err != nil {
-		return offset, err
+		return err
 	}
-	return offset + len(chunk), status(answer, http.StatusNoContent)
+	return status(answer, http.StatusNoContent)
 }
 
 // refusal is an answer that is not the wanted one.
@@ -181,80 +185,4 @@ func (i *installation) carry(ctx context.Context, files []*sent) map[*sent]uploa
 	}
 	clients.Wait()
 	return ends
-}
-
-// wantRelayed is what must hold of every file in the end, whatever the server
-// died of: done; one upload and one asset of it; the digest of the file is that of
-// the stored bytes and of what the provider holds under the asset's media ID and
-// handle. It returns how many media objects and handles nobody uses.
-func (i *installation) wantRelayed(ends map[*sent]upload) (orphans int) {
-	i.Helper()
-	objects, handles, sessions := map[string]int{}, map[string]string{}, map[string]int{}
-	for _, object := range i.sandbox.AllMedia() {
-		objects[object.SHA256]++
-	}
-	for _, held := range i.sandbox.Handles() {
-		handles[string(held.Handle)] = held.SHA256
-		sessions[held.SHA256]++
-	}
-	for f, u := range ends {
-		digest := digestOf(f.content)
-		if u.State != "done" || u.Asset == nil || u.Asset.SHA256 != digest {
-			i.Errorf("%s ended as %+v, want it done with digest %s", f.name, u, digest)
-			continue
-		}
-		if held, ok := i.sandbox.Media(media.MediaID(u.Asset.MediaID)); !ok || held.SHA256 != digest {
-			i.Errorf("%s: the provider has %+v under media ID %q, want digest %s", f.name, held, u.Asset.MediaID, digest)
-		}
-		if u.Asset.Handle != "" && handles[u.Asset.Handle] != digest {
-			i.Errorf("%s: the provider's handle is of %q, want digest %s", f.name, handles[u.Asset.Handle], digest)
-		}
-		orphans += objects[digest] - 1 + max(0, sessions[digest]-1)
-	}
-	i.wantNothingElse(ends)
-	return orphans
-}
-
-// wantNothingElse wants one row and one asset for each file, its bytes, and no more.
-func (i *installation) wantNothingElse(ends map[*sent]upload) {
-	i.Helper()
-	if rows := i.count("SELECT COUNT(*) FROM uploads"); rows != len(ends) {
-		i.Errorf("%d uploads are remembered, want %d", rows, len(ends))
-	}
-	if open := i.count("SELECT COUNT(*) FROM relays WHERE is_open = 1"); open != 0 {
-		i.Errorf("%d relays are open", open)
-	}
-	if copies := i.count("SELECT COUNT(*) FROM copies WHERE copy = 'media_id'"); copies != len(ends) {
-		i.Errorf("%d media IDs are recorded, want %d", copies, len(ends))
-	}
-	known := map[string]*sent{}
-	for f := range ends {
-		known[f.id] = f
-	}
-	i.must(fs.WalkDir(os.DirFS(filepath.Join(i.data, "uploads")), ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || strings.HasPrefix(path, ".") {
-			return err
-		}
-		content, err := os.ReadFile(filepath.Join(i.data, "uploads", path))
-		if f := known[path]; f == nil || digestOf(content) != digestOf(f.content) {
-			i.Errorf("the store's file %s is of no upload, or of %d other bytes", path, len(content))
-		}
-		return err
-	}))
-}
-
-// count asks the server's SQLite file a question, beside the server.
-func (i *installation) count(query string) (n int) {
-	i.Helper()
-	db := i.sqlite("mode=ro")
-	defer db.Close()
-	i.must(db.QueryRowContext(context.Background(), query).Scan(&n))
-	return n
-}
-
-func (i *installation) sqlite(mode string) *sql.DB {
-	i.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(i.data, "mediarelay.db")+"?"+mode+"&_pragma=busy_timeout(5000)")
-	i.must(err)
-	return db
 }

@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -37,7 +38,9 @@ type installation struct {
 	provider *httptest.Server
 	sandbox  *sandbox.Server
 	token    string
-	log      *logBook // of all its processes
+	// clients are the digests of the files that clients have begun to send.
+	clients *sync.Map
+	log     *logBook // of all its processes
 
 	address string
 	server  *exec.Cmd
@@ -55,7 +58,7 @@ func install(t testing.TB) *installation {
 // installAt is install with the server's data in a folder.
 func installAt(t testing.TB, data string) *installation {
 	t.Helper()
-	i := &installation{TB: t, program: "mediarelay", data: data, log: new(logBook), address: "127.0.0.1:0"}
+	i := &installation{TB: t, program: "mediarelay", data: data, log: new(logBook), clients: new(sync.Map), address: "127.0.0.1:0"}
 	var err error
 	i.sandbox, err = sandbox.New(sandbox.Config{Dir: t.TempDir(), APIKeys: []string{stageKey}})
 	i.must(err)
@@ -73,6 +76,7 @@ func installAt(t testing.TB, data string) *installation {
 	i.must(err)
 	t.Cleanup(func() {
 		i.signal(syscall.SIGKILL)
+		i.wantNothingForeign()
 		i.must(i.sandbox.Close()) // which ends what a fault holds, and Close below waits for
 		i.provider.Close()
 		i.wantNoSecretInTheLog()
