@@ -95,6 +95,9 @@ type mortalFollower struct {
 	halfway, held, gate string
 }
 
+// Close is as mortalReader's.
+func (f *mortalFollower) Close() error { return closed(f.Reader) }
+
 func (f *mortalFollower) Read(p []byte) (int, error) {
 	death, free := f.provider.death, f.object.Size-heldBack
 	if f.at >= f.object.Size/2 && f.at < free {

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"modernc.org/sqlite"
+
 	"mediarelay/internal/config"
 	"mediarelay/internal/library"
 )
@@ -23,6 +25,8 @@ const (
 	dieAt  = "MEDIARELAY_TEST_DIE_AT"  // a step
 	dieNth = "MEDIARELAY_TEST_DIE_NTH" // at its so manieth time
 	dieBy  = "MEDIARELAY_TEST_DIE_BY"  // "sleep" is SIGSTOP, until SIGCONT
+	// lookLate lets foreruns not see that bytes are taken back, if it is set.
+	lookLate = "MEDIARELAY_TEST_LOOK_LATE"
 )
 
 // The steps, in their order.
@@ -55,8 +59,9 @@ func mortal() {
 	defer stop()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	nth, _ := strconv.ParseInt(os.Getenv(dieNth), 10, 64) // none for a step that never comes
-	d := &death{step: os.Getenv(dieAt)}
+	d := &death{step: os.Getenv(dieAt), seen: map[string]int64{}}
 	d.left.Store(nth)
+	sqlite.MustRegisterScalarFunction(sqlDeath, 1, d.inTransaction)
 	cfg, err := config.Load(config.Settings{}, os.LookupEnv)
 	if err == nil {
 		err = serveWith(ctx, cfg, site{files: webFiles, stdout: os.Stdout, dress: d.dress})
@@ -69,6 +74,9 @@ type death struct {
 	left atomic.Int64
 	// arriving has the digests of the files that come and are not whole.
 	arriving sync.Map
+	// seen is how many bytes of each upload looks have seen.
+	looks sync.Mutex
+	seen  map[string]int64
 }
 
 // at kills the process, as nothing in it can see coming.
@@ -190,6 +198,17 @@ type mortalReader struct {
 	death *death
 	step  string
 	left  int64
+}
+
+// Close is passed on: it tells a body that waits for its client of the request's end.
+func (m *mortalReader) Close() error { return closed(m.Reader) }
+
+func closed(r io.Reader) error {
+	closer, ok := r.(io.Closer)
+	if !ok {
+		return nil
+	}
+	return closer.Close()
 }
 
 func (m *mortalReader) Read(p []byte) (int, error) {
