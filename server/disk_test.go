@@ -167,7 +167,7 @@ func TestAFullDiskOfTheDatabaseIsSaidAndWaitedFor(t *testing.T) {
 			break
 		}
 	}
-	wantRefusal(t, refused, http.StatusServiceUnavailable, `"code":"unavailable"`)
+	wantRefusal(t, refused, http.StatusInsufficientStorage, `"code":"storage_full"`)
 	if status, _ := i.admin("/readyz"); status != http.StatusServiceUnavailable {
 		t.Errorf("a server whose database takes nothing says of its readiness %d", status)
 	}

@@ -174,7 +174,8 @@ func connectPostgres(rawURL string) (*DB, error) {
 // Read returns the pool for queries that change nothing.
 func (d *DB) Read() *sql.DB { return d.read }
 
-// Durable runs fn in a transaction whose commit survives a power cut.
+// Durable runs fn in a transaction whose commit survives a power cut. Where there is
+// no room for it the error is ErrFull.
 func (d *DB) Durable(ctx context.Context, fn func(*sql.Tx) error) error {
 	return d.write(ctx, d.durable, "", fn)
 }
@@ -197,16 +198,16 @@ func (d *DB) write(ctx context.Context, pool *sql.DB, first string, fn func(*sql
 	}
 	tx, err := pool.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", named(err))
 	}
-	return finish(tx, func(tx *sql.Tx) error {
+	return named(finish(tx, func(tx *sql.Tx) error {
 		if first != "" {
 			if _, err := tx.ExecContext(ctx, first); err != nil {
 				return err
 			}
 		}
 		return fn(tx)
-	})
+	}))
 }
 
 // Shared reports whether other processes may use the database too. A SQLite file

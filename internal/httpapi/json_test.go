@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -137,6 +138,12 @@ func TestAFailureThatIsFinalIsNotRetried(t *testing.T) {
 	if detail, _ := r.json(t)["detail"].(string); !strings.Contains(detail, "retryable false") {
 		t.Errorf("detail %q", detail)
 	}
+}
+
+func TestADatabaseWithoutRoomIsSaid(t *testing.T) {
+	w := newWorld(t, nil)
+	w.library.err = fmt.Errorf("begin: %w", library.ErrFull)
+	wantProblem(t, w.ask("POST", "/v1/uploads/"+uploadID+"/retry", "ada"), 507, "storage_full")
 }
 
 func TestOneAssetShowsTheCopiesThatAreStillValid(t *testing.T) {

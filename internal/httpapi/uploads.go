@@ -116,6 +116,14 @@ func fail(c *gin.Context, logger *slog.Logger, err error) {
 		refuse(c, problem.ShuttingDown()) // or the client is gone and reads nothing
 	default:
 		logger.ErrorContext(ctx, "request failed", "route", routeOf(c), "error", err.Error())
-		refuse(c, problem.Internal())
+		refuse(c, ownFault(err))
 	}
+}
+
+// ownFault says whether somebody must make room.
+func ownFault(err error) problem.Problem {
+	if errors.Is(err, library.ErrFull) {
+		return problem.StorageFull()
+	}
+	return problem.Internal()
 }

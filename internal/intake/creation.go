@@ -193,6 +193,9 @@ func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bo
 	}
 	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // what breaks here breaks the answer too
 	switch {
+	case errors.Is(err, library.ErrFull):
+		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
+		a.refuse(problem.StorageFull())
 	case err != nil:
 		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
 		a.refuse(problem.Locked())

@@ -8,6 +8,7 @@ import (
 	"github.com/tus/tusd/v2/pkg/handler"
 
 	"mediarelay/internal/lease"
+	"mediarelay/internal/library"
 )
 
 // pollOther is how often a lock that another process holds is tried again. In
@@ -47,11 +48,11 @@ func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 		}
 		if !errors.Is(err, lease.ErrHeld) {
 			logFailure(ctx, "lock", l.name, err)
-			return errUnavailable
+			return notLocked(err)
 		}
 		if err := l.leases.Want(ctx, l.name); err != nil && ctx.Err() == nil {
 			logFailure(ctx, "ask the holder", l.name, err)
-			return errUnavailable
+			return notLocked(err)
 		}
 		select {
 		case <-ctx.Done():
@@ -60,6 +61,14 @@ func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 		case <-time.After(pollOther):
 		}
 	}
+}
+
+// notLocked is what a client hears of a lock that could not be asked for.
+func notLocked(err error) error {
+	if errors.Is(err, library.ErrFull) {
+		return errStorageFull
+	}
+	return errUnavailable
 }
 
 func (l *lock) listen(requestRelease func()) {

@@ -78,7 +78,7 @@ func (s tusStore) passing(ctx context.Context, act, id string, err error) error 
 		return handler.ErrSizeExceeded
 	case errors.Is(err, store.ErrOffset):
 		return handler.ErrMismatchOffset
-	case errors.Is(err, store.ErrFull):
+	case errors.Is(err, store.ErrFull), errors.Is(err, library.ErrFull):
 		logFailure(ctx, act, id, err)
 		return errStorageFull
 	default:

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"time"
 
+	"mediarelay/internal/database"
 	"mediarelay/internal/media"
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/reason"
@@ -24,6 +25,8 @@ var (
 	ErrKeyTaken = errors.New("library: client key is taken")
 	// ErrState: the row is not in the state that the change starts from.
 	ErrState = errors.New("library: not possible in this state")
+	// ErrFull: the database has no room left; it passes.
+	ErrFull = database.ErrFull
 	// ErrFinal: the upload has failed of something that no further attempt changes.
 	ErrFinal = errors.New("library: the failure is final")
 )

@@ -120,7 +120,7 @@ func ShuttingDown() Problem {
 	return New(http.StatusServiceUnavailable, reason.ProblemShuttingDown, "")
 }
 
-// StorageFull: no room for the bytes.
+// StorageFull: no room for the bytes, or for what is remembered of them.
 func StorageFull() Problem {
 	return New(http.StatusInsufficientStorage, reason.ProblemStorageFull, "")
 }

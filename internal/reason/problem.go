@@ -56,7 +56,7 @@ const (
 	ProblemUnavailable Code = "unavailable"
 	// ProblemShuttingDown: this process ends; another takes over.
 	ProblemShuttingDown Code = "shutting_down"
-	// ProblemStorageFull: no room for the bytes.
+	// ProblemStorageFull: no room for the bytes, or for what is remembered of them.
 	ProblemStorageFull Code = "storage_full"
 )
 

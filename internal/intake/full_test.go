@@ -1,0 +1,67 @@
+package intake_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+
+	"mediarelay/internal/intake"
+	"mediarelay/internal/lease"
+	"mediarelay/internal/library"
+)
+
+// A database without room is said like a store without: whatever asks for the row,
+// the key or the lock.
+func TestAFullDatabaseIsSaidLikeAFullStore(t *testing.T) {
+	rows, locks := &fullRows{}, &fullLocks{}
+	h := start(t, func(c *intake.Config) {
+		rows.Uploads, locks.Leases = c.Uploads, c.Leases
+		c.Uploads, c.Leases = rows, locks
+	})
+	path := h.create(5, key)
+	rows.full = true
+	for what, r := range map[string]request{
+		"a creation":            creation(5),
+		"a repeated creation":   creation(5, key),
+		"the last bytes' chunk": patch(path, 0, "hello"),
+	} {
+		locks.full = what == "the last bytes' chunk"
+		if got := h.do(r); got.status != http.StatusInsufficientStorage || got.code != "storage_full" {
+			t.Errorf("%s: %d %s", what, got.status, got.code)
+		}
+	}
+	rows.full, locks.full = false, false
+	h.want(h.do(patch(path, 0, "hello")), http.StatusNoContent, "")
+	h.wantState(path, library.StateChecking)
+}
+
+type fullRows struct {
+	intake.Uploads
+	full bool
+}
+
+func (f *fullRows) CreateUpload(ctx context.Context, u library.Upload) error {
+	if f.full {
+		return library.ErrFull
+	}
+	return f.Uploads.CreateUpload(ctx, u)
+}
+
+func (f *fullRows) TouchUpload(ctx context.Context, id string) error {
+	if f.full {
+		return library.ErrFull
+	}
+	return f.Uploads.TouchUpload(ctx, id)
+}
+
+type fullLocks struct {
+	intake.Leases
+	full bool
+}
+
+func (f *fullLocks) Acquire(ctx context.Context, name string) (*lease.Lease, error) {
+	if f.full {
+		return nil, library.ErrFull
+	}
+	return f.Leases.Acquire(ctx, name)
+}
