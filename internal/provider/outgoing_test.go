@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -51,6 +52,22 @@ func TestARedirectTakesNoKeyAway(t *testing.T) {
 			}
 			server.Close()
 		}
+	}
+}
+
+// Where a redirect leads is for the log alone: it may be a host inside somebody's network.
+func TestWhereARedirectLeadsIsForTheLogAlone(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Location", "https://login.intranet.example/")
+		w.WriteHeader(http.StatusFound)
+		_, _ = w.Write([]byte(`{"message":"see login.intranet.example"}`))
+	}))
+	defer server.Close()
+	a := NewAPI(APIConfig{BaseURL: server.URL, HTTPClient: server.Client(), Header: "D360-API-KEY", Key: canary})
+	err := a.Call(t.Context(), Request{Op: "POST /media", Method: http.MethodPost, Path: "/media"}, &okAnswer{})
+	var e *Error
+	if !errors.As(err, &e) || !strings.Contains(e.Error(), "intranet") || e.Said() != "POST /media: HTTP 302: not an answer of the API's" {
+		t.Errorf("got %v", err)
 	}
 }
 
