@@ -120,7 +120,8 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	i.signal(syscall.SIGTERM)
 }
 
-// B1 with fifty files at each step, ten of which are sent while they arrive.
+// B1 with fifty files at each step, of which foreruns send as many as they have
+// places for.
 func TestAKillAtAnyStepWithFiftyFiles(t *testing.T) {
 	long(t)
 	for _, step := range slices.Concat(steps, earlySteps) {
@@ -129,11 +130,15 @@ func TestAKillAtAnyStepWithFiftyFiles(t *testing.T) {
 			i.variables[early] = "all"
 			nth := 25
 			if slices.Contains(earlySteps, step) {
-				nth = 3
+				nth = 2
 			}
 			i.dieAt(step, nth)
 			i.start()
-			killAndGoOn(i, step, append(pictures(t, 40, 300_000), arrivals(t, 10)...))
+			arriving := arrivals(t, places/2) // both copies of each
+			for _, f := range arriving {
+				i.waitsForBothForeruns(f, func() {})
+			}
+			killAndGoOn(i, step, append(pictures(t, 50-len(arriving), 300_000), arriving...))
 		})
 	}
 }

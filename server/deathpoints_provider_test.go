@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
 
 	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
@@ -95,6 +97,9 @@ type mortalFollower struct {
 	halfway, held, gate string
 }
 
+// heldLine is what the server says when the end of a forerun is held back.
+func heldLine(step, digest string) string { return step + ": " + digest }
+
 // Close is as mortalReader's.
 func (f *mortalFollower) Close() error { return closed(f.Reader) }
 
@@ -104,6 +109,7 @@ func (f *mortalFollower) Read(p []byte) (int, error) {
 		death.at(f.halfway)
 	}
 	if f.at == free && f.provider.early(f.object) {
+		fmt.Fprintln(os.Stderr, heldLine(f.held, f.object.SHA256))
 		death.at(f.held)
 	}
 	n, err := f.Reader.Read(p)

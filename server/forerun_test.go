@@ -78,6 +78,19 @@ func (i *installation) waitsForItsForerun(f *sent, then func()) {
 	}
 }
 
+// waitsForBothForeruns is waitsForItsForerun for both copies of a file, as the
+// server that kills itself tells of them.
+func (i *installation) waitsForBothForeruns(f *sent, then func()) {
+	ended, digest := i.ended, digestOf(f.content)
+	f.beforeEnd = func() {
+		if i.until("both foreruns are held at their end", ended, func() bool {
+			return i.log.lineWith(heldLine(atHeldMedia, digest)) != "" && i.log.lineWith(heldLine(atHeldSession, digest)) != ""
+		}) {
+			then()
+		}
+	}
+}
+
 // B1: killed at each step of a forerun, the server goes on at its next start.
 func TestAKillInAForerunLosesNothing(t *testing.T) {
 	for _, step := range earlySteps {
@@ -90,7 +103,7 @@ func TestAKillInAForerunLosesNothing(t *testing.T) {
 			files := arrivals(t, places/2) // both copies of each
 			var held atomic.Int64
 			for _, f := range files {
-				i.waitsForItsForerun(f, func() { held.Add(1) })
+				i.waitsForBothForeruns(f, func() { held.Add(1) })
 			}
 			killAndGoOn(i, step, files)
 			behindTheGate := slices.Index(earlySteps, step) >= slices.Index(earlySteps, afterMediaGate)
