@@ -32,15 +32,14 @@ func (r *Relay) notServed(ctx context.Context, q request, err error) error {
 	if !errors.As(err, &said) || r.provider(q.channel) != q.provider {
 		return nil
 	}
-	c, err := r.config.Library.FailCircuit(ctx, library.Failure{
-		Channel: q.channel, Cause: string(said.Cause), ShutsOut: said.Cause == provider.CauseAuth, Problem: passing(err), Began: q.began,
+	c, recordErr := r.config.Library.FailCircuit(ctx, library.Failure{
+		Channel: q.channel, Cause: stopCause(said.Cause), ShutsOut: said.Cause == provider.CauseAuth, Problem: passing(err), Began: q.began,
 		Rest: func(failures int) time.Duration { return rest(said.Cause, failures, said.RetryAfter) },
 	})
-	if err == nil && c.Open() {
-		slog.ErrorContext(ctx, "a channel has stopped", "channel", c.Channel, "cause", c.Cause,
-			"since", c.OpenedAt, "next_try", c.ProbeAt, "failures", c.Failures)
+	if recordErr == nil && c.Open() {
+		stopped(ctx, c, err)
 	}
-	return err
+	return recordErr
 }
 
 // served tells the channel's circuit of a success that began at a time. A database

@@ -36,13 +36,15 @@ func (j *job) copy(ctx context.Context, want media.Copy) (assetID string, err er
 	if err != nil && !errors.Is(err, library.ErrNotFound) {
 		return "", record(err)
 	}
-	if _, ok := asset.Valid(want, j.now().Add(spare)); ok {
+	if c, ok := asset.Valid(want, j.now().Add(spare)); ok {
+		j.given = append(j.given, c)
 		return asset.ID, nil
 	}
 	got, err := j.fetch(ctx, want)
 	if err != nil {
 		return "", err
 	}
+	j.given = append(j.given, got.Copy)
 	assetID, err = j.keep(ctx, got.Copy)
 	j.served(ctx, got.began)
 	return assetID, err

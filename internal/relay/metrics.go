@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"mediarelay/internal/library"
+	"mediarelay/internal/media"
 )
 
 // scrapeWithin bounds what one scrape may ask of the database.
@@ -62,6 +63,21 @@ const (
 	abortedForerun = "aborted"
 )
 
+// begin lets a channel's counters begin at 0. One that appears with its first event
+// hides that event from whoever asks for an increase.
+func (m *Metrics) begin(channel string) {
+	m.ambiguous.WithLabelValues(channel)
+	for _, state := range []library.State{library.StateDone, library.StateRefused, library.StateFailed} {
+		m.ends.WithLabelValues(channel, string(state))
+	}
+	for _, c := range []media.Copy{media.CopyMediaID, media.CopyHandle} {
+		m.orphans.WithLabelValues(channel, string(c))
+		for _, outcome := range []string{wonForerun, brokenForerun, abortedForerun} {
+			m.foreruns.WithLabelValues(channel, string(c), outcome)
+		}
+	}
+}
+
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 }
@@ -76,7 +92,7 @@ var (
 	oldestDesc = prometheus.NewDesc("mediarelay_relays_oldest_timestamp_seconds",
 		"When the oldest relay that is not ended began to wait, by channel.", []string{"channel"}, nil)
 	stoppedDesc = prometheus.NewDesc("mediarelay_channel_stopped",
-		"1 for each channel that has stopped, with the cause: auth, rate, temporary or ambiguous.", []string{"channel", "cause"}, nil)
+		"1 for each channel that has stopped, with the cause: auth, rate or unavailable.", []string{"channel", "cause"}, nil)
 	sinceDesc = prometheus.NewDesc("mediarelay_channel_stopped_timestamp_seconds",
 		"Since when the channel has stopped.", []string{"channel"}, nil)
 )

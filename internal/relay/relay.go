@@ -131,6 +131,7 @@ func New(c Config) *Relay {
 		running: map[string]int{}, freed: make(chan struct{}, 1), foreruns: newForeruns(c.Foreruns),
 	}
 	for channel, p := range c.Providers {
+		c.Metrics.begin(channel)
 		r.providers[channel] = c.Metrics.measured(channel, p)
 	}
 	return r

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"mediarelay/internal/library"
 	"mediarelay/internal/provider"
@@ -47,9 +48,8 @@ func (j *job) settle(ctx context.Context, err error) error {
 		return j.damaged(ctx, err)
 	}
 	cause, p := provider.CauseOf(err), passing(err)
-	slog.WarnContext(ctx, "a relay attempt failed", "upload", j.upload.ID, "channel", j.row.Channel,
-		"attempt", j.row.Attempts, "cause", string(cause), "error", err)
 	if cause == provider.CausePermanent {
+		j.failed(ctx, err, noNextTry)
 		return j.fail(ctx, p, p.Detail, false)
 	}
 	stopErr := j.notServed(ctx, request{j.row.Channel, j.provider, j.began}, err)
@@ -64,12 +64,15 @@ func (j *job) settle(ctx context.Context, err error) error {
 // again and again, for ever.
 func (j *job) again(ctx context.Context, err error, p library.Problem) error {
 	next := library.Postponement{Until: j.now().Add(wait(j.row.Attempts, askedBy(err))), Problem: p}
+	at := next.Until.UTC().Format(time.RFC3339)
 	if provider.CauseOf(err) == provider.CauseAuth {
-		next.Until, next.Uncounted = j.now(), j.row.Unserved
+		next.Until, next.Uncounted, at = j.now(), j.row.Unserved, tryWithChannel
 	}
 	if !next.Uncounted && j.row.Attempts >= provider.MostAttempts(err, attemptBudget) {
+		j.failed(ctx, err, noNextTry)
 		return j.fail(ctx, p, p.Detail, true)
 	}
+	j.failed(ctx, err, at)
 	return j.postpone(ctx, next)
 }
 

@@ -25,7 +25,8 @@ type job struct {
 	provider Provider
 	began    time.Time
 	content  *store.Content
-	early    []*forerun // those of the upload that were not taken
+	early    []*forerun     // those of the upload that were not taken
+	given    []library.Copy // what the upload's purposes have got
 	// whole says that the open session has every byte.
 	whole bool
 }
@@ -123,7 +124,7 @@ func (j *job) steps(ctx context.Context) error {
 	}
 	err = j.config.Library.CompleteUpload(ctx, j.fence, j.upload.ID, assetID)
 	if err == nil {
-		j.config.Metrics.ended(j.row.Channel, library.StateDone)
+		j.done(ctx)
 	}
 	return err
 }

@@ -1,0 +1,192 @@
+package relay_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/relay"
+	"mediarelay/internal/sandbox"
+)
+
+// logs are the lines of all tests, which tell theirs by their uploads' ids.
+var logs = logbook{news: make(chan struct{})}
+
+type logbook struct {
+	mu    sync.Mutex
+	lines bytes.Buffer
+	news  chan struct{} // closed with the next line
+}
+
+func (l *logbook) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.news)
+	l.news = make(chan struct{})
+	return l.lines.Write(p)
+}
+
+func (l *logbook) next() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.news
+}
+
+// of gives the lines that hold a text, each with its fields.
+func (l *logbook) of(text string) (found []map[string]any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for line := range strings.Lines(l.lines.String()) {
+		fields := map[string]any{}
+		if strings.Contains(line, text) && json.Unmarshal([]byte(line), &fields) == nil {
+			found = append(found, fields)
+		}
+	}
+	return found
+}
+
+// One line says what came of a file: a media ID can be found in the log, and a
+// handle cannot.
+func TestAFileThatWasRelayedLeavesOneLine(t *testing.T) {
+	each(t, func(h *harness) {
+		h.relay()
+		id := freshID()
+		h.finish(id, picture(700), media.PurposeMessage, media.PurposeTemplate)
+		u := h.awaitState(id, library.StateDone)
+		line := h.awaitLine(id, "a file was relayed")
+		for _, c := range h.asset(u).Copies {
+			if c.Copy == media.CopyMediaID && line["media_id"] != c.Value {
+				h.Errorf("media_id %v, want %s", line["media_id"], c.Value)
+			}
+			if c.Copy == media.CopyHandle && len(logs.of(c.Value)) > 0 {
+				h.Error("the log holds a handle")
+			}
+		}
+		if line["level"] != "INFO" || line["channel"] != "acme" || line["attempts"] != 1.0 ||
+			fmt.Sprint(line["copies"]) != "[media_id handle]" || line["attempt_took"] == nil {
+			h.Errorf("the line is %v", line)
+		}
+	})
+}
+
+// A line of a failed attempt says when the next one is, or that there is none; one of
+// a channel that stops has the provider's own words, and wakes nobody where waiting
+// mends it.
+func TestWhatTheLogSaysOfAFailure(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		fault   func(trace string) sandbox.Fault
+		next    string
+		level   string // of the stop; none where the channel goes on
+		cause   string
+		stopped float64
+	}{
+		{"no key", func(trace string) sandbox.Fault {
+			return answered(401, `{"meta":{"developer_message":"Invalid api_key","360dialog_trace_id":"`+trace+`"}}`)
+		}, "when the channel is served again", "ERROR", "auth", 1},
+		{"too fast", func(trace string) sandbox.Fault {
+			return answered(429, `{"error":{"message":"Too many","code":4,"fbtrace_id":"`+trace+`"}}`)
+		}, "20", "WARN", "rate", 1},
+		{"passing, once", func(trace string) sandbox.Fault {
+			return answered(503, `{"error":{"message":"busy","code":131016,"fbtrace_id":"`+trace+`"}}`)
+		}, "20", "", "", 0},
+		{"for good", func(trace string) sandbox.Fault {
+			return answered(400, `{"error":{"message":"no","code":131053,"fbtrace_id":"`+trace+`"}}`)
+		}, "none", "", "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			each(t, func(h *harness) {
+				h.freeze()
+				id, trace := freshID(), "T"+freshID()
+				h.script(sandbox.OpUploadMedia, tt.fault(trace))
+				h.relay()
+				h.finish(id, picture(710), media.PurposeMessage)
+				h.awaitProblem(id)
+				line := h.awaitLine(id, "a relay attempt failed")
+				if next := fmt.Sprint(line["next_try"]); !strings.HasPrefix(next, tt.next) || line["level"] != "WARN" {
+					h.Errorf("next_try %s, want %s: %v", next, tt.next, line)
+				}
+				h.wantMetric("mediarelay_channel_stopped", tt.stopped)
+				if tt.level != "" {
+					stop := h.awaitLine(trace, "a channel has stopped")
+					if stop["level"] != tt.level || stop["cause"] != tt.cause || stop["next_try"] == nil {
+						h.Errorf("the line is %v", stop)
+					}
+				}
+			})
+		})
+	}
+}
+
+// Whether a provider that is not there may have taken the file with it says nothing
+// of why its channel rests.
+func TestAStopHasACauseThatOperatorsKnow(t *testing.T) {
+	each(t, func(h *harness) {
+		h.freeze()
+		h.script(sandbox.OpUploadMedia, sandbox.Answer(503, map[string][]string{"Retry-After": {"60"}}, "no room"))
+		h.relay()
+		id := freshID()
+		h.finish(id, picture(720), media.PurposeMessage)
+		h.awaitProblem(id)
+		if h.metric("mediarelay_channel_stopped", "cause", "unavailable") != 1 {
+			h.Error("the channel has not stopped as unavailable")
+		}
+	})
+}
+
+// A counter that appears with its first event hides it from whoever asks for an
+// increase.
+func TestCountersBeginAtZero(t *testing.T) {
+	each(t, func(h *harness) {
+		relay.New(h.config)
+		registry := prometheus.NewRegistry()
+		h.must(registry.Register(h.metrics))
+		families, err := registry.Gather()
+		h.must(err)
+		series := map[string]int{}
+		for _, family := range families {
+			series[family.GetName()] = len(family.GetMetric())
+		}
+		for name, perChannel := range map[string]int{
+			"mediarelay_relays_total": 3, "mediarelay_relay_ambiguous_total": 1,
+			"mediarelay_relay_orphans_total": 2, "mediarelay_foreruns_total": 6,
+		} {
+			if want := perChannel * len(channels); series[name] != want {
+				h.Errorf("%s has %d series, want %d", name, series[name], want)
+			}
+		}
+	})
+}
+
+var ids atomic.Int64
+
+// freshID is an upload's id that no other test has.
+func freshID() string { return fmt.Sprintf("told-%04d", ids.Add(1)) }
+
+// awaitLine waits for the line of a message that holds a text.
+func (h *harness) awaitLine(text, message string) map[string]any {
+	h.Helper()
+	deadline := time.After(patience)
+	for {
+		news := logs.next()
+		for _, line := range logs.of(text) {
+			if line["msg"] == message {
+				return line
+			}
+		}
+		select {
+		case <-news:
+		case <-deadline:
+			h.Fatalf("the log never said %q of %s", message, text)
+		}
+	}
+}
