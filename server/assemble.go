@@ -121,7 +121,8 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	metrics := httpapi.NewMetrics()
 	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics())
 	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
-		Database: p.library, Store: p.bytes, Channels: p.library, Metrics: metrics, Logger: slog.Default(),
+		Database: p.library, Store: p.bytes, Channels: p.library, Notes: a.rotation.notes,
+		Metrics: metrics, Logger: slog.Default(),
 	})
 	a.public, err = httpapi.New(httpapi.Config{
 		Verifier: verifier, Uploads: p.uploads, Assets: p.library, Offsets: a.intake, Files: a.intake,

@@ -4,9 +4,13 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"mediarelay/internal/config"
@@ -24,7 +28,12 @@ func TestChangedKeysReachTheRelay(t *testing.T) {
 	var now []config.Channel
 	var wrong, away error
 	r := newRotation(config.Config{Channels: []config.Channel{channel("acme", "old"), channel("beta", "key")}}, nil)
-	r.reload = func() ([]config.Channel, error) { return now, wrong }
+	r.reload = func() (readings []config.Reading, err error) {
+		for _, channel := range now {
+			readings = append(readings, config.Reading{Channel: channel})
+		}
+		return readings, wrong
+	}
 	r.rotate = func(_ context.Context, name string, _ relay.Provider) error {
 		rotated = append(rotated, name)
 		return away
@@ -53,6 +62,81 @@ func TestChangedKeysReachTheRelay(t *testing.T) {
 	}
 }
 
+// One channel's wrong key file keeps no other from its new key. It is told once, in
+// the log and as long as it lasts in /readyz, as is what needs a restart.
+func TestAWrongKeyFileIsOneChannelsAlone(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	channels := func(names ...string) {
+		text := "channels:\n"
+		for _, name := range names {
+			text += fmt.Sprintf("  %s: {provider: dialog360, api_key_file: %s.key}\n", name, name)
+		}
+		write("channels.yaml", text)
+	}
+	for _, name := range []string{"acme", "beta", "gamma"} {
+		write(name+".key", "old")
+	}
+	channels("acme", "beta")
+	cfg, err := config.Load(config.Settings{ChannelsFile: filepath.Join(dir, "channels.yaml")}, func(name string) (string, bool) {
+		if name == "MEDIARELAY_JWT_SECRET" {
+			return "0123456789abcdef0123456789abcdef", true
+		}
+		return "", false
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rotated []string
+	r := newRotation(cfg, nil)
+	r.rotate = func(_ context.Context, name string, _ relay.Provider) error {
+		rotated = append(rotated, name)
+		return nil
+	}
+	for _, step := range []struct {
+		name    string
+		change  func()
+		rotated []string
+		notes   []string
+		lines   int // that are logged
+	}{
+		{"nothing", func() {}, nil, nil, 0},
+		{"one key file is empty", func() { write("acme.key", ""); write("beta.key", "new") }, []string{"beta"}, []string{"acme keeps its earlier settings"}, 1},
+		{"and still is", func() {}, nil, []string{"acme keeps its earlier settings"}, 0},
+		{"it is mended", func() { write("acme.key", "new") }, []string{"acme"}, nil, 0},
+		{"one comes, one goes", func() { channels("beta", "gamma") }, nil, []string{"acme is no longer", "gamma is new"}, 2},
+		{"and again", func() {}, nil, []string{"acme is no longer", "gamma is new"}, 0},
+		{"the file is empty", func() { write("channels.yaml", "") }, nil, []string{"the channels file cannot be read"}, 1},
+		{"all as before", func() { channels("acme", "beta") }, nil, nil, 0},
+	} {
+		step.change()
+		rotated = nil
+		before := logs.count(dir) + logs.count("a restart")
+		r.look(t.Context())
+		lines := logs.count(dir) + logs.count("a restart") - before
+		if !slices.Equal(rotated, step.rotated) || lines != step.lines {
+			t.Errorf("%s: rotated %v with %d lines, want %v with %d", step.name, rotated, lines, step.rotated, step.lines)
+		}
+		notes := strings.Join(r.notes(), "\n")
+		for _, want := range step.notes {
+			if !strings.Contains(notes, want) {
+				t.Errorf("%s: notes %q, want %q", step.name, notes, want)
+			}
+		}
+		if len(r.notes()) != len(step.notes) || strings.Contains(notes, dir) {
+			t.Errorf("%s: notes %q, want %d without paths", step.name, notes, len(step.notes))
+		}
+	}
+	if line := logs.lineWith("acme.key"); !strings.Contains(line, "is empty") || strings.Contains(line, "YAML") {
+		t.Errorf("of a key file the log says %s", line)
+	}
+}
+
 // An app that is added to a channel's settings makes handles possible without a
 // restart, and so uploads that need one are taken from then on.
 func TestAnAppThatIsAddedLetsTemplatesIn(t *testing.T) {
@@ -76,7 +160,7 @@ func TestAnAppThatIsAddedLetsTemplatesIn(t *testing.T) {
 		{"with one", sandbox.DemoAppID, http.StatusCreated},
 		{"without it again", "", http.StatusUnprocessableEntity},
 	} {
-		app.rotation.reload = func() ([]config.Channel, error) {
+		app.rotation.reload = func() ([]config.Reading, error) {
 			channels, err := cfg.Reload()
 			for i := range channels {
 				if channels[i].Name == "appless" {
@@ -90,4 +174,16 @@ func TestAnAppThatIsAddedLetsTemplatesIn(t *testing.T) {
 			t.Errorf("%s: a template is answered with %d %s, want %d", step.name, answer.StatusCode, text, step.want)
 		}
 	}
+}
+
+// count gives how many lines hold a text.
+func (b *logBook) count(part string) (n int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for line := range strings.Lines(b.text.String()) {
+		if strings.Contains(line, part) {
+			n++
+		}
+	}
+	return n
 }

@@ -31,7 +31,8 @@ type channelReader struct {
 }
 
 func (c channelReader) fail(format string, args ...any) {
-	c.loader.fail(channelsVariable, "%s: %s", c.path, fmt.Sprintf(format, args...))
+	problem := c.path + ": " + fmt.Sprintf(format, args...)
+	c.loader.errs = append(c.loader.errs, &Error{Variable: channelsVariable, Problem: problem})
 }
 
 func (l *loader) channel(name string, fields channelFields) Channel {

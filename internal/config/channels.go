@@ -76,6 +76,31 @@ func (l *loader) channels() []Channel {
 	return channels
 }
 
+// Reading is a channel as its settings are by now.
+type Reading struct {
+	Channel
+	// Err says what is wrong with them, each an *Error; the Channel has its name alone
+	// for certain then.
+	Err error
+}
+
+// reread reads each channel by itself: what is wrong with one is no other's.
+func (l *loader) reread() ([]Reading, error) {
+	file, err := readChannels(l.ChannelsFile)
+	if err == nil && len(file.Channels) == 0 {
+		err = errors.New("has no channel under its key channels")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %q %w", channelsVariable, l.ChannelsFile, err)
+	}
+	var readings []Reading
+	for _, name := range slices.Sorted(maps.Keys(file.Channels)) {
+		own := &loader{Settings: l.Settings, env: l.env}
+		readings = append(readings, Reading{own.channel(name, file.Channels[name]), errors.Join(own.errs...)})
+	}
+	return readings, nil
+}
+
 func readChannels(path string) (channelsFile, error) {
 	f, err := os.Open(path)
 	if err != nil {

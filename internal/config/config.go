@@ -39,8 +39,9 @@ type Config struct {
 	// whose address and key are those of a sandbox that the server has yet to start.
 	Sandbox bool
 	// Reload reads the channels anew, with the keys that their files hold by now; nil
-	// where there is no channels file.
-	Reload func() ([]Channel, error)
+	// where there is no channels file. The error says that the file itself cannot be
+	// read: what is wrong with one channel is in its Reading.
+	Reload func() ([]Reading, error)
 }
 
 // ChannelNames lists the channels, as tokens name them.
@@ -87,10 +88,7 @@ func Load(given Settings, env Lookup) (Config, error) {
 	}
 	c.JWTSecret = l.secret(c.Sandbox)
 	if !c.Sandbox {
-		c.Reload = func() ([]Channel, error) {
-			again := &loader{Settings: l.Settings, env: env}
-			return again.channels(), errors.Join(again.errs...)
-		}
+		c.Reload = l.reread
 	}
 	return c, errors.Join(l.errs...)
 }

@@ -83,7 +83,10 @@ channels:
 - A name has 1 to 63 characters a to z, 0 to 9, - and _, and begins with a letter or a digit.
 - A key is in a file or in a variable of the environment, never in this file. A relative path of a
   key's file counts from the folder of the channels file; a newline at the key's end does not count.
-  The file is read again every 5 s: a channel that had stopped for a wrong key goes on with the new one.
+- The channels file and the files of keys are read again every 5 s, each channel by itself: one that had
+  stopped for a wrong key goes on with the new one. A channel whose new settings cannot be used keeps its
+  earlier ones; the log says why, and ` + "`/readyz`" + ` that it is so. A channel that is new, or is there no
+  longer, needs a restart: both say so.
 - Handles, for template headers and profile pictures, come from ` + "`dialog360`" + `, and from ` + "`cloudapi`" + ` where
   ` + "`app_id`" + ` is set. ` + "`onprem`" + ` has none. What each provider takes and keeps is in [providers.md](providers.md).
 - ` + "`base_url`" + ` is https; http is taken for this machine itself only.

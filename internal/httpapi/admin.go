@@ -36,8 +36,10 @@ type AdminConfig struct {
 	Database Pinger
 	Store    Readier
 	Channels Circuits
-	Metrics  *Metrics
-	Logger   *slog.Logger
+	// Notes are what operators should know that keeps nobody from work, a line each.
+	Notes   func() []string
+	Metrics *Metrics
+	Logger  *slog.Logger
 }
 
 // NewAdmin makes the handler of the private listener: /readyz and /metrics. A
@@ -85,6 +87,9 @@ func (c AdminConfig) stopped(ctx context.Context) string {
 	for _, circuit := range circuits {
 		fmt.Fprintf(&b, "channel %s has stopped since %s: %s, next try %s\n", circuit.Channel,
 			circuit.OpenedAt.Format(time.RFC3339), circuit.Cause, circuit.ProbeAt.Format(time.RFC3339))
+	}
+	for _, note := range c.Notes() {
+		b.WriteString(note + "\n")
 	}
 	return b.String()
 }

@@ -30,8 +30,10 @@ func TestReadinessNamesChannelsThatHaveStopped(t *testing.T) {
 	r := askAdmin(t.Context(), httpapi.AdminConfig{
 		Database: probe(fine), Store: probe(fine), Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.DiscardHandler),
 		Channels: circuits{{Channel: "acme", Cause: "auth", OpenedAt: at, ProbeAt: at.Add(time.Minute)}},
+		Notes:    func() []string { return []string{"channel beta is new"} },
 	}, "/readyz")
-	const want = "ready\nchannel acme has stopped since 2026-11-21T08:00:00Z: auth, next try 2026-11-21T08:01:00Z\n"
+	const want = "ready\nchannel acme has stopped since 2026-11-21T08:00:00Z: auth, next try 2026-11-21T08:01:00Z\n" +
+		"channel beta is new\n"
 	if r.Code != 200 || r.Body.String() != want {
 		t.Errorf("status %d: %s", r.Code, r.Body)
 	}
@@ -41,6 +43,9 @@ func askAdmin(ctx context.Context, c httpapi.AdminConfig, path string) *httptest
 	recorder := httptest.NewRecorder()
 	if c.Channels == nil {
 		c.Channels = circuits(nil)
+	}
+	if c.Notes == nil {
+		c.Notes = func() []string { return nil }
 	}
 	httpapi.NewAdmin(c).ServeHTTP(recorder, httptest.NewRequest("GET", path, nil).WithContext(ctx))
 	return recorder
