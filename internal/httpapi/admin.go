@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"mediarelay/internal/library"
@@ -45,14 +46,35 @@ type AdminConfig struct {
 // NewAdmin makes the handler of the private listener: /readyz and /metrics. A
 // request whose context has ended, since the server stops, is not ready.
 func NewAdmin(c AdminConfig) http.Handler {
+	a := &admin{AdminConfig: c, down: map[string]bool{}}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", c.Metrics.Handler())
-	mux.HandleFunc("GET /readyz", c.ready)
+	mux.HandleFunc("GET /readyz", a.ready)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) })
 	return mux
 }
 
-func (c AdminConfig) ready(w http.ResponseWriter, r *http.Request) {
+// admin remembers which parts were not ready when they were last asked.
+type admin struct {
+	AdminConfig
+	mu   sync.Mutex
+	down map[string]bool
+}
+
+// note keeps what a part answered, and tells operators when it is ready again.
+func (c *admin) note(ctx context.Context, part string, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case err != nil:
+		c.Logger.WarnContext(ctx, "not ready", "part", part, "error", err.Error())
+	case c.down[part]:
+		c.Logger.InfoContext(ctx, "ready again", "part", part)
+	}
+	c.down[part] = err != nil
+}
+
+func (c *admin) ready(w http.ResponseWriter, r *http.Request) {
 	if r.Context().Err() != nil {
 		problem.Write(w, problem.ShuttingDown())
 		return
@@ -63,8 +85,9 @@ func (c AdminConfig) ready(w http.ResponseWriter, r *http.Request) {
 		name  string
 		check func(context.Context) error
 	}{{"database", c.Database.Ping}, {"store", c.Store.Ready}} {
-		if err := part.check(ctx); err != nil {
-			c.Logger.WarnContext(ctx, "not ready", "part", part.name, "error", err.Error())
+		err := part.check(ctx)
+		c.note(ctx, part.name, err)
+		if err != nil {
 			p := problem.Unavailable()
 			p.Detail = "The " + part.name + " is not ready. The server's log says why."
 			problem.Write(w, p)

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
@@ -79,6 +80,26 @@ func TestReadinessFollowsDatabaseAndStore(t *testing.T) {
 				t.Errorf("the cause is for the log: %s", r.Body)
 			}
 		})
+	}
+}
+
+// Who was woken by a part that is not ready is told once that it is again.
+func TestAPartThatIsReadyAgainIsTold(t *testing.T) {
+	var log bytes.Buffer
+	var away error
+	handler := httpapi.NewAdmin(httpapi.AdminConfig{
+		Database: probe(fine), Store: probe(func(context.Context) error { return away }), Channels: circuits(nil),
+		Notes: func() []string { return nil }, Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.NewTextHandler(&log, nil)),
+	})
+	for _, step := range []struct {
+		err  error
+		want int // lines so far
+	}{{nil, 0}, {errors.New("disk gone"), 0}, {nil, 1}, {nil, 1}} {
+		away = step.err
+		handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", "/readyz", nil))
+		if got := strings.Count(log.String(), `msg="ready again" part=store`); got != step.want {
+			t.Errorf("after %v: %d lines, want %d: %s", step.err, got, step.want, log.String())
+		}
 	}
 }
 

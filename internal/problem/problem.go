@@ -46,6 +46,10 @@ func New(status int, code reason.Code, detail string, facts ...reason.Fact) Prob
 	}
 }
 
+// roomAfter is how many seconds a client waits for room at least: an operator makes
+// it, or a sweep does, and neither is faster.
+const roomAfter = "5"
+
 // Write sends the problem, with its title in the language that the answer's
 // Content-Language names. Headers that are already set stay; an answer that has
 // begun cannot be changed any more, so Write must come first.
@@ -60,6 +64,9 @@ func Write(w http.ResponseWriter, p Problem) {
 	h.Del("Content-Length")
 	if challenge := challenge(p); challenge != "" {
 		h.Set("WWW-Authenticate", challenge)
+	}
+	if p.Status == http.StatusInsufficientStorage {
+		h.Set("Retry-After", roomAfter)
 	}
 	w.WriteHeader(p.Status)
 	// The connection's own failure is all that can go wrong here, and then

@@ -87,6 +87,14 @@ func TestAProblemIsNeitherCachedNorSniffed(t *testing.T) {
 	}
 }
 
+func TestAFullStoreSaysWhenToComeBack(t *testing.T) {
+	for want, p := range map[string]problem.Problem{"5": problem.StorageFull(), "": problem.Unavailable()} {
+		if response, _ := write(t, p); response.Header.Get("Retry-After") != want {
+			t.Errorf("%s: Retry-After %q, want %q", p.Code, response.Header.Get("Retry-After"), want)
+		}
+	}
+}
+
 func TestA401TellsWhetherATokenWouldHelp(t *testing.T) {
 	missing, _ := write(t, problem.Unauthorized(""))
 	if got, want := missing.Header.Get("WWW-Authenticate"), `Bearer realm="mediarelay"`; got != want {

@@ -48,6 +48,10 @@ const marker = ".mediarelay"
 
 // OpenFolder opens a folder, which it makes where it is missing.
 func OpenFolder(path string) (*Folder, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -165,11 +169,11 @@ const leastRoom = 64 << 10
 func (f *Folder) Ready(_ context.Context) error {
 	file, err := os.CreateTemp(f.root, ".ready-*")
 	if err != nil {
-		return fmt.Errorf("write to the store: %w", f.plain(err))
+		return fmt.Errorf("write to the store in %s: %w", f.root, f.plain(err))
 	}
 	_, err = file.Write(make([]byte, leastRoom))
 	if err = errors.Join(err, file.Close(), os.Remove(file.Name())); err != nil {
-		return fmt.Errorf("write to the store: %w", f.plain(err))
+		return fmt.Errorf("write to the store in %s: %w", f.root, f.plain(err))
 	}
 	return nil
 }
@@ -193,12 +197,12 @@ func (f *Folder) Old(_ context.Context, before time.Time) (ids []string, err err
 }
 
 // named says what was done to which upload, and gives the package's own errors
-// for the operating system's.
+// for the operating system's. It names the folder, which is for the log alone.
 func (f *Folder) named(act, id string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s upload %s: %w", act, id, f.plain(err))
+	return fmt.Errorf("%s upload %s in %s: %w", act, id, f.root, f.plain(err))
 }
 
 func (f *Folder) plain(err error) error {

@@ -162,3 +162,25 @@ func read(t *testing.T, f *store.Folder, id string) string {
 	}
 	return b.String()
 }
+
+// Operators find the disk by the error alone, wherever the server was started.
+func TestErrorsNameTheFolder(t *testing.T) {
+	t.Chdir(t.TempDir())
+	f, err := store.OpenFolder("uploads")
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := filepath.Abs("uploads")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Open(t.Context(), "missing"); err == nil || !strings.Contains(err.Error(), root) {
+		t.Errorf("error %v, want one that names %s", err, root)
+	}
+	if err := os.RemoveAll(root); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), root) {
+		t.Errorf("error %v, want one that names %s", err, root)
+	}
+}
