@@ -18,8 +18,9 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
-	_ "github.com/jackc/pgx/v5/stdlib" // the Postgres driver, "pgx"
-	_ "modernc.org/sqlite"             // the SQLite driver, "sqlite"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // the SQLite driver, "sqlite"
 )
 
 // ErrURL: the database URL has no known form.
@@ -162,13 +163,26 @@ func sqliteDSN(path string, pragma string) string {
 }
 
 func connectPostgres(rawURL string) (*DB, error) {
-	db, err := sql.Open("pgx", rawURL)
+	config, err := pgx.ParseConfig(rawURL)
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(letGo))
 	db.SetMaxOpenConns(postgresConnections)
 	db.SetMaxIdleConns(postgresConnections)
 	return &DB{durable: db, relaxed: db, read: db, relax: "SET LOCAL synchronous_commit = off", shared: true, clock: newClock()}, nil
+}
+
+// longestSleep is how long a transaction may be without a statement before Postgres
+// ends it, in milliseconds. A process that is frozen in one would keep its rows
+// locked, leases among them, until it wakes; so it is less than a lease lives.
+const longestSleep = 5000
+
+// letGo is said to each connection, and not in its first packet: poolers refuse
+// settings there that they do not know.
+func letGo(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", longestSleep))
+	return err
 }
 
 // Read returns the pool for queries that change nothing.

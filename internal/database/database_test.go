@@ -125,6 +125,36 @@ func opened(t *testing.T, url string) *database.DB {
 	return db
 }
 
+// D7: a process that is frozen in a transaction keeps nobody from its rows for long.
+func TestATransactionThatSleepsLetsItsRowsGo(t *testing.T) {
+	db, _ := databasetest.Apart(t, 0)
+	if err := db.Relaxed(t.Context(), insertLease(t, "held")); err != nil {
+		t.Fatal(err)
+	}
+	take := func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), "UPDATE leases SET owner = 'another' WHERE name = 'held'")
+		return err
+	}
+	err := db.Durable(t.Context(), func(tx *sql.Tx) error {
+		if err := take(tx); err != nil {
+			return err
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		defer cancel()
+		return db.Relaxed(ctx, func(tx *sql.Tx) error { // this one sleeps until that is done
+			_, err := tx.ExecContext(ctx, "UPDATE leases SET owner = 'heir' WHERE name = 'held'")
+			return err
+		})
+	})
+	var owner string
+	if err := db.Read().QueryRowContext(t.Context(), "SELECT owner FROM leases").Scan(&owner); err != nil || owner != "heir" {
+		t.Errorf("the row is of %s (%v), want the one who waited", owner, err)
+	}
+	if err == nil {
+		t.Error("the transaction that slept was committed")
+	}
+}
+
 func TestASQLiteFileIsForThisUserAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
 	db, err := database.Open(t.Context(), "sqlite:"+path)

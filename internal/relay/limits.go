@@ -17,7 +17,7 @@ import (
 const bunched = 8
 
 // uploadRate is how often a phone number of which perSecond uploads are taken may
-// begin one: 16 times in a second where 25 are taken.
+// begin one: 17 times in a second where 25 are taken.
 func uploadRate(perSecond int) limit.Rate {
 	milliseconds := 1000/max(1, perSecond-bunched) + 1
 	return limit.Rate{Every: time.Duration(milliseconds) * time.Millisecond, Burst: 1}
