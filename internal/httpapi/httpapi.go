@@ -67,7 +67,7 @@ type Config struct {
 	PublicURL string
 	// Sandbox tells the page to say that nothing reaches WhatsApp.
 	Sandbox bool
-	// Now is the clock that copies end by, the library's.
+	// Now is the clock that copies end by, the library's. It must be set.
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Metrics *Metrics

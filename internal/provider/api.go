@@ -179,7 +179,9 @@ func (a *API) refused(r Request, resp *http.Response, out *outgoing) error {
 func (a *API) hasty(r Request, resp *http.Response) error {
 	body, _ := readAnswer(resp.Body)
 	e := a.misread(r, resp, body)
-	e.Message = "the answer came before the whole body was sent"
+	if !spoken(e) {
+		e.Message = "the answer came before the whole body was sent"
+	}
 	return e
 }
 

@@ -10,9 +10,9 @@ import (
 // taken digit by digit: ids are longer than what a float64 or an int64 keeps.
 type Identifier string
 
-// UnmarshalJSON takes a text, or a number of digits alone.
+// UnmarshalJSON takes a text, or a number of digits alone. No object has the number 0.
 func (i *Identifier) UnmarshalJSON(data []byte) error {
-	if number := string(data); strings.Trim(number, "0123456789") == "" {
+	if number := string(data); strings.Trim(number, "0123456789") == "" && strings.Trim(number, "0") != "" {
 		*i = Identifier(number)
 		return nil
 	}

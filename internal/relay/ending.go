@@ -45,7 +45,7 @@ func (f *forerun) silent() bool { return errors.Is(f.own, errSilent) }
 // fault is what the provider did: nil where it is not to blame. Ask after the end.
 func (f *forerun) fault() error {
 	var said *provider.Error
-	if f.own == nil && errors.As(f.err, &said) {
+	if f.own == nil && errors.As(f.err, &said) && !errors.Is(f.err, context.Canceled) {
 		return f.err
 	}
 	return nil
@@ -55,16 +55,17 @@ func (f *forerun) fault() error {
 // whole file, or another request would fare no better, or might double. Ask after
 // the end.
 func (f *forerun) final() bool {
-	fault := f.fault()
-	switch {
-	case f.err == nil, fault != nil && provider.CauseOf(fault) == provider.CauseAmbiguous:
-		return !f.isOver()
-	case fault == nil:
+	switch cause := provider.CauseOf(f.err); {
+	case f.own != nil:
 		return false
-	case provider.Permanent(fault):
+	case f.err == nil, cause == provider.CauseAmbiguous:
+		return !f.isOver()
+	case f.fault() == nil:
+		return false
+	case cause == provider.CausePermanent:
 		return f.truthful()
 	}
-	return !f.isOver() && (f.gaveHeld() || asksToWait(fault))
+	return !f.isOver() && (f.gaveHeld() || asksToWait(f.err))
 }
 
 func (f *forerun) gaveHeld() bool { return f.body != nil && f.body.sent().gaveHeld() }
@@ -138,7 +139,7 @@ func (f *forerun) outcome() string {
 	switch {
 	case f.won:
 		return wonForerun
-	case f.fault() != nil && !errors.Is(f.err, context.Canceled):
+	case f.fault() != nil:
 		return brokenForerun
 	}
 	return abortedForerun

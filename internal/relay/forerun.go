@@ -111,14 +111,23 @@ func (f *forerun) position(ctx context.Context) (*sending, error) {
 		if err != nil {
 			return nil, err
 		}
-		before := f.body.sent()
-		return before.again(offset)
+		next, err := f.body.sent().again(offset)
+		if err != nil {
+			f.forget() // nobody knows what it holds
+		}
+		return next, err
 	}
 	s, err := f.provider.OpenSession(ctx, f.object)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.sessionID = s
 	return newSending(f.content, f.object.Size), err
+}
+
+func (f *forerun) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sessionID = ""
 }
 
 func (f *forerun) session() media.SessionID {

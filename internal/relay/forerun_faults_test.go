@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,6 +13,7 @@ import (
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
 	"mediarelay/internal/reason"
+	"mediarelay/internal/relay"
 	"mediarelay/internal/sandbox"
 	"mediarelay/internal/store"
 )
@@ -219,6 +222,57 @@ func (h *harness) watchSessions() error {
 	return errors.Join(
 		h.exec("CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO seen VALUES (NEW.session_id); RETURN NEW; END'"),
 		h.exec("CREATE TRIGGER watch AFTER UPDATE ON relays FOR EACH ROW WHEN (NEW.session_id <> '') EXECUTE FUNCTION watch()"))
+}
+
+// B9: a byte that is read wrong behind the gate, and then right, is in no session
+// that is gone on with.
+func TestAPassingDamageIsInNoSession(t *testing.T) {
+	early(t, func(h *harness) {
+		const at = 3 << 20
+		root := h.TempDir()
+		var err error
+		h.bytes, err = store.OpenFolder(root)
+		h.must(err)
+		far := &farAway{Folder: h.bytes}
+		far.most.Store(2 << 20) // the forerun gets behind
+		h.config.Bytes = far
+		content := large(828)
+		h.config.Providers["acme"] = &askedFirst{h.config.Providers["acme"], func() { h.must(putByte(root, at, content[at])) }}
+		h.relay()
+		a := h.begin("u1", content, media.PurposeTemplate)
+		a.upTo(2 << 20)
+		h.awaitInSession(2 << 20)
+		a.upTo(len(content))
+		h.must(putByte(root, at, content[at]+1))
+		h.must(h.library.FinishUpload(h.Context(), "u1", digestOf(content), nil))
+		if u := h.await("u1", "its end", func(u library.Upload) bool { return u.State.Ended() }); u.State == library.StateDone {
+			h.wantCalls(sandbox.OpOpenSession, 2)
+		}
+		if all := h.sandbox.Handles(); len(all) > 0 && all[0].SHA256 != digestOf(content) {
+			h.Errorf("the provider has a handle of other bytes: %+v", all)
+		}
+	})
+}
+
+// askedFirst is a provider that something is done before it is asked for an offset.
+type askedFirst struct {
+	relay.Provider
+	do func()
+}
+
+func (a *askedFirst) SessionOffset(ctx context.Context, s media.SessionID) (int64, error) {
+	a.do()
+	return a.Provider.SessionOffset(ctx, s)
+}
+
+// putByte changes a stored upload in its folder.
+func putByte(root string, at int64, b byte) error {
+	file, err := os.OpenFile(filepath.Join(root, "u1"), os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	_, err = file.WriteAt([]byte{b}, at)
+	return errors.Join(err, file.Close())
 }
 
 // A refusal of other bytes says nothing of the file.

@@ -60,12 +60,16 @@ func (j *job) send(ctx context.Context) (h media.Handle, began time.Time, err er
 	}
 	began = j.now()
 	h, err = j.provider.SendSession(ctx, j.row.SessionID, provider.Part{Object: j.object(), Offset: offset, Body: body})
-	return h, began, body.blame(err)
+	if err = body.blame(err); err != nil && !body.truthful() {
+		err = errors.Join(err, j.saveSession(ctx, "", 0))
+	}
+	return h, began, err
 }
 
 // finishHandle makes a forerun's session the relay's own and waits for its end. One
 // that broke is gone on with the usual way. A session with other bytes than those
-// that are stored never gets into the row: whoever finds it there believes it.
+// that are stored does not get into the row, and does not stay there: whoever finds
+// it believes it.
 func (j *job) finishHandle(ctx context.Context, early *forerun) (h media.Handle, final bool, err error) {
 	s := early.session()
 	if s == "" || j.row.SessionID != "" || !early.truthful() {
@@ -76,7 +80,11 @@ func (j *job) finishHandle(ctx context.Context, early *forerun) (h media.Handle,
 		return "", false, err
 	}
 	value, final, err := early.finish(ctx, j.row.SHA256)
-	if !final && early.fault() != nil {
+	switch {
+	case final && err == nil:
+	case !early.truthful():
+		err = errors.Join(err, j.saveSession(ctx, "", 0))
+	case !final && early.fault() != nil:
 		err = j.saveSession(ctx, s, 1)
 	}
 	return media.Handle(value), final, err

@@ -62,6 +62,9 @@ func (r *Relay) dispatch(ctx, working context.Context, workers *sync.WaitGroup) 
 		return err
 	}
 	for _, row := range due {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if !r.enter(row.Channel) {
 			continue
 		}

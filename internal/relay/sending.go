@@ -139,8 +139,5 @@ func (s *sending) blame(err error) error {
 	return err
 }
 
-// ours reports whether a request broke by our own doing.
-func (s *sending) ours() bool { return s.err != nil }
-
 // gaveHeld reports whether bytes have left that were held back.
 func (s *sending) gaveHeld() bool { return s.held != nil && s.at > s.start() }

@@ -43,7 +43,7 @@ func TestAFileIsSentAsItWasChecked(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, err := io.ReadAll(s)
-			if err != nil || !bytes.Equal(got, d.content[max(0, offset):]) || s.ours() {
+			if err != nil || !bytes.Equal(got, d.content[max(0, offset):]) || s.err != nil {
 				t.Errorf("%d bytes from %d: got %d, %v", length, offset, len(got), err)
 			}
 		}
