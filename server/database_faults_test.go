@@ -72,10 +72,7 @@ func wantPassing(t *testing.T, err error) {
 // and between a commit and its answer. Each file is relayed once.
 func TestALineToPostgresThatBreaksLosesNothing(t *testing.T) {
 	t.Parallel()
-	direct := databasetest.PostgresURL(t)
-	line := newDatabaseLine(t, direct)
-	i := install(t)
-	i.variables["MEDIARELAY_DATABASE_URL"] = line.url(direct)
+	i, line := behindALine(t)
 	i.start()
 	files := pictures(t, 8, 300_000)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*within)
@@ -122,6 +119,16 @@ type databaseLine struct {
 	cutEvery atomic.Int64 // so manieth commit loses its answer; 0 for none
 	commits  atomic.Int64
 	cuts     atomic.Int64
+}
+
+// behindALine is a server whose database is Postgres, at the other end of a line.
+func behindALine(t *testing.T) (*installation, *databaseLine) {
+	t.Helper()
+	direct := databasetest.PostgresURL(t)
+	line := newDatabaseLine(t, direct)
+	i := install(t)
+	i.variables["MEDIARELAY_DATABASE_URL"] = line.url(direct)
+	return i, line
 }
 
 func newDatabaseLine(t *testing.T, direct string) *databaseLine {

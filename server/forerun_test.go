@@ -70,22 +70,24 @@ func (i *installation) until(what string, ended <-chan struct{}, met func() bool
 // provider has all that it may have before, or the process that runs has ended. So
 // what the provider has until then was sent while the file came.
 func (i *installation) waitsForItsForerun(f *sent, then func()) {
-	ended := i.ended
-	f.beforeEnd = func() {
-		if i.until("a session is held at its end", ended, func() bool { return i.inSession(f) == int64(len(f.content)-heldBack) }) {
-			then()
-		}
-	}
+	i.waitsUntil(f, func() bool { return i.inSession(f) == int64(len(f.content)-heldBack) }, then)
 }
 
 // waitsForBothForeruns is waitsForItsForerun for both copies of a file, as the
 // server that kills itself tells of them.
 func (i *installation) waitsForBothForeruns(f *sent, then func()) {
-	ended, digest := i.ended, digestOf(f.content)
+	digest := digestOf(f.content)
+	i.waitsUntil(f, func() bool {
+		return i.log.lineWith(heldLine(atHeldMedia, digest)) != "" && i.log.lineWith(heldLine(atHeldSession, digest)) != ""
+	}, then)
+}
+
+// waitsUntil lets the client of a file wait with its last chunk until its foreruns
+// are held at their end, or the process that runs has ended.
+func (i *installation) waitsUntil(f *sent, held func() bool, then func()) {
+	ended := i.ended
 	f.beforeEnd = func() {
-		if i.until("both foreruns are held at their end", ended, func() bool {
-			return i.log.lineWith(heldLine(atHeldMedia, digest)) != "" && i.log.lineWith(heldLine(atHeldSession, digest)) != ""
-		}) {
+		if i.until("what is sent early is held at its end", ended, held) {
 			then()
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"mediarelay/internal/database/databasetest"
 	"mediarelay/internal/sandbox"
 )
 
@@ -62,10 +61,7 @@ func TestAStopDoesNotWaitForADatabaseThatHangs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			direct := databasetest.PostgresURL(t)
-			line := newDatabaseLine(t, direct)
-			i := install(t)
-			i.variables["MEDIARELAY_DATABASE_URL"] = line.url(direct)
+			i, line := behindALine(t)
 			i.start()
 			files := pictures(t, 2, 300_000)
 			sending, coming := files[0], files[1]

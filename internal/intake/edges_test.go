@@ -205,13 +205,19 @@ func TestASilentClientIsCutOff(t *testing.T) {
 	h := start(t, func(c *intake.Config) { c.NetworkTimeout = 200 * time.Millisecond })
 	path := h.create(5)
 	conn := h.stalled(path, "hel")
+	h.wantCutOff(conn)
+	h.wantOffset(path, 3)
+}
+
+// wantCutOff wants a connection to end with the answer of a client that was silent.
+func (h *harness) wantCutOff(conn net.Conn) {
+	h.Helper()
 	h.must(conn.SetReadDeadline(time.Now().Add(20 * time.Second)))
 	text, err := io.ReadAll(conn) // ends when the server closes
 	h.must(err)
 	if !strings.HasPrefix(string(text), "HTTP/1.1 408") {
-		t.Errorf("got %q, want 408", text)
+		h.Errorf("got %q, want 408", text)
 	}
-	h.wantOffset(path, 3)
 }
 
 func TestADrippingClientIsCutOff(t *testing.T) {

@@ -70,6 +70,6 @@ type formBody struct {
 }
 
 func (b formBody) Close() error {
-	release(b.file)
+	Release(b.file)
 	return nil
 }

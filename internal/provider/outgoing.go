@@ -54,7 +54,7 @@ func (o *outgoing) Read(p []byte) (int, error) {
 // after the request has ended. It waits for a Read that is under way, which a
 // source that waits itself is told to end.
 func (o *outgoing) Close() error {
-	release(o.source)
+	Release(o.source)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.rest()
@@ -62,8 +62,9 @@ func (o *outgoing) Close() error {
 	return nil
 }
 
-// release closes a source that can be closed, so that its Read returns.
-func release(source io.Reader) {
+// Release closes a source of a body that can be closed, so that its Read returns.
+// What reads a body through passes its Close on with it.
+func Release(source io.Reader) {
 	if closer, ok := source.(io.Closer); ok {
 		_ = closer.Close() // nothing is written by it
 	}

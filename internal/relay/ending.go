@@ -13,11 +13,7 @@ import (
 // not going to tell, operators and the channel's circuit are told here.
 func (f *forerun) endAndReport() {
 	f.mu.Lock()
-	select {
-	case <-f.gate:
-	default:
-		f.over = true
-	}
+	f.over = !f.opened()
 	f.mu.Unlock()
 	if f.err != nil && f.own == nil && f.ctx.Err() == nil && !f.final() {
 		f.report()
@@ -115,14 +111,18 @@ func (f *forerun) finish(ctx context.Context, digest string) (value string, fina
 func (f *forerun) open(digest string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	select {
-	case <-f.gate:
-		return
-	default:
-	}
-	if !f.over {
+	if !f.over && !f.opened() {
 		f.digest = digest
 		close(f.gate)
+	}
+}
+
+func (f *forerun) opened() bool {
+	select {
+	case <-f.gate:
+		return true
+	default:
+		return false
 	}
 }
 

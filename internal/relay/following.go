@@ -53,6 +53,9 @@ func (r *following) Read(p []byte) (int, error) {
 	if err != nil {
 		return 0, r.sending.remember(err)
 	}
+	if r.forerun.opened() {
+		r.sending.digest = r.forerun.digest
+	}
 	return r.sending.read(p, end)
 }
 
@@ -94,24 +97,15 @@ func (r *following) await() (end int64, err error) {
 
 // look says how many bytes there are, and where those end that may go.
 func (r *following) look(at int64) (arrived, end int64, err error) {
-	select {
-	case <-r.forerun.gate:
-		return r.forerun.object.Size, r.opened(), nil
-	default:
+	size := r.forerun.object.Size
+	if r.forerun.opened() {
+		return size, size, nil
 	}
 	arrived, err = r.forerun.arrived()
 	if err == nil && arrived < at {
 		err = errTakenBack
 	}
-	return arrived, min(arrived, r.forerun.object.Size-heldBack), err
-}
-
-// opened tells the sending which digest lets the held bytes go.
-func (r *following) opened() (end int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.sending.digest = r.forerun.digest
-	return r.sending.size
+	return arrived, min(arrived, size-heldBack), err
 }
 
 func (r *following) pause() error {

@@ -91,9 +91,7 @@ type countedReader struct {
 
 // Close lets the file's source be told of the request's end.
 func (c *countedReader) Close() error {
-	if closer, ok := c.from.(io.Closer); ok {
-		return closer.Close()
-	}
+	provider.Release(c.from)
 	return nil
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -156,7 +155,7 @@ func (r *Relay) sniff(ctx context.Context, id string) (mediaType string, err err
 func (r *Relay) promised(ctx context.Context, id string, head []byte) (mediaType string) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			slog.ErrorContext(ctx, "a parser panicked over a file's beginning", "upload", id, "cause", cause, "stack", string(debug.Stack()))
+			panicked(ctx, id, cause)
 			mediaType = ""
 		}
 	}()

@@ -160,7 +160,7 @@ func (j *job) check(ctx context.Context) (refused bool, err error) {
 func (j *job) verdict(ctx context.Context) (v preflight.Verdict) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			slog.ErrorContext(ctx, "a parser panicked", "upload", j.upload.ID, "cause", cause, "stack", string(debug.Stack()))
+			panicked(ctx, j.upload.ID, cause)
 			v = preflight.Verdict{Outcome: preflight.Refuse, Reasons: []reason.Reason{{
 				Code: reason.FileUndetermined, Severity: reason.Refuse, Fixes: []reason.Fix{reason.ChooseAnotherFile},
 			}}}
@@ -170,6 +170,12 @@ func (j *job) verdict(ctx context.Context) (v preflight.Verdict) {
 		Filename: j.upload.Filename, DeclaredType: j.upload.DeclaredType, Size: j.content.Size,
 		Kind: j.upload.Kind, Kinds: j.upload.Kinds, Purposes: j.upload.Purposes,
 	})
+}
+
+// panicked tells operators of a parser's panic over a file. It is called where that is
+// recovered, so the stack is the panic's.
+func panicked(ctx context.Context, id string, cause any) {
+	slog.ErrorContext(ctx, "a parser panicked", "upload", id, "cause", cause, "stack", string(debug.Stack()))
 }
 
 var errUnreadable = errors.New("preflight could not read them")
