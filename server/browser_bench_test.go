@@ -36,7 +36,7 @@ const counter = `{
 }
 `
 
-// meter asks a worker of its own, in the words of web/src/worker-protocol.ts, and
+// meter asks a worker of its own, in the words of web/src/engine/worker-protocol.ts, and
 // reads the whole file for comparison. It takes the files that are dropped from
 // the element, so that they lie on the disk as a person's do.
 const meter = `

@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// The numbers of events, as in web/src/wasm.d.ts.
+// The numbers of events, as in web/src/worker/wasm.d.ts.
 const (
 	eventStart int32 = iota
 	eventPause

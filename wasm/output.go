@@ -6,7 +6,7 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// appendVerdict writes Verdict of web/src/engine.ts.
+// appendVerdict writes Verdict of web/src/engine/engine.ts.
 func appendVerdict(b []byte, v preflight.Verdict) []byte {
 	b = append(b, '{')
 	b = appendTextMember(b, "outcome", string(v.Outcome))
@@ -47,7 +47,7 @@ func appendFacts(b []byte, facts []reason.Fact) []byte {
 	return append(b, ']')
 }
 
-// appendAction writes Action of web/src/wasm.d.ts: the action, and with it what
+// appendAction writes Action of web/src/worker/wasm.d.ts: the action, and with it what
 // the worker must know of the machine at any time.
 func appendAction(b []byte, m *uploader.Machine, a uploader.Action) []byte {
 	b = append(b, '{')

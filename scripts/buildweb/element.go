@@ -9,7 +9,7 @@ import (
 // file, what that imports at once, and what it imports when files come.
 func elementFiles(constants names) ([]output, error) {
 	outputs, account, err := pieces(split{
-		source: "web/src/media-upload-element-define.ts", folder: "widget",
+		source: "web/src/element/media-upload-element-define.ts", folder: "widget",
 		entry: "media-upload", piece: "[name]-[hash]", constants: constants,
 	})
 	if err != nil {
@@ -33,7 +33,7 @@ func elementPart(source string) (kind part, language string) {
 	switch {
 	case strings.HasSuffix(folder, "internal/reason/catalogue/"):
 		return sentences, language
-	case folder == "web/src/words/":
+	case folder == "web/src/i18n/words/":
 		return labels, language
 	}
 	return later, ""

@@ -15,7 +15,7 @@ func pageFiles() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	styles, err := bundle("assets/page-%s.css", api.BuildOptions{EntryPoints: []string{"web/src/page.css"}})
+	styles, err := bundle("assets/page-%s.css", api.BuildOptions{EntryPoints: []string{"web/src/page/page.css"}})
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func pageFiles() ([]output, error) {
 // pageScripts makes the page's script and, a piece for each, the words of the
 // languages that are not in its HTML.
 func pageScripts() (entry string, code []output, err error) {
-	const source = "web/src/page.ts"
+	const source = "web/src/page/page.ts"
 	code, account, err := pieces(split{source: source, folder: "assets", entry: "page-[hash]", piece: "page-[name]-[hash]"})
 	return account.madeOf(source), code, err
 }

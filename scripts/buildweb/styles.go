@@ -18,7 +18,7 @@ var styleSheet = regexp.MustCompile("\\bcss`([^`$\\\\]*)`")
 var stylesPlugin = api.Plugin{
 	Name: "styles",
 	Setup: func(build api.PluginBuild) {
-		build.OnLoad(api.OnLoadOptions{Filter: `/web/src/(list-)?styles\.ts$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+		build.OnLoad(api.OnLoadOptions{Filter: `/web/src/(element|list)/(list-)?styles\.ts$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 			source, err := os.ReadFile(args.Path)
 			if err != nil {
 				return api.OnLoadResult{}, err

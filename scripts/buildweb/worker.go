@@ -6,7 +6,7 @@ import "fmt"
 // which it loads after the Go module. What both would share would be a third
 // file, waited for before anything runs; so they share nothing.
 func workerFiles(constants names) (entry string, code []output, err error) {
-	const source = "web/src/worker.ts"
+	const source = "web/src/worker/worker.ts"
 	code, account, err := pieces(split{
 		source: source, folder: "widget", entry: "worker-[hash]", piece: "[name]-[hash]", constants: constants,
 	})

@@ -1,0 +1,48 @@
+/** The list's head: how far all files are together, and what can be done with all at once. */
+import type { TemplateResult } from 'lit'
+import { html } from 'lit'
+import type { Texts } from '../i18n/messages.js'
+import type { Upload } from '../session/upload.js'
+import { isSettled, isUnderway } from '../session/upload-state.js'
+
+export interface SummaryContext {
+  readonly texts: Texts
+  readonly disabled: boolean
+  start(): void
+  pause(): void
+  resume(): void
+  clearSettled(): void
+}
+
+export function summary(uploads: readonly Upload[], context: SummaryContext): TemplateResult {
+  return html`
+    <div class="summary">
+      <p class="count">${countText(uploads, context.texts)}</p>
+      <div class="all-actions">${allActions(uploads, context)}</div>
+    </div>`
+}
+
+function countText(uploads: readonly Upload[], texts: Texts): TemplateResult {
+  const done = uploads.filter((upload) => upload.state.name === 'done').length
+  const total = uploads.length
+  const files = html`<strong>${texts.label('total', { count: total })}</strong>`
+  if (done === 0) return files
+  return html`${files} <span class="muted">${texts.label('totalDone', { done, total })}</span>`
+}
+
+function allActions(uploads: readonly Upload[], context: SummaryContext): readonly TemplateResult[] {
+  const { texts } = context
+  const ready = uploads.filter((upload) => upload.state.name === 'ready').length
+  const several = uploads.length > 1
+  const buttons: TemplateResult[] = []
+  if (several && uploads.some((upload) => isSettled(upload.state))) buttons.push(button('clear', texts.label('clearSettled'), context.clearSettled, context))
+  if (several && uploads.some((upload) => isUnderway(upload.state))) buttons.push(button('pause-all', texts.label('pauseAll'), context.pause, context))
+  if (several && uploads.some((upload) => upload.state.name === 'paused')) buttons.push(button('resume-all', texts.label('resumeAll'), context.resume, context))
+  if (ready > 0) buttons.push(button('start-all', texts.label('uploadAll', { count: ready }), context.start, context))
+  return buttons
+}
+
+function button(action: string, label: string, act: () => void, { disabled }: SummaryContext): TemplateResult {
+  const look = action === 'start-all' ? 'primary' : 'quiet'
+  return html`<button part="action" type="button" class="button small ${look}" data-action=${action} ?disabled=${disabled} @click=${act}>${label}</button>`
+}
