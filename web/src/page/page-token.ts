@@ -2,6 +2,7 @@
  * The page's token: out of a link, into memory, and nowhere else. It is never
  * stored, never put in the document, and taken out of the address at once.
  */
+import { claimsOf } from '../engine/token-claims.js'
 
 /** What the page may show of a token: whose channel it is for and when it ends, in milliseconds of `Date.now()`. */
 export interface TokenFacts {
@@ -16,15 +17,15 @@ export function tokenIn(text: string): string | undefined {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(candidate) ? candidate : undefined
 }
 
-/** Reads the claims without checking them: the server does that. Undefined where they cannot be read. */
+/** What the page shows of a token; undefined if its claims cannot be read. */
 export function factsOf(token: string): TokenFacts | undefined {
-  try {
-    const payload = token.split('.')[1] ?? ''
-    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0))
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes))
-    return { channel: text(claims, 'channel') ?? '', expiresAt: milliseconds(claims) }
-  } catch {
-    return undefined
+  const claims = claimsOf(token)
+  if (claims === undefined) return undefined
+  const { channel, exp } = claims
+  return {
+    channel: typeof channel === 'string' ? channel : '',
+    // `exp` is in seconds (RFC 7519, section 4.1.4).
+    expiresAt: typeof exp === 'number' ? exp * 1000 : undefined,
   }
 }
 
@@ -76,19 +77,4 @@ export class TokenHolder {
       })
     })
   }
-}
-
-function text(claims: unknown, name: string): string | undefined {
-  const value = claim(claims, name)
-  return typeof value === 'string' ? value : undefined
-}
-
-/** `exp` is in seconds (RFC 7519, section 4.1.4). */
-function milliseconds(claims: unknown): number | undefined {
-  const value = claim(claims, 'exp')
-  return typeof value === 'number' ? value * 1000 : undefined
-}
-
-function claim(claims: unknown, name: string): unknown {
-  return typeof claims === 'object' && claims !== null ? Object.entries(claims).find(([key]) => key === name)?.[1] : undefined
 }

@@ -2,7 +2,7 @@
 import type { Kind, Verdict } from '../engine/engine.js'
 import type { EngineLink } from './engine-link.js'
 import type { HeraldPort } from './event-emitter.js'
-import { failureOf } from './event-emitter.js'
+import { failureOf } from '../engine/failure.js'
 import type { Upload } from './upload.js'
 import type { UploadEvent } from './upload-state.js'
 

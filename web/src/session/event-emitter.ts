@@ -1,5 +1,6 @@
 /** Tells the page what becomes of its files: the element's events, out of the engine's. */
 import type { Failure } from '../engine/engine.js'
+import { failureOf } from '../engine/failure.js'
 import type { ErrorDetail, MediaUploadDetails } from './events.js'
 import type { Upload } from './upload.js'
 import type { UploadEvent } from './upload-state.js'
@@ -77,9 +78,4 @@ export class Herald {
     const { code, retryable } = failure
     return { code, retryable, message: this.#port.sentence(failure) }
   }
-}
-
-/** A failure that the page itself has found; the catalogue has its words. */
-export function failureOf(code: string): Failure {
-  return { code, message: '', retryable: true, facts: [] }
 }

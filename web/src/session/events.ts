@@ -3,7 +3,7 @@
  * `structuredClone` takes, so that a page may post it on.
  */
 import type { Asset, Verdict, WaitReason } from '../engine/engine.js'
-import type { TokenReason } from './token-provider.js'
+import type { TokenReason } from '../engine/token-reason.js'
 import type { FileDetail } from './upload.js'
 
 export interface ErrorDetail {

@@ -2,8 +2,7 @@
  * Gets a token once for all uploads: one call of `getToken` at a time, however
  * many files wait for it. It keeps no token; the answer goes straight to the engine.
  */
-
-export type TokenReason = 'missing' | 'expired'
+import type { TokenReason } from '../engine/token-reason.js'
 
 /** The page's way to a token. `signal` aborts when the answer is no longer waited for. */
 export type GetToken = (request: { readonly reason: TokenReason; readonly signal: AbortSignal }) => string | Promise<string>
