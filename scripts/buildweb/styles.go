@@ -13,12 +13,13 @@ import (
 // ${…}, since its parts would each have to be a sheet of their own.
 var styleSheet = regexp.MustCompile("\\bcss`([^`$\\\\]*)`")
 
-// stylesPlugin takes the blanks and comments out of the element's style
-// sheets. To the bundler they are texts, of which it must keep every byte.
+// stylesPlugin removes the white space and comments from the style sheets in
+// our sources, whatever the files are called. To the bundler a style sheet is a
+// string, of which it must keep every byte.
 var stylesPlugin = api.Plugin{
 	Name: "styles",
 	Setup: func(build api.PluginBuild) {
-		build.OnLoad(api.OnLoadOptions{Filter: `/web/src/(element|list)/(list-)?styles\.ts$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+		build.OnLoad(api.OnLoadOptions{Filter: `/web/src/.*\.ts$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 			source, err := os.ReadFile(args.Path)
 			if err != nil {
 				return api.OnLoadResult{}, err

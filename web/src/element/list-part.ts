@@ -6,7 +6,7 @@ import { adoptStyles } from 'lit'
 import type { CopiedField } from '../list/list-view.js'
 import type { Previews } from '../list/preview.js'
 import type { Speech } from '../i18n/localization.js'
-import { styles } from './styles.js'
+import { styles } from './styles/styles.js'
 import type { Upload } from '../session/upload.js'
 
 export type List = typeof import('./list.js')

@@ -6,7 +6,7 @@
 export { copyText } from '../list/clipboard.js'
 export { isBusy, statesOf } from './element-states.js'
 export { FocusKeeper } from './focus-keeper.js'
-export { listStyles } from '../list/list-styles.js'
+export { listStyles } from '../list/styles/styles.js'
 export { list } from '../list/list-view.js'
 export { Previews } from '../list/preview.js'
 export { Session } from '../session/session.js'
