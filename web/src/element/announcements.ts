@@ -1,76 +1,76 @@
-/** What the element itself says: in the live region for people who do not see it, and in a bar above the files. */
-import { Announcer } from './announcer.js'
+/** What the element itself says: in the live region for screen readers, and in a bar above the files. */
 import type { LabelName } from '../i18n/labels.js'
 import type { Params, Texts } from '../i18n/messages.js'
-import type { TokenBroker } from '../session/token-provider.js'
-import type { Notice } from './view.js'
-import { tokenNotice } from './view.js'
+import type { TokenProvider } from '../session/token-provider.js'
+import { AnnouncementQueue } from './announcement-queue.js'
+import type { Notice } from './notice.js'
+import { tokenNotice } from './notice.js'
 
-/** A label with what fills its places, to be said in whatever language is spoken by then. */
+/** A label and its parameters, not a sentence: the language may change while it is shown. */
 export interface Message {
   readonly label: LabelName
   readonly params?: Params
 }
 
-export interface VoiceHost {
+export interface AnnouncementsHost {
   readonly texts: Texts
   /** One sentence about all files. */
   summary(): string
   changed(): void
 }
 
-export class Voice {
-  readonly #host: VoiceHost
-  readonly #announcer: Announcer
+export class Announcements {
+  readonly #host: AnnouncementsHost
+  readonly #queue: AnnouncementQueue
   #notice: Message | undefined
-  #live = ''
-  #spokenIn = ''
+  #liveText = ''
+  #liveLocale = ''
 
-  constructor(host: VoiceHost) {
+  constructor(host: AnnouncementsHost) {
     this.#host = host
-    this.#announcer = new Announcer((message) => this.#speak(message), () => host.summary())
+    this.#queue = new AnnouncementQueue((message) => this.#show(message), () => host.summary())
   }
 
-  /** The live region's text. It goes with its language: another one's voice would read it wrongly. */
-  get live(): string {
-    if (this.#spokenIn !== this.#host.texts.locale) this.#live = ''
-    return this.#live
+  /** The live region's text. It is dropped with its language, whose pronunciation a screen reader would no longer use. */
+  get liveText(): string {
+    if (this.#liveLocale !== this.#host.texts.locale) this.#liveText = ''
+    return this.#liveText
   }
 
-  /** Into the live region alone. */
-  say(sentence: string): void {
-    this.#announcer.say(sentence)
+  /** Announces a sentence in the live region. */
+  announce(sentence: string): void {
+    this.#queue.add(sentence)
   }
 
-  announce(label: LabelName, params?: Params): void {
-    this.say(this.#host.texts.label(label, params))
+  announceLabel(label: LabelName, params?: Params): void {
+    this.announce(this.#host.texts.label(label, params))
   }
 
-  /** Into the bar, where it takes the last message's place; undefined takes that away. */
+  /** Announces a message and shows it in the bar, instead of the previous one; undefined clears the bar. */
   notify(message: Message | undefined): void {
     this.#notice = message
-    if (message !== undefined) this.announce(message.label, message.params)
+    if (message !== undefined) this.announceLabel(message.label, message.params)
     this.#host.changed()
   }
 
-  notices(token: TokenBroker | undefined): readonly Notice[] {
-    return [token && tokenNotice(token, this.#host.texts), this.#own()].filter((notice) => notice !== undefined)
+  notices(token: TokenProvider | undefined): readonly Notice[] {
+    return [token && tokenNotice(token, this.#host.texts), this.#messageNotice()].filter((notice) => notice !== undefined)
   }
 
   close(): void {
-    this.#announcer.close()
+    this.#queue.close()
   }
 
-  #own(): Notice | undefined {
+  #messageNotice(): Notice | undefined {
     if (this.#notice === undefined) return undefined
     const { label, params } = this.#notice
     const { texts } = this.#host
     return { icon: 'warn', text: texts.label(label, params), action: texts.label('dismiss'), act: () => this.notify(undefined) }
   }
 
-  #speak(message: string): void {
-    this.#live = message
-    this.#spokenIn = this.#host.texts.locale
+  #show(message: string): void {
+    this.#liveText = message
+    this.#liveLocale = this.#host.texts.locale
     this.#host.changed()
   }
 }

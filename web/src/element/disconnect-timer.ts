@@ -1,54 +1,53 @@
 /**
- * Tells a move in the document from an absence. Browsers report both as the same
- * pair of callbacks; only time tells them apart.
+ * Distinguishes a move within the document from a removal. Browsers report both with
+ * the same pair of callbacks; only the time between them differs.
  */
 
 /**
- * Milliseconds for which an element may be out of the document as if it were in
- * it: frameworks move a node within one task, and a change of view with its
- * animations takes a second or two.
+ * Milliseconds that an element may be disconnected without consequences: frameworks move
+ * a node within one task, and an animated change of view takes a second or two.
  */
-export const patienceMs = 10_000
+export const disconnectTimeoutMs = 10_000
 
-export interface AbsencePort {
-  /** The element stays away, perhaps for good: it may hold on to nothing that runs. */
-  left(): void
-  /** It is back, after `left`. */
-  returned(): void
+export interface DisconnectTimerPort {
+  /** The element stays disconnected, perhaps forever: it must release everything that runs. */
+  expired(): void
+  /** The element is connected again, after `expired`. */
+  reconnected(): void
 }
 
-export class Absence {
-  readonly #port: AbsencePort
-  readonly #page: EventTarget
+export class DisconnectTimer {
+  readonly #port: DisconnectTimerPort
+  readonly #window: EventTarget
   #timer: ReturnType<typeof setTimeout> | undefined
-  #away = false
+  #hasExpired = false
 
-  /** `page` is the window: who is out of a document that is left will not come back in time. */
-  constructor(port: AbsencePort, page: EventTarget) {
+  /** When the page is left, the timer expires at once: `window` emits `pagehide`. */
+  constructor(port: DisconnectTimerPort, window: EventTarget) {
     this.#port = port
-    this.#page = page
+    this.#window = window
   }
 
-  begin(): void {
-    this.#timer = setTimeout(this.#leave, patienceMs)
-    this.#page.addEventListener('pagehide', this.#leave)
+  start(): void {
+    this.#timer = setTimeout(this.#expire, disconnectTimeoutMs)
+    this.#window.addEventListener('pagehide', this.#expire)
   }
 
-  end(): void {
-    this.#stopWaiting()
-    if (!this.#away) return
-    this.#away = false
-    this.#port.returned()
+  stop(): void {
+    this.#clear()
+    if (!this.#hasExpired) return
+    this.#hasExpired = false
+    this.#port.reconnected()
   }
 
-  readonly #leave = (): void => {
-    this.#stopWaiting()
-    this.#away = true
-    this.#port.left()
+  readonly #expire = (): void => {
+    this.#clear()
+    this.#hasExpired = true
+    this.#port.expired()
   }
 
-  #stopWaiting(): void {
+  #clear(): void {
     clearTimeout(this.#timer)
-    this.#page.removeEventListener('pagehide', this.#leave)
+    this.#window.removeEventListener('pagehide', this.#expire)
   }
 }

@@ -1,15 +1,15 @@
-/** Makes an element take dropped files, and says while files are held over the window. */
-import { carriesFiles, filesOf } from './file-drop.js'
+/** Accepts files that are dropped on an element, and reports while files are dragged over the window. */
+import { filesIn, hasFiles } from './transferred-files.js'
 
 export interface DropTargetOptions {
   enabled(): boolean
-  dragging(on: boolean): void
+  dragging(dragging: boolean): void
   dropped(files: readonly File[]): void
 }
 
 export class DropTarget {
   readonly #options: DropTargetOptions
-  #on = false
+  #dragging = false
 
   constructor(target: HTMLElement, options: DropTargetOptions) {
     this.#options = options
@@ -17,7 +17,7 @@ export class DropTarget {
     target.addEventListener('drop', this.#drop)
   }
 
-  /** Watches the whole window, so that the place to drop shows itself before the pointer is there. */
+  /** Listens on the whole window, so that the dropzone is highlighted before the pointer reaches it. */
   connect(): void {
     window.addEventListener('dragenter', this.#enter)
     window.addEventListener('dragleave', this.#leave)
@@ -28,37 +28,37 @@ export class DropTarget {
     window.removeEventListener('dragenter', this.#enter)
     window.removeEventListener('dragleave', this.#leave)
     window.removeEventListener('drop', this.#end)
-    this.#set(false)
+    this.#setDragging(false)
   }
 
   readonly #enter = (event: DragEvent): void => {
-    if (this.#options.enabled() && carriesFiles(event.dataTransfer)) this.#set(true)
+    if (this.#options.enabled() && hasFiles(event.dataTransfer)) this.#setDragging(true)
   }
 
-  /** Only the one that leaves the window has nowhere to go. */
+  /** Only when the pointer leaves the window is there no related target. */
   readonly #leave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) this.#set(false)
+    if (event.relatedTarget === null) this.#setDragging(false)
   }
 
-  readonly #end = (): void => this.#set(false)
+  readonly #end = (): void => this.#setDragging(false)
 
   readonly #over = (event: DragEvent): void => {
-    if (!this.#options.enabled() || !carriesFiles(event.dataTransfer)) return
+    if (!this.#options.enabled() || !hasFiles(event.dataTransfer)) return
     event.preventDefault()
     event.dataTransfer.dropEffect = 'copy'
-    this.#set(true)
+    this.#setDragging(true)
   }
 
   readonly #drop = (event: DragEvent): void => {
-    if (!this.#options.enabled() || !carriesFiles(event.dataTransfer)) return
+    if (!this.#options.enabled() || !hasFiles(event.dataTransfer)) return
     event.preventDefault()
-    this.#set(false)
-    void filesOf(event.dataTransfer).then((files) => this.#options.dropped(files))
+    this.#setDragging(false)
+    void filesIn(event.dataTransfer).then((files) => this.#options.dropped(files))
   }
 
-  #set(on: boolean): void {
-    if (on === this.#on) return
-    this.#on = on
-    this.#options.dragging(on)
+  #setDragging(dragging: boolean): void {
+    if (dragging === this.#dragging) return
+    this.#dragging = dragging
+    this.#options.dragging(dragging)
   }
 }

@@ -1,7 +1,7 @@
-/** The element's `:state()`s, by which a page may style it. */
+/** The element's custom states, which a page can style with `:state()`. */
 import type { ElementState } from './form-binding.js'
 import type { Upload } from '../session/upload.js'
-import { isHandedOver, isSettled, isUnderway } from '../session/upload-state.js'
+import { isInProgress, isProcessing, isSettled } from '../session/upload-state.js'
 
 export function statesOf(uploads: readonly Upload[], dragging: boolean): Readonly<Record<ElementState, boolean>> {
   const any = (test: (upload: Upload) => boolean) => uploads.some(test)
@@ -16,7 +16,7 @@ export function statesOf(uploads: readonly Upload[], dragging: boolean): Readonl
   }
 }
 
-/** A form had better wait. */
+/** A form that is submitted now would miss files. */
 export function isBusy(uploads: readonly Upload[]): boolean {
-  return uploads.some(({ state }) => isUnderway(state) || isHandedOver(state))
+  return uploads.some(({ state }) => isInProgress(state) || isProcessing(state))
 }

@@ -1,29 +1,31 @@
 /**
- * The element's files, before and after the part that deals with them is loaded:
- * what comes early waits here, and goes its way in the session from then on.
+ * The element's files, whether or not the code that handles them is loaded: until
+ * then they are buffered here, afterwards they are in the session.
  */
-import { EarlyFiles, earlyDetail, newID } from './early-files.js'
-import type { IntakeList } from './file-intake.js'
-import type { List } from './list-part.js'
 import type { Session, SessionHost } from '../session/session.js'
 import type { FileDetail, Upload } from '../session/upload.js'
-import type { Voice } from './announcements.js'
+import type { Announcements } from './announcements.js'
+import { FileBuffer, uncheckedDetail } from './file-buffer.js'
+import { newFileID } from './file-id.js'
+import type { IntakeList } from './file-intake.js'
+import type { ListModule } from './lazy-list.js'
 
-export class Desk implements IntakeList {
+/** Not `FileList`, which is a type of the DOM. */
+export class UploadFileList implements IntakeList {
   readonly #host: SessionHost
-  readonly #voice: Voice
-  readonly #taken: (upload: Upload) => void
-  readonly #early = new EarlyFiles()
+  readonly #announcements: Announcements
+  readonly #removed: (upload: Upload) => void
+  readonly #buffer = new FileBuffer()
   #session: Session | undefined
 
-  /** `taken` is told of each row that goes. */
-  constructor(host: SessionHost, voice: Voice, taken: (upload: Upload) => void) {
+  /** `removed` is called for every upload that is removed. */
+  constructor(host: SessionHost, announcements: Announcements, removed: (upload: Upload) => void) {
     this.#host = host
-    this.#voice = voice
-    this.#taken = taken
+    this.#announcements = announcements
+    this.#removed = removed
   }
 
-  /** Undefined until the part is loaded. */
+  /** Undefined until `open`. */
   get session(): Session | undefined {
     return this.#session
   }
@@ -33,69 +35,68 @@ export class Desk implements IntakeList {
   }
 
   get files(): readonly FileDetail[] {
-    return [...this.#early.details(), ...this.uploads.map((upload) => upload.detail())]
+    return [...this.#buffer.details(), ...this.uploads.map((upload) => upload.detail())]
   }
 
   get size(): number {
     return this.files.length
   }
 
-  /** What has come early takes its way. */
-  open(list: List): Session {
-    const session = (this.#session = new list.Session(this.#host))
-    this.#early.handOver((id, file) => session.add(id, file))
+  /** Creates the session and moves the buffered files there. */
+  open({ Session }: ListModule): Session {
+    const session = (this.#session = new Session(this.#host))
+    this.#buffer.drain((id, file) => session.add(id, file))
     return session
   }
 
   add(file: File): string | undefined {
-    const id = newID()
-    if (!this.#host.emit('file-added', { file: earlyDetail(id, file) })) return undefined
-    if (this.#session === undefined) this.#early.add(id, file)
-    else this.#session.add(id, file)
+    const id = newFileID()
+    if (!this.#host.emit('file-added', { file: uncheckedDetail(id, file) })) return undefined
+    const files = this.#session ?? this.#buffer
+    files.add(id, file)
     return id
   }
 
-  supply(file: File, wanted: Upload | undefined): Upload | undefined {
-    return this.#session?.supply(file, wanted)
+  supply(file: File, chosenFor: Upload | undefined): Upload | undefined {
+    return this.#session?.supply(file, chosenFor)
   }
 
   makeRoom(): void {
-    this.#removeEarly(this.#early.ids())
-    for (const upload of this.uploads) if (upload.isReplaceable) this.take(upload)
+    this.#removeBuffered(this.#buffer.ids())
+    for (const upload of this.uploads) if (upload.isReplaceable) this.removeUpload(upload)
   }
 
-  /** Ends what is not through yet. */
   cancel(id: string | undefined): void {
-    this.#removeEarly(id === undefined ? this.#early.ids() : [id])
+    this.#removeBuffered(id === undefined ? this.#buffer.ids() : [id])
     this.#session?.cancel(id)
   }
 
   remove(id: string): void {
-    this.#removeEarly([id])
+    this.#removeBuffered([id])
     const upload = this.#session?.queue.get(id)
-    if (upload !== undefined) this.take(upload)
+    if (upload !== undefined) this.removeUpload(upload)
   }
 
   clear(): void {
-    this.#removeEarly(this.#early.ids())
-    for (const upload of this.uploads) this.take(upload)
+    this.#removeBuffered(this.#buffer.ids())
+    for (const upload of this.uploads) this.removeUpload(upload)
   }
 
   clearSettled(): void {
-    for (const upload of this.#session?.settled ?? []) this.take(upload)
+    for (const upload of this.#session?.settled ?? []) this.removeUpload(upload)
   }
 
-  take(upload: Upload): void {
-    const { name, isHandedOver } = upload
+  removeUpload(upload: Upload): void {
+    const { name, isProcessing } = upload
     this.#session?.remove(upload)
-    this.#taken(upload)
-    this.#voice.announce(isHandedOver ? 'saidHidden' : 'saidRemoved', { name })
+    this.#removed(upload)
+    this.#announcements.announceLabel(isProcessing ? 'saidHidden' : 'saidRemoved', { name })
   }
 
-  #removeEarly(ids: readonly string[]): void {
+  #removeBuffered(ids: readonly string[]): void {
     for (const id of ids) {
-      const file = this.#early.remove(id)
-      if (file !== undefined) this.#voice.announce('saidRemoved', { name: file.name })
+      const file = this.#buffer.remove(id)
+      if (file !== undefined) this.#announcements.announceLabel('saidRemoved', { name: file.name })
     }
   }
 }

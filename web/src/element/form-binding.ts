@@ -1,4 +1,4 @@
-/** What makes the element a form control and styleable by state: its value, its validity and its `:state()`s. */
+/** Sets a form control's value, validity and custom states through its `ElementInternals`. */
 
 export type ElementState = 'dragging' | 'uploading' | 'paused' | 'offline' | 'error' | 'complete' | 'empty'
 
@@ -6,10 +6,10 @@ export interface FormStatus {
   readonly name: string
   readonly value: readonly string[]
   readonly multiple: boolean
-  /** Why the form cannot be sent yet; empty texts where it can. */
+  /** Why the form cannot be submitted: no finished file, or uploads in progress. Empty if it can. */
   readonly missing: string
   readonly underway: string
-  /** Where the browser puts its bubble. */
+  /** The element at which the browser shows its validation message. */
   readonly anchor: HTMLElement | undefined
 }
 
@@ -23,8 +23,8 @@ export class FormBinding {
     this.internals.setValidity(flags, missing || underway, anchor)
   }
 
-  /** Exactly these states are on. */
-  show(states: Readonly<Partial<Record<ElementState, boolean>>>): void {
+  /** States that are not listed stay as they are. */
+  setStates(states: Readonly<Partial<Record<ElementState, boolean>>>): void {
     for (const [state, on] of Object.entries(states)) {
       if (on) this.internals.states.add(state)
       else this.internals.states.delete(state)

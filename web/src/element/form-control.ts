@@ -1,4 +1,4 @@
-/** The part of the element that browsers know from their own form controls: a name, a value, validity and disabledness. */
+/** The base of the element that behaves like a native form control: name, value, validity, `required` and `disabled`. */
 import { LitElement } from 'lit'
 import type { ElementState, FormStatus } from './form-binding.js'
 import { FormBinding } from './form-binding.js'
@@ -24,10 +24,10 @@ export abstract class FormControl extends LitElement {
     this.required = this.disabled = false
   }
 
-  /** What the form sends under the control's name. */
+  /** What the form submits under the control's name. */
   abstract get value(): readonly string[]
 
-  /** Back to as it was at first. */
+  /** Restores the initial state. */
   abstract formResetCallback(): void
 
   get form(): HTMLFormElement | null {
@@ -59,14 +59,14 @@ export abstract class FormControl extends LitElement {
     this.requestUpdate()
   }
 
-  /** By itself or by its fieldset. */
+  /** By its own attribute or by its fieldset. */
   protected get isDisabled(): boolean {
     return this.disabled || this.#fieldsetDisabled
   }
 
-  protected tellForm(status: Omit<FormStatus, 'name' | 'value'>, states: Readonly<Partial<Record<ElementState, boolean>>>): void {
+  protected updateForm(status: Omit<FormStatus, 'name' | 'value'>, states: Readonly<Partial<Record<ElementState, boolean>>>): void {
     this.#binding.update({ name: this.name, value: this.value, ...status })
-    this.#binding.show(states)
+    this.#binding.setStates(states)
   }
 
   protected valueChanged(): void {

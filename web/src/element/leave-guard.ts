@@ -1,11 +1,11 @@
-/** Asks before the page is left, and only while something would be lost by it. */
+/** Asks for confirmation before the page is left, if uploads would be lost. */
 export class LeaveGuard {
-  #on = false
+  #listening = false
 
-  /** A listener alone keeps pages out of some browsers' back/forward cache: there is none without need. */
+  /** The listener exists only if needed: it keeps pages out of some browsers' back/forward cache. */
   set(needed: boolean): void {
-    if (needed === this.#on) return
-    this.#on = needed
+    if (needed === this.#listening) return
+    this.#listening = needed
     if (needed) addEventListener('beforeunload', this.#ask)
     else removeEventListener('beforeunload', this.#ask)
   }

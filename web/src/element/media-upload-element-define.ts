@@ -1,4 +1,4 @@
-/** The element's entry point: registers `<media-upload>` with the worker's engine, which is loaded ahead of the first file. Its only side effect. */
+/** The entry point that pages load: registers `<media-upload>` with the engine in a worker, which is loaded ahead of the first file. */
 import { MediaUploadElement } from './media-upload-element.js'
 
 MediaUploadElement.loadEngine = async () => (await import('../engine/worker-engine.js')).createWorkerEngine

@@ -1,7 +1,6 @@
 /**
- * The words of each language, a piece for each, loaded when they are needed: the
- * element's labels for the first paint (English has them built in), the sentences
- * about files when there is a first file to speak of.
+ * Loads the words of a language, one file each: the element's labels for the first
+ * paint (the English ones are built in), the sentences about files with the first file.
  */
 import { labels as english } from './labels.js'
 import type { Labels } from './labels.js'

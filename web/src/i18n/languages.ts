@@ -1,34 +1,34 @@
-/** The languages that there are words in, and which of them a person asks for. */
+/** The languages of the element and the page, and which one a person prefers. */
 
 export const languages = ['en', 'de', 'es', 'pt'] as const
 
 export type Language = (typeof languages)[number]
 
-/** The language of a tag such as "de-AT"; undefined when it is none of ours. */
+/** The language of a tag such as "de-AT"; undefined if it is not one of ours. */
 export function languageOf(tag: string): Language | undefined {
   try {
     const { language } = new Intl.Locale(tag)
-    return languages.find((ours) => ours === language)
+    return languages.find((known) => known === language)
   } catch {
     return undefined
   }
 }
 
-/** The first tag that is in one of our languages, with its region, which writes numbers and dates its own way. */
-export function preferred(tags: readonly string[]): string {
+/** The first tag of one of our languages. It keeps its region, which decides how numbers and dates are written. */
+export function preferredTag(tags: readonly string[]): string {
   return tags.find((tag) => languageOf(tag) !== undefined) ?? 'en'
 }
 
-/** The tag that an element is marked with, itself or by what it stands in, else what the person's browser prefers. */
+/** The `lang` of the element or its nearest ancestor, else the tag that the browser prefers. */
 export function languageTag(element: HTMLElement): string {
-  return element.lang || nearestMark(element) || preferred(navigator.languages)
+  return element.lang || inheritedLang(element) || preferredTag(navigator.languages)
 }
 
-/** Also from within the shadow trees of a portal's own elements. */
-function nearestMark(element: Element): string {
+/** Leaves shadow trees too: a portal may place the element inside a component of its own. */
+function inheritedLang(element: Element): string {
   for (let from: Element | undefined = element; from !== undefined; from = hostOf(from)) {
-    const marked = from.closest<HTMLElement>('[lang]:not([lang=""])')
-    if (marked !== null) return marked.lang
+    const ancestor = from.closest<HTMLElement>('[lang]:not([lang=""])')
+    if (ancestor !== null) return ancestor.lang
   }
   return ''
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that is said to a person, in their language: labels, sentences for
- * reasons and failures, and numbers, sizes and times as they are written there.
+ * All texts for people, in their language: labels, sentences for reasons and
+ * failures, and numbers, sizes and times in the language's own notation.
  */
 import type { Fact, Failure, Kind, Reason } from '../engine/engine.js'
 import type { Counted, LabelName, Labels } from './labels.js'
@@ -8,15 +8,15 @@ import { labels } from './labels.js'
 import type { Language } from './languages.js'
 import { languageOf } from './languages.js'
 
-/** The shared catalogue's form (internal/reason/catalogue). */
+/** The catalogue that the server uses too (internal/reason/catalogue). */
 export interface Catalogue {
   readonly reasons: Readonly<Record<string, { readonly message: string; readonly detail?: string }>>
   readonly fixes: Readonly<Record<string, string>>
-  /** Facts that are words and no proper names, and units. */
+  /** Facts that are words to translate, not proper names; and units. */
   readonly terms: Readonly<Record<string, string>>
 }
 
-/** All words of one language. The catalogue is empty until there is a file to speak of. */
+/** All words of one language. The catalogue is empty until there is a file. */
 export interface Words {
   readonly language: Language
   readonly labels: Labels
@@ -25,7 +25,7 @@ export interface Words {
 
 export const english: Words = { language: 'en', labels, catalogue: { reasons: {}, fixes: {}, terms: {} } }
 
-/** What a page may say in its own words, through the element's `messages` property. */
+/** A page's own words, set through the element's `messages` property. */
 export interface Messages extends Partial<Catalogue> {
   readonly labels?: Partial<Labels>
 }
@@ -39,7 +39,7 @@ export class Texts {
   readonly #own: Messages
   readonly #words: Words
 
-  /** `tag` writes numbers and dates where it is of the words' language: "en-GB" has its own way of them. */
+  /** Numbers and dates follow `tag`, such as "en-GB", if it is of the same language as the words. */
   constructor(tag: string, own: Messages = {}, words: Words = english) {
     this.locale = languageOf(tag) === words.language ? tag : words.language
     this.#plural = new Intl.PluralRules(this.locale)
@@ -56,7 +56,7 @@ export class Texts {
     return this.#sentence(reason.code, reason.facts) ?? this.label('unknownReason')
   }
 
-  /** The longer explanation; empty where the catalogue has none. */
+  /** The longer explanation; empty if the catalogue has none. */
   detail(reason: Pick<Reason, 'code' | 'facts'>): string {
     const entry = this.#entry(reason.code)
     return entry?.detail === undefined ? '' : this.#withFacts(entry.detail, reason.facts)
@@ -69,7 +69,7 @@ export class Texts {
       .map((sentence) => this.#withFacts(sentence, reason.facts))
   }
 
-  /** The catalogue's sentence, then the server's own, then a plain one: a failure is never without words. */
+  /** The catalogue's sentence, else the server's, else a general one: a failure always has a text. */
   failure(failure: Failure): string {
     return this.#sentence(failure.code, failure.facts) ?? (failure.message || this.label('unknownFailure'))
   }
@@ -86,14 +86,14 @@ export class Texts {
     return this.#format({ style: 'percent' }).format(Math.floor(share * 100) / 100)
   }
 
-  /** A size at a glance, as WhatsApp's limits count it: 1 MB is 1024 KB (reference: 100 MB = 104,857,600 bytes). */
+  /** A rounded size. 1 MB is 1024 KB, as in WhatsApp's limits, where 100 MB are 104,857,600 bytes. */
   bytes(n: number): string {
     const [size, unit] = sizeUnit(n)
     const places = size > 1024 && n / size < 100 ? 1 : 0
     return `${this.#decimal(n / size, places)} ${this.#term(unit)}`
   }
 
-  /** A span of time to the nearest that is worth saying, and never a quarter off: "8 sec", "90 sec", "3 min", "1 hr 5 min". */
+  /** A duration, rounded by less than a quarter: "8 sec", "90 sec", "3 min", "1 hr 5 min". */
   duration(seconds: number): string {
     const whole = Math.max(1, Math.round(seconds))
     if (whole < 60) return this.#unit(whole, 'second')
@@ -104,13 +104,13 @@ export class Texts {
     return minutes === 0 ? hours : `${hours} ${this.#unit(minutes, 'minute')}`
   }
 
-  /** A moment; its time of day only where it is near enough to matter. */
+  /** A date; with its time of day if it is within three days. */
   date(at: Date, now: number): string {
     const near = Math.abs(at.getTime() - now) < nearMs
     return new Intl.DateTimeFormat(this.locale, near ? { dateStyle: 'medium', timeStyle: 'short' } : { dateStyle: 'medium' }).format(at)
   }
 
-  /** "in 30 days", "3 hours ago": to the nearest, as people say it. */
+  /** "in 30 days", "3 hours ago": rounded to the nearest unit. */
   relative(at: Date, now: number): string {
     const seconds = (at.getTime() - now) / 1000
     const [size, unit] = relativeUnits.find(([, , from]) => Math.abs(seconds) >= from) ?? relativeUnits[2]
@@ -126,7 +126,7 @@ export class Texts {
     return entry && this.#withFacts(entry.message, facts)
   }
 
-  /** A proper name is no term and the same in every language. */
+  /** A proper name is not in the catalogue and stays the same in every language. */
   #term(word: string): string {
     return this.#own.terms?.[word] ?? this.#words.catalogue.terms[word] ?? word
   }
@@ -135,7 +135,7 @@ export class Texts {
     return fill(sentence, (key) => this.#fact(facts.find((fact) => fact.name === key)))
   }
 
-  /** As the server writes it (internal/reason/catalogue): one verdict, one sentence. */
+  /** The same text as the server writes (internal/reason/catalogue). */
   #fact(fact: Fact | undefined): string | undefined {
     if (fact?.number === undefined) return fact?.text === undefined ? undefined : this.#term(fact.text)
     if (fact.unit === 'bytes') return this.#measure(fact.number, ...sizeUnit(fact.number))
@@ -143,7 +143,7 @@ export class Texts {
     return String(fact.number)
   }
 
-  /** Up to two places. What is not whole is never written as whole: "5 MB, and 5 MB is the limit" explains nothing. */
+  /** Up to two decimals. A fraction is never rounded to a whole number: "5 MB, and 5 MB is the limit" explains nothing. */
   #measure(n: number, size: number, unit: string): string {
     const nearest = Math.round((n * 100) / size)
     const seemsWhole = n % size !== 0 && nearest % 100 === 0
@@ -168,12 +168,12 @@ export class Texts {
     return this.#format({ style: 'unit', unit, unitDisplay: 'short' }).format(value)
   }
 
-  /** Making a format takes a hundred times as long as using it. */
+  /** Creating a format takes a hundred times as long as using it. */
   #format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
     const key = Object.values(options).join()
-    const made = this.#formats.get(key) ?? new Intl.NumberFormat(this.locale, options)
-    this.#formats.set(key, made)
-    return made
+    const format = this.#formats.get(key) ?? new Intl.NumberFormat(this.locale, options)
+    this.#formats.set(key, format)
+    return format
   }
 }
 
@@ -197,14 +197,14 @@ function timeUnit(milliseconds: number): readonly [size: number, name: string] {
 /** Milliseconds: three days. */
 const nearMs = 3 * 86_400_000
 
-/** In seconds, each from where the smaller unit would be rounded up to one of it. */
+/** Unit sizes and thresholds in seconds. Above its threshold, a time in the next smaller unit would round up to one of this unit. */
 const relativeUnits = [
   [86_400, 'day', 84_600],
   [3_600, 'hour', 3_570],
   [60, 'minute', 0],
 ] as const
 
-/** Replaces `{key}`; a key without a value stays, so that a gap is seen and not guessed over. */
+/** Replaces `{key}`. A key without a value stays, so that the mistake is visible. */
 function fill(text: string, value: (key: string) => string | undefined): string {
   return text.replace(/\{(\w+)\}/g, (place, key: string) => value(key) ?? place)
 }

@@ -1,4 +1,4 @@
-/** Why an upload stands still, in words and without what changes every second. */
+/** Why an upload waits, in words, without the time that changes every second. */
 import type { WaitReason } from '../engine/engine.js'
 import type { LabelName } from './labels.js'
 import type { Texts } from './messages.js'

@@ -1,4 +1,4 @@
-/** Puts a text on the clipboard; the older way serves pages that are not a secure context. */
+/** Copies a text to the clipboard. Outside secure contexts, where the Clipboard API is missing, it copies a selection. */
 export async function copyText(text: string, root: ShadowRoot): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text)

@@ -1,6 +1,6 @@
 /**
- * Line icons on a grid of 20, drawn in the text's colour. They say nothing by themselves: a label or
- * text stands beside each. Here are those of the first paint; row-icons.ts has the files'.
+ * Line icons on a 20-pixel grid in the colour of the text. They are hidden from assistive technology:
+ * each stands beside a text or has a label. Here are those of the first paint; row-icons.ts has the others.
  */
 import type { TemplateResult } from 'lit'
 import { html, svg } from 'lit'

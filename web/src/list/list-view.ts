@@ -1,21 +1,21 @@
-/** The list of files: its head, its rows and the place that draws more of them when it is scrolled to. */
+/** The list of files: the summary, the rows, and a sentinel that renders more rows when scrolled to. */
 import type { TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import { guard } from 'lit/directives/guard.js'
 import { repeat } from 'lit/directives/repeat.js'
-import type { Previews } from './preview.js'
-import type { RowContext } from './row.js'
+import type { Thumbnails } from './thumbnails.js'
+import type { RowContext } from './row-context.js'
 import { row } from './row.js'
 import type { SummaryContext } from './summary.js'
 import { summary } from './summary.js'
 import type { Upload } from '../session/upload.js'
-import { isMoving, isOnTheWay } from '../session/upload-state.js'
+import { isActive, isPending } from '../session/upload-state.js'
 
 export interface ListContext extends SummaryContext, Pick<RowContext, 'act' | 'copy'> {
   readonly uploads: readonly Upload[]
-  /** Rows drawn so far: 500 dropped files must not freeze the page. */
-  readonly drawn: number
-  readonly previews: Previews
+  /** How many rows to render: 500 dropped files must not freeze the page. */
+  readonly maxRows: number
+  readonly thumbnails: Thumbnails
   /** The field that was copied a moment ago. */
   readonly copied: CopiedField | undefined
 }
@@ -26,28 +26,28 @@ export interface CopiedField {
 }
 
 export function list(context: ListContext): TemplateResult {
-  const { uploads, drawn, texts } = context
+  const { uploads, maxRows, texts } = context
   return html`
     ${summary(uploads, context)}
     <ul part="list" class="list" role="list" aria-label=${texts.label('list')}>
-      ${repeat(uploads.slice(0, drawn), (upload) => upload.id, (upload) => guardedRow(upload, context))}
+      ${repeat(uploads.slice(0, maxRows), (upload) => upload.id, (upload) => guardedRow(upload, context))}
     </ul>
     ${mayClose(uploads) ? html`<p class="note foot">${texts.label('mayClose')}</p>` : nothing}
-    ${uploads.length > drawn ? html`<div class="sentinel"></div>` : nothing}`
+    ${uploads.length > maxRows ? html`<div class="sentinel"></div>` : nothing}`
 }
 
-/** Something runs, and this window is not needed for it. */
+/** Uploads are pending, and all of them would resume without this window. */
 function mayClose(uploads: readonly Upload[]): boolean {
-  return uploads.some(({ state, safe }) => isOnTheWay(state) && !safe) && !uploads.some((upload) => upload.needsWindow)
+  return uploads.some(({ state, uploaded }) => isPending(state) && !uploaded) && !uploads.some((upload) => upload.needsWindow)
 }
 
-/** A row is rendered again only when something that it shows has changed. */
+/** Renders a row again only if something that it shows has changed. */
 function guardedRow(upload: Upload, context: ListContext): unknown {
   const { texts, disabled, act, copy } = context
   const now = Date.now()
-  const thumbnail = context.previews.url(upload)
+  const thumbnail = context.thumbnails.url(upload)
   const copied = context.copied?.upload === upload ? context.copied.field : undefined
-  const second = isMoving(upload.state) ? Math.floor(now / 1000) : 0
-  const depends = [upload.version, thumbnail, copied, second, texts, disabled]
-  return guard(depends, () => row(upload, { texts, now, disabled, thumbnail, copied, act, copy }))
+  const second = isActive(upload.state) ? Math.floor(now / 1000) : 0
+  const dependencies = [upload.version, thumbnail, copied, second, texts, disabled]
+  return guard(dependencies, () => row(upload, { texts, now, disabled, thumbnail, copied, act, copy }))
 }

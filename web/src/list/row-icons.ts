@@ -1,4 +1,4 @@
-/** The icons that a file's row needs beside those of the first paint. */
+/** The icons of rows, besides those of the first paint (icons.ts). */
 import type { TemplateResult } from 'lit'
 import { svg } from 'lit'
 import type { Kind } from '../engine/engine.js'
@@ -23,18 +23,18 @@ const paths = {
   offline: svg`<path d="M3 3l14 14M5.5 11.5a6.5 6.5 0 0 1 3-1.7m3 0a6.5 6.5 0 0 1 3 1.7M2.75 8.5A10 10 0 0 1 6 6.4m3-.8a10 10 0 0 1 8.25 2.9M10 15.25v.01"/>`,
 } as const
 
-type Own = keyof typeof paths
+type RowOnlyIconName = keyof typeof paths
 
-export type RowIconName = Own | IconName
+export type RowIconName = RowOnlyIconName | IconName
 
 export function rowIcon(name: RowIconName): TemplateResult {
-  return isOwn(name) ? drawing(paths[name]) : icon(name)
+  return isRowOnly(name) ? drawing(paths[name]) : icon(name)
 }
 
 export function kindIcon(kind: Kind | ''): TemplateResult {
   return drawing(paths[kind || 'file'])
 }
 
-function isOwn(name: RowIconName): name is Own {
+function isRowOnly(name: RowIconName): name is RowOnlyIconName {
   return name in paths
 }

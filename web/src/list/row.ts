@@ -1,32 +1,19 @@
-/** One row of the list: what is known about a file and what can be done with it. Draws; decides nothing. */
+/** One row of the list: what is known about an upload, and the buttons for what can be done with it. */
 import type { TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import type { Failure, Reason } from '../engine/engine.js'
 import type { LabelName } from '../i18n/labels.js'
 import type { Texts } from '../i18n/messages.js'
-import { resultFields } from './result.js'
+import { resultFields } from './results.js'
+import type { RowAction, RowContext } from './row-context.js'
 import type { RowIconName } from './row-icons.js'
 import { kindIcon, rowIcon } from './row-icons.js'
 import { notesOf } from './row-notes.js'
 import { statusOf } from './status.js'
 import type { Upload } from '../session/upload.js'
 import type { StateName } from '../session/upload-state.js'
-import { isHandedOver } from '../session/upload-state.js'
+import { isProcessing } from '../session/upload-state.js'
 import { typeName } from './type-name.js'
-
-export type Action = 'start' | 'pause' | 'resume' | 'cancel' | 'retry' | 'remove' | 'choose'
-
-/** What a row needs besides its file. */
-export interface RowContext {
-  readonly texts: Texts
-  readonly now: number
-  readonly disabled: boolean
-  readonly thumbnail: string | undefined
-  /** The field of this row that was copied a moment ago. */
-  readonly copied: string | undefined
-  act(action: Action, upload: Upload): void
-  copy(field: string, value: string, upload: Upload): void
-}
 
 export function row(upload: Upload, context: RowContext): TemplateResult {
   const { texts, now } = context
@@ -40,7 +27,7 @@ export function row(upload: Upload, context: RowContext): TemplateResult {
       </div>
       <div part="status" class="status">${rowIcon(status.icon)}<span>${status.text}</span></div>
       <div class="actions">${actionsOf(upload).map((action) => actionButton(action, upload, context))}</div>
-      <div class="more">${bar(upload, texts)} ${notes(upload, texts)} ${trouble(upload, texts)} ${verdict(upload, texts)} ${results(upload, context)}</div>
+      <div class="more">${bar(upload, texts)} ${notes(upload, texts)} ${serverProblem(upload, texts)} ${verdict(upload, texts)} ${results(upload, context)}</div>
     </li>`
 }
 
@@ -49,10 +36,10 @@ function thumb(upload: Upload, { thumbnail }: RowContext): TemplateResult {
   return html`<div part="thumb" class="thumb" data-kind=${upload.kind || 'file'}>${picture}</div>`
 }
 
-/** Characters at the end that stay when the middle is cut: the extension and what tells numbered files apart. */
+/** Characters at the end that stay visible when a long name is cut: the extension, and what distinguishes numbered files. */
 const tailLength = 10
 
-/** Two spans, so that the style sheet can cut the first; read together they are the whole name. */
+/** Two spans, of which the style sheet truncates the first; together they contain the whole name. */
 function fileName(name: string): TemplateResult {
   const characters = Array.from(name)
   const cut = Math.max(1, characters.length - tailLength)
@@ -93,10 +80,10 @@ function verdict(upload: Upload, texts: Texts): TemplateResult | typeof nothing 
   return html`<div part="verdict" class="verdict">${reasons.map((reason) => reasonWithFixes(reason, texts))}</div>`
 }
 
-/** What holds a file up on the server, which goes on by itself. */
-function trouble({ state }: Upload, texts: Texts): TemplateResult | typeof nothing {
+/** Why the last attempt on the server failed; it retries by itself. */
+function serverProblem({ state }: Upload, texts: Texts): TemplateResult | typeof nothing {
   if (!('problem' in state) || state.problem === undefined) return nothing
-  return html`<div part="verdict" class="verdict trouble">${failureText(state.problem, texts)}</div>`
+  return html`<div part="verdict" class="verdict problem">${failureText(state.problem, texts)}</div>`
 }
 
 function failureText(failure: Failure, texts: Texts): TemplateResult {
@@ -109,7 +96,7 @@ function reasonWithFixes(reason: Reason, texts: Texts): TemplateResult {
     ${fixList(texts.fixes(reason), texts)} ${details(texts.detail(reason), texts)}`
 }
 
-/** What experts want to know, out of everybody else's way. */
+/** Details for experts, closed at first. */
 function details(text: string, texts: Texts): TemplateResult | typeof nothing {
   if (text === '') return nothing
   return html`<details class="details"><summary>${texts.label('details')}</summary>${text}</details>`
@@ -127,7 +114,7 @@ function results(upload: Upload, context: RowContext): TemplateResult | typeof n
   return resultFields(upload, upload.state.asset, context)
 }
 
-function actionsOf({ state, begun }: Upload): readonly Action[] {
+function actionsOf({ state, sender }: Upload): readonly RowAction[] {
   switch (state.name) {
     case 'missing':
       return state.comparing ? ['cancel'] : ['choose', 'cancel']
@@ -140,7 +127,7 @@ function actionsOf({ state, begun }: Upload): readonly Action[] {
     case 'paused':
       return ['resume', 'cancel']
     case 'queued':
-      return [begun ? 'pause' : 'cancel']
+      return [sender === 'none' ? 'cancel' : 'pause']
     case 'failed':
       return state.failure.retryable ? ['retry', 'remove'] : ['remove']
     default:
@@ -148,7 +135,7 @@ function actionsOf({ state, begun }: Upload): readonly Action[] {
   }
 }
 
-const looks: { readonly [A in Action]: { readonly icon: RowIconName; readonly label: LabelName } } = {
+const buttons: { readonly [A in RowAction]: { readonly icon: RowIconName; readonly label: LabelName } } = {
   start: { icon: 'upload', label: 'upload' },
   pause: { icon: 'pause', label: 'pause' },
   resume: { icon: 'play', label: 'resume' },
@@ -158,24 +145,24 @@ const looks: { readonly [A in Action]: { readonly icon: RowIconName; readonly la
   choose: { icon: 'upload', label: 'chooseFile' },
 }
 
-/** A step that the person is asked to take is written out; the others are icons. */
-const writtenOut = new Set<Action>(['start', 'retry', 'resume', 'choose'])
+/** Actions that the person is expected to take have text; the others are icons. */
+const withText = new Set<RowAction>(['start', 'retry', 'resume', 'choose'])
 
-function actionButton(action: Action, upload: Upload, context: RowContext): TemplateResult {
+function actionButton(action: RowAction, upload: Upload, context: RowContext): TemplateResult {
   const { texts, disabled } = context
   const label = texts.label(labelOf(action, upload))
-  const written = writtenOut.has(action)
+  const hasText = withText.has(action)
   return html`
     <button
-      part="action" type="button" class=${written ? 'button small' : 'icon-button'} data-action=${action}
-      aria-label=${texts.label('actionOn', { action: label, name: upload.name })} title=${written ? nothing : label}
+      part="action" type="button" class=${hasText ? 'button small' : 'icon-button'} data-action=${action}
+      aria-label=${texts.label('actionOn', { action: label, name: upload.name })} title=${hasText ? nothing : label}
       ?disabled=${disabled} @click=${() => context.act(action, upload)}
-    >${written ? label : rowIcon(looks[action].icon)}</button>`
+    >${hasText ? label : rowIcon(buttons[action].icon)}</button>`
 }
 
-function labelOf(action: Action, { state, verdict }: Upload): LabelName {
+function labelOf(action: RowAction, { state, verdict }: Upload): LabelName {
   if (action === 'start' && verdict?.outcome === 'warn') return 'uploadAnyway'
   if (action === 'retry' && state.name === 'waiting') return 'tryNow'
-  if (action === 'remove' && isHandedOver(state)) return 'hide'
-  return looks[action].label
+  if (action === 'remove' && isProcessing(state)) return 'hide'
+  return buttons[action].label
 }

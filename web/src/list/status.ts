@@ -1,4 +1,4 @@
-/** A file's state in words, with the icon and the tone that go with it. */
+/** An upload's state in words, with its icon and tone. */
 import type { WaitReason } from '../engine/engine.js'
 import type { LabelName } from '../i18n/labels.js'
 import type { Texts } from '../i18n/messages.js'
@@ -15,13 +15,13 @@ export interface Status {
   readonly text: string
 }
 
-interface Look {
+interface Appearance {
   readonly icon: RowIconName
   readonly tone: Tone
   readonly label: LabelName
 }
 
-const looks: { readonly [N in StateName]: Look } = {
+const appearances: { readonly [N in StateName]: Appearance } = {
   checking: { icon: 'clock', tone: 'neutral', label: 'checking' },
   ready: { icon: 'check', tone: 'neutral', label: 'ready' },
   missing: { icon: 'file', tone: 'warn', label: 'missing' },
@@ -37,23 +37,23 @@ const looks: { readonly [N in StateName]: Look } = {
 }
 
 export function statusOf(upload: Upload, texts: Texts, now: number): Status {
-  const look = looks[upload.state.name]
+  const appearance = appearances[upload.state.name]
   const { state, verdict } = upload
-  if (state.name === 'missing' && state.comparing) return { ...looks.checking, text: texts.label('checking') }
+  if (state.name === 'missing' && state.comparing) return { ...appearances.checking, text: texts.label('checking') }
   if (state.name === 'ready' && verdict?.outcome === 'warn') return { icon: 'warn', tone: 'warn', text: texts.label('readyWarned') }
-  if (state.name === 'waiting') return { icon: waitIcon(state.reason), tone: look.tone, text: waitingText(state, texts, now) }
-  // The server said why it did not go on; that it will is this line's to say.
+  if (state.name === 'waiting') return { icon: waitIcon(state.reason), tone: appearance.tone, text: waitingText(state, texts, now) }
+  // The row shows the server's problem below; the status says that the server retries.
   if ('problem' in state && state.problem !== undefined) return { icon: 'clock', tone: 'warn', text: texts.label('triedAgain') }
-  return { icon: look.icon, tone: look.tone, text: textOf(upload, look.label, texts, now) }
+  return { icon: appearance.icon, tone: appearance.tone, text: textOf(upload, appearance.label, texts, now) }
 }
 
 function textOf(upload: Upload, label: LabelName, texts: Texts, now: number): string {
-  if (upload.state.name === 'uploading') return movement(upload, texts, now)
+  if (upload.state.name === 'uploading') return transferText(upload, texts, now)
   return texts.label(label, { percent: texts.percent(upload.progress.share) })
 }
 
-/** "3.1 MB of 12 MB · 2.4 MB/s · 4 sec left", as far as it is known. */
-function movement({ progress }: Upload, texts: Texts, now: number): string {
+/** Such as "3.1 MB of 12 MB · 2.4 MB/s · 4 sec left", without what is not known yet. */
+function transferText({ progress }: Upload, texts: Texts, now: number): string {
   if (progress.shown === 0) return texts.label('starting')
   const parts = [texts.label('uploadingBytes', { bytes: texts.bytes(progress.shown), total: texts.bytes(progress.total) })]
   const speed = progress.speed(now)

@@ -1,9 +1,9 @@
-/** The list's head: how far all files are together, and what can be done with all at once. */
+/** The line above the rows: how many files are finished, and the actions for all files. */
 import type { TemplateResult } from 'lit'
 import { html } from 'lit'
 import type { Texts } from '../i18n/messages.js'
 import type { Upload } from '../session/upload.js'
-import { isSettled, isUnderway } from '../session/upload-state.js'
+import { isSettled, isInProgress } from '../session/upload-state.js'
 
 export interface SummaryContext {
   readonly texts: Texts
@@ -33,11 +33,11 @@ function countText(uploads: readonly Upload[], texts: Texts): TemplateResult {
 function allActions(uploads: readonly Upload[], context: SummaryContext): readonly TemplateResult[] {
   const { texts } = context
   const ready = uploads.filter((upload) => upload.state.name === 'ready').length
-  const several = uploads.length > 1
+  const hasSeveral = uploads.length > 1
   const buttons: TemplateResult[] = []
-  if (several && uploads.some((upload) => isSettled(upload.state))) buttons.push(button('clear', texts.label('clearSettled'), context.clearSettled, context))
-  if (several && uploads.some((upload) => isUnderway(upload.state))) buttons.push(button('pause-all', texts.label('pauseAll'), context.pause, context))
-  if (several && uploads.some((upload) => upload.state.name === 'paused')) buttons.push(button('resume-all', texts.label('resumeAll'), context.resume, context))
+  if (hasSeveral && uploads.some((upload) => isSettled(upload.state))) buttons.push(button('clear', texts.label('clearSettled'), context.clearSettled, context))
+  if (hasSeveral && uploads.some((upload) => isInProgress(upload.state))) buttons.push(button('pause-all', texts.label('pauseAll'), context.pause, context))
+  if (hasSeveral && uploads.some((upload) => upload.state.name === 'paused')) buttons.push(button('resume-all', texts.label('resumeAll'), context.resume, context))
   if (ready > 0) buttons.push(button('start-all', texts.label('uploadAll', { count: ready }), context.start, context))
   return buttons
 }

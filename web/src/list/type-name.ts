@@ -1,4 +1,4 @@
-/** What people call a type: "JPEG", "Word", not "application/vnd.openxmlformats-…". */
+/** Names of media types for people: "JPEG" or "Word", not "application/vnd.openxmlformats-…". */
 
 const names: Readonly<Record<string, string>> = {
   'audio/aac': 'AAC',
@@ -21,13 +21,13 @@ const names: Readonly<Record<string, string>> = {
   'video/x-matroska': 'Matroska',
 }
 
-/** Characters: a longer subtype is a vendor's tree and tells people nothing. */
-const longestSubtype = 6
+/** Characters: longer subtypes are vendor names, which mean nothing to people. */
+const maxSubtypeLength = 6
 
 export function typeName(type: string, fileName: string): string {
   const known = names[type]
   if (known !== undefined) return known
   const subtype = type.split('/')[1]?.replace(/^x-/, '') ?? ''
-  if (subtype !== '' && subtype.length <= longestSubtype) return subtype.toUpperCase()
+  if (subtype !== '' && subtype.length <= maxSubtypeLength) return subtype.toUpperCase()
   return /\.([a-z0-9]{1,6})$/i.exec(fileName)?.[1]?.toUpperCase() ?? ''
 }

@@ -1,12 +1,12 @@
 /**
- * The page's language: English stands in the HTML, the others take its place.
- * The choice lives as long as the page and is stored nowhere.
+ * The page's language: English is in the HTML, other languages replace it. A choice
+ * lasts as long as the page and is not stored.
  */
 import type { Language } from '../i18n/languages.js'
-import { languageOf, preferred } from '../i18n/languages.js'
-
-/** A page's texts by the keys that the HTML gives them (`data-text`, and `data-label` for aria-label). */
-export type PageWords = Readonly<Record<string, string>>
+import { languageOf, preferredTag } from '../i18n/languages.js'
+import type { PageWords } from './page-words.js'
+import type { TranslatedPlace } from './translated-places.js'
+import { translatedPlaces } from './translated-places.js'
 
 type Loader = () => Promise<{ readonly default: PageWords }>
 
@@ -18,62 +18,58 @@ const loaders: { readonly [L in Language]: Loader } = {
 }
 
 export class PageLanguage {
-  readonly #choice: HTMLSelectElement
+  readonly #select: HTMLSelectElement
   readonly #changed: () => void
-  readonly #texts: readonly TextPlace[]
-  readonly #labels: readonly LabelPlace[]
-  readonly #english: Map<string, string>
+  readonly #places: readonly TranslatedPlace[] = translatedPlaces()
+  readonly #english = new Map(this.#places.map(({ key, english }) => [key, english]))
   #words: PageWords = {}
   #wanted = 'en'
-  #chosen = false
+  #isChosen = false
 
-  /** `changed` is called when other words are shown. */
-  constructor(choice: HTMLSelectElement, changed: () => void) {
-    this.#choice = choice
+  /** `changed` is called after other words are shown. */
+  constructor(select: HTMLSelectElement, changed: () => void) {
+    this.#select = select
     this.#changed = changed
-    this.#texts = marked('text').map((node) => new TextPlace(node))
-    this.#labels = marked('label').map((node) => new LabelPlace(node))
-    this.#english = new Map([...this.#texts, ...this.#labels].map(({ key, english }) => [key, english]))
-    choice.addEventListener('change', () => this.#choose())
-    window.addEventListener('languagechange', () => this.follow())
+    select.addEventListener('change', () => this.#choose())
+    window.addEventListener('languagechange', () => this.followBrowser())
   }
 
-  /** The tag that numbers are written by. */
+  /** The tag for formatting numbers. */
   get tag(): string {
     return document.documentElement.lang
   }
 
-  /** Speaks the browser's language until another is chosen. */
-  follow(): void {
-    if (!this.#chosen) void this.#speak(preferred(navigator.languages))
+  /** Uses the browser's language, unless the person has chosen one. */
+  followBrowser(): void {
+    if (!this.#isChosen) void this.#use(preferredTag(navigator.languages))
   }
 
-  /** A text that no place shows by itself. */
-  phrase(key: string, params: PageWords = {}): string {
+  /** A text for scripts to show; `{name}` in it is replaced with a parameter. */
+  text(key: string, params: PageWords = {}): string {
     const text = this.#words[key] ?? this.#english.get(key) ?? key
     return text.replace(/\{(\w+)\}/g, (place, name: string) => params[name] ?? place)
   }
 
   #choose(): void {
-    this.#chosen = true
-    const { value } = this.#choice
-    void this.#speak(navigator.languages.find((tag) => languageOf(tag) === value) ?? value)
+    this.#isChosen = true
+    const { value } = this.#select
+    void this.#use(navigator.languages.find((tag) => languageOf(tag) === value) ?? value)
   }
 
-  async #speak(tag: string): Promise<void> {
+  async #use(tag: string): Promise<void> {
     const root = document.documentElement
     this.#wanted = tag
-    // The element follows at once and loads its words beside the page's.
+    // Set first, so that the element loads its words at the same time.
     root.lang = tag
     root.toggleAttribute('data-translating', languageOf(tag) !== 'en')
     const words = await this.#load(tag)
     if (tag !== this.#wanted) return
-    if (words === undefined) return this.#speak('en')
+    if (words === undefined) return this.#use('en')
     this.#show(words)
     root.removeAttribute('data-translating')
   }
 
-  /** Undefined where they cannot be had. */
+  /** Undefined if the words cannot be loaded. */
   async #load(tag: string): Promise<PageWords | undefined> {
     try {
       const language = languageOf(tag) ?? 'en'
@@ -85,56 +81,13 @@ export class PageLanguage {
 
   #show(words: PageWords): void {
     this.#words = words
-    for (const place of [...this.#texts, ...this.#labels]) place.show(this.phrase(place.key))
-    this.#choice.value = languageOf(this.tag) ?? 'en'
+    for (const place of this.#places) place.show(this.text(place.key))
+    this.#select.value = languageOf(this.tag) ?? 'en'
     this.#changed()
   }
 }
 
-/** An element whose text is translated. Elements in it stay and stand as {0}, {1} in the text. */
-class TextPlace {
-  readonly key: string
-  readonly english: string
-  readonly #node: HTMLElement
-  readonly #kept: readonly Element[]
-
-  constructor(node: HTMLElement) {
-    this.#node = node
-    this.key = node.dataset['text'] ?? ''
-    this.#kept = [...node.children]
-    const parts = [...node.childNodes].map((child) => (child instanceof Element ? `{${this.#kept.indexOf(child)}}` : child.textContent))
-    this.english = parts.join('').replace(/\s+/g, ' ').trim()
-  }
-
-  show(text: string): void {
-    this.#node.replaceChildren(...text.split(/(\{\d\})/).map((part) => this.#kept[Number(part.slice(1, -1) || NaN)] ?? part))
-  }
-}
-
-/** An element whose aria-label is translated. */
-class LabelPlace {
-  readonly key: string
-  readonly english: string
-  readonly #node: HTMLElement
-
-  constructor(node: HTMLElement) {
-    this.#node = node
-    this.key = node.dataset['label'] ?? ''
-    this.english = node.ariaLabel ?? ''
-  }
-
-  show(text: string): void {
-    this.#node.ariaLabel = text
-  }
-}
-
-/** In the page, and in the template of what is said now and then. */
-function marked(what: 'text' | 'label'): readonly HTMLElement[] {
-  const roots = [document, ...[...document.querySelectorAll('template')].map((template) => template.content)]
-  return roots.flatMap((root) => [...root.querySelectorAll<HTMLElement>(`[data-${what}]`)])
-}
-
-/** The server's words for its rules, which stand in the page in every language. */
+/** The server's texts about WhatsApp's rules, which are in the page in every language. */
 function rulesIn(language: Language): PageWords {
   const template = document.querySelector<HTMLTemplateElement>(`template[lang="${language}"]`)
   const words = [...(template?.content.querySelectorAll<HTMLElement>('[data-word]') ?? [])]

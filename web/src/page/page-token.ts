@@ -1,24 +1,24 @@
 /**
- * The page's token: out of a link, into memory, and nowhere else. It is never
- * stored, never put in the document, and taken out of the address at once.
+ * The page's token: read from a link and held in memory only. It is never stored or put
+ * into the document, and it is removed from the address at once.
  */
 import { claimsOf } from '../engine/token-claims.js'
 
-/** What the page may show of a token: whose channel it is for and when it ends, in milliseconds of `Date.now()`. */
-export interface TokenFacts {
+/** What the page shows of a token: its channel, and when it expires, in milliseconds of `Date.now()`. */
+export interface TokenInfo {
   readonly channel: string
   readonly expiresAt: number | undefined
 }
 
-/** Finds a token in a pasted link, a fragment or a bare token; undefined where there is none. */
-export function tokenIn(text: string): string | undefined {
+/** Finds a token in a pasted link, a fragment or a bare token; undefined if there is none. */
+export function findToken(text: string): string | undefined {
   const inFragment = /[#&?]token=([^&\s]+)/.exec(text)?.[1]
   const candidate = inFragment === undefined ? text.trim() : inFragment
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(candidate) ? candidate : undefined
 }
 
-/** What the page shows of a token; undefined if its claims cannot be read. */
-export function factsOf(token: string): TokenFacts | undefined {
+/** Undefined if the token's claims cannot be read. */
+export function tokenInfoOf(token: string): TokenInfo | undefined {
   const claims = claimsOf(token)
   if (claims === undefined) return undefined
   const { channel, exp } = claims
@@ -30,20 +30,20 @@ export function factsOf(token: string): TokenFacts | undefined {
 }
 
 /**
- * Takes the token out of the page's address, so that no screenshot, history or reload has it.
- * Undefined where the address names none, empty where what it names is no token.
+ * Removes the token from the page's address, so that no screenshot, history entry or reload contains it.
+ * Returns undefined if the address has no token, and an empty string if what it has is not one.
  */
-export function takeFromAddress(): string | undefined {
+export function takeTokenFromAddress(): string | undefined {
   const { hash, pathname, search } = location
   if (!hash.includes('token=')) return undefined
   history.replaceState(null, '', pathname + search)
-  return tokenIn(hash) ?? ''
+  return findToken(hash) ?? ''
 }
 
-/** Holds one token and hands it out; who asks when there is none waits for the next. */
-export class TokenHolder {
+/** Holds the token and hands it out. If there is none, callers wait for the next one. */
+export class PageToken {
   #token: string | undefined
-  #given: string | undefined
+  #handedOut: string | undefined
   #waiting: ((token: string) => void)[] = []
 
   get current(): string | undefined {
@@ -55,17 +55,17 @@ export class TokenHolder {
     for (const resolve of this.#waiting.splice(0)) resolve(token)
   }
 
-  forget(): void {
+  clear(): void {
     this.#token = undefined
   }
 
-  /** The server did not take the token that was handed out; one that came since is kept. */
-  refuse(): void {
-    if (this.#token === this.#given) this.#token = undefined
+  /** The server rejected the token that was handed out. A newer one is kept. */
+  reject(): void {
+    if (this.#token === this.#handedOut) this.#token = undefined
   }
 
   async next(signal: AbortSignal): Promise<string> {
-    return (this.#given = this.#token ?? (await this.#wait(signal)))
+    return (this.#handedOut = this.#token ?? (await this.#wait(signal)))
   }
 
   #wait(signal: AbortSignal): Promise<string> {

@@ -1,36 +1,39 @@
 /**
- * The upload page around `<media-upload>`: the language, the choice of what files are for, the
- * token from the link, and a friendly way on when that link has expired.
+ * The upload page around `<media-upload>`: the language, the choice of purposes, the
+ * token from the link, and a panel that asks for a new link when that one has expired.
  */
-import { carriesFiles, filesOf } from '../element/file-drop.js'
 import type { MediaUploadElement } from '../element/media-upload-element.js'
-import { PageLanguage } from './page-language.js'
-import { PurposeChoice } from './purpose-choice.js'
-import type { TokenFacts } from './page-token.js'
-import { TokenHolder, factsOf, takeFromAddress, tokenIn } from './page-token.js'
+import { filesIn, hasFiles } from '../element/transferred-files.js'
 import type { GetToken } from '../session/token-provider.js'
+import { PageLanguage } from './page-language.js'
+import type { TokenInfo } from './page-token.js'
+import { PageToken, findToken, takeTokenFromAddress, tokenInfoOf } from './page-token.js'
+import { PurposeChoice } from './purpose-choice.js'
 
-/** Milliseconds between two looks at the clock for the line about the link's end. */
-const clockMs = 30_000
+/** Milliseconds between two updates of the line that says for how long the link is valid. */
+const refreshMs = 30_000
 
-const holder = new TokenHolder()
+/** Why the panel asks for a link. */
+type SignOutReason = 'missing' | 'expired'
+
+const pageToken = new PageToken()
 const uploader = find<MediaUploadElement>('uploader')
 const panel = find('sign-in')
 const form = find<HTMLFormElement>('sign-in-form')
-const link = find<HTMLInputElement>('sign-in-link')
+const linkField = find<HTMLInputElement>('sign-in-link')
 const linkError = find('sign-in-error')
 const sessionLine = find('session')
 
-/** Whose channel the page shows. */
-let shown: TokenFacts | undefined
+/** The token whose channel the page shows. */
+let shownToken: TokenInfo | undefined
 
-/** Why the panel is open; undefined while it is not. */
-let signedOut: 'missing' | 'expired' | undefined
+/** Undefined while the panel is closed. */
+let signOutReason: SignOutReason | undefined
 
-/** The key of what stands under the panel's field; empty for nothing. */
+/** The key of the error under the panel's field; empty for none. */
 let linkErrorKey = ''
 
-const language = new PageLanguage(find<HTMLSelectElement>('language'), () => retell())
+const language = new PageLanguage(find<HTMLSelectElement>('language'), () => translate())
 
 function find<E extends HTMLElement = HTMLElement>(id: string): E {
   const element = document.getElementById(id)
@@ -39,114 +42,114 @@ function find<E extends HTMLElement = HTMLElement>(id: string): E {
 }
 
 const getToken: GetToken = ({ reason, signal }) => {
-  if (reason === 'expired') holder.refuse()
-  if (holder.current === undefined) signOut(reason)
-  return holder.next(signal)
+  if (reason === 'expired') pageToken.reject()
+  if (pageToken.current === undefined) signOut(reason)
+  return pageToken.next(signal)
 }
 
 function signIn(token: string): void {
-  const facts = factsOf(token)
-  if (facts === undefined) return signOut('missing')
-  if (facts.expiresAt !== undefined && facts.expiresAt <= Date.now()) return signOut('expired')
-  if (token !== holder.current) forgetToken()
+  const info = tokenInfoOf(token)
+  if (info === undefined) return signOut('missing')
+  if (info.expiresAt !== undefined && info.expiresAt <= Date.now()) return signOut('expired')
+  if (token !== pageToken.current) clearToken()
   panel.hidden = true
-  signedOut = undefined
-  link.value = ''
-  tellLinkError('')
-  holder.set(token)
-  showSession(facts)
+  signOutReason = undefined
+  linkField.value = ''
+  showLinkError('')
+  pageToken.set(token)
+  showSession(info)
 }
 
-/** What a new link replaces is used no more. That a link has expired stays said until a good one comes. */
-function signOut(why: 'missing' | 'expired'): void {
-  forgetToken()
+/** Discards the token and opens the panel. Once a link has expired, the panel says so until a valid one comes. */
+function signOut(reason: SignOutReason): void {
+  clearToken()
   showSession(undefined)
-  signedOut = signedOut === 'expired' ? signedOut : why
-  tellSignOut()
+  signOutReason = signOutReason === 'expired' ? 'expired' : reason
+  showSignOutReason()
   panel.hidden = false
 }
 
-/** The element gives its token up with `getToken`, and asks anew for what still runs. */
-function forgetToken(): void {
-  if (holder.current === undefined) return
-  holder.forget()
+/** Without `getToken` the element discards its token; with it again, it requests a new one for running uploads. */
+function clearToken(): void {
+  if (pageToken.current === undefined) return
+  pageToken.clear()
   uploader.getToken = undefined
   void uploader.updateComplete.then(() => (uploader.getToken = getToken))
 }
 
-function tellSignOut(): void {
-  if (signedOut === undefined) return
-  const key = signedOut === 'expired' ? 'linkExpired' : 'linkNeeded'
-  find('sign-in-title').textContent = language.phrase(key)
-  find('sign-in-text').textContent = language.phrase(`${key}Why`)
+function showSignOutReason(): void {
+  if (signOutReason === undefined) return
+  const key = signOutReason === 'expired' ? 'linkExpired' : 'linkNeeded'
+  find('sign-in-title').textContent = language.text(key)
+  find('sign-in-text').textContent = language.text(`${key}Why`)
 }
 
-function tellLinkError(key: string): void {
+function showLinkError(key: string): void {
   linkErrorKey = key
-  linkError.textContent = key === '' ? '' : language.phrase(key)
+  linkError.textContent = key === '' ? '' : language.text(key)
 }
 
-/** Says again what a script has said, in the language that is spoken now. */
-function retell(): void {
-  tellSignOut()
-  tellLinkError(linkErrorKey)
-  showSession(shown)
+/** Shows again, in the new language, what this script has shown. */
+function translate(): void {
+  showSignOutReason()
+  showLinkError(linkErrorKey)
+  showSession(shownToken)
 }
 
-function showSession(facts: TokenFacts | undefined): void {
-  shown = facts
-  sessionLine.hidden = facts === undefined
-  if (facts === undefined) return
-  const minutes = facts.expiresAt === undefined ? undefined : Math.round((facts.expiresAt - Date.now()) / 60_000)
+function showSession(info: TokenInfo | undefined): void {
+  shownToken = info
+  sessionLine.hidden = info === undefined
+  if (info === undefined) return
+  const minutes = info.expiresAt === undefined ? undefined : Math.round((info.expiresAt - Date.now()) / 60_000)
   const channel = document.createElement('strong')
-  channel.textContent = facts.channel
-  sessionLine.replaceChildren(channel, minutes === undefined ? '' : ` ${language.phrase('linkValid', { time: span(minutes) })}`)
+  channel.textContent = info.channel
+  sessionLine.replaceChildren(channel, minutes === undefined ? '' : ` ${language.text('linkValid', { time: duration(minutes) })}`)
 }
 
-function span(minutes: number): string {
+function duration(minutes: number): string {
   const [value, unit] = minutes < 120 ? [Math.max(1, minutes), 'minute'] : minutes < 2880 ? [Math.round(minutes / 60), 'hour'] : [Math.round(minutes / 1440), 'day']
   return new Intl.NumberFormat(language.tag, { style: 'unit', unit, unitDisplay: 'long' }).format(value)
 }
 
 function readAddress(): void {
-  const token = takeFromAddress()
+  const token = takeTokenFromAddress()
   if (token !== undefined) signIn(token)
-  else if (holder.current === undefined) signOut('missing')
+  else if (pageToken.current === undefined) signOut('missing')
 }
 
-function pasteLink(event: SubmitEvent): void {
+function submitLink(event: SubmitEvent): void {
   event.preventDefault()
-  const token = tokenIn(link.value)
-  link.value = ''
+  const token = findToken(linkField.value)
+  linkField.value = ''
   if (token === undefined) {
-    tellLinkError('linkWithoutToken')
-    return link.focus()
+    showLinkError('linkWithoutToken')
+    return linkField.focus()
   }
   signIn(token)
   if (panel.hidden) uploader.focus()
-  else tellLinkError(factsOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
+  else showLinkError(tokenInfoOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
 }
 
-/** A file that misses the element must not replace the page. */
+/** Files dropped outside the element are added too: by default the browser would open them instead of the page. */
 async function dropAnywhere(event: DragEvent): Promise<void> {
-  if (event.defaultPrevented || !carriesFiles(event.dataTransfer)) return
+  if (event.defaultPrevented || !hasFiles(event.dataTransfer)) return
   event.preventDefault()
-  if (event.type === 'drop') uploader.addFiles(await filesOf(event.dataTransfer))
+  if (event.type === 'drop') uploader.addFiles(await filesIn(event.dataTransfer))
 }
 
 async function pasteAnywhere(event: ClipboardEvent): Promise<void> {
-  if (event.defaultPrevented || !carriesFiles(event.clipboardData)) return
+  if (event.defaultPrevented || !hasFiles(event.clipboardData)) return
   event.preventDefault()
-  uploader.addFiles(await filesOf(event.clipboardData))
+  uploader.addFiles(await filesIn(event.clipboardData))
 }
 
-language.follow()
+language.followBrowser()
 uploader.getToken = getToken
-form.addEventListener('submit', pasteLink)
+form.addEventListener('submit', submitLink)
 new PurposeChoice({ uploader, boxes: [...find('purposes').querySelectorAll('input')], offer: find('offer'), accept: find('offer-accept') })
 window.addEventListener('hashchange', readAddress)
 document.addEventListener('dragover', (event) => void dropAnywhere(event))
 document.addEventListener('drop', (event) => void dropAnywhere(event))
 document.addEventListener('paste', (event) => void pasteAnywhere(event))
-setInterval(() => showSession(shown), clockMs)
+setInterval(() => showSession(shownToken), refreshMs)
 readAddress()

@@ -1,9 +1,9 @@
 /**
- * What the page's files are for: its boxes, and, where some file can go as a
- * message alone, the offer to do with that.
+ * The choice of what the files are for: a checkbox for each purpose and, if a refused
+ * file could be sent as a message only, the offer to choose that.
  */
-import type { Verdict } from '../engine/engine.js'
 import type { MediaUploadElement } from '../element/media-upload-element.js'
+import type { Verdict } from '../engine/engine.js'
 
 export interface PurposeParts {
   readonly uploader: MediaUploadElement
@@ -19,38 +19,38 @@ export class PurposeChoice {
     this.#parts = parts
     const { uploader, boxes, accept } = parts
     for (const box of boxes) box.addEventListener('change', () => this.#choose(box))
-    accept.addEventListener('click', () => this.#messageOnly())
-    uploader.addEventListener('file-checked', () => this.#offer())
-    uploader.addEventListener('file-refused', () => this.#offer())
-    // A refused file may have been taken off the list.
-    uploader.addEventListener('click', () => this.#offer())
+    accept.addEventListener('click', () => this.#chooseMessageOnly())
+    uploader.addEventListener('file-checked', () => this.#updateOffer())
+    uploader.addEventListener('file-refused', () => this.#updateOffer())
+    // A click may have removed a refused file from the list.
+    uploader.addEventListener('click', () => this.#updateOffer())
   }
 
-  /** At least one purpose stays chosen: a file that is for nothing gives nothing back. */
+  /** At least one purpose stays chosen: without any, the server would have nothing to return. */
   #choose(changed: HTMLInputElement): void {
     const { uploader, boxes } = this.#parts
     const chosen = boxes.filter((box) => box.checked)
     if (chosen.length === 0) changed.checked = true
     else uploader.purpose = chosen.map((box) => box.value).join(',')
-    this.#offer()
+    this.#updateOffer()
   }
 
-  #messageOnly(): void {
+  #chooseMessageOnly(): void {
     const { uploader, boxes } = this.#parts
     for (const box of boxes) box.checked = box.value === 'message'
     uploader.purpose = 'message'
-    this.#offer()
+    this.#updateOffer()
     uploader.focus()
   }
 
-  #offer(): void {
+  #updateOffer(): void {
     const { uploader, offer } = this.#parts
-    const helps = uploader.files.some(({ state, verdict }) => state === 'refused' && verdict !== null && goesAsMessage(verdict))
+    const helps = uploader.files.some(({ state, verdict }) => state === 'refused' && verdict !== null && fitsMessage(verdict))
     offer.hidden = !helps || uploader.purpose === 'message'
   }
 }
 
-/** Nothing speaks against the file but what else it was for. */
-function goesAsMessage({ reasons }: Verdict): boolean {
+/** The file is refused only because of its other purposes. */
+function fitsMessage({ reasons }: Verdict): boolean {
   return reasons.every(({ severity, fixes }) => severity === 'warn' || fixes.includes('send_as_message_only'))
 }

@@ -1,14 +1,14 @@
 /**
- * The way to the engine of the present endpoint: its code is loaded when it is
- * first wanted, and another endpoint gets another engine.
+ * The engine for the current endpoint: its code is loaded on first use, and
+ * another endpoint gets another engine.
  */
 import type { Engine, EngineEvent, EngineFactory } from '../engine/engine.js'
 
 export interface EngineLinkPort {
-  /** The media server's origin; empty when `endpoint` names none. */
+  /** The media server's origin; empty if `endpoint` is not a URL. */
   readonly origin: string
   loadEngine(): Promise<EngineFactory>
-  hear(event: EngineEvent): void
+  receive(event: EngineEvent): void
 }
 
 export class EngineLink {
@@ -16,7 +16,7 @@ export class EngineLink {
   #loading: Promise<EngineFactory> | undefined
   #factory: EngineFactory | undefined
   #engine: Engine | undefined
-  /** The engine's. */
+  /** The origin that `#engine` was made for. */
   #origin = ''
   #unsubscribe: (() => void) | undefined
   #suspended = false
@@ -25,12 +25,12 @@ export class EngineLink {
     this.#port = port
   }
 
-  /** The engine, where there is one already. */
+  /** The open engine; undefined before `open`. */
   get engine(): Engine | undefined {
     return this.#engine
   }
 
-  /** Rejects when the code cannot be had; the next call tries again. */
+  /** Rejects if the code cannot be loaded; the next call tries again. */
   async load(): Promise<void> {
     this.#loading ??= this.#port.loadEngine()
     try {
@@ -41,21 +41,21 @@ export class EngineLink {
     }
   }
 
-  /** After `load`. */
+  /** Requires a completed `load`. */
   open(): Engine {
     if (this.#engine !== undefined) return this.#engine
     if (this.#factory === undefined) throw new Error('media-upload: internal error: the engine is not loaded')
     const { origin } = this.#port
-    if (origin === '') throw new TypeError('media-upload: the attribute endpoint is not a URL; write the media server’s origin, such as https://media.example.com')
+    if (origin === '') throw new TypeError('media-upload: the endpoint attribute is not a URL; set it to the media server’s origin, such as https://media.example.com')
     const engine = (this.#engine = this.#factory(origin))
     this.#origin = origin
-    this.#unsubscribe = engine.subscribe((event) => this.#port.hear(event))
+    this.#unsubscribe = engine.subscribe((event) => this.#port.receive(event))
     if (this.#suspended) engine.suspend()
     return engine
   }
 
-  /** Leaves the engine of another endpoint, and says whether there was one. */
-  leave(): boolean {
+  /** Closes the engine if the endpoint is another origin by now; says whether it did. */
+  closeStale(): boolean {
     if (this.#engine === undefined || this.#port.origin === this.#origin) return false
     this.#unsubscribe?.()
     this.#engine.close()

@@ -1,4 +1,4 @@
-/** Tells the page what becomes of its files: the element's events, out of the engine's. */
+/** Turns what happens to uploads into the element's events. */
 import type { Failure } from '../engine/engine.js'
 import { failureOf } from '../engine/failure.js'
 import type { ErrorDetail, MediaUploadDetails } from './events.js'
@@ -6,76 +6,76 @@ import type { Upload } from './upload.js'
 import type { UploadEvent } from './upload-state.js'
 import { isSettled } from './upload-state.js'
 
-export interface HeraldPort {
-  /** False when a listener prevented it. */
+export interface EventHost {
+  /** False if a listener called `preventDefault`. */
   emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean
-  /** The form's value has changed. */
+  /** The form control's value has changed. */
   valueChanged(): void
-  /** The sentence for a failure, for the event's detail. */
+  /** The sentence for a failure, in the element's language. */
   sentence(failure: Failure): string
 }
 
-export class Herald {
-  readonly #port: HeraldPort
-  /** Work was done since the last `complete`. */
+export class EventEmitter {
+  readonly #host: EventHost
+  /** There was work since the last `complete`. */
   #incomplete = false
 
-  constructor(port: HeraldPort) {
-    this.#port = port
+  constructor(host: EventHost) {
+    this.#host = host
   }
 
-  /** There is something to do, at whose end `complete` is told. */
-  working(): void {
+  /** Work was added; `complete` is emitted when it ends. */
+  workAdded(): void {
     this.#incomplete = true
   }
 
-  /** `moved`: the event has changed the state. `signedIn`: a token was handed over before. */
-  tell(upload: Upload, event: UploadEvent, { moved, signedIn }: { readonly moved: boolean; readonly signedIn: boolean }): void {
-    if (event.type === 'progress') this.#tellProgress(upload)
-    // The first token: nothing was tried before it.
-    if (event.type === 'waiting' && (event.reason !== 'token' || signedIn)) this.#tellWaiting(upload, event)
-    if ('problem' in event && event.problem) this.#tellRetry(upload, event.problem)
-    if (event.type === 'damaged') this.#tellRetry(upload, failureOf('digest_mismatch'))
-    if (moved) this.#tellMove(upload, event)
+  /** `moved`: the event changed the upload's state. `hadToken`: a token was provided before. */
+  emitFor(upload: Upload, event: UploadEvent, { moved, hadToken }: { readonly moved: boolean; readonly hadToken: boolean }): void {
+    if (event.type === 'progress') this.#emitProgress(upload)
+    // Waiting for the first token is no retry: nothing was tried before.
+    if (event.type === 'waiting' && (event.reason !== 'token' || hadToken)) this.#emitWaiting(upload, event)
+    if ('problem' in event && event.problem) this.#emitRetry(upload, event.problem)
+    if (event.type === 'damaged') this.#emitRetry(upload, failureOf('digest_mismatch'))
+    if (moved) this.#emitMove(upload, event)
   }
 
-  /** Once all is over, until there is something to do again. */
-  tellComplete(uploads: readonly Upload[]): void {
+  /** Emits `complete` once when every upload is settled. */
+  emitComplete(uploads: readonly Upload[]): void {
     if (!this.#incomplete || uploads.length === 0) return
     if (!uploads.every((upload) => isSettled(upload.state))) return
     this.#incomplete = false
-    this.#port.emit('complete', { files: uploads.map((upload) => upload.detail()) })
+    this.#host.emit('complete', { files: uploads.map((upload) => upload.detail()) })
   }
 
-  #tellMove(upload: Upload, event: UploadEvent): void {
+  #emitMove(upload: Upload, event: UploadEvent): void {
     const file = upload.detail()
-    if (event.type === 'relaying') this.#port.emit('relay-start', { file })
-    if (event.type === 'refused') this.#port.emit('file-refused', { file, verdict: event.verdict })
-    if (event.type === 'failed') this.#port.emit('upload-error', { file, error: this.#error(event.failure) })
+    if (event.type === 'relaying') this.#host.emit('relay-start', { file })
+    if (event.type === 'refused') this.#host.emit('file-refused', { file, verdict: event.verdict })
+    if (event.type === 'failed') this.#host.emit('upload-error', { file, error: this.#error(event.failure) })
     if (event.type !== 'done') return
-    this.#port.emit('upload-success', { file, asset: event.asset })
-    this.#port.valueChanged()
+    this.#host.emit('upload-success', { file, asset: event.asset })
+    this.#host.valueChanged()
   }
 
-  #tellProgress(upload: Upload): void {
+  #emitProgress(upload: Upload): void {
     const { accepted, shown, total } = upload.progress
     const bytes = { bytesAccepted: accepted, bytesShown: shown, bytesTotal: total }
-    this.#port.emit('upload-progress', { file: upload.detail(), ...bytes })
+    this.#host.emit('upload-progress', { file: upload.detail(), ...bytes })
   }
 
-  #tellWaiting(upload: Upload, event: Extract<UploadEvent, { type: 'waiting' }>): void {
+  #emitWaiting(upload: Upload, event: Extract<UploadEvent, { type: 'waiting' }>): void {
     const file = upload.detail()
-    if (event.reason === 'stalled') this.#port.emit('upload-stalled', { file })
-    this.#port.emit('upload-retry', { file, reason: event.reason, retryInMs: event.retryInMs })
+    if (event.reason === 'stalled') this.#host.emit('upload-stalled', { file })
+    this.#host.emit('upload-retry', { file, reason: event.reason, retryInMs: event.retryInMs })
   }
 
-  /** It is tried again without anybody's doing, and nobody says when. */
-  #tellRetry(upload: Upload, problem: Failure): void {
-    this.#port.emit('upload-retry', { file: upload.detail(), reason: problem.code, retryInMs: 0, error: this.#error(problem) })
+  /** The server or the engine retries by itself, at a time that is not known here. */
+  #emitRetry(upload: Upload, problem: Failure): void {
+    this.#host.emit('upload-retry', { file: upload.detail(), reason: problem.code, retryInMs: 0, error: this.#error(problem) })
   }
 
   #error(failure: Failure): ErrorDetail {
     const { code, retryable } = failure
-    return { code, retryable, message: this.#port.sentence(failure) }
+    return { code, retryable, message: this.#host.sentence(failure) }
   }
 }

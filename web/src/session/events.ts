@@ -1,6 +1,6 @@
 /**
- * The element's events: each bubbles, is composed, and carries a detail that
- * `structuredClone` takes, so that a page may post it on.
+ * The element's events. Each bubbles, is composed and carries a detail that
+ * `structuredClone` accepts, so that a page can post it to a worker or a frame.
  */
 import type { Asset, Verdict, WaitReason } from '../engine/engine.js'
 import type { TokenReason } from '../engine/token-reason.js'
@@ -17,22 +17,22 @@ export interface FileEventDetail {
 }
 
 /**
- * A further try follows by itself, in `retryInMs`; 0 when it has no time. `reason` is why the
- * upload stands still, or with all bytes safe the code of what went wrong on the server, in words in `error`.
+ * The upload retries by itself in `retryInMs` milliseconds; 0 if the time is not known. `reason` is why
+ * the upload waits, or, with all bytes on the server, the code of the problem there, which `error` describes.
  */
 export type RetryDetail =
   | { readonly reason: WaitReason; readonly retryInMs: number }
   | { readonly reason: string; readonly retryInMs: number; readonly error: ErrorDetail }
 
-/** Event names and the shapes of their details. */
+/** Event names and the types of their details. */
 export interface MediaUploadDetails {
-  /** Cancelable: a prevented file is not added. */
+  /** Cancelable: if prevented, the file is not added. */
   'file-added': FileEventDetail
   'file-checked': FileEventDetail & { readonly verdict: Verdict }
   'file-refused': FileEventDetail & { readonly verdict: Verdict }
-  /** Cancelable: a prevented upload stays ready. */
+  /** Cancelable: if prevented, the upload stays ready. */
   'upload-start': FileEventDetail
-  /** `bytesShown` adds what is in flight to what the server acknowledged. */
+  /** `bytesShown` is `bytesAccepted`, which the server has acknowledged, plus the bytes in flight. */
   'upload-progress': FileEventDetail & { readonly bytesAccepted: number; readonly bytesShown: number; readonly bytesTotal: number }
   'upload-stalled': FileEventDetail
   'upload-retry': FileEventDetail & RetryDetail
@@ -41,10 +41,10 @@ export interface MediaUploadDetails {
   'relay-start': FileEventDetail
   'upload-success': FileEventDetail & { readonly asset: Asset }
   'upload-error': FileEventDetail & { readonly error: ErrorDetail }
-  /** Uploads of an earlier visit are in the list again, and go on where they can. */
+  /** Uploads of an earlier visit are in the list again and resume if they can. */
   restored: { readonly files: readonly FileDetail[] }
   'auth-required': { readonly reason: TokenReason }
-  /** Nothing is left to do: every file is done, refused or failed. */
+  /** Every file is done, refused or failed. */
   complete: { readonly files: readonly FileDetail[] }
 }
 

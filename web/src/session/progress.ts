@@ -1,13 +1,13 @@
 /**
- * How far one file is, how fast it goes and how long it will take. Knows bytes
- * and a clock; leaves words and numbers for people to messages.ts.
+ * The progress of one upload: how many bytes, how fast, and how long it will take.
+ * Works on bytes and milliseconds; messages.ts formats them for people.
  *
- * Speed is measured between acknowledgements. What is in flight tells little of
- * it: a socket takes megabytes at once, and then seems to stand still until the
- * line has carried them.
+ * Speed is measured between acknowledgements. Bytes in flight say little about it:
+ * a socket accepts megabytes at once and then seems stalled until the network has
+ * carried them.
  */
 
-interface Mark {
+interface Sample {
   readonly at: number
   readonly bytes: number
 }
@@ -15,38 +15,38 @@ interface Mark {
 /** Milliseconds over which speed is averaged: two chunks, which take 2 to 5 s each. */
 const windowMs = 8_000
 
-/** Milliseconds before a speed is worth showing, and between two marks that one is taken from. */
-const settleMs = 1_000
+/** Milliseconds: the shortest time between two samples from which a speed is computed. */
+const minSpanMs = 1_000
 
-/** The last percent belongs to the asset: bytes that left are not a file that is ready. */
-const mostUntilDone = 0.99
+/** The bar never fills before the asset exists: a file whose bytes have arrived is not ready yet. */
+const maxShareUntilDone = 0.99
 
 export class Progress {
-  /** Bytes that the server acknowledged. */
+  /** Bytes that the server has acknowledged. */
   accepted = 0
   #inFlight = 0
   #highest = 0
-  /** When bytes were acknowledged; the first is when they began to move. */
-  #marks: Mark[] = []
-  /** Of the chunk in flight: its first report after the socket's buffer was filled, and its last one. */
-  #settled: Mark | undefined
-  #latest: Mark | undefined
+  /** One sample per acknowledgement, and one from when the first bytes were sent. */
+  #samples: Sample[] = []
+  /** Of the chunk in flight: its first sample after the socket's buffer was full, and its latest. */
+  #chunkFirst: Sample | undefined
+  #chunkLast: Sample | undefined
 
   constructor(readonly total: number) {}
 
-  /** Bytes shown to the person: acknowledged and in flight, never fewer than before. */
+  /** Bytes shown to the person: acknowledged and in flight. It never decreases while the upload runs. */
   get shown(): number {
     return this.#highest
   }
 
-  /** Share of the whole, 0 to 1, of what is shown. */
+  /** `shown` as a share of the file, 0 to 1. */
   get share(): number {
-    return Math.min(mostUntilDone, ratio(this.#highest, this.total))
+    return Math.min(maxShareUntilDone, ratio(this.#highest, this.total))
   }
 
-  /** Share of the whole, 0 to 1, that is safe on the server. */
+  /** `accepted` as a share of the file, 0 to 1. */
   get acceptedShare(): number {
-    return Math.min(mostUntilDone, ratio(this.accepted, this.total))
+    return Math.min(maxShareUntilDone, ratio(this.accepted, this.total))
   }
 
   report(accepted: number, inFlight: number, now: number): void {
@@ -54,9 +54,9 @@ export class Progress {
     this.accepted = Math.min(accepted, this.total)
     this.#inFlight = Math.min(inFlight, this.total - this.accepted)
     this.#highest = Math.max(this.#highest, this.accepted + this.#inFlight)
-    if (this.accepted < before) this.#marks = []
-    if (this.accepted > before || this.#marks.length === 0) this.#mark(now)
-    else this.#follow(now)
+    if (this.accepted < before) this.#samples = []
+    if (this.accepted > before || this.#samples.length === 0) this.#addSample(now)
+    else this.#sampleChunk(now)
   }
 
   /** Every byte is acknowledged. */
@@ -64,67 +64,70 @@ export class Progress {
     this.restart(this.total)
   }
 
-  /** Stands at an offset that the server has named, also where that is less than was shown. */
+  /** Continues from the server's offset, even if that is less than what was shown. */
   restart(offset: number): void {
     this.accepted = this.#highest = offset
     this.stop()
   }
 
-  /** Nothing is in flight: the next speed is measured afresh. */
+  /** Nothing is in flight; the speed is measured anew afterwards. */
   stop(): void {
     this.#inFlight = 0
-    this.#marks = []
-    this.#settled = this.#latest = undefined
+    this.#samples = []
+    this.#chunkFirst = this.#chunkLast = undefined
   }
 
-  /** Bytes a second over the last seconds; undefined while it cannot be told yet. */
+  /** Bytes per second over the last seconds; undefined as long as it is not known. */
   speed(now: number): number | undefined {
     return this.#acknowledgedSpeed(now) ?? this.#chunkSpeed()
   }
 
-  /** Seconds until the last byte is through; undefined while it cannot be told. */
+  /** Seconds until the last byte is acknowledged; undefined as long as the speed is not known. */
   secondsLeft(now: number): number | undefined {
     const speed = this.speed(now)
     if (speed === undefined || speed === 0) return undefined
-    return (this.total - this.accepted - this.#carried(speed, now)) / speed
+    return (this.total - this.accepted - this.#delivered(speed, now)) / speed
   }
 
-  /** What of the bytes in flight has left the socket's buffer. */
-  #carried(bytesPerSecond: number, now: number): number {
-    const last = this.#marks.at(-1)
+  /** An estimate of how many bytes in flight have left the socket's buffer. */
+  #delivered(bytesPerSecond: number, now: number): number {
+    const last = this.#samples.at(-1)
     if (last === undefined) return 0
     return Math.min(this.#inFlight, (bytesPerSecond * (now - last.at)) / 1000)
   }
 
-  /** A line that has slowed down shows before its chunk is through: then all that left since the first mark is too little. */
+  /**
+   * From acknowledgements. If the network slows down within a chunk, all bytes sent since the first sample, divided
+   * by the time until now, give the lower speed, so the drop shows before the chunk is acknowledged.
+   */
   #acknowledgedSpeed(now: number): number | undefined {
-    const [first, last] = [this.#marks[0], this.#marks.at(-1)]
-    if (first === undefined || last === undefined || last.at - first.at < settleMs) return undefined
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)]
+    if (first === undefined || last === undefined || last.at - first.at < minSpanMs) return undefined
     const acknowledged = last.bytes - first.bytes
     return Math.min(perSecond(acknowledged, last.at - first.at), perSecond(acknowledged + this.#inFlight, now - first.at))
   }
 
-  /** Of a first chunk on a slow line. A buffer that swallowed all of it tells nothing. */
+  /** From the first chunk on a slow network; undefined if the socket's buffer took the whole chunk at once. */
   #chunkSpeed(): number | undefined {
-    if (this.#settled === undefined || this.#latest === undefined) return undefined
-    const took = this.#latest.at - this.#settled.at
-    const bytes = this.#latest.bytes - this.#settled.bytes
-    return took < settleMs || bytes <= 0 ? undefined : perSecond(bytes, took)
+    if (this.#chunkFirst === undefined || this.#chunkLast === undefined) return undefined
+    const took = this.#chunkLast.at - this.#chunkFirst.at
+    const bytes = this.#chunkLast.bytes - this.#chunkFirst.bytes
+    return took < minSpanMs || bytes <= 0 ? undefined : perSecond(bytes, took)
   }
 
-  #mark(now: number): void {
-    this.#settled = this.#latest = undefined
-    this.#marks.push({ at: now, bytes: this.accepted })
-    while (this.#marks.length > 2 && (this.#marks[1]?.at ?? now) < now - windowMs) this.#marks.shift()
+  #addSample(now: number): void {
+    this.#chunkFirst = this.#chunkLast = undefined
+    this.#samples.push({ at: now, bytes: this.accepted })
+    while (this.#samples.length > 2 && (this.#samples[1]?.at ?? now) < now - windowMs) this.#samples.shift()
   }
 
-  #follow(now: number): void {
-    const began = this.#marks.at(-1)?.at ?? now
-    if (now - began < settleMs) return
-    const { bytes } = this.#latest ?? { bytes: -1 }
-    if (this.#inFlight < bytes) this.#settled = undefined
-    if (this.#inFlight !== bytes) this.#latest = { at: now, bytes: this.#inFlight }
-    this.#settled ??= this.#latest
+  #sampleChunk(now: number): void {
+    const began = this.#samples.at(-1)?.at ?? now
+    if (now - began < minSpanMs) return
+    const { bytes } = this.#chunkLast ?? { bytes: -1 }
+    if (this.#inFlight < bytes) this.#chunkFirst = undefined
+    if (this.#inFlight !== bytes) this.#chunkLast = { at: now, bytes: this.#inFlight }
+    this.#chunkFirst ??= this.#chunkLast
   }
 }
 

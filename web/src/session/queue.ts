@@ -1,37 +1,28 @@
 /**
- * The files of one element in their order, and whose turn it is: how many are
- * checked and how many are sent at once. It starts nothing itself; its port does.
+ * The uploads of one element in their order. Decides which files are checked and
+ * uploaded next and how many at once; its port does the work.
  */
 import type { Upload } from './upload.js'
 
 export interface QueuePort {
-  /** Resolves when the check is over, whatever came of it. */
+  /** Resolves when the check is over, whatever its result. */
   check(upload: Upload): Promise<void>
   begin(upload: Upload): void
 }
 
-/** Checks read a few KB each in one worker: more at once would only delay the first verdict. */
-const checksAtOnce = 2
+/** A check reads a few KB, all in one worker: more at once would only delay the first verdict. */
+const maxConcurrentChecks = 2
 
 export class Queue implements Iterable<Upload> {
   readonly #port: QueuePort
   readonly #concurrency: () => number
   readonly #uploads = new Map<string, Upload>()
-  readonly #beingChecked = new Set<string>()
+  readonly #checking = new Set<string>()
   #stopped = false
 
   constructor(port: QueuePort, concurrency: () => number) {
     this.#port = port
     this.#concurrency = concurrency
-  }
-
-  /** Nothing new begins. */
-  get stopped(): boolean {
-    return this.#stopped
-  }
-
-  get size(): number {
-    return this.#uploads.size
   }
 
   get(id: string): Upload | undefined {
@@ -50,16 +41,17 @@ export class Queue implements Iterable<Upload> {
     return this.#uploads.values()
   }
 
+  /** Begins nothing new until `restart`. */
   stop(): void {
     this.#stopped = true
   }
 
-  go(): void {
+  restart(): void {
     this.#stopped = false
     this.pump()
   }
 
-  /** Fills every free place. Called whenever a file comes, goes or changes. */
+  /** Fills every free slot. Called whenever a file is added or removed or changes its state. */
   pump(): void {
     if (this.#stopped) return
     this.#pumpChecks()
@@ -68,31 +60,25 @@ export class Queue implements Iterable<Upload> {
 
   #pumpChecks(): void {
     for (const upload of this.#uploads.values()) {
-      if (this.#beingChecked.size >= checksAtOnce) return
-      if (upload.state.name === 'checking' && !this.#beingChecked.has(upload.id)) void this.#check(upload)
+      if (this.#checking.size >= maxConcurrentChecks) return
+      if (upload.state.name === 'checking' && !this.#checking.has(upload.id)) void this.#check(upload)
     }
   }
 
   async #check(upload: Upload): Promise<void> {
-    this.#beingChecked.add(upload.id)
+    this.#checking.add(upload.id)
     await this.#port.check(upload)
-    this.#beingChecked.delete(upload.id)
+    this.#checking.delete(upload.id)
     this.pump()
   }
 
   #pumpUploads(): void {
-    let free = Math.max(1, this.#concurrency()) - this.#count((upload) => upload.holdsPlace)
+    let free = Math.max(1, this.#concurrency()) - [...this].filter((upload) => upload.usesSlot).length
     for (const upload of this.#uploads.values()) {
       if (free <= 0) return
       if (upload.state.name !== 'queued') continue
       this.#port.begin(upload)
       free--
     }
-  }
-
-  #count(test: (upload: Upload) => boolean): number {
-    let n = 0
-    for (const upload of this.#uploads.values()) if (test(upload)) n++
-    return n
   }
 }

@@ -1,48 +1,48 @@
 /**
- * Gets a token once for all uploads: one call of `getToken` at a time, however
- * many files wait for it. It keeps no token; the answer goes straight to the engine.
+ * Gets tokens from the page: one call of `getToken` at a time, however many uploads
+ * wait for it. It stores no token; the answer goes straight to the engine.
  */
 import type { TokenReason } from '../engine/token-reason.js'
 
-/** The page's way to a token. `signal` aborts when the answer is no longer waited for. */
+/** The page's callback for a token. `signal` aborts when the answer is no longer needed. */
 export type GetToken = (request: { readonly reason: TokenReason; readonly signal: AbortSignal }) => string | Promise<string>
 
 export type TokenState =
   | { readonly name: 'idle' }
   | { readonly name: 'asking'; readonly slow: boolean }
-  /** `retryAt` is in milliseconds of `Date.now()`; 0 when only a person or the page can go on. */
+  /** `retryAt` is in milliseconds of `Date.now()`; 0 if it takes an action of the person or the page. */
   | { readonly name: 'blocked'; readonly retryAt: number }
 
-export interface TokenPort {
+export interface TokenProviderPort {
   provide(token: string | undefined): void
-  /** The person or the page has to act: say so and fire `auth-required`. */
+  /** The person or the page has to act: emit `auth-required`. */
   authRequired(reason: TokenReason): void
   changed(): void
 }
 
-/** Milliseconds after which an unanswered `getToken` is called slow in front of the person. */
+/** Milliseconds after which the person is told that `getToken` is slow. */
 const slowMs = 6_000
 
-/** Milliseconds after which an unanswered `getToken` is given up and asked again. */
-const giveUpMs = 60_000
+/** Milliseconds after which an unanswered call of `getToken` is aborted and repeated. */
+const timeoutMs = 60_000
 
-/** Milliseconds between tries: doubled each time, up to the same 30 s as the engine's own waits. */
-const firstRetryMs = 1_000
-const longestRetryMs = 30_000
+/** Milliseconds between calls: doubled each time, up to the engine's own limit of 30 s. */
+const minRetryMs = 1_000
+const maxRetryMs = 30_000
 
-export class TokenBroker {
-  readonly #port: TokenPort
+export class TokenProvider {
+  readonly #port: TokenProviderPort
   state: TokenState = { name: 'idle' }
   #reason: TokenReason = 'missing'
   #failures = 0
-  /** A token was handed over and no server has taken it yet. */
-  #untested = false
-  #hasGiven = false
+  /** The last token has not been accepted by the server yet. */
+  #unconfirmed = false
+  #hasProvided = false
   #asking: AbortController | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #callback: GetToken | undefined
 
-  constructor(port: TokenPort) {
+  constructor(port: TokenProviderPort) {
     this.#port = port
   }
 
@@ -50,59 +50,59 @@ export class TokenBroker {
     return this.#callback
   }
 
-  /** Taken away, it takes its token along: the page has signed out. */
+  /** Setting it to undefined also discards its token: the page has signed out. */
   set getToken(callback: GetToken | undefined) {
     this.#callback = callback
     if (callback === undefined) this.#signOut()
     else if (this.state.name === 'blocked') this.tryNow()
   }
 
-  /** A token was handed over before. */
-  get hasGiven(): boolean {
-    return this.#hasGiven
+  /** A token was provided before. */
+  get hasProvided(): boolean {
+    return this.#hasProvided
   }
 
-  /** The engine needs a token. */
-  need(reason: TokenReason): void {
+  /** Gets a token for the engine, unless it is already waiting for one. */
+  request(reason: TokenReason): void {
     if (this.state.name !== 'idle') return
     this.#reason = reason
-    // The first refused token may just have been old. A second one in a row is a fault: wait before asking again.
-    if (this.#untested && ++this.#failures > 1) return this.#block()
+    // One rejected token may just have expired. A second one in a row is an error: wait before calling again.
+    if (this.#unconfirmed && ++this.#failures > 1) return this.#block()
     void this.#ask()
   }
 
-  /** A request went through: the token is good. */
+  /** The server accepted the token. */
   accepted(): void {
-    this.#untested = false
+    this.#unconfirmed = false
     this.#failures = 0
   }
 
-  /** The person or the page asks to try again now. */
+  /** Calls `getToken` at once, if a token is needed. */
   tryNow(): void {
     if (this.state.name === 'idle') return
     void this.#ask()
   }
 
-  /** Stops waiting for an answer; a later `need` starts afresh. */
+  /** Discards a pending answer. A later `request` starts over. */
   close(): void {
-    this.#stopWaiting()
-    this.#become({ name: 'idle' })
+    this.#abort()
+    this.#setState({ name: 'idle' })
   }
 
   async #ask(): Promise<void> {
-    this.#stopWaiting()
+    this.#abort()
     if (this.#callback === undefined) return this.#block()
     const asking = (this.#asking = new AbortController())
-    this.#become({ name: 'asking', slow: false })
-    this.#timer = setTimeout(() => this.#becomeSlow(asking), slowMs)
-    const token = await this.#answer(this.#callback, asking.signal)
+    this.#setState({ name: 'asking', slow: false })
+    this.#timer = setTimeout(() => this.#reportSlow(asking), slowMs)
+    const token = await this.#call(this.#callback, asking.signal)
     if (this.#asking !== asking) return
     if (token === '') return this.#fail()
     this.#deliver(token)
   }
 
-  /** The trimmed token; empty when the page had none. */
-  async #answer(getToken: GetToken, signal: AbortSignal): Promise<string> {
+  /** The trimmed token; empty if the page has none. */
+  async #call(getToken: GetToken, signal: AbortSignal): Promise<string> {
     try {
       return (await getToken({ reason: this.#reason, signal })).trim()
     } catch {
@@ -112,22 +112,22 @@ export class TokenBroker {
 
   #signOut(): void {
     if (this.state.name === 'asking') this.#block()
-    else if (this.#hasGiven && this.state.name === 'idle') this.#port.provide(undefined)
+    else if (this.#hasProvided && this.state.name === 'idle') this.#port.provide(undefined)
   }
 
   #deliver(token: string): void {
-    this.#stopWaiting()
-    this.#untested = this.#hasGiven = true
-    this.#become({ name: 'idle' })
+    this.#abort()
+    this.#unconfirmed = this.#hasProvided = true
+    this.#setState({ name: 'idle' })
     this.#port.provide(token)
   }
 
-  #becomeSlow(asking: AbortController): void {
-    this.#become({ name: 'asking', slow: true })
+  #reportSlow(asking: AbortController): void {
+    this.#setState({ name: 'asking', slow: true })
     this.#port.authRequired(this.#reason)
     this.#timer = setTimeout(() => {
       if (this.#asking === asking) this.#fail()
-    }, giveUpMs - slowMs)
+    }, timeoutMs - slowMs)
   }
 
   #fail(): void {
@@ -136,21 +136,21 @@ export class TokenBroker {
   }
 
   #block(): void {
-    this.#stopWaiting()
-    const delay = Math.min(longestRetryMs, firstRetryMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
+    this.#abort()
+    const delay = Math.min(maxRetryMs, minRetryMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
     const canRetry = this.#callback !== undefined
     if (canRetry) this.#timer = setTimeout(() => this.tryNow(), delay)
-    this.#become({ name: 'blocked', retryAt: canRetry ? Date.now() + delay : 0 })
+    this.#setState({ name: 'blocked', retryAt: canRetry ? Date.now() + delay : 0 })
     this.#port.authRequired(this.#reason)
   }
 
-  #stopWaiting(): void {
+  #abort(): void {
     this.#asking?.abort()
     this.#asking = undefined
     clearTimeout(this.#timer)
   }
 
-  #become(state: TokenState): void {
+  #setState(state: TokenState): void {
     this.state = state
     this.#port.changed()
   }

@@ -1,25 +1,25 @@
 /**
- * The states that a file can be in and the events that move it. `transition` is
- * pure, so every move is a line of a table that a test can read.
+ * The states of an upload and the events that move it from one to another. `transition`
+ * is pure, so that a table can test every move.
  */
 import type { Asset, EngineEvent, Failure, Verdict, WaitReason } from '../engine/engine.js'
 
 export type UploadState =
-  /** The browser reads a few ranges of the file to say whether WhatsApp would deliver it. */
+  /** The engine reads a few ranges of the file to find out whether WhatsApp would deliver it. */
   | { readonly name: 'checking' }
-  /** May be sent; waits for a click where `auto-start` is not set. */
+  /** Can be uploaded; without `auto-start` it waits for a click. */
   | { readonly name: 'ready' }
-  /** Of an earlier visit, whose file this browser has not kept. `comparing`: a file was chosen and is held against it. */
+  /** From an earlier visit, without a copy of the file. `comparing`: a chosen file is being compared with it. */
   | { readonly name: 'missing'; readonly comparing: boolean }
-  /** Asked for; waits for one of the `concurrency` places. */
+  /** Waits for one of the `concurrency` slots. */
   | { readonly name: 'queued' }
   | { readonly name: 'uploading' }
-  /** Stands still and goes on by itself; `retryAt` is in milliseconds of `Date.now()`, 0 when it has no time. */
+  /** Resumes by itself; `retryAt` is in milliseconds of `Date.now()`, 0 if the time is not known. */
   | { readonly name: 'waiting'; readonly reason: WaitReason; readonly retryAt: number }
   | { readonly name: 'paused' }
-  /** All bytes are safe; the server checks them again. */
+  /** All bytes are on the server, which checks them again. `problem` is why its last attempt failed; it retries by itself. */
   | { readonly name: 'verifying'; readonly problem: Failure | undefined }
-  /** `problem` is why the last attempt came to nothing, while the server makes a next one by itself. */
+  /** The server hands the file over to WhatsApp; `problem` as above. */
   | { readonly name: 'relaying'; readonly problem: Failure | undefined }
   | { readonly name: 'done'; readonly asset: Asset }
   | { readonly name: 'refused'; readonly verdict: Verdict }
@@ -27,63 +27,63 @@ export type UploadState =
 
 export type StateName = UploadState['name']
 
-/** What a person or the queue does to a file; the rest of its events come from the engine. */
+/** What a person or the queue does to an upload. All other events come from the engine. */
 export type LocalEvent =
   | { readonly type: 'checked'; readonly verdict: Verdict }
   | { readonly type: 'recheck' }
   | { readonly type: 'enqueue' }
   | { readonly type: 'begin' }
-  /** Gives its place back and is the next to have one. */
+  /** Frees its slot and waits for the next one. */
   | { readonly type: 'requeue' }
-  | { readonly type: 'hold' }
-  /** A file was chosen for one that misses its own. */
+  | { readonly type: 'pause' }
+  /** A file was chosen for an upload whose file is missing. */
   | { readonly type: 'compare' }
   | { readonly type: 'compared'; readonly same: boolean }
 
-/** What moves nothing: it is a fact about the file beside its state. */
-type Remark = Extract<EngineEvent, { readonly type: 'kept' | 'unkept' | 'damaged' }>
+/** Events that do not change the state; the upload records them as facts about the file. */
+type Note = Extract<EngineEvent, { readonly type: 'kept' | 'unkept' | 'damaged' }>
 
-type Move = LocalEvent | Exclude<EngineEvent, Remark | { readonly type: 'token-needed' | 'cancelled' }>
+type Move = LocalEvent | Exclude<EngineEvent, Note | { readonly type: 'token-needed' | 'cancelled' }>
 
-export type UploadEvent = Move | Remark
+export type UploadEvent = Move | Note
 
-const onTheWay: readonly StateName[] = ['queued', 'uploading', 'waiting', 'paused']
-const sent: readonly StateName[] = [...onTheWay, 'verifying', 'relaying']
+const pending: readonly StateName[] = ['queued', 'uploading', 'waiting', 'paused']
+const started: readonly StateName[] = [...pending, 'verifying', 'relaying']
 
-/** What comes after a pause is the person's word, not the engine's. */
-const sentAndRunning = sent.filter((name) => name !== 'paused')
+/** A paused upload stays paused, whatever the engine reports late. */
+const startedNotPaused = started.filter((name) => name !== 'paused')
 
-/** Another window may send a file that this one misses. */
-const anywhere: readonly StateName[] = ['missing', ...sent]
+/** Another window may upload a file that is missing here. */
+const startedAnywhere: readonly StateName[] = ['missing', ...started]
 
-/** From which states an event moves a file. An event that comes late, from any other state, is ignored. */
+/** From which states an event moves an upload. In any other state the event is late and ignored. */
 const movesFrom: { readonly [E in Move['type']]: readonly StateName[] } = {
   checked: ['checking'],
   recheck: ['checking', 'ready', 'refused', 'queued', 'paused'],
   enqueue: ['ready', 'paused', 'failed'],
   begin: ['queued'],
   requeue: ['uploading', 'waiting'],
-  hold: ['queued', 'uploading', 'waiting'],
+  pause: ['queued', 'uploading', 'waiting'],
   compare: ['missing'],
   compared: ['missing'],
   followed: ['missing', 'queued', 'uploading', 'waiting'],
-  missing: [...sent, 'failed'],
-  // Also when all bytes were at the server and it found them damaged, or has lost them.
+  missing: [...started, 'failed'],
+  // Also if all bytes were on the server and it found them damaged, or lost them.
   started: ['queued', 'waiting', 'verifying', 'relaying'],
   progress: ['waiting'],
-  waiting: sentAndRunning,
+  waiting: startedNotPaused,
   resumed: ['queued', 'waiting', 'paused'],
   paused: ['uploading', 'waiting'],
-  checking: [...onTheWay, 'missing', 'verifying'],
-  relaying: anywhere,
-  done: anywhere,
-  refused: anywhere,
-  failed: ['checking', ...anywhere],
+  checking: [...pending, 'missing', 'verifying'],
+  relaying: startedAnywhere,
+  done: startedAnywhere,
+  refused: startedAnywhere,
+  failed: ['checking', ...startedAnywhere],
 }
 
-/** The state after an event; the same object when the event changes nothing. */
+/** The state after an event; the same object if the event changes nothing. */
 export function transition(state: UploadState, event: UploadEvent, now: number): UploadState {
-  if (isRemark(event) || !movesFrom[event.type].includes(state.name)) return state
+  if (isNote(event) || !movesFrom[event.type].includes(state.name)) return state
   switch (event.type) {
     case 'checked':
       return event.verdict.outcome === 'refuse' ? { name: 'refused', verdict: event.verdict } : { name: 'ready' }
@@ -102,13 +102,13 @@ export function transition(state: UploadState, event: UploadEvent, now: number):
     case 'resumed':
       return { name: 'uploading' }
     case 'progress':
-      // A fault is followed by a progress event without bytes in flight: still waiting.
+      // After an error comes a progress event without bytes in flight: the upload still waits.
       return event.inFlight > 0 ? { name: 'uploading' } : state
     case 'waiting':
       return { name: 'waiting', reason: event.reason, retryAt: event.retryInMs > 0 ? now + event.retryInMs : 0 }
     case 'missing':
       return { name: 'missing', comparing: false }
-    case 'hold':
+    case 'pause':
     case 'paused':
       return { name: 'paused' }
     case 'checking':
@@ -124,31 +124,31 @@ export function transition(state: UploadState, event: UploadEvent, now: number):
   }
 }
 
-function isRemark(event: UploadEvent): event is Remark {
+function isNote(event: UploadEvent): event is Note {
   return event.type === 'kept' || event.type === 'unkept' || event.type === 'damaged'
 }
 
-/** Bytes move, or will by themselves. */
-export function isMoving(state: UploadState): boolean {
+/** Bytes are being sent, or will be without further action. */
+export function isActive(state: UploadState): boolean {
   return state.name === 'uploading' || state.name === 'waiting'
 }
 
-/** Asked for, and not all of it is at the server. */
-export function isOnTheWay(state: UploadState): boolean {
-  return onTheWay.includes(state.name)
+/** Started, and not all bytes are on the server. */
+export function isPending(state: UploadState): boolean {
+  return pending.includes(state.name)
 }
 
-/** Nothing further happens unless somebody asks. */
+/** Nothing more happens without an action of the person or the page. */
 export function isSettled(state: UploadState): boolean {
   return state.name === 'done' || state.name === 'refused' || state.name === 'failed'
 }
 
-/** Goes on by itself. */
-export function isUnderway(state: UploadState): boolean {
-  return isMoving(state) || state.name === 'queued'
+/** Active, or will be as soon as there is a slot. */
+export function isInProgress(state: UploadState): boolean {
+  return isActive(state) || state.name === 'queued'
 }
 
-/** The bytes are safe on the server; what follows happens there. */
-export function isHandedOver(state: UploadState): boolean {
+/** All bytes are on the server, which does the rest. */
+export function isProcessing(state: UploadState): boolean {
   return state.name === 'verifying' || state.name === 'relaying'
 }

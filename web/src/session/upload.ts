@@ -1,16 +1,16 @@
 /**
- * One file's life: its state, and what is known of it beside. Nothing about how
- * it is shown (row.ts) or sent (the engine).
+ * One upload: its state and everything else that is known about its file. How it
+ * is shown is up to list/, how it is sent up to the engine.
  */
 import type { Asset, Kind, KeptUpload, Purpose, UploadRequest, Verdict } from '../engine/engine.js'
 import { Progress } from './progress.js'
 import type { StateName, UploadEvent, UploadState } from './upload-state.js'
-import { isHandedOver, isMoving, isOnTheWay, isUnderway, transition } from './upload-state.js'
+import { isActive, isInProgress, isPending, isProcessing, transition } from './upload-state.js'
 
-/** What is known of a file without its bytes; a `File` has it. */
-export type FileFacts = Pick<File, 'name' | 'size' | 'type'>
+/** What is known about a file without reading it. */
+export type FileInfo = Pick<File, 'name' | 'size' | 'type'>
 
-/** The cloneable picture of a file that events and the `files` property give out. */
+/** What events and the `files` property say about a file; `structuredClone` accepts it. */
 export interface FileDetail {
   readonly id: string
   readonly name: string
@@ -23,102 +23,104 @@ export interface FileDetail {
   readonly asset?: Asset
 }
 
-/** What leaves nothing in flight. */
-const stopping: ReadonlySet<UploadEvent['type']> = new Set(['waiting', 'hold', 'paused', 'requeue', 'followed', 'missing'])
+/** Who sends the bytes: nobody yet, this engine, or another window or row. */
+export type Sender = 'none' | 'here' | 'elsewhere'
+
+/** Whether this browser has a copy of the file; `unknown` until the engine has said so. */
+export type CopyState = 'unknown' | 'kept' | 'none'
+
+/** Events after which no bytes are in flight. */
+const stopping: ReadonlySet<UploadEvent['type']> = new Set(['waiting', 'pause', 'paused', 'requeue', 'followed', 'missing'])
 
 export class Upload {
   readonly progress: Progress
   state: UploadState = { name: 'checking' }
   verdict: Verdict | undefined
-  /** Made when the file is asked for; one of an earlier visit keeps its own. */
+  /** Built when the upload is started; a restored upload keeps its own. */
   request: UploadRequest | undefined
-  /** The engine sends this file: going on means `resume`, not `start`. */
-  begun = false
-  /** Whether this browser has a copy; undefined until that is known. */
-  kept: boolean | undefined
-  /** Another window or row sends it. */
-  followed = false
+  sender: Sender = 'none'
+  copy: CopyState = 'unknown'
   /** Comes from an earlier visit. */
   restored = false
-  /** Bytes have changed on the way, and were sent again. */
+  /** Bytes were corrupted in transit and sent again. */
   damaged = false
-  /** The server had lost what it had acknowledged. */
+  /** The server lost bytes that it had acknowledged. */
   lost = false
-  /** All bytes are at the server, whatever it does with them. */
-  safe = false
-  /** Was asked for before it was checked once more. */
-  asked: 'queued' | 'paused' | undefined
-  /** Grows with every visible change, so that unchanged rows are not rendered again. */
+  /** All bytes are on the server, whatever it does with them. */
+  uploaded = false
+  /** The state from before a repeated check; undefined if the upload was not started. */
+  resumeAs: 'queued' | 'paused' | undefined
+  /** Increases with every visible change, so that unchanged rows are not rendered again. */
   version = 0
 
   constructor(
-    readonly facts: FileFacts,
-    /** Missing where an earlier visit could not keep it. */
+    readonly info: FileInfo,
+    /** Undefined for a restored upload without a copy. */
     public file: Blob | undefined,
     public purposes: readonly Purpose[],
     readonly id: string,
   ) {
-    this.progress = new Progress(facts.size)
+    this.progress = new Progress(info.size)
   }
 
   static of(id: string, file: File, purposes: readonly Purpose[]): Upload {
     return new Upload(file, file, purposes, id)
   }
 
-  /** As an earlier visit has left it. */
+  /** An upload of an earlier visit. */
   static restored({ id, file, size, accepted, paused, request }: KeptUpload): Upload {
-    const facts = { name: request.name, size, type: request.declaredType }
-    const upload = new Upload(facts, file, request.purposes, id)
+    const info = { name: request.name, size, type: request.declaredType }
+    const upload = new Upload(info, file, request.purposes, id)
     upload.state = file === undefined ? { name: 'missing', comparing: false } : { name: paused ? 'paused' : 'queued' }
     upload.progress.restart(accepted)
     upload.restored = true
-    upload.kept = file !== undefined
+    upload.copy = file === undefined ? 'none' : 'kept'
     upload.verdict = request.verdict
     upload.request = request
     return upload
   }
 
   get name(): string {
-    return this.facts.name
+    return this.info.name
   }
 
   get size(): number {
-    return this.facts.size
+    return this.info.size
   }
 
-  /** The type found from the bytes, or the browser's opinion until then. */
+  /** The type found from the bytes, or the browser's guess until then. */
   get type(): string {
-    return this.verdict?.type || this.facts.type
+    return this.verdict?.type || this.info.type
   }
 
   get kind(): Kind | '' {
     return this.verdict?.kind ?? ''
   }
 
-  /** Of the queue's: bytes move from here, or will by themselves. */
-  get holdsPlace(): boolean {
-    return isMoving(this.state) && !this.followed
+  /** Counts against `concurrency`: this window sends its bytes, or will without further action. */
+  get usesSlot(): boolean {
+    return isActive(this.state) && this.sender !== 'elsewhere'
   }
 
-  /** Without this window it would not go on by itself, neither now nor at a next visit. */
+  /** If this window were closed, the upload could not resume by itself, not even at the next visit. */
   get needsWindow(): boolean {
-    return isOnTheWay(this.state) && !this.safe && !this.followed && this.kept !== true
+    return isPending(this.state) && !this.uploaded && this.sender !== 'elsewhere' && this.copy !== 'kept'
   }
 
-  get isHandedOver(): boolean {
-    return isHandedOver(this.state)
+  get isProcessing(): boolean {
+    return isProcessing(this.state)
   }
 
-  /** With room for one file alone a new one takes its place. */
+  /** In an element for one file, a new file replaces it. */
   get isReplaceable(): boolean {
-    return !isUnderway(this.state) && !this.isHandedOver
+    return !isInProgress(this.state) && !this.isProcessing
   }
 
-  /** Applies an event and says whether the state changed. */
+  /** Applies an event; says whether the state changed. */
   apply(event: UploadEvent, now = Date.now()): boolean {
     const before = this.state
     this.state = transition(before, event, now)
-    this.#remember(event, now)
+    this.#record(event, now)
     this.version++
     return this.state !== before
   }
@@ -134,36 +136,31 @@ export class Upload {
     return state.name === 'done' ? { ...detail, asset: state.asset } : detail
   }
 
-  #remember(event: UploadEvent, now: number): void {
+  #record(event: UploadEvent, now: number): void {
     if (stopping.has(event.type)) this.progress.stop()
     switch (event.type) {
       case 'progress': return this.progress.report(event.accepted, event.inFlight, now)
-      case 'started': return this.#startAgain()
+      case 'started': return this.#restart()
       case 'resumed': return void (event.offset < this.progress.accepted && this.progress.restart(event.offset))
       case 'followed':
-        // What is asked of it from now on is for the engine, also where nobody has begun it here.
-        this.begun = true
-        this.followed = event.over !== true
-        return
-      case 'missing': return void (this.begun = this.followed = false)
-      case 'kept': return void (this.kept = true)
-      case 'unkept': return void (this.kept = false)
+        // Commands go to the engine from now on, even if the upload was not started here.
+        return void (this.sender = event.over === true ? 'here' : 'elsewhere')
+      case 'missing': return void (this.sender = 'none')
+      case 'kept': return void (this.copy = 'kept')
+      case 'unkept': return void (this.copy = 'none')
       case 'damaged': return void (this.damaged = true)
       case 'recheck': return this.#forgetVerdict()
-      case 'checked': return void (this.verdict = event.verdict)
-      case 'refused':
-        this.verdict = event.verdict
-        return
+      case 'checked': case 'refused': return void (this.verdict = event.verdict)
       case 'checking': case 'relaying': case 'done':
-        this.safe = true
+        this.uploaded = true
         return this.progress.finish()
     }
   }
 
-  /** What is told first of all; told again, the server has lost the upload. */
-  #startAgain(): void {
+  /** The first event of an upload. If it comes again, the server has lost the upload. */
+  #restart(): void {
     this.lost ||= this.progress.accepted > 0
-    this.safe = false
+    this.uploaded = false
     this.progress.restart(0)
   }
 

@@ -20,7 +20,7 @@ export const progress = css`
     transition: inline-size 200ms linear;
   }
 
-  /* Bytes that left but are not acknowledged are shown, and shown as such. */
+  /* Bytes in flight are paler than acknowledged ones. */
   .in-flight {
     opacity: 0.45;
   }

@@ -56,7 +56,7 @@ export const rows = css`
     min-inline-size: 0;
   }
 
-  /* As wide as its text: a name in another direction begins where its neighbours do. */
+  /* As wide as its text, so that a right-to-left name starts at the same edge as the others. */
   .name {
     display: flex;
     inline-size: fit-content;
@@ -137,7 +137,7 @@ export const rows = css`
       padding: 12px 8px 12px 12px;
     }
 
-    /* A written-out step needs the line that the name would lose to it. */
+    /* A text button would take most of the name's line, so it gets a place on the next one. */
     .item:has(.actions .button) {
       grid-template:
         'thumb text text' auto

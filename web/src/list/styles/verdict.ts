@@ -40,8 +40,8 @@ export const verdict = css`
     margin-block-start: 6px;
   }
 
-  /* Nothing that a person at this page must do: calmer than a verdict. */
-  .trouble {
+  /* Needs no action of the person, so it is less prominent than a verdict. */
+  .problem {
     --_tone: var(--_muted);
   }
 

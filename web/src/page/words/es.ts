@@ -1,5 +1,5 @@
 /** The upload page in Spanish. */
-import type { PageWords } from '../page-language.js'
+import type { PageWords } from '../page-words.js'
 
 const words: PageWords = {
   title: 'Mediarelay: contenido multimedia para WhatsApp',

@@ -1,20 +1,20 @@
 /**
- * Files out of a drop or a paste, folders included. Leaves which of them are
- * taken to the element.
+ * Reads the files of a drop or a paste, with those in folders. Which of them are
+ * accepted is up to the element.
  */
 
-/** What operating systems leave in every folder; nobody means to send it. */
+/** Files that operating systems create in every folder; no person wants to upload them. */
 const systemFiles = new Set(['.DS_Store', 'Thumbs.db', 'desktop.ini'])
 
-export function carriesFiles(transfer: DataTransfer | null): transfer is DataTransfer {
+export function hasFiles(transfer: DataTransfer | null): transfer is DataTransfer {
   return transfer?.types.includes('Files') ?? false
 }
 
 /**
- * Reads everything that was dropped or pasted. Entries must be taken before the
- * first await: the browser empties the transfer when its event is over.
+ * Reads everything that was dropped or pasted. The entries must be taken before the
+ * first await: the browser clears the transfer when the event's listeners return.
  */
-export async function filesOf(transfer: DataTransfer): Promise<File[]> {
+export async function filesIn(transfer: DataTransfer): Promise<File[]> {
   const items = Array.from(transfer.items).filter((item) => item.kind === 'file')
   const sources = items.map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }))
   const found: File[] = []
@@ -42,18 +42,18 @@ function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
   return entry.isDirectory
 }
 
-/** A file that cannot be read (gone, no permission) does not keep its neighbours back. */
+/** Undefined for a file that cannot be read (deleted, no permission), so that the others are still added. */
 function readFile(entry: FileSystemFileEntry): Promise<File | undefined> {
   return new Promise((resolve) => entry.file(resolve, () => resolve(undefined)))
 }
 
-/** `readEntries` gives at most 100 at a time (Chromium) and an empty list at the end. */
+/** `readEntries` returns at most 100 entries per call (Chromium), and none at the end. */
 async function readFolder(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
   const reader = folder.createReader()
   const all: FileSystemEntry[] = []
   for (;;) {
-    const some = await new Promise<FileSystemEntry[]>((resolve) => reader.readEntries(resolve, () => resolve([])))
-    if (some.length === 0) return all
-    all.push(...some)
+    const batch = await new Promise<FileSystemEntry[]>((resolve) => reader.readEntries(resolve, () => resolve([])))
+    if (batch.length === 0) return all
+    all.push(...batch)
   }
 }

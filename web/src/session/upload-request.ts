@@ -1,18 +1,18 @@
-/** What the engine is asked for, once a file is to be sent. */
+/** Builds what the engine needs to know about a file that is to be uploaded. */
 import type { UploadRequest } from '../engine/engine.js'
 import type { Upload } from './upload.js'
 
-export interface RequestHost {
-  /** Where on the site the element stands. */
+export interface UploadRequestHost {
+  /** Where on the site the element stands; see `UploadRequest.place`. */
   readonly place: string
   metadataOf(file: File): Readonly<Record<string, string>>
 }
 
-export function requestOf({ facts, kind, purposes, verdict }: Upload, file: Blob, host: RequestHost): UploadRequest {
-  const { name, type: declaredType } = facts
+export function uploadRequestOf({ info, kind, purposes, verdict }: Upload, file: Blob, host: UploadRequestHost): UploadRequest {
+  const { name, type: declaredType } = info
   return {
     name, declaredType, purposes,
-    // Only a refused file has no kind, and none of those comes here.
+    // Only a refused file has no kind, and refused files are not uploaded.
     kind: kind || 'document',
     metadata: file instanceof File ? host.metadataOf(file) : {},
     lastModified: file instanceof File ? file.lastModified : 0,

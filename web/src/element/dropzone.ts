@@ -1,18 +1,17 @@
-/** The parts of the element around its rows: where files are dropped and what is to be said. */
+/** The dropzone: a place to drop files, the browse button, the page's hint and the file input. */
 import type { TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import { icon } from '../list/icons.js'
-import type { IconName } from '../list/icons.js'
 import type { Texts } from '../i18n/messages.js'
-import type { TokenBroker } from '../session/token-provider.js'
 
 export interface DropzoneContext {
   readonly texts: Texts
   readonly multiple: boolean
   readonly disabled: boolean
   readonly dragging: boolean
-  /** There are files already: a smaller place is enough. */
+  /** There are files already: one line is enough. */
   readonly compact: boolean
+  /** The `accept` attribute of the file input. */
   readonly accept: string
   browse(): void
   picked(event: Event): void
@@ -44,31 +43,8 @@ function dropTitle({ texts, multiple, compact, dragging }: DropzoneContext): str
   return texts.label(multiple ? 'dropTitle' : 'dropTitleOne')
 }
 
-/** The whole place invites a click; links in the hint and the button itself keep theirs. */
+/** A click anywhere in the dropzone opens the file dialog, except on the button itself and on links in the hint. */
 function openOutsideButton(event: Event, { disabled, browse }: DropzoneContext): void {
   const interactive = event.composedPath().some((node) => node instanceof Element && node.matches('button, a, input, summary'))
   if (!interactive && !disabled) browse()
-}
-
-export interface Notice {
-  readonly icon: IconName
-  readonly text: string
-  readonly action: string
-  act(): void
-}
-
-export function noticeBar({ icon: name, text, action, act }: Notice): TemplateResult {
-  return html`
-    <div class="notice">
-      ${icon(name)}<p>${text}</p>
-      ${action === '' ? nothing : html`<button part="action" type="button" class="button small" data-action="notice" @click=${act}>${action}</button>`}
-    </div>`
-}
-
-/** What is to be said about the token; undefined while all is well. */
-export function tokenNotice(token: Pick<TokenBroker, 'state' | 'getToken' | 'tryNow'>, texts: Texts): Notice | undefined {
-  const { state } = token
-  if (state.name === 'idle' || (state.name === 'asking' && !state.slow)) return undefined
-  const text = texts.label(state.name === 'asking' ? 'tokenSlow' : 'tokenBlocked')
-  return { icon: 'key', text, action: token.getToken === undefined ? '' : texts.label('tryNow'), act: () => token.tryNow() }
 }

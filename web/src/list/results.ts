@@ -1,11 +1,11 @@
-/** What a finished file is good for: its media ID and its handle, each to be copied. */
+/** The results of a finished file: its media ID and its handle, each with a button to copy it. */
 import type { TemplateResult } from 'lit'
 import { html, nothing } from 'lit'
 import type { Asset } from '../engine/engine.js'
 import type { LabelName } from '../i18n/labels.js'
 import type { Texts } from '../i18n/messages.js'
 import { rowIcon } from './row-icons.js'
-import type { RowContext } from './row.js'
+import type { RowContext } from './row-context.js'
 import type { Upload } from '../session/upload.js'
 
 interface Field {
@@ -23,7 +23,7 @@ export function resultFields(upload: Upload, asset: Asset, context: RowContext):
 function fieldsOf(asset: Asset): readonly Field[] {
   return [
     { field: 'media_id', label: 'mediaID', value: asset.media_id, expiresAt: asset.media_id_expires_at, expiryLabel: 'validUntil' },
-    // A handle's end is what its own text says, not a promise of the provider.
+    // A handle contains its own expiry; the provider does not guarantee it, hence the other label.
     { field: 'handle', label: 'handle', value: asset.handle, expiresAt: asset.handle_expires_at, expiryLabel: 'useBy' },
   ]
 }
@@ -58,11 +58,11 @@ function expiry(field: Field, texts: Texts, now: number): TemplateResult | typeo
   return html`<span class="expiry">${texts.label(field.expiryLabel, { date: texts.date(at, now), relative })}</span>`
 }
 
-/** Characters kept at either end. A media ID has about 16 digits and is shown whole; a handle has hundreds of characters. */
-const longest = 24
-const head = 12
-const tail = 6
+/** In characters. A media ID has about 16 digits and is shown whole; a handle has hundreds of characters and is cut in the middle. */
+const maxLength = 24
+const headLength = 12
+const tailLength = 6
 
 function shortened(value: string): string {
-  return value.length <= longest ? value : `${value.slice(0, head)}…${value.slice(-tail)}`
+  return value.length <= maxLength ? value : `${value.slice(0, headLength)}…${value.slice(-tailLength)}`
 }

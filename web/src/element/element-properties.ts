@@ -1,0 +1,69 @@
+/** The attributes and properties of `<media-upload>` beside those of every form control, and the types of its events. */
+import type { Messages } from '../i18n/messages.js'
+import type { MediaUploadEventMap } from '../session/events.js'
+import type { GetToken } from '../session/token-provider.js'
+import { FormControl } from './form-control.js'
+
+/** Further Upload-Metadata pairs: the same for all files, or a function that returns those of one file. */
+export type Metadata = Readonly<Record<string, string>> | ((file: File) => Readonly<Record<string, string>>)
+
+/** Files that are uploaded at once by default. */
+const defaultConcurrency = 3
+
+export abstract class ElementProperties extends FormControl {
+  static override readonly properties = {
+    endpoint: {},
+    purpose: {},
+    kinds: {},
+    multiple: { type: Boolean },
+    maxFiles: { type: Number, attribute: 'max-files' },
+    concurrency: { type: Number },
+    autoStart: { type: Boolean, attribute: 'auto-start' },
+    lang: { reflect: true },
+    getToken: { attribute: false },
+    metadata: { attribute: false },
+    messages: { attribute: false },
+  }
+
+  /**
+   * The media server's origin; empty for this page's own. If it changes to another server, unfinished uploads
+   * fail with `endpoint_changed`, and a retry uploads them to the new server from the beginning. Finished files
+   * stay. Tokens that `getToken` returns from then on are never sent to the previous server.
+   */
+  declare endpoint: string
+  declare purpose: string
+  declare kinds: string
+  declare multiple: boolean
+  declare maxFiles: number
+  declare concurrency: number
+  declare autoStart: boolean
+  /** Set it to undefined when the person signs out: the token is discarded, and uploads wait for the next callback. */
+  declare getToken: GetToken | undefined
+  declare metadata: Metadata
+  declare messages: Messages
+
+  constructor() {
+    super()
+    this.endpoint = this.purpose = this.kinds = ''
+    this.multiple = this.autoStart = false
+    this.maxFiles = 0
+    this.concurrency = defaultConcurrency
+    this.metadata = {}
+    this.messages = {}
+  }
+}
+
+/** Typed listeners: `element.addEventListener('upload-success', (event) => event.detail.asset)`. */
+export interface ElementProperties {
+  addEventListener<N extends keyof MediaUploadEventMap>(
+    type: N,
+    listener: (this: this, event: MediaUploadEventMap[N]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener<N extends keyof HTMLElementEventMap>(
+    type: N,
+    listener: (this: HTMLElement, event: HTMLElementEventMap[N]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void
+}

@@ -1,0 +1,158 @@
+/**
+ * The element's files and everything around them: adds them, loads the code that handles
+ * them, renders their rows and announces what happens to them.
+ */
+import type { TemplateResult } from 'lit'
+import { nothing } from 'lit'
+import type { EngineFactory } from '../engine/engine.js'
+import type { Localization } from '../i18n/localization.js'
+import type { RowAction } from '../list/row-context.js'
+import type { MediaUploadDetails } from '../session/events.js'
+import type { Session } from '../session/session.js'
+import type { Upload } from '../session/upload.js'
+import { originOf } from './address.js'
+import { Announcements } from './announcements.js'
+import type { ElementProperties } from './element-properties.js'
+import { FileIntake } from './file-intake.js'
+import { UploadFileList } from './file-list.js'
+import type { FocusRestorer } from './focus-restorer.js'
+import type { ListModule } from './lazy-list.js'
+import { LazyList } from './lazy-list.js'
+import { sessionHostOf } from './session-host.js'
+
+export interface FileAreaPort {
+  loadEngine(): Promise<EngineFactory>
+  isDisabled(): boolean
+  valueChanged(): void
+  /** Opens the file dialog for a row that misses its file. */
+  chooseFor(upload: Upload): void
+}
+
+export class FileArea {
+  readonly #element: ElementProperties
+  readonly #localization: Localization
+  readonly #port: FileAreaPort
+  readonly list: LazyList
+  readonly announcements: Announcements
+  readonly files: UploadFileList
+  readonly #intake: FileIntake
+  /** Undefined until the list's code is loaded. */
+  focusRestorer: FocusRestorer | undefined
+  /** The origin whose earlier uploads were restored; undefined before the first attempt, empty after a failed one. */
+  #restoredFrom: string | undefined
+
+  constructor(element: ElementProperties, localization: Localization, port: FileAreaPort) {
+    this.#element = element
+    this.#localization = localization
+    this.#port = port
+    const requestUpdate = () => element.requestUpdate()
+    this.list = new LazyList({ root: () => element.renderRoot, requestUpdate, loaded: (module) => this.#open(module) }, localization)
+    this.announcements = new Announcements({
+      get texts() { return localization.texts },
+      summary: () => this.list.module?.summaryAnnouncement(this.uploads, localization.texts) ?? '',
+      changed: requestUpdate,
+    })
+    const host = sessionHostOf(element, {
+      loadEngine: port.loadEngine,
+      emit: (name, detail) => this.#emit(name, detail),
+      valueChanged: port.valueChanged,
+      sentence: (failure) => localization.texts.failure(failure),
+      unmatched: (file, chosenFor) => {
+        this.#intake.addUnmatched(file, chosenFor)
+        this.session?.queue.pump()
+      },
+    })
+    this.files = new UploadFileList(host, this.announcements, ({ id }) => this.list.thumbnails?.drop(id))
+    this.#intake = new FileIntake(element, this.files, this.announcements)
+  }
+
+  get session(): Session | undefined {
+    return this.files.session
+  }
+
+  get uploads(): readonly Upload[] {
+    return this.files.uploads
+  }
+
+  add(files: readonly File[], chosenFor?: Upload): readonly string[] {
+    const added = this.#intake.add(files, chosenFor)
+    void this.#load()
+    this.session?.queue.pump()
+    return added
+  }
+
+  /** Loads what the first file needs, when the browser is idle or the person shows interest. */
+  async warm(): Promise<void> {
+    await this.#load()
+    this.session?.warm()
+  }
+
+  /** Restores the uploads of earlier visits once per server; after a failure, call it again when the network is back. */
+  restore(): void {
+    const origin = originOf(this.#element.endpoint)
+    if (this.session === undefined || origin === '' || origin === this.#restoredFrom) return
+    this.#restoredFrom = origin
+    this.session.restore().catch(() => {
+      if (this.#restoredFrom === origin) this.#restoredFrom = ''
+    })
+  }
+
+  changeEndpoint(): void {
+    this.session?.changeEndpoint()
+    if (this.#restoredFrom !== undefined) this.restore()
+  }
+
+  /** Stops everything until `session.wake`. */
+  suspend(): void {
+    this.session?.suspend()
+    this.announcements.close()
+    this.list.release()
+  }
+
+  rows(): TemplateResult | typeof nothing {
+    const { files, session, uploads, list: { module, thumbnails, maxRows, copied } } = this
+    if (uploads.length === 0 || module === undefined || thumbnails === undefined) return nothing
+    return module.list({
+      texts: this.#localization.texts,
+      uploads, maxRows, thumbnails, copied,
+      disabled: this.#port.isDisabled(),
+      act: (action, upload) => this.#act(action, upload),
+      copy: (field, value, upload) => void this.#copy(field, value, upload),
+      start: () => session?.start(),
+      pause: () => session?.pause(),
+      resume: () => session?.resume(),
+      clearSettled: () => files.clearSettled(),
+    })
+  }
+
+  #act(action: RowAction, upload: Upload): void {
+    if (action === 'remove' || action === 'cancel') return this.files.removeUpload(upload)
+    if (action === 'choose') return this.#port.chooseFor(upload)
+    this.session?.[action](upload.id)
+  }
+
+  async #copy(field: string, value: string, upload: Upload): Promise<void> {
+    if (!(await this.list.copy(field, value, upload))) return this.announcements.notify({ label: 'copyFailed' })
+    const { texts } = this.#localization
+    this.announcements.announceLabel('saidCopied', { what: texts.label(field === 'handle' ? 'handle' : 'mediaID'), name: upload.name })
+  }
+
+  #emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
+    const sentence = this.list.module?.announcementFor(name, detail, this.#localization.texts)
+    if (sentence) this.announcements.announce(sentence)
+    const cancelable = name === 'file-added' || name === 'upload-start'
+    return this.#element.dispatchEvent(new CustomEvent(name, { detail, cancelable, bubbles: true, composed: true }))
+  }
+
+  async #load(): Promise<void> {
+    const loaded = await this.list.load()
+    if (!loaded && this.files.size > 0) this.announcements.notify({ label: 'listFailed' })
+  }
+
+  #open(module: ListModule): void {
+    const session = this.files.open(module)
+    this.focusRestorer = new module.FocusRestorer(() => this.#element.shadowRoot)
+    session.token.getToken = this.#element.getToken
+    session.queue.pump()
+  }
+}
