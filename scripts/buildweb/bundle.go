@@ -25,7 +25,7 @@ func scriptOptions(entry string, constants names) api.BuildOptions {
 		// A module keeps import.meta.url, by which the element finds its worker
 		// on whatever server it came from.
 		Format:  api.FormatESModule,
-		Plugins: []api.Plugin{goLoaderPlugin, stylesPlugin},
+		Plugins: []api.Plugin{goLoaderPlugin, templatesPlugin},
 	}
 }
 

@@ -1,6 +1,7 @@
 /** What the element itself says: in the live region for screen readers, and in a bar above the files. */
 import type { LabelName } from '../i18n/labels.js'
-import type { Params, Texts } from '../i18n/messages.js'
+import type { Localization } from '../i18n/localization.js'
+import type { Params } from '../i18n/messages.js'
 import type { TokenProvider } from '../session/token-provider.js'
 import { AnnouncementQueue } from './announcement-queue.js'
 import type { Notice } from './notice.js'
@@ -12,28 +13,24 @@ export interface Message {
   readonly params?: Params
 }
 
-export interface AnnouncementsHost {
-  readonly texts: Texts
-  /** One sentence about all files. */
-  summary(): string
-  changed(): void
-}
-
 export class Announcements {
-  readonly #host: AnnouncementsHost
+  readonly #localization: Localization
+  readonly #changed: () => void
   readonly #queue: AnnouncementQueue
   #notice: Message | undefined
   #liveText = ''
   #liveLocale = ''
 
-  constructor(host: AnnouncementsHost) {
-    this.#host = host
-    this.#queue = new AnnouncementQueue((message) => this.#show(message), () => host.summary())
+  /** `summary` returns one sentence about all files. */
+  constructor(localization: Localization, summary: () => string, changed: () => void) {
+    this.#localization = localization
+    this.#changed = changed
+    this.#queue = new AnnouncementQueue((message) => this.#show(message), summary)
   }
 
   /** The live region's text. It is dropped with its language, whose pronunciation a screen reader would no longer use. */
   get liveText(): string {
-    if (this.#liveLocale !== this.#host.texts.locale) this.#liveText = ''
+    if (this.#liveLocale !== this.#localization.texts.locale) this.#liveText = ''
     return this.#liveText
   }
 
@@ -43,18 +40,18 @@ export class Announcements {
   }
 
   announceLabel(label: LabelName, params?: Params): void {
-    this.announce(this.#host.texts.label(label, params))
+    this.announce(this.#localization.texts.label(label, params))
   }
 
   /** Announces a message and shows it in the bar, instead of the previous one; undefined clears the bar. */
   notify(message: Message | undefined): void {
     this.#notice = message
     if (message !== undefined) this.announceLabel(message.label, message.params)
-    this.#host.changed()
+    this.#changed()
   }
 
   notices(token: TokenProvider | undefined): readonly Notice[] {
-    return [token && tokenNotice(token, this.#host.texts), this.#messageNotice()].filter((notice) => notice !== undefined)
+    return [token && tokenNotice(token, this.#localization.texts), this.#messageNotice()].filter((notice) => notice !== undefined)
   }
 
   close(): void {
@@ -64,13 +61,13 @@ export class Announcements {
   #messageNotice(): Notice | undefined {
     if (this.#notice === undefined) return undefined
     const { label, params } = this.#notice
-    const { texts } = this.#host
+    const { texts } = this.#localization
     return { icon: 'warn', text: texts.label(label, params), action: texts.label('dismiss'), act: () => this.notify(undefined) }
   }
 
   #show(message: string): void {
     this.#liveText = message
-    this.#liveLocale = this.#host.texts.locale
-    this.#host.changed()
+    this.#liveLocale = this.#localization.texts.locale
+    this.#changed()
   }
 }

@@ -2,7 +2,7 @@
 import { filesIn, hasFiles } from './transferred-files.js'
 
 export interface DropTargetOptions {
-  enabled(): boolean
+  isDisabled(): boolean
   dragging(dragging: boolean): void
   dropped(files: readonly File[]): void
 }
@@ -32,7 +32,7 @@ export class DropTarget {
   }
 
   readonly #enter = (event: DragEvent): void => {
-    if (this.#options.enabled() && hasFiles(event.dataTransfer)) this.#setDragging(true)
+    if (!this.#options.isDisabled() && hasFiles(event.dataTransfer)) this.#setDragging(true)
   }
 
   /** Only when the pointer leaves the window is there no related target. */
@@ -43,14 +43,14 @@ export class DropTarget {
   readonly #end = (): void => this.#setDragging(false)
 
   readonly #over = (event: DragEvent): void => {
-    if (!this.#options.enabled() || !hasFiles(event.dataTransfer)) return
+    if (this.#options.isDisabled() || !hasFiles(event.dataTransfer)) return
     event.preventDefault()
     event.dataTransfer.dropEffect = 'copy'
     this.#setDragging(true)
   }
 
   readonly #drop = (event: DragEvent): void => {
-    if (!this.#options.enabled() || !hasFiles(event.dataTransfer)) return
+    if (this.#options.isDisabled() || !hasFiles(event.dataTransfer)) return
     event.preventDefault()
     this.#setDragging(false)
     void filesIn(event.dataTransfer).then((files) => this.#options.dropped(files))

@@ -1,5 +1,5 @@
 /** The element's custom states, which a page can style with `:state()`. */
-import type { ElementState } from './form-binding.js'
+import type { ElementState } from './form-control.js'
 import type { Upload } from '../session/upload.js'
 import { isInProgress, isProcessing, isSettled } from '../session/upload-state.js'
 

@@ -45,17 +45,12 @@ export class FileArea {
     this.#element = element
     this.#localization = localization
     this.#port = port
-    const requestUpdate = () => element.requestUpdate()
-    this.list = new LazyList({ root: () => element.renderRoot, requestUpdate, loaded: (module) => this.#open(module) }, localization)
-    this.announcements = new Announcements({
-      get texts() { return localization.texts },
-      summary: () => this.list.module?.summaryAnnouncement(this.uploads, localization.texts) ?? '',
-      changed: requestUpdate,
-    })
+    this.list = new LazyList(element, localization, (module) => this.#open(module))
+    const summary = () => this.list.module?.summaryAnnouncement(this.uploads, localization.texts) ?? ''
+    this.announcements = new Announcements(localization, summary, () => element.requestUpdate())
     const host = sessionHostOf(element, {
-      loadEngine: port.loadEngine,
+      ...port,
       emit: (name, detail) => this.#emit(name, detail),
-      valueChanged: port.valueChanged,
       sentence: (failure) => localization.texts.failure(failure),
       unmatched: (file, chosenFor) => {
         this.#intake.addUnmatched(file, chosenFor)

@@ -5,17 +5,17 @@
 import type { Session, SessionHost } from '../session/session.js'
 import type { FileDetail, Upload } from '../session/upload.js'
 import type { Announcements } from './announcements.js'
-import { FileBuffer, uncheckedDetail } from './file-buffer.js'
-import { newFileID } from './file-id.js'
 import type { IntakeList } from './file-intake.js'
 import type { ListModule } from './lazy-list.js'
+import { newFileDetail, newFileID } from './new-file.js'
 
 /** Not `FileList`, which is a type of the DOM. */
 export class UploadFileList implements IntakeList {
   readonly #host: SessionHost
   readonly #announcements: Announcements
   readonly #removed: (upload: Upload) => void
-  readonly #buffer = new FileBuffer()
+  /** Files that were added before `open`, by id. */
+  readonly #buffer = new Map<string, File>()
   #session: Session | undefined
 
   /** `removed` is called for every upload that is removed. */
@@ -35,7 +35,7 @@ export class UploadFileList implements IntakeList {
   }
 
   get files(): readonly FileDetail[] {
-    return [...this.#buffer.details(), ...this.uploads.map((upload) => upload.detail())]
+    return [...[...this.#buffer].map(([id, file]) => newFileDetail(id, file)), ...this.uploads.map((upload) => upload.detail())]
   }
 
   get size(): number {
@@ -45,15 +45,16 @@ export class UploadFileList implements IntakeList {
   /** Creates the session and moves the buffered files there. */
   open({ Session }: ListModule): Session {
     const session = (this.#session = new Session(this.#host))
-    this.#buffer.drain((id, file) => session.add(id, file))
+    for (const [id, file] of this.#buffer) session.add(id, file)
+    this.#buffer.clear()
     return session
   }
 
   add(file: File): string | undefined {
     const id = newFileID()
-    if (!this.#host.emit('file-added', { file: uncheckedDetail(id, file) })) return undefined
-    const files = this.#session ?? this.#buffer
-    files.add(id, file)
+    if (!this.#host.emit('file-added', { file: newFileDetail(id, file) })) return undefined
+    if (this.#session === undefined) this.#buffer.set(id, file)
+    else this.#session.add(id, file)
     return id
   }
 
@@ -62,12 +63,12 @@ export class UploadFileList implements IntakeList {
   }
 
   makeRoom(): void {
-    this.#removeBuffered(this.#buffer.ids())
+    this.#removeBuffered(this.#buffer.keys())
     for (const upload of this.uploads) if (upload.isReplaceable) this.removeUpload(upload)
   }
 
   cancel(id: string | undefined): void {
-    this.#removeBuffered(id === undefined ? this.#buffer.ids() : [id])
+    this.#removeBuffered(id === undefined ? this.#buffer.keys() : [id])
     this.#session?.cancel(id)
   }
 
@@ -78,7 +79,7 @@ export class UploadFileList implements IntakeList {
   }
 
   clear(): void {
-    this.#removeBuffered(this.#buffer.ids())
+    this.#removeBuffered(this.#buffer.keys())
     for (const upload of this.uploads) this.removeUpload(upload)
   }
 
@@ -93,9 +94,10 @@ export class UploadFileList implements IntakeList {
     this.#announcements.announceLabel(isProcessing ? 'saidHidden' : 'saidRemoved', { name })
   }
 
-  #removeBuffered(ids: readonly string[]): void {
+  #removeBuffered(ids: Iterable<string>): void {
     for (const id of ids) {
-      const file = this.#buffer.remove(id)
+      const file = this.#buffer.get(id)
+      this.#buffer.delete(id)
       if (file !== undefined) this.#announcements.announceLabel('saidRemoved', { name: file.name })
     }
   }

@@ -12,8 +12,8 @@ export class FocusRestorer {
   save(): void {
     const focused = this.#root()?.activeElement
     this.#hadFocus = focused !== null && focused !== undefined
-    const row = focused?.closest<HTMLElement>('[data-file-id]')
-    this.#rowIDs = [row, row?.nextElementSibling, row?.previousElementSibling].flatMap(fileID)
+    const row = focused?.closest('[data-file-id]')
+    this.#rowIDs = [row, row?.nextElementSibling, row?.previousElementSibling].flatMap((row) => row?.getAttribute('data-file-id') ?? [])
   }
 
   /** Call after rendering: moves the focus if rendering has removed it. */
@@ -26,8 +26,4 @@ export class FocusRestorer {
     const target = row?.querySelector<HTMLElement>('.copy') ?? row?.querySelector<HTMLElement>('[part~=action]') ?? root.querySelector<HTMLElement>('[part~=browse]')
     target?.focus({ preventScroll: true })
   }
-}
-
-function fileID(row: Element | null | undefined): string[] {
-  return row instanceof HTMLElement && row.dataset['fileId'] !== undefined ? [row.dataset['fileId']] : []
 }

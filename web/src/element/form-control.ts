@@ -1,7 +1,19 @@
 /** The base of the element that behaves like a native form control: name, value, validity, `required` and `disabled`. */
 import { LitElement } from 'lit'
-import type { ElementState, FormStatus } from './form-binding.js'
-import { FormBinding } from './form-binding.js'
+import { formValue } from './form-value.js'
+
+export type ElementState = 'dragging' | 'uploading' | 'paused' | 'offline' | 'error' | 'complete' | 'empty'
+
+export interface FormStatus {
+  readonly multiple: boolean
+  /** Why the form cannot be submitted: no finished file, or uploads in progress. Empty if it can. */
+  readonly missing: string
+  readonly underway: string
+  /** The element at which the browser shows its validation message. */
+  readonly anchor: HTMLElement | undefined
+  /** Custom states, for `:state()`. States that are not listed stay as they are. */
+  readonly states: Readonly<Partial<Record<ElementState, boolean>>>
+}
 
 export abstract class FormControl extends LitElement {
   static readonly formAssociated = true
@@ -15,7 +27,7 @@ export abstract class FormControl extends LitElement {
   declare required: boolean
   declare disabled: boolean
 
-  readonly #binding = new FormBinding(this.attachInternals())
+  readonly #internals = this.attachInternals()
   #fieldsetDisabled = false
 
   constructor() {
@@ -31,27 +43,27 @@ export abstract class FormControl extends LitElement {
   abstract formResetCallback(): void
 
   get form(): HTMLFormElement | null {
-    return this.#binding.internals.form
+    return this.#internals.form
   }
 
   get validity(): ValidityState {
-    return this.#binding.internals.validity
+    return this.#internals.validity
   }
 
   get validationMessage(): string {
-    return this.#binding.internals.validationMessage
+    return this.#internals.validationMessage
   }
 
   get willValidate(): boolean {
-    return this.#binding.internals.willValidate
+    return this.#internals.willValidate
   }
 
   checkValidity(): boolean {
-    return this.#binding.internals.checkValidity()
+    return this.#internals.checkValidity()
   }
 
   reportValidity(): boolean {
-    return this.#binding.internals.reportValidity()
+    return this.#internals.reportValidity()
   }
 
   formDisabledCallback(disabled: boolean): void {
@@ -64,9 +76,15 @@ export abstract class FormControl extends LitElement {
     return this.disabled || this.#fieldsetDisabled
   }
 
-  protected updateForm(status: Omit<FormStatus, 'name' | 'value'>, states: Readonly<Partial<Record<ElementState, boolean>>>): void {
-    this.#binding.update({ name: this.name, value: this.value, ...status })
-    this.#binding.setStates(states)
+  protected updateForm({ multiple, missing, underway, anchor, states }: FormStatus): void {
+    const internals = this.#internals
+    internals.setFormValue(formValue(this.name, this.value, multiple))
+    const flags = { valueMissing: missing !== '', customError: missing === '' && underway !== '' }
+    internals.setValidity(flags, missing || underway, anchor)
+    for (const [state, isOn] of Object.entries(states)) {
+      if (isOn) internals.states.add(state)
+      else internals.states.delete(state)
+    }
   }
 
   protected valueChanged(): void {

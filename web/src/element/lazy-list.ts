@@ -2,6 +2,7 @@
  * The list of files, whose code and sentences are loaded ahead of the first file, so
  * that the first paint waits for neither.
  */
+import type { LitElement } from 'lit'
 import { adoptStyles } from 'lit'
 import type { Localization } from '../i18n/localization.js'
 import type { CopiedField } from '../list/list-view.js'
@@ -11,13 +12,6 @@ import { styles } from './styles/styles.js'
 
 export type ListModule = typeof import('./list-module.js')
 
-export interface LazyListHost {
-  root(): HTMLElement | DocumentFragment
-  requestUpdate(): void
-  /** Called once, when the code is loaded. */
-  loaded(module: ListModule): void
-}
-
 /** Rows are rendered in steps of this many as the person scrolls: 500 dropped files must not freeze the page. */
 const rowsPerStep = 25
 
@@ -25,8 +19,9 @@ const rowsPerStep = 25
 const copiedMs = 2_000
 
 export class LazyList {
-  readonly #host: LazyListHost
+  readonly #element: LitElement
   readonly #localization: Localization
+  readonly #loaded: (module: ListModule) => void
   readonly #sentinelObserver = new IntersectionObserver((entries) => this.#scrolledTo(entries), { rootMargin: '600px' })
   #loading: Promise<boolean> | undefined
   /** Undefined until it is loaded. */
@@ -36,9 +31,11 @@ export class LazyList {
   /** The field that was copied a moment ago. */
   copied: CopiedField | undefined
 
-  constructor(host: LazyListHost, localization: Localization) {
-    this.#host = host
+  /** `loaded` is called once, when the code is loaded. */
+  constructor(element: LitElement, localization: Localization, loaded: (module: ListModule) => void) {
+    this.#element = element
     this.#localization = localization
+    this.#loaded = loaded
   }
 
   /** Resolves to false if it could not be loaded; the next call tries again. */
@@ -52,7 +49,7 @@ export class LazyList {
 
   /** Resolves to false if the browser does not allow it. */
   async copy(field: string, value: string, upload: Upload): Promise<boolean> {
-    const renderRoot = this.#host.root()
+    const { renderRoot } = this.#element
     if (!(renderRoot instanceof ShadowRoot) || (await this.module?.copyText(value, renderRoot)) !== true) return false
     const copied = { upload, field }
     this.#showCopied(copied)
@@ -65,7 +62,7 @@ export class LazyList {
   /** Call after rendering: observes the sentinel at the end of the list, which makes it render more rows. */
   observeSentinel(): void {
     this.#sentinelObserver.disconnect()
-    const sentinel = this.#host.root().querySelector('.sentinel')
+    const sentinel = this.#element.renderRoot.querySelector('.sentinel')
     if (sentinel !== null) this.#sentinelObserver.observe(sentinel)
   }
 
@@ -77,11 +74,11 @@ export class LazyList {
 
   #adopt(module: ListModule): boolean {
     this.module = module
-    this.thumbnails = new module.Thumbnails(() => this.#host.requestUpdate())
-    const renderRoot = this.#host.root()
+    this.thumbnails = new module.Thumbnails(() => this.#element.requestUpdate())
+    const { renderRoot } = this.#element
     if (renderRoot instanceof ShadowRoot) adoptStyles(renderRoot, [...styles, ...module.listStyles])
-    this.#host.loaded(module)
-    this.#host.requestUpdate()
+    this.#loaded(module)
+    this.#element.requestUpdate()
     return true
   }
 
@@ -92,12 +89,12 @@ export class LazyList {
 
   #showCopied(copied: CopiedField | undefined): void {
     this.copied = copied
-    this.#host.requestUpdate()
+    this.#element.requestUpdate()
   }
 
   #scrolledTo(entries: readonly IntersectionObserverEntry[]): void {
     if (!entries.some((entry) => entry.isIntersecting)) return
     this.maxRows += rowsPerStep
-    this.#host.requestUpdate()
+    this.#element.requestUpdate()
   }
 }

@@ -40,13 +40,12 @@ export class MediaUploadElement extends ElementProperties {
     valueChanged: () => this.valueChanged(),
     chooseFor: (upload) => this.#dialog.open(upload),
   })
-  readonly #dialog = new FileDialog({
-    root: () => this.renderRoot,
-    isEnabled: () => !this.isDisabled,
+  readonly #dialog = new FileDialog(this, {
+    isDisabled: () => this.isDisabled,
     add: (files, chosenFor) => void this.#area.add(files, chosenFor),
   })
   readonly #dropTarget = new DropTarget(this, {
-    enabled: () => !this.isDisabled,
+    isDisabled: () => this.isDisabled,
     dragging: (dragging) => this.#drag(dragging),
     dropped: (files) => void this.addFiles(files),
   })
@@ -167,7 +166,8 @@ export class MediaUploadElement extends ElementProperties {
       missing: this.required && this.value.length === 0 ? texts.label('valueMissing') : '',
       underway: list.module?.isBusy(uploads) ? texts.label('valueUnderway') : '',
       anchor: this.renderRoot.querySelector<HTMLElement>('[part=browse]') ?? undefined,
-    }, list.module?.statesOf(uploads, this.#dragging) ?? { dragging: this.#dragging, empty: files.size === 0, offline: !navigator.onLine })
+      states: list.module?.statesOf(uploads, this.#dragging) ?? { dragging: this.#dragging, empty: files.size === 0, offline: !navigator.onLine },
+    })
   }
 
   protected override render(): TemplateResult {

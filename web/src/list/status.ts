@@ -1,8 +1,8 @@
 /** An upload's state in words, with its icon and tone. */
 import type { WaitReason } from '../engine/engine.js'
-import type { LabelName } from '../i18n/labels.js'
 import type { Texts } from '../i18n/messages.js'
 import type { RowIconName } from './row-icons.js'
+import type { Progress } from '../session/progress.js'
 import type { Upload } from '../session/upload.js'
 import type { StateName, UploadState } from '../session/upload-state.js'
 import { waitText } from '../i18n/wait-text.js'
@@ -15,45 +15,37 @@ export interface Status {
   readonly text: string
 }
 
-interface Appearance {
-  readonly icon: RowIconName
-  readonly tone: Tone
-  readonly label: LabelName
-}
+type Appearance = Omit<Status, 'text'>
 
 const appearances: { readonly [N in StateName]: Appearance } = {
-  checking: { icon: 'clock', tone: 'neutral', label: 'checking' },
-  ready: { icon: 'check', tone: 'neutral', label: 'ready' },
-  missing: { icon: 'file', tone: 'warn', label: 'missing' },
-  queued: { icon: 'clock', tone: 'neutral', label: 'queued' },
-  uploading: { icon: 'upload', tone: 'active', label: 'uploading' },
-  waiting: { icon: 'clock', tone: 'warn', label: 'waitingServer' },
-  paused: { icon: 'pause', tone: 'neutral', label: 'paused' },
-  verifying: { icon: 'clock', tone: 'active', label: 'verifying' },
-  relaying: { icon: 'clock', tone: 'active', label: 'relaying' },
-  done: { icon: 'check', tone: 'good', label: 'done' },
-  refused: { icon: 'refuse', tone: 'bad', label: 'refused' },
-  failed: { icon: 'refuse', tone: 'bad', label: 'failed' },
+  checking: { icon: 'clock', tone: 'neutral' },
+  ready: { icon: 'check', tone: 'neutral' },
+  missing: { icon: 'file', tone: 'warn' },
+  queued: { icon: 'clock', tone: 'neutral' },
+  uploading: { icon: 'upload', tone: 'active' },
+  waiting: { icon: 'clock', tone: 'warn' },
+  paused: { icon: 'pause', tone: 'neutral' },
+  verifying: { icon: 'clock', tone: 'active' },
+  relaying: { icon: 'clock', tone: 'active' },
+  done: { icon: 'check', tone: 'good' },
+  refused: { icon: 'refuse', tone: 'bad' },
+  failed: { icon: 'refuse', tone: 'bad' },
 }
 
-export function statusOf(upload: Upload, texts: Texts, now: number): Status {
-  const appearance = appearances[upload.state.name]
-  const { state, verdict } = upload
+export function statusOf({ state, verdict, progress }: Upload, texts: Texts, now: number): Status {
+  const appearance = appearances[state.name]
   if (state.name === 'missing' && state.comparing) return { ...appearances.checking, text: texts.label('checking') }
   if (state.name === 'ready' && verdict?.outcome === 'warn') return { icon: 'warn', tone: 'warn', text: texts.label('readyWarned') }
-  if (state.name === 'waiting') return { icon: waitIcon(state.reason), tone: appearance.tone, text: waitingText(state, texts, now) }
+  if (state.name === 'waiting') return { ...appearance, icon: waitIcon(state.reason), text: waitingText(state, texts, now) }
   // The row shows the server's problem below; the status says that the server retries.
   if ('problem' in state && state.problem !== undefined) return { icon: 'clock', tone: 'warn', text: texts.label('triedAgain') }
-  return { icon: appearance.icon, tone: appearance.tone, text: textOf(upload, appearance.label, texts, now) }
-}
-
-function textOf(upload: Upload, label: LabelName, texts: Texts, now: number): string {
-  if (upload.state.name === 'uploading') return transferText(upload, texts, now)
-  return texts.label(label, { percent: texts.percent(upload.progress.share) })
+  if (state.name === 'uploading') return { ...appearance, text: transferText(progress, texts, now) }
+  // The labels of these states have the states' names.
+  return { ...appearance, text: texts.label(state.name, { percent: texts.percent(progress.share) }) }
 }
 
 /** Such as "3.1 MB of 12 MB · 2.4 MB/s · 4 sec left", without what is not known yet. */
-function transferText({ progress }: Upload, texts: Texts, now: number): string {
+function transferText(progress: Progress, texts: Texts, now: number): string {
   if (progress.shown === 0) return texts.label('starting')
   const parts = [texts.label('uploadingBytes', { bytes: texts.bytes(progress.shown), total: texts.bytes(progress.total) })]
   const speed = progress.speed(now)

@@ -32,14 +32,15 @@ function countText(uploads: readonly Upload[], texts: Texts): TemplateResult {
 
 function allActions(uploads: readonly Upload[], context: SummaryContext): readonly TemplateResult[] {
   const { texts } = context
-  const ready = uploads.filter((upload) => upload.state.name === 'ready').length
-  const hasSeveral = uploads.length > 1
-  const buttons: TemplateResult[] = []
-  if (hasSeveral && uploads.some((upload) => isSettled(upload.state))) buttons.push(button('clear', texts.label('clearSettled'), context.clearSettled, context))
-  if (hasSeveral && uploads.some((upload) => isInProgress(upload.state))) buttons.push(button('pause-all', texts.label('pauseAll'), context.pause, context))
-  if (hasSeveral && uploads.some((upload) => upload.state.name === 'paused')) buttons.push(button('resume-all', texts.label('resumeAll'), context.resume, context))
-  if (ready > 0) buttons.push(button('start-all', texts.label('uploadAll', { count: ready }), context.start, context))
-  return buttons
+  const has = (test: (upload: Upload) => boolean) => uploads.length > 1 && uploads.some(test)
+  const ready = uploads.filter(({ state }) => state.name === 'ready').length
+  const buttons = [
+    has(({ state }) => isSettled(state)) && button('clear', texts.label('clearSettled'), context.clearSettled, context),
+    has(({ state }) => isInProgress(state)) && button('pause-all', texts.label('pauseAll'), context.pause, context),
+    has(({ state }) => state.name === 'paused') && button('resume-all', texts.label('resumeAll'), context.resume, context),
+    ready > 0 && button('start-all', texts.label('uploadAll', { count: ready }), context.start, context),
+  ]
+  return buttons.filter((button) => button !== false)
 }
 
 function button(action: string, label: string, act: () => void, { disabled }: SummaryContext): TemplateResult {

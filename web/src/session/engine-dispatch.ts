@@ -1,20 +1,29 @@
 /** Passes uploads to the engine: has them copied, started or resumed, and takes them back. */
 import type { EngineLink } from './engine-link.js'
+import type { EventHost } from './event-emitter.js'
 import type { UploadChanges } from './upload-changes.js'
 import type { UploadRequestHost } from './upload-request.js'
 import { uploadRequestOf } from './upload-request.js'
 import type { Upload } from './upload.js'
 import { isProcessing, isSettled } from './upload-state.js'
 
+export interface EngineDispatchHost extends UploadRequestHost, Pick<EventHost, 'emit'> {}
+
 export class EngineDispatch {
-  readonly #host: UploadRequestHost
+  readonly #host: EngineDispatchHost
   readonly #link: EngineLink
   readonly #changes: UploadChanges
 
-  constructor(host: UploadRequestHost, link: EngineLink, changes: UploadChanges) {
+  constructor(host: EngineDispatchHost, link: EngineLink, changes: UploadChanges) {
     this.#host = host
     this.#link = link
     this.#changes = changes
+  }
+
+  /** Starts an upload that is ready, unless the page prevents it. */
+  start(upload: Upload): void {
+    if (upload.state.name !== 'ready') return
+    if (this.#host.emit('upload-start', { file: upload.detail() })) this.enqueue(upload)
   }
 
   /** Has the file copied at once, so that it is safe while it waits for a slot. */

@@ -4,15 +4,15 @@
  */
 import type { Engine, EngineEvent, EngineFactory } from '../engine/engine.js'
 
-export interface EngineLinkPort {
+export interface EngineLinkHost {
   /** The media server's origin; empty if `endpoint` is not a URL. */
   readonly origin: string
   loadEngine(): Promise<EngineFactory>
-  receive(event: EngineEvent): void
 }
 
 export class EngineLink {
-  readonly #port: EngineLinkPort
+  readonly #host: EngineLinkHost
+  readonly #receive: (event: EngineEvent) => void
   #loading: Promise<EngineFactory> | undefined
   #factory: EngineFactory | undefined
   #engine: Engine | undefined
@@ -21,8 +21,9 @@ export class EngineLink {
   #unsubscribe: (() => void) | undefined
   #suspended = false
 
-  constructor(port: EngineLinkPort) {
-    this.#port = port
+  constructor(host: EngineLinkHost, receive: (event: EngineEvent) => void) {
+    this.#host = host
+    this.#receive = receive
   }
 
   /** The open engine; undefined before `open`. */
@@ -32,7 +33,7 @@ export class EngineLink {
 
   /** Rejects if the code cannot be loaded; the next call tries again. */
   async load(): Promise<void> {
-    this.#loading ??= this.#port.loadEngine()
+    this.#loading ??= this.#host.loadEngine()
     try {
       this.#factory = await this.#loading
     } catch (error) {
@@ -45,18 +46,18 @@ export class EngineLink {
   open(): Engine {
     if (this.#engine !== undefined) return this.#engine
     if (this.#factory === undefined) throw new Error('media-upload: internal error: the engine is not loaded')
-    const { origin } = this.#port
+    const { origin } = this.#host
     if (origin === '') throw new TypeError('media-upload: the endpoint attribute is not a URL; set it to the media server’s origin, such as https://media.example.com')
     const engine = (this.#engine = this.#factory(origin))
     this.#origin = origin
-    this.#unsubscribe = engine.subscribe((event) => this.#port.receive(event))
+    this.#unsubscribe = engine.subscribe(this.#receive)
     if (this.#suspended) engine.suspend()
     return engine
   }
 
   /** Closes the engine if the endpoint is another origin by now; says whether it did. */
   closeStale(): boolean {
-    if (this.#engine === undefined || this.#port.origin === this.#origin) return false
+    if (this.#engine === undefined || this.#host.origin === this.#origin) return false
     this.#unsubscribe?.()
     this.#engine.close()
     this.#engine = undefined

@@ -17,11 +17,14 @@ export interface EventHost {
 
 export class EventEmitter {
   readonly #host: EventHost
+  readonly #hadToken: () => boolean
   /** There was work since the last `complete`. */
   #incomplete = false
 
-  constructor(host: EventHost) {
+  /** `hadToken` says whether a token was provided before. */
+  constructor(host: EventHost, hadToken: () => boolean) {
     this.#host = host
+    this.#hadToken = hadToken
   }
 
   /** Work was added; `complete` is emitted when it ends. */
@@ -29,11 +32,11 @@ export class EventEmitter {
     this.#incomplete = true
   }
 
-  /** `moved`: the event changed the upload's state. `hadToken`: a token was provided before. */
-  emitFor(upload: Upload, event: UploadEvent, { moved, hadToken }: { readonly moved: boolean; readonly hadToken: boolean }): void {
+  /** `moved`: the event changed the upload's state. */
+  emitFor(upload: Upload, event: UploadEvent, moved: boolean): void {
     if (event.type === 'progress') this.#emitProgress(upload)
     // Waiting for the first token is no retry: nothing was tried before.
-    if (event.type === 'waiting' && (event.reason !== 'token' || hadToken)) this.#emitWaiting(upload, event)
+    if (event.type === 'waiting' && (event.reason !== 'token' || this.#hadToken())) this.#emitWaiting(upload, event)
     if ('problem' in event && event.problem) this.#emitRetry(upload, event.problem)
     if (event.type === 'damaged') this.#emitRetry(upload, failureOf('digest_mismatch'))
     if (moved) this.#emitMove(upload, event)

@@ -2,31 +2,29 @@
  * The uploads of one element, and everything that can be done with them: joins the
  * queue, the checks, the engine and the token. It has neither DOM nor words.
  */
-import type { EngineFactory, Purpose } from '../engine/engine.js'
+import type { Purpose } from '../engine/engine.js'
 import { failureOf } from '../engine/failure.js'
+import type { EngineDispatchHost } from './engine-dispatch.js'
 import { EngineDispatch } from './engine-dispatch.js'
 import { EngineEvents } from './engine-events.js'
+import type { EngineLinkHost } from './engine-link.js'
 import { EngineLink } from './engine-link.js'
+import { EventEmitter } from './event-emitter.js'
 import type { FileChecksHost } from './file-checks.js'
 import { FileChecks } from './file-checks.js'
 import { Queue } from './queue.js'
+import type { RestoredUploadsHost } from './restored-uploads.js'
 import { RestoredUploads } from './restored-uploads.js'
 import { TokenProvider } from './token-provider.js'
 import type { UploadChangesHost } from './upload-changes.js'
 import { UploadChanges } from './upload-changes.js'
-import type { UploadRequestHost } from './upload-request.js'
 import { Upload } from './upload.js'
 import { isActive, isProcessing, isSettled } from './upload-state.js'
 
 /** What the session needs from its element. */
-export interface SessionHost extends UploadChangesHost, FileChecksHost, UploadRequestHost {
+export interface SessionHost extends UploadChangesHost, FileChecksHost, EngineDispatchHost, EngineLinkHost, RestoredUploadsHost {
   readonly purposes: readonly Purpose[]
   readonly concurrency: number
-  /** The media server's origin; empty if `endpoint` is not a URL. */
-  readonly origin: string
-  loadEngine(): Promise<EngineFactory>
-  /** A file that was chosen for the row `chosenFor`, or fits it by its size, has other content. */
-  unmatched(file: File, chosenFor: Upload | undefined): void
 }
 
 export class Session {
@@ -34,6 +32,7 @@ export class Session {
   readonly queue: Queue
   readonly token: TokenProvider
   readonly #link: EngineLink
+  readonly #emitter: EventEmitter
   readonly #changes: UploadChanges
   readonly #events: EngineEvents
   readonly #dispatch: EngineDispatch
@@ -41,7 +40,6 @@ export class Session {
   readonly #restored: RestoredUploads
 
   constructor(host: SessionHost) {
-    const session = this
     this.#host = host
     this.queue = new Queue(
       { check: (upload) => this.#checks.check(upload), begin: (upload) => this.#dispatch.begin(upload) },
@@ -52,25 +50,14 @@ export class Session {
       authRequired: (reason) => void host.emit('auth-required', { reason }),
       changed: () => this.#events.tokenChanged(),
     })
-    this.#link = new EngineLink({
-      get origin() { return host.origin },
-      loadEngine: () => host.loadEngine(),
-      receive: (event) => this.#events.receive(event),
-    })
-    const changes = (this.#changes = new UploadChanges(host, this.queue, () => this.token.hasProvided))
-    this.#events = new EngineEvents({ host, changes, link: this.#link, queue: this.queue, token: this.token })
-    this.#dispatch = new EngineDispatch(host, this.#link, changes)
-    this.#checks = new FileChecks(host, this.#link, {
-      apply: (upload, event) => changes.apply(upload, event),
-      isListed: (upload) => this.queue.get(upload.id) === upload,
-      start: (upload) => this.start(upload.id),
-      enqueue: (upload) => this.#dispatch.enqueue(upload),
-    })
-    this.#restored = new RestoredUploads({
-      get uploads() { return session.uploads },
-      apply: (upload, event) => changes.apply(upload, event),
-      unmatched: (file, chosenFor) => host.unmatched(file, chosenFor),
-    })
+    this.#link = new EngineLink(host, (event) => this.#events.receive(event))
+    this.#emitter = new EventEmitter(host, () => this.token.hasProvided)
+    const changes = (this.#changes = new UploadChanges(host, this.queue, this.#emitter))
+    const dispatch = (this.#dispatch = new EngineDispatch(host, this.#link, changes))
+    const parts = { host, changes, dispatch, link: this.#link, queue: this.queue, token: this.token }
+    this.#events = new EngineEvents(parts)
+    this.#checks = new FileChecks(parts)
+    this.#restored = new RestoredUploads(host, this.queue, changes)
   }
 
   get uploads(): readonly Upload[] {
@@ -99,7 +86,7 @@ export class Session {
     const uploads = await this.#restored.restore(engine, this.#host.place)
     if (engine !== this.#link.engine || uploads.length === 0) return
     for (const upload of uploads) this.queue.add(upload)
-    this.#changes.workAdded()
+    this.#emitter.workAdded()
     this.#host.emit('restored', { files: uploads.map((upload) => upload.detail()) })
     this.#host.changed()
     this.queue.pump()
@@ -107,7 +94,7 @@ export class Session {
 
   add(id: string, file: File): void {
     this.queue.add(Upload.of(id, file, this.#host.purposes))
-    this.#changes.workAdded()
+    this.#emitter.workAdded()
     this.#host.changed()
   }
 
@@ -121,10 +108,7 @@ export class Session {
   }
 
   start(id?: string): void {
-    this.#each(id, (upload) => {
-      if (upload.state.name !== 'ready') return
-      if (this.#host.emit('upload-start', { file: upload.detail() })) this.#dispatch.enqueue(upload)
-    })
+    this.#each(id, (upload) => this.#dispatch.start(upload))
   }
 
   pause(id?: string): void {
@@ -177,7 +161,7 @@ export class Session {
       this.#dispatch.discardCopy(upload)
       if (!this.#changes.apply(upload, { type: 'recheck' })) return
       upload.purposes = this.#host.purposes
-      this.#changes.workAdded()
+      this.#emitter.workAdded()
     })
   }
 
@@ -226,7 +210,7 @@ export class Session {
   }
 
   #retryFailed(upload: Upload): void {
-    this.#changes.workAdded()
+    this.#emitter.workAdded()
     if (upload.verdict !== undefined) return this.#dispatch.retry(upload)
     upload.state = { name: 'checking' }
     this.#host.changed()

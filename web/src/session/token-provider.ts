@@ -37,7 +37,8 @@ export class TokenProvider {
   #failures = 0
   /** The last token has not been accepted by the server yet. */
   #unconfirmed = false
-  #hasProvided = false
+  /** A token was provided before. */
+  hasProvided = false
   #asking: AbortController | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
   #callback: GetToken | undefined
@@ -55,11 +56,6 @@ export class TokenProvider {
     this.#callback = callback
     if (callback === undefined) this.#signOut()
     else if (this.state.name === 'blocked') this.tryNow()
-  }
-
-  /** A token was provided before. */
-  get hasProvided(): boolean {
-    return this.#hasProvided
   }
 
   /** Gets a token for the engine, unless it is already waiting for one. */
@@ -112,12 +108,12 @@ export class TokenProvider {
 
   #signOut(): void {
     if (this.state.name === 'asking') this.#block()
-    else if (this.#hasProvided && this.state.name === 'idle') this.#port.provide(undefined)
+    else if (this.hasProvided && this.state.name === 'idle') this.#port.provide(undefined)
   }
 
   #deliver(token: string): void {
     this.#abort()
-    this.#unconfirmed = this.#hasProvided = true
+    this.#unconfirmed = this.hasProvided = true
     this.#setState({ name: 'idle' })
     this.#port.provide(token)
   }

@@ -1,6 +1,5 @@
 /** Applies events to uploads, and informs the queue, the element and the page. */
-import type { EventHost } from './event-emitter.js'
-import { EventEmitter } from './event-emitter.js'
+import type { EventEmitter, EventHost } from './event-emitter.js'
 import type { Queue } from './queue.js'
 import type { Upload } from './upload.js'
 import type { UploadEvent } from './upload-state.js'
@@ -13,20 +12,12 @@ export interface UploadChangesHost extends EventHost {
 export class UploadChanges {
   readonly #host: UploadChangesHost
   readonly #queue: Queue
-  readonly #hadToken: () => boolean
   readonly #emitter: EventEmitter
 
-  /** `hadToken` says whether a token was provided before. */
-  constructor(host: UploadChangesHost, queue: Queue, hadToken: () => boolean) {
+  constructor(host: UploadChangesHost, queue: Queue, emitter: EventEmitter) {
     this.#host = host
     this.#queue = queue
-    this.#hadToken = hadToken
-    this.#emitter = new EventEmitter(host)
-  }
-
-  /** Work was added; `complete` is emitted when it ends. */
-  workAdded(): void {
-    this.#emitter.workAdded()
+    this.#emitter = emitter
   }
 
   /** Applies an event; says whether the state changed. */
@@ -41,7 +32,7 @@ export class UploadChanges {
   applyAndEmit(upload: Upload, event: UploadEvent): void {
     const { name } = upload.state
     this.apply(upload, event)
-    this.#emitter.emitFor(upload, event, { moved: upload.state.name !== name, hadToken: this.#hadToken() })
+    this.#emitter.emitFor(upload, event, upload.state.name !== name)
   }
 
   remove(upload: Upload): void {

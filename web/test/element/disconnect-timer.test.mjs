@@ -1,46 +1,46 @@
-// A move in the document is no absence; who stays away lets go once, and goes on once.
+// A move within the document has no effect; a longer absence expires once and ends once.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Absence, patienceMs } from '../../.cache/test/element/disconnect-timer.js'
+import { DisconnectTimer, disconnectTimeoutMs } from '../../.cache/test/element/disconnect-timer.js'
 
-function absence() {
-  const heard = []
-  const page = new EventTarget()
-  const port = { left: () => heard.push('left'), returned: () => heard.push('returned') }
-  return { heard, page, absence: new Absence(port, page) }
+function setUp() {
+  const calls = []
+  const window = new EventTarget()
+  const port = { expired: () => calls.push('expired'), reconnected: () => calls.push('reconnected') }
+  return { calls, window, timer: new DisconnectTimer(port, window) }
 }
 
-test('back before the patience ends: nothing happened', t => {
+test('reconnected before the timeout: nothing happens', t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { heard, page, absence: a } = absence()
+  const { calls, window, timer } = setUp()
   for (let moves = 0; moves < 3; moves++) {
-    a.begin()
-    t.mock.timers.tick(patienceMs - 1)
-    a.end()
+    timer.start()
+    t.mock.timers.tick(disconnectTimeoutMs - 1)
+    timer.stop()
   }
-  t.mock.timers.tick(patienceMs)
-  page.dispatchEvent(new Event('pagehide'))
-  assert.deepEqual(heard, [])
+  t.mock.timers.tick(disconnectTimeoutMs)
+  window.dispatchEvent(new Event('pagehide'))
+  assert.deepEqual(calls, [])
 })
 
-test('away for longer: left once, returned once', t => {
+test('disconnected for longer: expires once, reconnects once', t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { heard, page, absence: a } = absence()
-  a.begin()
-  t.mock.timers.tick(patienceMs)
-  page.dispatchEvent(new Event('pagehide'))
-  assert.deepEqual(heard, ['left'])
-  a.end()
-  a.begin()
-  a.end()
-  assert.deepEqual(heard, ['left', 'returned'])
+  const { calls, window, timer } = setUp()
+  timer.start()
+  t.mock.timers.tick(disconnectTimeoutMs)
+  window.dispatchEvent(new Event('pagehide'))
+  assert.deepEqual(calls, ['expired'])
+  timer.stop()
+  timer.start()
+  timer.stop()
+  assert.deepEqual(calls, ['expired', 'reconnected'])
 })
 
-test('a page that is left is not waited for', t => {
+test('leaving the page expires the timer at once', t => {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const { heard, page, absence: a } = absence()
-  a.begin()
-  page.dispatchEvent(new Event('pagehide'))
-  t.mock.timers.tick(patienceMs)
-  assert.deepEqual(heard, ['left'])
+  const { calls, window, timer } = setUp()
+  timer.start()
+  window.dispatchEvent(new Event('pagehide'))
+  t.mock.timers.tick(disconnectTimeoutMs)
+  assert.deepEqual(calls, ['expired'])
 })

@@ -1,9 +1,9 @@
-// Languages: each says all that English says, with the same places to fill, and counts as its people do.
+// Languages: each has all texts of the English one with the same parameters, and its own plural and number formats.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { labels as english } from '../../.cache/test/i18n/labels.js'
-import { languageOf, languages, preferred } from '../../.cache/test/i18n/languages.js'
+import { languageOf, languages, preferredTag } from '../../.cache/test/i18n/languages.js'
 import { Texts } from '../../.cache/test/i18n/messages.js'
 
 const others = languages.filter((language) => language !== 'en')
@@ -17,7 +17,7 @@ const textsIn = async (tag) => {
 const places = (text) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort().join()
 const forms = (entry) => (typeof entry === 'string' ? { text: entry } : entry)
 
-/** Labels that a language rightly writes as English does. */
+/** Labels that are correctly the same as in English. */
 const alike = {
   de: ['actionOn', 'perSecond', 'saidWaiting', 'kindVideo', 'kindAudio', 'kindSticker', 'handle'],
   es: ['actionOn', 'perSecond', 'saidWaiting', 'kindVideo', 'kindAudio', 'kindSticker', 'handle'],
@@ -41,7 +41,7 @@ for (const language of others) {
 
   test(`the page's texts are complete in ${language}`, async () => {
     const html = readFileSync(new URL('../../index.html', import.meta.url), 'utf8')
-    // What the server fills in it says in every language itself.
+    // What the server fills in, it translates itself.
     const keys = [...html.matchAll(/data-(?:text|label)="(\w+)"[^>]*>(\{\{)?/g)].filter(([, , filled]) => filled === undefined).map(([, key]) => key)
     assert.ok(keys.length > 20)
     const own = await wordsOf('page/words', language)
@@ -56,7 +56,7 @@ for (const [tag, count, want] of [
   ['en', 1, '1 file'], ['en', 0, '0 files'], ['en', 2, '2 files'],
   ['de', 1, '1 Datei'], ['de', 0, '0 Dateien'], ['de', 12345, '12.345 Dateien'],
   ['es', 1, '1 archivo'], ['es', 2, '2 archivos'], ['es', 1_000_000, '1.000.000 archivos'],
-  // Portuguese counts nought as one.
+  // In Portuguese zero is singular.
   ['pt', 0, '0 arquivo'], ['pt', 1, '1 arquivo'], ['pt-BR', 2, '2 arquivos'],
 ]) {
   test(`${tag} counts ${want}`, async () => assert.equal((await textsIn(tag)).label('total', { count }), want))
@@ -74,7 +74,7 @@ for (const [tag, want] of [
   })
 }
 
-test('a fact that is a word is said in the language, a proper name stays', async () => {
+test('a fact that is a word is translated, a proper name is not', async () => {
   const german = await textsIn('de')
   const said = (color) => german.reason({ code: 'image_color_unusual', facts: [{ name: 'color', text: color }] })
   assert.match(said('grey'), /\(Graustufen\)/)
@@ -82,7 +82,7 @@ test('a fact that is a word is said in the language, a proper name stays', async
   assert.equal(german.bytes(1023), '1023 Byte')
 })
 
-test('times are written as the language does', async () => {
+test('times are formatted by the language', async () => {
   const now = Date.UTC(2026, 10, 21, 12)
   const at = new Date(now + 29 * 86_400_000)
   const said = async (tag) => (await textsIn(tag)).relative(at, now)
@@ -90,12 +90,12 @@ test('times are written as the language does', async () => {
   assert.match((await textsIn('de')).date(at, now), /^20\.12\.2026$/)
 })
 
-test('until the words are there, all is English, numbers too', () => {
+test('until the words are loaded everything is English, numbers too', () => {
   assert.equal(new Texts('de').bytes(1.5 * 1024 ** 2), '1.5 MB')
   assert.equal(new Texts('de').label('copy'), 'Copy')
 })
 
-test('a page’s own words go before ours in every language', async () => {
+test('a page’s own words replace ours in every language', async () => {
   const words = { language: 'de', labels: await wordsOf('i18n/words', 'de'), catalogue: catalogueOf('de') }
   const own = new Texts('de', { labels: { browse: 'Medien aussuchen' } }, words)
   assert.equal(own.label('browse'), 'Medien aussuchen')
@@ -105,5 +105,5 @@ test('a page’s own words go before ours in every language', async () => {
 for (const [tags, want] of [
   [['de-AT', 'en'], 'de-AT'], [['fr', 'pt-BR', 'en'], 'pt-BR'], [['fr', 'tlh'], 'en'], [[], 'en'], [['no language!', 'es'], 'es'],
 ]) {
-  test(`who prefers ${tags.join(', ') || 'nothing'} gets ${want}`, () => assert.equal(preferred(tags), want))
+  test(`a preference of ${tags.join(', ') || 'nothing'} results in ${want}`, () => assert.equal(preferredTag(tags), want))
 }

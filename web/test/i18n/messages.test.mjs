@@ -1,4 +1,4 @@
-// Words: the shared catalogue is used as the server uses it, and no sentence is without words.
+// Texts: the shared catalogue is used as the server uses it, and there is a text for everything.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
@@ -10,7 +10,7 @@ const words = { ...english, catalogue }
 const texts = new Texts('en', {}, words)
 const size = (number) => ({ name: 'size', number, unit: 'bytes' })
 
-// The same table as internal/reason/catalogue's: one verdict, one sentence.
+// The same table as in internal/reason/catalogue: both must write the same text.
 const written = [
   [size(1), '1 byte'],
   [size(1023), '1023 bytes'],
@@ -40,18 +40,18 @@ test('every sentence of the catalogue is found by its code', () => {
   for (const code of codes) assert.equal(texts.reason({ code, facts: [] }), catalogue.reasons[code].message)
 })
 
-test('an unknown failure still has words: the server’s, else plain ones', () => {
+test('an unknown failure has a text: the server’s, else a general one', () => {
   const failure = { code: 'never_heard_of', retryable: false, facts: [] }
   assert.equal(texts.failure({ ...failure, message: 'The disk sighed.' }), 'The disk sighed.')
   assert.equal(texts.failure({ ...failure, message: '' }), labels.unknownFailure)
 })
 
-test('labels count', () => {
+test('labels have plural forms', () => {
   assert.equal(texts.label('total', { count: 1 }), '1 file')
   assert.equal(texts.label('total', { count: 1200 }), '1,200 files')
 })
 
-test('a page may say it in its own words', () => {
+test('a page can replace texts with its own', () => {
   const own = new Texts('en', { labels: { browse: 'Select media' } }, words)
   assert.equal(own.label('browse'), 'Select media')
   assert.equal(own.label('copy'), labels.copy)
@@ -71,7 +71,7 @@ for (const [span, want] of [
   [23 * hour, 'in 23 hours'], [hour - 1_000, 'in 1 hour'], [90 * 1_000, 'in 2 minutes'],
   [-47 * hour, '2 days ago'], [-10 * minute, '10 minutes ago'],
 ]) {
-  test(`a time is said to the nearest: ${want}`, () => {
+  test(`a time is rounded to the nearest unit: ${want}`, () => {
     const now = Date.UTC(2026, 0, 1)
     assert.equal(texts.relative(new Date(now + span), now), want)
   })

@@ -1,9 +1,9 @@
-// Progress tells the truth: never backward, never complete before the asset is there.
+// Progress: never backward, never complete before the asset exists.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Progress } from '../../.cache/test/session/progress.js'
 
-test('what is shown never runs backward when a chunk breaks off', () => {
+test('what is shown never decreases when a chunk is interrupted', () => {
   const progress = new Progress(100)
   progress.report(20, 30, 0)
   progress.report(20, 0, 100)
@@ -11,7 +11,7 @@ test('what is shown never runs backward when a chunk breaks off', () => {
   assert.equal(progress.accepted, 20)
 })
 
-test('all bytes acknowledged are not a file that is ready', () => {
+test('an upload with all bytes acknowledged is not complete yet', () => {
   const progress = new Progress(100)
   progress.report(100, 0, 0)
   progress.finish()
@@ -20,8 +20,8 @@ test('all bytes acknowledged are not a file that is ready', () => {
 
 const MB = 1024 ** 2
 
-/** A steady line as the engine tells of it: a socket that takes `buffer` bytes of a chunk at once, chunks that grow until one takes two seconds, and an answer `latency` ms after its last byte. */
-function* line({ rate, buffer, latency, total }) {
+/** The engine's reports on a steady network: the socket takes `buffer` bytes of a chunk at once, chunks grow until one takes two seconds, and the answer comes `latency` ms after the last byte. */
+function* reportsOf({ rate, buffer, latency, total }) {
   let at = 0
   for (let accepted = 0, chunk = MB; accepted < total; ) {
     const size = Math.min(chunk, total - accepted)
@@ -37,32 +37,32 @@ function* line({ rate, buffer, latency, total }) {
   }
 }
 
-for (const [what, lane] of [
-  ['a fast line', { rate: 12 * MB, buffer: 2.5 * MB, latency: 20, total: 400 * MB }],
+for (const [what, network] of [
+  ['a fast network', { rate: 12 * MB, buffer: 2.5 * MB, latency: 20, total: 400 * MB }],
   ['4 MB a second', { rate: 4 * MB, buffer: 1 * MB, latency: 30, total: 100 * MB }],
-  ['a line whose socket takes seconds of it', { rate: 1.5 * MB, buffer: 4 * MB, latency: 60, total: 60 * MB }],
-  ['a line that is half answers', { rate: 2 * MB, buffer: 0.25 * MB, latency: 150, total: 40 * MB }],
-  ['a slow line', { rate: 0.2 * MB, buffer: 0.1 * MB, latency: 80, total: 16 * MB }],
+  ['a socket buffer that holds seconds of data', { rate: 1.5 * MB, buffer: 4 * MB, latency: 60, total: 60 * MB }],
+  ['a network with as much latency as transfer', { rate: 2 * MB, buffer: 0.25 * MB, latency: 150, total: 40 * MB }],
+  ['a slow network', { rate: 0.2 * MB, buffer: 0.1 * MB, latency: 80, total: 16 * MB }],
 ]) {
-  test(`${what}: from three seconds on, speed and time left are within a quarter of the truth`, () => {
-    const progress = new Progress(lane.total)
-    const reports = [...line(lane)]
+  test(`${what}: from three seconds on, speed and remaining time are right within a quarter`, () => {
+    const progress = new Progress(network.total)
+    const reports = [...reportsOf(network)]
     const end = reports.at(-1).at
-    let told = 0
+    let compared = 0
     for (const { at, accepted, inFlight } of reports) {
       progress.report(accepted, inFlight, at)
       if (at < 3000 || end - at < 2000) continue
       const [speed, left] = [progress.speed(at), progress.secondsLeft(at)]
-      const truth = lane.total / (end / 1000)
-      assert.ok(Math.abs(speed - truth) <= truth / 4, `${at} ms: ${speed} bytes a second, and ${truth} is true`)
-      assert.ok(Math.abs(left * 1000 - (end - at)) <= (end - at) / 4, `${at} ms: ${left} s left, and ${(end - at) / 1000} is true`)
-      told++
+      const truth = network.total / (end / 1000)
+      assert.ok(Math.abs(speed - truth) <= truth / 4, `${at} ms: ${speed} bytes per second, want ${truth}`)
+      assert.ok(Math.abs(left * 1000 - (end - at)) <= (end - at) / 4, `${at} ms: ${left} s left, want ${(end - at) / 1000}`)
+      compared++
     }
-    assert.ok(told > 100)
+    assert.ok(compared > 100)
   })
 }
 
-test('what a socket has swallowed whole is no speed', () => {
+test('no speed is derived from a chunk that the socket buffer took whole', () => {
   const progress = new Progress(60 * MB)
   progress.report(0, 0, 0)
   for (let at = 50; at < 10_000; at += 50) progress.report(0, MB, at)
@@ -70,14 +70,14 @@ test('what a socket has swallowed whole is no speed', () => {
   assert.equal(progress.secondsLeft(10_000), undefined)
 })
 
-test('a line that slows down is noticed within its chunk', () => {
+test('a network that slows down is noticed within the chunk', () => {
   const progress = new Progress(100 * MB)
   for (let second = 0; second <= 4; second++) progress.report(second * 4 * MB, 0, second * 1000)
   progress.report(16 * MB, MB, 12_000)
   assert.ok(progress.speed(12_000) < 1.5 * MB)
 })
 
-test('no speed is claimed from the first moment, after a break, or with nothing moving', () => {
+test('there is no speed at first, after a stop, or while no bytes move', () => {
   const progress = new Progress(60_000)
   progress.report(0, 30_000, 0)
   assert.equal(progress.speed(900), undefined)
@@ -87,7 +87,7 @@ test('no speed is claimed from the first moment, after a break, or with nothing 
   assert.equal(progress.secondsLeft(60_000), undefined)
 })
 
-test('over twenty cuts nothing runs backward, and nothing is shown that the chunk in flight could not hold', () => {
+test('over twenty interruptions nothing decreases, and no more is shown than the chunk in flight can hold', () => {
   const [total, chunk] = [100 * MB, 4 * MB]
   const progress = new Progress(total)
   let shown = 0
@@ -98,19 +98,19 @@ test('over twenty cuts nothing runs backward, and nothing is shown that the chun
       shown = progress.shown
     }
     progress.stop()
-    // Of what was in flight the server has kept some, all or nothing.
+    // The server has kept none, some or all of what was in flight.
     accepted += [0, chunk / 3, chunk][cut % 3]
     assert.ok(progress.shown === shown && progress.share < 1)
   }
 })
 
-test('an upload that the server has lost begins at nothing, as it is', () => {
+test('an upload that the server has lost starts from zero, and shows it', () => {
   const progress = new Progress(100)
   progress.report(60, 20, 0)
   progress.restart(0)
   assert.deepEqual([progress.shown, progress.accepted, progress.share], [0, 0, 0])
 })
 
-test('an empty file has no share to divide', () => {
+test('the share of an empty file is a number', () => {
   assert.ok(Number.isFinite(new Progress(0).share))
 })

@@ -1,4 +1,4 @@
-// Whose turn it is: never more than `concurrency` at once, in the order in which files came.
+// The order of uploads: never more than `concurrency` at once, in the order in which they were added.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Queue } from '../../.cache/test/session/queue.js'
@@ -25,14 +25,14 @@ function queueOf(count, concurrency) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-test('files begin in their order, as many as there are places', async () => {
+test('files begin in their order, as many as there are slots', async () => {
   const { queue, begun } = queueOf(5, 2)
   queue.pump()
   await settled()
   assert.deepEqual(begun, ['1.txt', '2.txt'])
 })
 
-test('a file whose bytes are safe makes room for the next', async () => {
+test('a file whose bytes are all on the server frees its slot', async () => {
   const { queue, begun } = queueOf(3, 1)
   queue.pump()
   await settled()
@@ -42,12 +42,12 @@ test('a file whose bytes are safe makes room for the next', async () => {
   assert.deepEqual(begun, ['1.txt', '2.txt'])
 })
 
-test('a paused file makes room, a waiting one keeps its place', async () => {
+test('a paused file frees its slot, a waiting one keeps it', async () => {
   const { queue, begun } = queueOf(3, 1)
   queue.pump()
   await settled()
   const [first, second] = queue
-  first.apply({ type: 'hold' })
+  first.apply({ type: 'pause' })
   queue.pump()
   second.apply({ type: 'waiting', reason: 'server', retryInMs: 1000 })
   queue.pump()

@@ -1,4 +1,4 @@
-// What happens to an element's files when it goes away, comes back, or is pointed at another server.
+// What happens to an element's files when it is suspended, wakes up, is restored or gets another endpoint.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Session } from '../../.cache/test/session/session.js'
@@ -9,7 +9,7 @@ const settled = () => new Promise(resolve => setImmediate(resolve))
 
 const refuse = { outcome: 'refuse', kind: '', type: 'text/plain', reasons: [] }
 
-/** An engine that notes what it is asked for. Files named `slow` are never checked, `note` passes as a message alone. */
+/** An engine that records its calls. A file named `slow` is never checked, `note` is accepted as a message only. */
 class FakeEngine {
   calls = []
   #listener
@@ -35,7 +35,7 @@ class FakeEngine {
     this.#listener = listener
     return () => { this.#listener = undefined }
   }
-  tell(event) {
+  emit(event) {
     this.#listener?.(event)
   }
   provideToken() {}
@@ -45,10 +45,10 @@ class FakeEngine {
   }
 }
 
-function stage(concurrency = 2) {
+function setUp(concurrency = 2) {
   const engines = []
   const events = []
-  const others = []
+  const unmatched = []
   const host = {
     purposes: ['message'], kinds: [], autoStart: true, concurrency, origin: 'https://a.example',
     place: '/media?campaign=1#hero',
@@ -59,7 +59,7 @@ function stage(concurrency = 2) {
     metadataOf: () => ({}),
     emit: (name, { file, files, error, reason }) => { events.push([name, file?.name ?? files?.map(({ name, state }) => `${name}:${state}`).join(), error?.code ?? reason].filter(Boolean).join(' ')); return true },
     changed() {}, valueChanged() {},
-    isAnother: (file, wanted) => others.push([file, wanted]),
+    unmatched: (file, chosenFor) => unmatched.push([file, chosenFor]),
     sentence: ({ code }) => code,
   }
   const session = new Session(host)
@@ -72,14 +72,14 @@ function stage(concurrency = 2) {
     await settled()
     return uploads
   }
-  return { host, session, engines, events, others, add, states: () => [...session.queue].map(({ state }) => state.name) }
+  return { host, session, engines, events, unmatched, add, states: () => [...session.queue].map(({ state }) => state.name) }
 }
 
-test('an absence holds what runs; on return it goes on, and is not begun again', async () => {
-  const { session, engines, events, add, states } = stage()
+test('suspending stops active uploads; waking resumes them and does not start them again', async () => {
+  const { session, engines, events, add, states } = setUp()
   const [first, second] = await add('1', '2', '3')
   const [engine] = engines
-  engine.tell({ type: 'relaying', id: second.id })
+  engine.emit({ type: 'relaying', id: second.id })
   await settled()
   events.length = engine.calls.length = 0
   session.suspend()
@@ -93,14 +93,14 @@ test('an absence holds what runs; on return it goes on, and is not begun again',
     'suspend', `pause ${first.id}`, `pause ${third.id}`,
     `resume ${first.id}`, `resume ${third.id}`, 'wake',
   ])
-  assert.deepEqual(events, [], 'nothing that a person or the page has done')
+  assert.deepEqual(events, [], 'no events, since neither the person nor the page did anything')
   assert.equal(engines.length, 1)
-  engine.tell({ type: 'done', id: second.id, asset: { id: 'a' } })
+  engine.emit({ type: 'done', id: second.id, asset: { id: 'a' } })
   assert.equal(second.state.name, 'done')
 })
 
-test('a pause outlasts an absence, and one that is taken back in it goes on after it', async () => {
-  const { session, engines, add, states } = stage()
+test('a pause outlasts a suspension, and an upload resumed during it continues after it', async () => {
+  const { session, engines, add, states } = setUp()
   const [first, second] = await add('1', '2')
   session.pause()
   session.suspend()
@@ -112,11 +112,11 @@ test('a pause outlasts an absence, and one that is taken back in it goes on afte
   await settled()
   assert.deepEqual(states(), ['paused', 'uploading'])
   assert.deepEqual(engines[0].calls, [`resume ${second.id}`, 'wake'])
-  assert.equal(first.begun, true)
+  assert.equal(first.sender, 'here')
 })
 
-test('files that come in an absence begin after it', async () => {
-  const { session, engines, add, states } = stage()
+test('files added while suspended begin after waking', async () => {
+  const { session, engines, add, states } = setUp()
   session.suspend()
   await add('1')
   assert.deepEqual([states(), engines.length], [['checking'], 0])
@@ -125,18 +125,18 @@ test('files that come in an absence begin after it', async () => {
   assert.deepEqual(states(), ['uploading'])
 })
 
-test('the same server in other words disturbs nothing', async () => {
-  const { session, engines, add, states } = stage()
+test('another spelling of the same endpoint has no effect', async () => {
+  const { session, engines, add, states } = setUp()
   await add('1')
   session.changeEndpoint()
   assert.deepEqual([states(), engines.length], [['uploading'], 1])
 })
 
-test('another server: what the first one knows fails in words, and a retry begins at the new one', async () => {
-  const { host, session, engines, events, add, states } = stage(2)
+test('another server: uploads that the first one knows fail, and a retry starts at the new one', async () => {
+  const { host, session, engines, events, add, states } = setUp(2)
   const [first, second, third, fourth] = await add('done', 'relaying', 'uploading', 'paused', 'slow')
-  engines[0].tell({ type: 'done', id: first.id, asset: { id: 'a' } })
-  engines[0].tell({ type: 'relaying', id: second.id })
+  engines[0].emit({ type: 'done', id: first.id, asset: { id: 'a' } })
+  engines[0].emit({ type: 'relaying', id: second.id })
   await settled()
   session.pause(fourth.id)
   host.origin = 'https://b.example'
@@ -147,7 +147,7 @@ test('another server: what the first one knows fails in words, and a retry begin
     'upload-error relaying endpoint_changed', 'upload-error uploading endpoint_changed', 'upload-error paused endpoint_changed',
   ])
   assert.deepEqual(engines.map(({ origin }) => origin), ['https://a.example', 'https://b.example'])
-  engines[0].tell({ type: 'done', id: second.id, asset: { id: 'b' } })
+  engines[0].emit({ type: 'done', id: second.id, asset: { id: 'b' } })
   assert.equal(second.state.name, 'failed')
   session.retry(third.id)
   await settled()
@@ -155,10 +155,10 @@ test('another server: what the first one knows fails in words, and a retry begin
   assert.deepEqual(engines[1].calls, [`keep ${third.id}`, `start ${third.id}`])
 })
 
-test('a failure of the first server is retried at the new one from the beginning', async () => {
-  const { host, session, engines, add } = stage()
+test('a failure at the first server is retried at the new one from the beginning', async () => {
+  const { host, session, engines, add } = setUp()
   const [upload] = await add('1')
-  engines[0].tell({ type: 'failed', id: upload.id, failure: { code: 'relay_failed', message: '', retryable: true, facts: [] } })
+  engines[0].emit({ type: 'failed', id: upload.id, failure: { code: 'relay_failed', message: '', retryable: true, facts: [] } })
   host.origin = 'https://b.example'
   session.changeEndpoint()
   session.retry(upload.id)
@@ -166,8 +166,8 @@ test('a failure of the first server is retried at the new one from the beginning
   assert.deepEqual(engines[1].calls, [`keep ${upload.id}`, `start ${upload.id}`])
 })
 
-test('other purposes ask anew about what no byte has left of, and the rest stays', async () => {
-  const { host, session, events, engines, add, states } = stage(1)
+test('other purposes check files again of which no byte was sent, and leave the rest alone', async () => {
+  const { host, session, events, engines, add, states } = setUp(1)
   host.purposes = ['message', 'template']
   const [running, queued, held, note] = await add('running', 'queued', 'held', 'note')
   session.pause(held.id)
@@ -180,14 +180,14 @@ test('other purposes ask anew about what no byte has left of, and the rest stays
   await settled()
   await settled()
   assert.deepEqual(states(), ['uploading', 'queued', 'paused', 'queued'])
-  assert.deepEqual(events.filter(event => event.startsWith('upload-')), ['upload-start note'], 'what was asked for is not asked for again')
+  assert.deepEqual(events.filter(event => event.startsWith('upload-')), ['upload-start note'], 'uploads that were started already emit no second upload-start')
   assert.deepEqual([running, queued, held, note].map(({ request }) => request.purposes.length), [2, 1, 1, 1])
-  // The copies bear the purposes in their keys.
+  // The copies have the purposes in their keys.
   assert.deepEqual(engines[0].calls, [queued, held].flatMap(({ id }) => `forget ${id}`).concat([queued, held, note].map(({ id }) => `keep ${id}`)))
 })
 
-test('what a check answers to a question of before does not count', async () => {
-  const { host, session, add, states } = stage()
+test('the result of a check with previous purposes is dropped', async () => {
+  const { host, session, add, states } = setUp()
   host.purposes = ['message', 'template']
   const adding = add('note')
   host.purposes = ['message']
@@ -197,29 +197,29 @@ test('what a check answers to a question of before does not count', async () => 
   assert.deepEqual(states(), ['uploading'])
 })
 
-test('trouble on the server is told with the file, and when it is over', async () => {
-  const { session, engines, events, add } = stage()
+test('a problem on the server is in the file\'s state until it is over', async () => {
+  const { session, engines, events, add } = setUp()
   const [upload] = await add('1')
   const problem = { code: 'provider_busy', message: '', retryable: true, facts: [] }
   events.length = 0
-  engines[0].tell({ type: 'relaying', id: upload.id })
-  engines[0].tell({ type: 'relaying', id: upload.id, problem })
+  engines[0].emit({ type: 'relaying', id: upload.id })
+  engines[0].emit({ type: 'relaying', id: upload.id, problem })
   assert.deepEqual(upload.state, { name: 'relaying', problem })
-  engines[0].tell({ type: 'relaying', id: upload.id })
+  engines[0].emit({ type: 'relaying', id: upload.id })
   assert.deepEqual(upload.state, { name: 'relaying', problem: undefined })
   assert.deepEqual(events, ['relay-start 1', 'upload-retry 1 provider_busy'])
   session.remove(upload)
   assert.deepEqual(engines[0].calls.at(-1), `forget ${upload.id}`)
 })
 
-test('the first token is no retry, a later one is', async () => {
-  const { session, engines, events, add } = stage()
+test('waiting for the first token is no retry, waiting for a later one is', async () => {
+  const { session, engines, events, add } = setUp()
   session.token.getToken = () => 'a token'
   const [upload] = await add('1')
   events.length = 0
   const needToken = (reason) => {
-    engines[0].tell({ type: 'waiting', id: upload.id, reason: 'token', retryInMs: 0 })
-    engines[0].tell({ type: 'token-needed', reason })
+    engines[0].emit({ type: 'waiting', id: upload.id, reason: 'token', retryInMs: 0 })
+    engines[0].emit({ type: 'token-needed', reason })
     return settled()
   }
   await needToken('missing')
@@ -228,15 +228,15 @@ test('the first token is no retry, a later one is', async () => {
   assert.deepEqual(events, ['upload-retry 1 token'])
 })
 
-/** What an earlier visit has left, each file with 5 bytes. */
+/** An upload of an earlier visit, with a file of 5 bytes. */
 const kept = (id, { file, paused = false, accepted = 3 } = {}) => ({
   id, file, size: 5, accepted, paused,
   request: { name: `${id}.txt`, declaredType: 'text/plain', kind: 'document', purposes: ['message'], metadata: {}, lastModified: 0, verdict: accept, place: '' },
 })
 
-/** A visit whose engine has uploads of an earlier one. */
+/** A session whose engine has uploads of an earlier visit. */
 async function visit(...left) {
-  const staged = stage()
+  const staged = setUp()
   const { host } = staged
   const { loadEngine } = host
   host.loadEngine = async () => {
@@ -248,7 +248,7 @@ async function visit(...left) {
   return staged
 }
 
-test('uploads of an earlier visit come back and go on, but for those that were paused or miss their file', async () => {
+test('uploads of an earlier visit are restored and resume, except paused ones and those without their file', async () => {
   const { session, engines, events, states } = await visit(kept('copied', { file: new Blob(['12345']) }), kept('held', { file: new Blob(['12345']), paused: true }), kept('lost'))
   assert.deepEqual(states(), ['uploading', 'paused', 'missing'])
   assert.deepEqual(events, ['restored copied.txt:queued,held.txt:paused,lost.txt:missing'])
@@ -257,12 +257,12 @@ test('uploads of an earlier visit come back and go on, but for those that were p
   assert.equal(session.queue.get('copied').request.name, 'copied.txt')
 })
 
-test('nothing left, nothing told', async () => {
+test('without earlier uploads there is no event', async () => {
   const { engines, events } = await visit()
   assert.deepEqual([engines[0].calls, events], [['restore /media?campaign=1#hero'], []])
 })
 
-test('what is restored keeps its purposes, whatever the page asks for now', async () => {
+test('a restored upload keeps its purposes, whatever the page\'s are', async () => {
   const { host, session, engines, states } = await visit(kept('held', { file: new Blob(['12345']), paused: true }))
   host.purposes = ['profile']
   session.recheck()
@@ -270,7 +270,7 @@ test('what is restored keeps its purposes, whatever the page asks for now', asyn
   assert.deepEqual([states(), session.queue.get('held').purposes, engines[0].calls.length], [['paused'], ['message'], 1])
 })
 
-test('the same file chosen again goes on in its row', async () => {
+test('the same file chosen again resumes in its row', async () => {
   const { session, engines, states } = await visit(kept('lost'))
   assert.equal(session.supply(new File(['12345'], 'renamed.txt')).id, 'lost')
   assert.deepEqual(session.queue.get('lost').state, { name: 'missing', comparing: true })
@@ -280,25 +280,25 @@ test('the same file chosen again goes on in its row', async () => {
   assert.deepEqual(engines[0].calls.slice(1), ['supply lost', 'start lost'])
 })
 
-test('a file of that size and other content is another file, and the row still misses its own', async () => {
-  const { session, others, engines, states } = await visit(kept('first'), kept('second'))
-  const wanted = session.queue.get('second')
+test('a file of the same size with other content is added on its own, and the row still misses its file', async () => {
+  const { session, unmatched, engines, states } = await visit(kept('first'), kept('second'))
+  const chosenFor = session.queue.get('second')
   const file = new File(['54321'], 'first.txt')
-  assert.equal(session.supply(file, wanted), wanted)
-  for (let turn = 0; turn < 4; turn++) await settled()
+  assert.equal(session.supply(file, chosenFor), chosenFor)
+  for (let tick = 0; tick < 4; tick++) await settled()
   assert.deepEqual(engines[0].calls.slice(1), ['supply second', 'supply first'])
-  assert.deepEqual([states(), others], [['missing', 'missing'], [[file, wanted]]])
+  assert.deepEqual([states(), unmatched], [['missing', 'missing'], [[file, chosenFor]]])
   assert.equal(session.supply(new File(['1'], 'first.txt')), undefined, 'another size')
 })
 
-test('a row without a file is ended on the server too', async () => {
+test('an upload without a file is cancelled on the server too', async () => {
   const { session, engines, states } = await visit(kept('lost'))
   session.cancel('lost')
   assert.deepEqual([states(), engines[0].calls.at(-1)], [[], 'cancel lost'])
 })
 
-test('a file that waits for its turn is kept at once', async () => {
-  const { session, engines, add, states } = stage(1)
+test('a file that waits for a slot is copied at once', async () => {
+  const { session, engines, add, states } = setUp(1)
   const [first, second] = await add('1', '2')
   assert.deepEqual(states(), ['uploading', 'queued'])
   assert.deepEqual(engines[0].calls, [`keep ${first.id}`, `keep ${second.id}`, `start ${first.id}`])
@@ -307,36 +307,36 @@ test('a file that waits for its turn is kept at once', async () => {
 })
 
 for (const [what, events, needed] of [
-  ['checked, not asked for', [], false],
-  ['asked for', [{ type: 'enqueue' }], true],
+  ['checked, not started', [], false],
+  ['started', [{ type: 'enqueue' }], true],
   ['copied', [{ type: 'enqueue' }, { type: 'kept' }], false],
-  ['refused a copy', [{ type: 'enqueue' }, { type: 'unkept', reason: 'room' }], true],
-  ['paused without a copy', [{ type: 'enqueue' }, { type: 'unkept', reason: 'refused' }, { type: 'hold' }], true],
+  ['not copied', [{ type: 'enqueue' }, { type: 'unkept', reason: 'room' }], true],
+  ['paused without a copy', [{ type: 'enqueue' }, { type: 'unkept', reason: 'refused' }, { type: 'pause' }], true],
   ['sent by another window', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'followed' }], false],
-  ['sent by it no more', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'followed' }, { type: 'followed', over: true }], true],
-  ['at the server', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'checking' }], false],
-  ['at the server, which does not answer', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'checking' }, { type: 'waiting', reason: 'server', retryInMs: 1 }], false],
+  ['no longer sent by it', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'followed' }, { type: 'followed', over: true }], true],
+  ['on the server', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'checking' }], false],
+  ['on the server, which does not answer', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'checking' }, { type: 'waiting', reason: 'server', retryInMs: 1 }], false],
   ['lost by the server', [{ type: 'enqueue' }, { type: 'begin' }, { type: 'checking' }, { type: 'waiting', reason: 'server', retryInMs: 1 }, { type: 'started' }], true],
 ]) {
-  test(`${what}: leaving the page ${needed ? 'would end it' : 'loses nothing'}`, () => {
+  test(`${what}: leaving the page ${needed ? 'loses the upload' : 'loses nothing'}`, () => {
     const upload = Upload.of('an id', new File(['12345'], 'file'), ['message'])
     for (const event of [{ type: 'checked', verdict: accept }, ...events]) upload.apply({ id: upload.id, ...event })
     assert.equal(upload.needsWindow, needed)
   })
 }
 
-test('who waits for a token is told when it is asked for next, and asks at once on a click', async () => {
-  const { session, engines, add } = stage()
+test('an upload that waits for a token shows when the page is asked next, and a click asks at once', async () => {
+  const { session, engines, add } = setUp()
   let answer = 'first'
   let asked = 0
   session.token.getToken = () => { asked++; if (answer === '') throw new Error('signed out'); return answer }
   const [upload] = await add('1')
-  engines[0].tell({ type: 'token-needed', reason: 'missing' })
+  engines[0].emit({ type: 'token-needed', reason: 'missing' })
   await settled()
   session.token.accepted()
   answer = ''
-  engines[0].tell({ type: 'waiting', id: upload.id, reason: 'token', retryInMs: 0 })
-  engines[0].tell({ type: 'token-needed', reason: 'expired' })
+  engines[0].emit({ type: 'waiting', id: upload.id, reason: 'token', retryInMs: 0 })
+  engines[0].emit({ type: 'token-needed', reason: 'expired' })
   await settled()
   assert.equal(upload.state.retryAt, session.token.state.retryAt)
   assert.ok(upload.state.retryAt > Date.now())

@@ -1,58 +1,58 @@
-// One question for a token, however many files wait; and what a link holds.
+// One call of getToken, however many files wait; and the token in a link.
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
-import { factsOf, tokenIn } from '../../.cache/test/page/page-token.js'
-import { TokenBroker } from '../../.cache/test/session/token-provider.js'
+import { findToken, tokenInfoOf } from '../../.cache/test/page/page-token.js'
+import { TokenProvider } from '../../.cache/test/session/token-provider.js'
 
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
-function broker(getToken) {
-  const given = []
+function setUp(getToken) {
+  const provided = []
   const required = []
-  const made = new TokenBroker({ provide: (token) => given.push(token), authRequired: (reason) => required.push(reason), changed() {} })
-  made.getToken = getToken
-  return { broker: made, given, required }
+  const tokens = new TokenProvider({ provide: (token) => provided.push(token), authRequired: (reason) => required.push(reason), changed() {} })
+  tokens.getToken = getToken
+  return { tokens, provided, required }
 }
 
-test('five files that need a token ask once', async () => {
+test('five files that need a token cause one call', async () => {
   let asked = 0
-  const { broker: tokens, given } = broker(async () => `token-${++asked}`)
-  for (let file = 0; file < 5; file++) tokens.need('missing')
+  const { tokens, provided } = setUp(async () => `token-${++asked}`)
+  for (let file = 0; file < 5; file++) tokens.request('missing')
   await settled()
   assert.equal(asked, 1)
-  assert.deepEqual(given, ['token-1'])
+  assert.deepEqual(provided, ['token-1'])
 })
 
-test('a page without getToken is told, and goes on once it has one', async () => {
-  const { broker: tokens, given, required } = broker(undefined)
-  tokens.need('missing')
+test('a page without getToken gets auth-required, and a token is provided as soon as it sets one', async () => {
+  const { tokens, provided, required } = setUp(undefined)
+  tokens.request('missing')
   assert.deepEqual(required, ['missing'])
   tokens.getToken = () => 'late'
   await settled()
-  assert.deepEqual(given, ['late'])
+  assert.deepEqual(provided, ['late'])
 })
 
-test('a rejected question is asked again later, or at once on a click', async (t) => {
+test('a rejected call is repeated later, or at once on a click', async (t) => {
   t.after(() => mock.timers.reset())
   mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   let answers = [Promise.reject(new Error('signed out')), 'fresh']
-  const { broker: tokens, given, required } = broker(() => answers.shift())
-  tokens.need('expired')
+  const { tokens, provided, required } = setUp(() => answers.shift())
+  tokens.request('expired')
   await settled()
   assert.equal(tokens.state.name, 'blocked')
   assert.deepEqual(required, ['expired'])
   tokens.tryNow()
   await settled()
-  assert.deepEqual(given, ['fresh'])
+  assert.deepEqual(provided, ['fresh'])
 })
 
-test('a server that takes no token is not asked in a circle', async (t) => {
+test('a server that rejects every token causes no loop of calls', async (t) => {
   t.after(() => mock.timers.reset())
   mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   let asked = 0
-  const { broker: tokens } = broker(() => `token-${++asked}`)
-  for (let refusal = 0; refusal < 10; refusal++) {
-    tokens.need('expired')
+  const { tokens } = setUp(() => `token-${++asked}`)
+  for (let rejection = 0; rejection < 10; rejection++) {
+    tokens.request('expired')
     await settled()
   }
   assert.equal(asked, 2)
@@ -61,27 +61,27 @@ test('a server that takes no token is not asked in a circle', async (t) => {
 
 const token = `e30.${btoa(JSON.stringify({ channel: 'demo', exp: 1_800_000_000 })).replaceAll('=', '')}.sig-_1`
 
-test('a token is found in a link, a fragment or alone, and nowhere else', () => {
-  for (const text of [token, ` ${token}\n`, `#token=${token}`, `http://localhost:8080/#token=${token}`]) assert.equal(tokenIn(text), token)
-  for (const text of ['', 'hello', 'http://localhost:8080/', '#token=', 'a.b']) assert.equal(tokenIn(text), undefined)
+test('a token is found in a link, in a fragment or alone, and nowhere else', () => {
+  for (const text of [token, ` ${token}\n`, `#token=${token}`, `http://localhost:8080/#token=${token}`]) assert.equal(findToken(text), token)
+  for (const text of ['', 'hello', 'http://localhost:8080/', '#token=', 'a.b']) assert.equal(findToken(text), undefined)
 })
 
-test('what is shown of a token are its channel and its end', () => {
-  assert.deepEqual(factsOf(token), { channel: 'demo', expiresAt: 1_800_000_000_000 })
-  assert.equal(factsOf('no.token.here'), undefined)
+test('the page shows the channel and the expiry of a token', () => {
+  assert.deepEqual(tokenInfoOf(token), { channel: 'demo', expiresAt: 1_800_000_000_000 })
+  for (const unreadable of ['no.token.here', `e30.${btoa('5')}.c`, '']) assert.equal(tokenInfoOf(unreadable), undefined)
 })
 
-test('a page that takes getToken away signs out: the engine forgets its token', async () => {
-  const { broker: tokens, given, required } = broker(() => 'of a person')
+test('a page that unsets getToken signs out: the engine discards its token', async () => {
+  const { tokens, provided, required } = setUp(() => 'of a person')
   tokens.getToken = undefined
-  assert.deepEqual(given, [], 'nothing to forget')
+  assert.deepEqual(provided, [], 'nothing to discard')
   tokens.getToken = () => 'of a person'
-  tokens.need('missing')
+  tokens.request('missing')
   await settled()
   tokens.getToken = undefined
-  assert.deepEqual(given, ['of a person', undefined])
-  tokens.need('missing')
+  assert.deepEqual(provided, ['of a person', undefined])
+  tokens.request('missing')
   tokens.getToken = () => 'of another'
   await settled()
-  assert.deepEqual([given.at(-1), required], ['of another', ['missing']])
+  assert.deepEqual([provided.at(-1), required], ['of another', ['missing']])
 })

@@ -1,4 +1,4 @@
-// One file's life: which event moves it from which state, and what comes too late.
+// The states of an upload: which event moves it from which state, and which events come too late.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Upload } from '../../.cache/test/session/upload.js'
@@ -8,7 +8,7 @@ const now = 1_000_000
 const verdict = (outcome) => ({ outcome, kind: 'image', type: 'image/jpeg', reasons: [] })
 const failure = { code: 'internal', message: '', retryable: true, facts: [] }
 const asset = { id: 'asset-1' }
-const in_ = (name) => ({ name })
+const stateNamed = (name) => ({ name })
 
 const moves = [
   ['checking', { type: 'checked', verdict: verdict('accept') }, 'ready'],
@@ -18,8 +18,8 @@ const moves = [
   ['refused', { type: 'recheck' }, 'checking'],
   ['ready', { type: 'enqueue' }, 'queued'],
   ['queued', { type: 'begin' }, 'uploading'],
-  ['queued', { type: 'hold' }, 'paused'],
-  ['uploading', { type: 'hold' }, 'paused'],
+  ['queued', { type: 'pause' }, 'paused'],
+  ['uploading', { type: 'pause' }, 'paused'],
   ['uploading', { type: 'waiting', reason: 'offline', retryInMs: 5000 }, 'waiting'],
   ['relaying', { type: 'waiting', reason: 'server', retryInMs: 5000 }, 'waiting'],
   ['waiting', { type: 'resumed', offset: 1 }, 'uploading'],
@@ -50,7 +50,7 @@ const moves = [
 
 for (const [from, event, to] of moves) {
   test(`${from}: ${event.type} leads to ${to}`, () => {
-    assert.equal(transition(in_(from), event, now).name, to)
+    assert.equal(transition(stateNamed(from), event, now).name, to)
   })
 }
 
@@ -58,10 +58,10 @@ const late = [
   ['paused', { type: 'progress', accepted: 2, inFlight: 1, total: 3 }],
   ['paused', { type: 'waiting', reason: 'server', retryInMs: 1 }],
   ['done', { type: 'failed', failure }],
-  ['done', { type: 'hold' }],
+  ['done', { type: 'pause' }],
   ['refused', { type: 'enqueue' }],
   ['ready', { type: 'begin' }],
-  ['verifying', { type: 'hold' }],
+  ['verifying', { type: 'pause' }],
   ['relaying', { type: 'requeue' }],
   ['paused', { type: 'requeue' }],
   ['paused', { type: 'followed' }],
@@ -75,26 +75,26 @@ const late = [
 
 for (const [state, event] of late) {
   test(`${state}: ${event.type} comes too late and changes nothing`, () => {
-    const before = in_(state)
+    const before = stateNamed(state)
     assert.equal(transition(before, event, now), before)
   })
 }
 
-test('a wait knows when it ends, and one without a time does not', () => {
-  const wait = (retryInMs) => transition(in_('uploading'), { type: 'waiting', reason: 'token', retryInMs }, now)
+test('a waiting upload knows when it retries, if the engine says so', () => {
+  const wait = (retryInMs) => transition(stateNamed('uploading'), { type: 'waiting', reason: 'token', retryInMs }, now)
   assert.equal(wait(8000).retryAt, now + 8000)
   assert.equal(wait(0).retryAt, 0)
 })
 
-test('what another window sends is the engine\'s to pause, until that window has gone', () => {
+test('an upload that another window sends is paused through the engine, until that window is closed', () => {
   const upload = Upload.restored({ id: 'f', size: 3, accepted: 1, paused: false, request: { name: 'f', declaredType: '', purposes: ['message'] } })
   upload.apply({ type: 'followed' })
-  assert.deepEqual([upload.state.name, upload.begun, upload.followed], ['uploading', true, true])
+  assert.deepEqual([upload.state.name, upload.sender], ['uploading', 'elsewhere'])
   upload.apply({ type: 'missing' })
-  assert.deepEqual([upload.state.name, upload.begun, upload.followed], ['missing', false, false])
+  assert.deepEqual([upload.state.name, upload.sender], ['missing', 'none'])
 })
 
-test('a file gives out what the bytes say, not what its name says', () => {
+test('the type in a detail comes from the bytes, not from the name', () => {
   const upload = Upload.of('an id', new File(['%PDF-'], 'photo.jpg', { type: 'image/jpeg' }), ['message'])
   assert.equal(upload.detail().type, 'image/jpeg')
   upload.apply({ type: 'checked', verdict: { outcome: 'refuse', kind: 'document', type: 'application/pdf', reasons: [] } })

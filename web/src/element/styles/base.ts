@@ -100,4 +100,13 @@ export const base = css`
     outline: 2px solid var(--_focus);
     outline-offset: 2px;
   }
+
+  @media (prefers-reduced-motion: reduce) {
+    *,
+    ::before,
+    ::after {
+      animation: none !important;
+      transition: none !important;
+    }
+  }
 `

@@ -80,4 +80,10 @@ export const buttons = css`
     opacity: 0.5;
     cursor: not-allowed;
   }
+
+  @media (forced-colors: active) {
+    .button.primary {
+      border-color: ButtonText;
+    }
+  }
 `

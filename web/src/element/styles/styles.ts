@@ -3,6 +3,5 @@ import { base } from './base.js'
 import { buttons } from './buttons.js'
 import { dropzone } from './dropzone.js'
 import { notices } from './notices.js'
-import { preferences } from './preferences.js'
 
-export const styles = [base, buttons, dropzone, notices, preferences]
+export const styles = [base, buttons, dropzone, notices]

@@ -1,4 +1,4 @@
-/** A row's progress bar: acknowledged bytes, and behind them those in flight. */
+/** A row's progress bar: acknowledged bytes, and behind them those in flight. It stays visible with forced colours. */
 import { css } from 'lit'
 
 export const progress = css`
@@ -51,6 +51,18 @@ export const progress = css`
 
     to {
       translate: 100% 0;
+    }
+  }
+
+  @media (forced-colors: active) {
+    .bar {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+
+    .progress {
+      border: 1px solid CanvasText;
+      block-size: 8px;
     }
   }
 `

@@ -1,9 +1,8 @@
 /** The style sheets of the list, loaded with it. They use the custom properties and buttons of element/styles. */
-import { preferences } from './preferences.js'
 import { progress } from './progress.js'
 import { results } from './results.js'
 import { rows } from './rows.js'
 import { summary } from './summary.js'
 import { verdict } from './verdict.js'
 
-export const listStyles = [summary, rows, progress, verdict, results, preferences]
+export const listStyles = [summary, rows, progress, verdict, results]

@@ -13,18 +13,23 @@ import (
 // ${…}, since its parts would each have to be a sheet of their own.
 var styleSheet = regexp.MustCompile("\\bcss`([^`$\\\\]*)`")
 
-// stylesPlugin removes the white space and comments from the style sheets in
-// our sources, whatever the files are called. To the bundler a style sheet is a
-// string, of which it must keep every byte.
-var stylesPlugin = api.Plugin{
-	Name: "styles",
+// indentation is the white space at the start of a line. In a template of HTML
+// it means nothing, as long as no style keeps white space across lines; in code
+// the bundler removes it anyway.
+var indentation = regexp.MustCompile(`(?m)^[ \t]+`)
+
+// templatesPlugin minifies the style sheets and HTML templates in our sources,
+// whatever the files are called. To the bundler they are strings, of which it
+// must keep every byte.
+var templatesPlugin = api.Plugin{
+	Name: "templates",
 	Setup: func(build api.PluginBuild) {
 		build.OnLoad(api.OnLoadOptions{Filter: `/web/src/.*\.ts$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
 			source, err := os.ReadFile(args.Path)
 			if err != nil {
 				return api.OnLoadResult{}, err
 			}
-			contents, err := minifyStyles(string(source))
+			contents, err := minifyStyles(indentation.ReplaceAllString(string(source), ""))
 			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
 		})
 	},
