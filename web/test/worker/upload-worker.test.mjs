@@ -113,7 +113,7 @@ test('a tab without a token passes the upload to a follower that has one, and fo
   assert.deepEqual([first.machines.size, second.machines.size], [1, 0])
   second.worker.receive({ type: 'retry', id: 'f' })
   for (; first.machines.get(1).length < 2; await nextTask());
-  assert.deepEqual([first.machines.get(1), second.machines.size], [['start', 'retry'], 0], 'a tab with a token retries itself')
+  assert.deepEqual([first.machines.get(1), second.machines.size], [['start', 'retry'], 0], 'a tab that has a token retries by itself')
 
   first.worker.receive({ type: 'token', token: undefined })
   for (let n = 0; n < 20; n++) await nextTask()
