@@ -127,7 +127,7 @@ func readReport(w eventWords) (uploader.Event, bool) {
 		}, true
 	case w.event == eventWatched && len(f) == 2:
 		return uploader.Watched{
-			Request: number, State: uploader.UploadState(f[0]),
+			Request: number, State: uploader.ServerState(f[0]),
 			Problem: reason.Code(f[1]), Final: w.status == 1,
 		}, true
 	}

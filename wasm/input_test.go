@@ -51,12 +51,12 @@ func TestReadEvent(t *testing.T) {
 		{
 			"watched",
 			eventWords{event: 14, request: 8, text: []byte("relaying\x00\x00")},
-			uploader.Watched{Request: 8, State: uploader.UploadRelaying},
+			uploader.Watched{Request: 8, State: uploader.StateRelaying},
 		},
 		{
 			"watched to a final failure",
 			eventWords{event: 14, request: 8, status: 1, text: []byte("failed\x00x\x00")},
-			uploader.Watched{Request: 8, State: uploader.UploadFailed, Problem: "x", Final: true},
+			uploader.Watched{Request: 8, State: uploader.StateFailed, Problem: "x", Final: true},
 		},
 		{"no such event", eventWords{event: 15, text: []byte("\x00\x00")}, nil},
 		{"nor a negative one", eventWords{event: -1}, nil},

@@ -147,7 +147,7 @@ func TestDamage(t *testing.T) {
 }
 
 func mismatch() uploader.Event {
-	return uploader.Watched{State: uploader.UploadFailed, Problem: reason.DigestMismatch, Final: true}
+	return uploader.Watched{State: uploader.StateFailed, Problem: reason.DigestMismatch, Final: true}
 }
 
 // describeSummed also says which bodies go with their checksum.

@@ -709,7 +709,7 @@ func problem(status int, code reason.Code) uploader.Event {
 	return uploader.Answer{Status: status, Offset: -1, Problem: code}
 }
 
-func watched(state uploader.UploadState) uploader.Event { return uploader.Watched{State: state} }
+func watched(state uploader.ServerState) uploader.Event { return uploader.Watched{State: state} }
 
 func numbered(e uploader.Event, request int) uploader.Event {
 	switch e := e.(type) {

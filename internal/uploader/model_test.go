@@ -154,7 +154,7 @@ func (w *model) interrupt() {
 		w.tell(rapid.SampledFrom([]uploader.Event{
 			uploader.Answer{Request: w.running - 1, Status: 204, Offset: w.server.size},
 			uploader.Broken{Request: w.running + 1},
-			uploader.Watched{Request: w.running - 1, State: uploader.UploadDone},
+			uploader.Watched{Request: w.running - 1, State: uploader.StateDone},
 		}).Draw(w.t, "late"))
 	case "takeover":
 		w.open(w.m.URL())

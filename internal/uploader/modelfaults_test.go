@@ -133,10 +133,10 @@ var watchFaults = []string{"none", "news", "broken", "401", "proxy", "relay fail
 func (w *model) watch() {
 	request, fault := w.running, w.draw("fault", watchFaults)
 	u := w.server.uploads[w.m.URL()]
-	relaying := u != nil && u.state == uploader.UploadRelaying
+	relaying := u != nil && u.state == uploader.StateRelaying
 	switch {
 	case fault == "news" && relaying:
-		w.tell(uploader.Watched{Request: request, State: uploader.UploadRelaying})
+		w.tell(uploader.Watched{Request: request, State: uploader.StateRelaying})
 		return
 	case fault == "broken":
 		w.report(uploader.Broken{Request: request})
@@ -148,11 +148,11 @@ func (w *model) watch() {
 		w.report(uploader.Answer{Request: request, Status: 404, Offset: -1, Foreign: true})
 		return
 	case fault == "relay failed" && relaying:
-		u.state = uploader.UploadFailed
+		u.state = uploader.StateFailed
 	case fault == "swept":
 		w.server.forget(w.m.URL())
 	case relaying:
-		u.state = uploader.UploadDone
+		u.state = uploader.StateDone
 	}
 	w.reportState(request)
 }

@@ -25,13 +25,13 @@ type modelServer struct {
 type stored struct {
 	offset  int64
 	damaged bool // bytes changed on the way, and no chunk's checksum saw it
-	state   uploader.UploadState
+	state   uploader.ServerState
 }
 
 // What the server no longer has although it remembers the key.
 const (
-	stateThrownAway uploader.UploadState = "thrown away" // arrived damaged
-	stateGone       uploader.UploadState = "gone"
+	stateThrownAway uploader.ServerState = "thrown away" // arrived damaged
+	stateGone       uploader.ServerState = "gone"
 )
 
 func newModelServer(t *rapid.T) *modelServer {
@@ -49,7 +49,7 @@ func (s *modelServer) checkOne(url string) {
 			s.t.Fatalf("%s is done, and %s is left behind: %+v", url, other, *u)
 		}
 	}
-	if u := s.uploads[url]; u == nil || u.state != uploader.UploadDone || u.offset != s.size || u.damaged {
+	if u := s.uploads[url]; u == nil || u.state != uploader.StateDone || u.offset != s.size || u.damaged {
 		s.t.Fatalf("done with %s, which the server has as %+v of %d bytes", url, u, s.size)
 	}
 }
@@ -72,7 +72,7 @@ func (s *modelServer) answer(r uploader.Send) uploader.Answer {
 		a.Status = s.relay(u)
 	case r.Purpose == uploader.Ask:
 		a.Status, a.Offset = 200, u.offset
-	case r.Offset != u.offset || u.state != uploader.UploadUploading:
+	case r.Offset != u.offset || u.state != uploader.StateUploading:
 		a.Status = 409
 	default:
 		s.take(u, r.Length)
@@ -95,7 +95,7 @@ func (s *modelServer) create(r uploader.Send, a uploader.Answer) uploader.Answer
 	if !known {
 		s.made++
 		url = "https://h/files/" + strconv.Itoa(s.made)
-		s.keys[key], s.uploads[url] = url, &stored{state: uploader.UploadUploading}
+		s.keys[key], s.uploads[url] = url, &stored{state: uploader.StateUploading}
 		s.take(s.uploads[url], r.Length)
 	}
 	a.Status, a.Location = 201, url
@@ -113,15 +113,15 @@ func (s *modelServer) take(u *stored, n int64) {
 	case u.damaged:
 		u.state = stateThrownAway
 	default:
-		u.state = uploader.UploadRelaying
+		u.state = uploader.StateRelaying
 	}
 }
 
 func (s *modelServer) relay(u *stored) int {
-	if u.state != uploader.UploadFailed {
+	if u.state != uploader.StateFailed {
 		return 409
 	}
-	u.state = uploader.UploadRelaying
+	u.state = uploader.StateRelaying
 	return 202
 }
 
@@ -132,7 +132,7 @@ func (s *modelServer) watched(url string) (w uploader.Watched, ok bool) {
 	case u == nil || u.state == stateGone:
 		return w, false
 	case u.state == stateThrownAway:
-		return uploader.Watched{State: uploader.UploadFailed, Problem: reason.DigestMismatch, Final: true}, true
+		return uploader.Watched{State: uploader.StateFailed, Problem: reason.DigestMismatch, Final: true}, true
 	}
 	return uploader.Watched{State: u.state}, true
 }
@@ -159,14 +159,14 @@ func (s *modelServer) lose(url string) {
 
 // shorten loses bytes that were acknowledged.
 func (s *modelServer) shorten(url string) {
-	if u := s.uploads[url]; u != nil && u.state == uploader.UploadUploading {
+	if u := s.uploads[url]; u != nil && u.state == uploader.StateUploading {
 		u.offset = rapid.Int64Range(0, u.offset).Draw(s.t, "left")
 	}
 }
 
 // spoil changes a byte that is stored, or is about to be.
 func (s *modelServer) spoil(url string) {
-	if u := s.uploads[url]; u != nil && u.state == uploader.UploadUploading && s.size > 0 {
+	if u := s.uploads[url]; u != nil && u.state == uploader.StateUploading && s.size > 0 {
 		u.damaged = true
 	}
 }
