@@ -107,8 +107,8 @@ func (o output) write() error {
 	return replaceFile(o.path(), o.content)
 }
 
-// replaceFile writes a file atomically. The temporary file is in bin, because
-// go:embed would include a half-written file in web/dist.
+// replaceFile writes a file atomically. The temporary file is in bin: in web/dist
+// it would be embedded into a server that is built at the same time.
 func replaceFile(name string, content []byte) error {
 	temporary, err := os.CreateTemp("bin", "buildweb-*")
 	if err != nil {
