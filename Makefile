@@ -56,7 +56,7 @@ test-all: setup-engines ## make test, plus the tests that take minutes: long out
 # go test; prints skipped tests with their reasons and records times in bin/tests.
 TESTSUM := scripts/gotestsum
 
-# The timeouts leave room for a busy machine. An idle one takes a few minutes.
+# Bounds for a machine that is busy with other things; alone it takes a few minutes.
 test-go: bin/gotestsum
 	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) ./...
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
