@@ -1,38 +1,39 @@
-# What a developer and CI call. What is more than a line is in scripts/.
+# The commands of developers and of CI. Longer scripts are in scripts/.
 #
-# go build and bin/buildweb are called every time: both know by content what has
-# changed and return at once when nothing has. Tools are built once, into bin/.
+# go build and bin/buildweb always run: both detect by content whether anything has
+# changed, and return at once if not. Tools are built once, into bin/.
 
 .DEFAULT_GOAL := help
 .PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-wasm test-web test-vectors test-engines \
 	bench compare-clients check fmt format lint vet types generated archtest size clean help
-# Prerequisites are steps in their order; the tools below use all cores themselves.
+# Prerequisites run in order. The tools below use all cores by themselves.
 .NOTPARALLEL:
 
-# Go is never fetched from elsewhere: scripts/setup says so where it is too old.
+# Never download another Go toolchain: scripts/setup reports if Go is too old.
 export GOTOOLCHAIN := local
 
 TAGS := nomsgpack
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-# Packages that run in the browser's worker too.
-BOTH := $(wildcard internal/reason internal/media internal/tusproto internal/probe internal/preflight internal/remedy internal/digest internal/uploader)
+# Packages that are compiled for the browser's worker too. internal/archtest
+# compares this list with its own.
+BOTH := internal/digest internal/media internal/preflight internal/probe internal/reason internal/tusproto internal/uploader
 
 # Files that go generate writes.
 GENERATED := docs/configuration.md docs/rules.md README.md
 
-# Tests that need a program which is not there are skipped with the reason. Those
-# that need one named here fail instead. In CI nothing may be skipped.
+# If a program that a test needs is missing, the test is skipped, or it fails if
+# the program is listed here. In CI no test may be skipped.
 ifeq ($(CI),true)
 export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,node,firefox,webkit
 endif
 
 ##@ Use
 
-run: setup-run build ## build everything, start the server and its sandbox, print one URL to open
+run: setup-run build ## build, then start the server with its sandbox and print the URL to open
 	@exec bin/mediarelay serve
 
-build: web ## bin/mediarelay: one static binary with the web files in it
+build: web ## build bin/mediarelay, one static binary that includes the web files
 	CGO_ENABLED=0 go build -tags $(TAGS) -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o bin/mediarelay ./server
 
 web: setup-run bin/buildweb
@@ -43,28 +44,30 @@ setup-run setup-test setup-check setup-engines: setup-%:
 
 ##@ Develop
 
-test: setup-test build ## install what the tests need, run every test: Go, wasm, TypeScript, real browser
-	@$(MAKE) --no-print-directory --keep-going test-go test-wasm test-web test-vectors
+test: setup-test build ## run all tests (Go, wasm, TypeScript, browser), list the ten slowest
+	@rm -rf bin/tests
+	@failed=0; $(MAKE) --no-print-directory --keep-going test-go test-wasm test-web test-vectors || failed=1; \
+		scripts/slowest-tests; exit $$failed
 
 test-all: export MEDIARELAY_TEST_LONG = 1
-test-all: setup-engines ## make test, and what takes minutes: a long outage, a hundred kills, Firefox and WebKitGTK
+test-all: setup-engines ## make test, plus the tests that take minutes: long outages, a hundred kills, Firefox, WebKitGTK
 	@$(MAKE) --no-print-directory --keep-going test test-engines
 
-# gotestsum prints go test's own lines, then every skipped test with its reason.
-TESTSUM := bin/gotestsum --format standard-quiet --
+# go test; prints skipped tests with their reasons and records times in bin/tests.
+TESTSUM := scripts/gotestsum
 
 # Bounds for a machine that is busy with other things; alone it takes a few minutes.
 test-go: bin/gotestsum
 	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) ./...
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
 
-# One line for each promise in each engine, and why where one cannot keep it.
+# Prints one line for each guarantee and engine, and why an engine cannot keep one.
 test-engines: export MEDIARELAY_TEST_ENGINES = 1
 test-engines: bin/gotestsum
 	bin/gotestsum --format testname -- -tags $(TAGS) -timeout 40m -run '^TestTheOtherEngines' ./server
 
-# The loader that runs a test in Node has room for 12 KB of arguments and
-# environment in all, so the environment is handed on in part.
+# Go's loader for Node limits arguments and environment to 12 KB together, so it
+# only gets the variables that it needs.
 WASM_EXEC = env -i 'PATH=$(PATH)' 'MEDIARELAY_TEST_REQUIRE=$(MEDIARELAY_TEST_REQUIRE)' '$(shell go env GOROOT)/lib/wasm/go_js_wasm_exec'
 
 test-wasm: bin/gotestsum
@@ -76,23 +79,23 @@ test-web:
 test-vectors:
 	@scripts/count-vectors "$(WASM_EXEC)" $(TAGS)
 
-bench: setup-test build ## the figures of docs/performance.md: Go and real browser
+bench: setup-test build ## measure the figures of docs/performance.md
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
 
-# Other people's clients are installed for this alone, and nothing of them is in the product.
-compare-clients: setup-test build bin/esbuild ## the table of docs/resilience.md: the same faults, other clients
+# Installs the other clients for this comparison only. The product includes none of them.
+compare-clients: setup-test build bin/esbuild ## run other upload clients through the faults of docs/resilience.md
 	npm --prefix scripts/compare ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	bin/esbuild --bundle --format=esm --target=es2022 --log-level=warning --outdir=bin/compare scripts/compare/uppy.js scripts/compare/tus.js
 	go test -tags $(TAGS),compare -run '^TestCompareClients$$' -count 1 -timeout 60m -v ./server
 
-check: setup-check build ## format, lint, vet, types, generated files, import table, size budget
+check: setup-check build ## check format, lint, vet, types, generated files, imports, sizes
 	@$(MAKE) --no-print-directory --keep-going format lint vet types generated archtest size
 
 format: bin/golangci-lint
 	bin/golangci-lint fmt --diff ./...
 	cd scripts/buildweb && ../../bin/golangci-lint fmt --diff ./...
 
-fmt: bin/golangci-lint ## write the Go files in the form that check asks for
+fmt: bin/golangci-lint ## format the Go files
 	bin/golangci-lint fmt ./...
 	cd scripts/buildweb && ../../bin/golangci-lint fmt ./...
 
@@ -114,22 +117,22 @@ generated:
 archtest:
 	go test ./internal/archtest
 
-size: setup-run bin/buildweb ## the web files' sizes, against their budgets
+size: setup-run bin/buildweb ## print the sizes of the web files and their budgets
 	@bin/buildweb sizes
 
-clean: ## remove everything that was built or installed here; data/ stays
+clean: ## remove everything built or installed here, except data/
 	rm -rf bin web/.cache web/node_modules scripts/compare/node_modules
 	find web/dist -mindepth 1 ! -name placeholder -delete
 
-help: ## this list
-	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help: ## print this list
+	@awk -F ':.*## ' '/^##@/ { printf "\n%s\n", substr($$0, 5) } /^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# Tools, each of them built once.
+# Tools, each built once.
 
 bin/buildweb: $(wildcard scripts/buildweb/*.go) scripts/buildweb/go.mod scripts/buildweb/go.sum
 	go -C scripts/buildweb build -o ../../$@ .
 
-# The bundler of bin/buildweb, as a program.
+# The bundler of bin/buildweb as a command.
 bin/esbuild: scripts/buildweb/go.mod scripts/buildweb/go.sum
 	go -C scripts/buildweb build -o ../../$@ github.com/evanw/esbuild/cmd/esbuild
 

@@ -13,18 +13,17 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// What an export returns instead of a length.
+// Errors that an export returns instead of a length.
 const (
-	// failedPanic: a fault in this program; the worker must replace the module.
+	// failedPanic: a bug in this program. The worker must replace the module.
 	failedPanic int32 = -1
-	// failedInput: the fields in the buffer are not those that were expected.
+	// failedInput: the fields in the buffer are not the expected ones.
 	failedInput int32 = -2
-	// failedHandle: there is no upload, or no digest, by this handle.
+	// failedHandle: no upload or digest has this handle.
 	failedHandle int32 = -3
 )
 
-// buffer carries texts in both directions, and the bytes of a digest. It never
-// shrinks.
+// buffer holds texts in both directions and the input of a digest. It never shrinks.
 var buffer = make([]byte, 16<<10)
 
 var (
@@ -32,8 +31,8 @@ var (
 	digests = newHandles[*digest.SHA256]()
 )
 
-// mediarelay_buffer makes room for length bytes and returns where they begin.
-// Memory may move with every call: the worker makes its view anew each time.
+// mediarelay_buffer grows the buffer to at least length bytes and returns its address.
+// Every call may move memory, so the worker needs a new view after each.
 //
 //go:wasmexport mediarelay_buffer
 func mediarelay_buffer(length int32) unsafe.Pointer {
@@ -43,8 +42,8 @@ func mediarelay_buffer(length int32) unsafe.Pointer {
 	return unsafe.Pointer(unsafe.SliceData(buffer))
 }
 
-// mediarelay_check gives the verdict on the file that the worker's read
-// function reads, as JSON in the buffer. Returns the JSON's length.
+// mediarelay_check checks the file that the worker's read function reads. It writes
+// the verdict as JSON into the buffer and returns its length.
 //
 //go:wasmexport mediarelay_check
 func mediarelay_check(size float64, length int32) (result int32) {
@@ -56,8 +55,8 @@ func mediarelay_check(size float64, length int32) (result int32) {
 	return output(appendVerdict(nil, preflight.Check(file{size: int64(size)}, question)))
 }
 
-// mediarelay_upload_new makes an upload of size bytes and returns its handle.
-// crossOrigin is 1 where the files are of another origin than the worker.
+// mediarelay_upload_new creates the machine of an upload of size bytes and returns its
+// handle. crossOrigin is 1 if the server has another origin than the worker, else 0.
 //
 //go:wasmexport mediarelay_upload_new
 func mediarelay_upload_new(size, ceiling float64, crossOrigin, length int32) (result int32) {
@@ -71,8 +70,8 @@ func mediarelay_upload_new(size, ceiling float64, crossOrigin, length int32) (re
 	return uploads.add(uploader.New(config))
 }
 
-// mediarelay_upload_event tells an upload what happened at a time in
-// milliseconds. Returns the length of the action as JSON in the buffer.
+// mediarelay_upload_event sends an event to an upload; now is in milliseconds. It
+// writes the action as JSON into the buffer and returns its length.
 //
 //go:wasmexport mediarelay_upload_event
 func mediarelay_upload_event(handle, event, request, status int32, now, offset, retryAfter float64, length int32) (result int32) {
@@ -88,12 +87,12 @@ func mediarelay_upload_event(handle, event, request, status int32, now, offset, 
 	return output(appendAction(nil, machine, machine.Handle(int64(now), e)))
 }
 
-// mediarelay_upload_free forgets an upload.
+// mediarelay_upload_free releases an upload.
 //
 //go:wasmexport mediarelay_upload_free
 func mediarelay_upload_free(handle int32) { uploads.remove(handle) }
 
-// mediarelay_digest_new begins a SHA-256 and returns its handle.
+// mediarelay_digest_new starts a SHA-256 and returns its handle.
 //
 //go:wasmexport mediarelay_digest_new
 func mediarelay_digest_new() (result int32) {
@@ -101,9 +100,9 @@ func mediarelay_digest_new() (result int32) {
 	return digests.add(digest.New())
 }
 
-// mediarelay_digest_write takes the first length bytes of the buffer as the
-// digest's next. Pieces of 1 MiB at most: a browser runs a call to its end in
-// the code that it began it with, so one long first call stays in the slow one.
+// mediarelay_digest_write adds the first length bytes of the buffer to a digest. At
+// most 1 MiB per call: V8 optimizes a function only between calls, so one long first
+// call would run in unoptimized code to its end.
 //
 //go:wasmexport mediarelay_digest_write
 func mediarelay_digest_write(handle, length int32) (result int32) {
@@ -116,8 +115,8 @@ func mediarelay_digest_write(handle, length int32) (result int32) {
 	return 0
 }
 
-// mediarelay_digest_sum ends a digest: its hexadecimal digits are in the buffer,
-// the handle is free. Returns their number.
+// mediarelay_digest_sum ends a digest and releases its handle. It writes the
+// hexadecimal digits into the buffer and returns their number.
 //
 //go:wasmexport mediarelay_digest_sum
 func mediarelay_digest_sum(handle int32) (result int32) {
@@ -130,13 +129,13 @@ func mediarelay_digest_sum(handle int32) (result int32) {
 	return output(d.AppendSum(nil))
 }
 
-// mediarelay_digest_free forgets a digest that nobody asks for any more.
+// mediarelay_digest_free releases an unfinished digest.
 //
 //go:wasmexport mediarelay_digest_free
 func mediarelay_digest_free(handle int32) { digests.remove(handle) }
 
-// readFile is the worker's: it puts up to length bytes of the file under check
-// from offset at p, and returns how many, or -1 when the file cannot be read.
+// readFile is imported from the worker. It copies up to length bytes of the file under
+// check, from offset, to p, and returns their number, or -1 if the file cannot be read.
 //
 //go:wasmimport mediarelay read
 func readFile(p unsafe.Pointer, length int32, offset float64) int32
@@ -160,8 +159,8 @@ func (f file) ReadAt(p []byte, offset int64) (int, error) {
 	return n, nil
 }
 
-// recovered turns a panic into an error code. Without it the call would return
-// garbage and go on, on a dead runtime.
+// recovered turns a panic into an error code. Otherwise the runtime would exit, while
+// the call and all later ones return garbage.
 func recovered(result *int32) {
 	if recover() != nil {
 		*result = failedPanic

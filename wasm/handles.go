@@ -1,6 +1,6 @@
 package main
 
-// handles are things of one kind by the number that the worker knows them by.
+// handles maps numbers, by which the worker refers to things, to the things.
 type handles[T any] struct {
 	things map[int32]T
 	last   int32

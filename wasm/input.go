@@ -21,22 +21,22 @@ const (
 	eventNudge
 	eventTokenReady
 	eventTokenDenied
-	eventAnswer     // status, offset, retryAfter; fields: location, problem, and a third when foreign
-	eventBroken     // status: 1 when stalled
+	eventAnswer     // status, offset, retryAfter; fields: location, problem, and a third one if foreign
+	eventBroken     // status: 1 if stalled
 	eventUnsent     //
 	eventUnreadable //
 	eventKnown      //
-	eventWatched    // status: 1 when final; fields: state, problem
+	eventWatched    // status: 1 if final; fields: state, problem
 )
 
-// eventWords is an event as it crosses the border.
+// eventWords has the parameters of mediarelay_upload_event.
 type eventWords struct {
 	event, request, status int32
 	offset, retryAfter     float64
 	text                   []byte
 }
 
-// fields splits a text in which a NUL ends each field.
+// fields splits a text into fields, each ended by a NUL.
 func fields(text []byte) []string {
 	var list []string
 	for len(text) > 0 {
@@ -105,7 +105,7 @@ func readEvent(w eventWords) (uploader.Event, bool) {
 	return nil, false
 }
 
-// readReport reads what came of a request.
+// readReport reads the result of a request.
 func readReport(w eventWords) (uploader.Event, bool) {
 	number := int(w.request)
 	switch w.event {
@@ -127,7 +127,7 @@ func readReport(w eventWords) (uploader.Event, bool) {
 		}, true
 	case w.event == eventWatched && len(f) == 2:
 		return uploader.Watched{
-			Request: number, State: uploader.UploadState(f[0]),
+			Request: number, State: uploader.ServerState(f[0]),
 			Problem: reason.Code(f[1]), Final: w.status == 1,
 		}, true
 	}

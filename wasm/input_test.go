@@ -38,7 +38,7 @@ func TestReadEvent(t *testing.T) {
 			uploader.Answer{Request: 3, Status: 403, Offset: -1, Problem: "forbidden"},
 		},
 		{
-			"answer in the server's place",
+			"answer of a proxy",
 			eventWords{9, 3, 404, -1, 0, []byte("\x00\x00foreign\x00")},
 			uploader.Answer{Request: 3, Status: 404, Offset: -1, Foreign: true},
 		},
@@ -51,15 +51,15 @@ func TestReadEvent(t *testing.T) {
 		{
 			"watched",
 			eventWords{event: 14, request: 8, text: []byte("relaying\x00\x00")},
-			uploader.Watched{Request: 8, State: uploader.UploadRelaying},
+			uploader.Watched{Request: 8, State: uploader.StateRelaying},
 		},
 		{
 			"watched to a final failure",
 			eventWords{event: 14, request: 8, status: 1, text: []byte("failed\x00x\x00")},
-			uploader.Watched{Request: 8, State: uploader.UploadFailed, Problem: "x", Final: true},
+			uploader.Watched{Request: 8, State: uploader.StateFailed, Problem: "x", Final: true},
 		},
-		{"no such event", eventWords{event: 15, text: []byte("\x00\x00")}, nil},
-		{"nor a negative one", eventWords{event: -1}, nil},
+		{"unknown event", eventWords{event: 15, text: []byte("\x00\x00")}, nil},
+		{"negative event", eventWords{event: -1}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, ok := readEvent(c.words)
@@ -82,7 +82,7 @@ func TestReadQuestion(t *testing.T) {
 	}
 	for _, bad := range []string{"", "a\x00b\x00\x00\x00", "a\x00b\x00film\x00\x00message\x00", "a\x00b\x00\x00\x00fun\x00"} {
 		if q, ok := readQuestion([]byte(bad), 7); ok {
-			t.Errorf("%q was read as %+v", bad, q)
+			t.Errorf("%q was accepted as %+v", bad, q)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func TestReadConfig(t *testing.T) {
 	}
 	for _, bad := range []string{"", "f/\x00u/\x00a\x00", "f/\x00u/\x00a\x00\x00key\x00"} {
 		if c, ok := readConfig([]byte(bad)); ok {
-			t.Errorf("%q was read as %+v", bad, c)
+			t.Errorf("%q was accepted as %+v", bad, c)
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// JSON is written by hand: encoding/json would add 250 KB to the download.
+// The package writes JSON itself: encoding/json would add 250 KB to the download.
 
 const hexDigits = "0123456789abcdef"
 

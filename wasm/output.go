@@ -47,8 +47,8 @@ func appendFacts(b []byte, facts []reason.Fact) []byte {
 	return append(b, ']')
 }
 
-// appendAction writes MachineAction of web/src/worker/wasm.d.ts: the action, and with it what
-// the worker must know of the machine at any time.
+// appendAction writes MachineAction of web/src/worker/wasm.d.ts: the action and the state of the
+// machine that the worker needs at any time.
 func appendAction(b []byte, m *uploader.Machine, a uploader.Action) []byte {
 	b = append(b, '{')
 	b = appendNumberMember(b, "accepted", m.Accepted())
@@ -78,7 +78,7 @@ func appendAction(b []byte, m *uploader.Machine, a uploader.Action) []byte {
 	return append(b, '}')
 }
 
-// word names the actions that say all by their name.
+// word is the name of an action that has no other members.
 func word(a uploader.Action) string {
 	switch a.(type) {
 	case uploader.NeedToken:

@@ -12,7 +12,7 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// Every text survives the way into JSON and out of it again.
+// Every text survives encoding to JSON and decoding.
 func TestAppendText(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                         "",

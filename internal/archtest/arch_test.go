@@ -6,21 +6,21 @@ import (
 	"testing"
 )
 
-func TestEveryPackageHasARoomAndEveryRoomAPackage(t *testing.T) {
+func TestRoomsListEveryPackage(t *testing.T) {
 	packages := listNative(t)
 	for path := range packages {
 		if _, ok := roomOf(folder(path)); !ok {
-			t.Errorf("%s is not in rooms: say for what it is built and what it may import", path)
+			t.Errorf("%s is not in rooms: add what it is compiled for and what it may import", path)
 		}
 	}
 	for _, r := range rooms {
 		if _, ok := packages[module+"/"+r.folder]; !ok {
-			t.Errorf("rooms lists %s, and there is no such package", r.folder)
+			t.Errorf("rooms lists %s, which does not exist", r.folder)
 		}
 	}
 }
 
-func TestPackagesImportWhatTheirRoomAllows(t *testing.T) {
+func TestImportsAreAllowed(t *testing.T) {
 	for _, packages := range []map[string]pkg{listNative(t), listBrowser(t)} {
 		for path, p := range packages {
 			r, ours := roomOf(folder(path))
@@ -29,30 +29,30 @@ func TestPackagesImportWhatTheirRoomAllows(t *testing.T) {
 			}
 			for _, imported := range p.Imports {
 				if to := folder(imported); to != "" && !r.allows(to) {
-					t.Errorf("%s imports %s: an arrow that rooms does not have", r.folder, to)
+					t.Errorf("%s imports %s, which rooms does not allow", r.folder, to)
 				}
 			}
 		}
 	}
 }
 
-// The table itself keeps the rules by which it was drawn.
-func TestArrows(t *testing.T) {
+// The table itself follows the rules of the architecture.
+func TestRoomsAreConsistent(t *testing.T) {
 	for _, from := range rooms {
 		for _, name := range from.may {
 			to, ok := roomOf(name)
 			switch {
 			case name == everything:
 			case !ok:
-				t.Errorf("%s may import %s, which is no room", from.folder, name)
+				t.Errorf("%s may import %s, which is not in rooms", from.folder, name)
 			case to.builds == forTests && from.builds != forTests:
 				t.Errorf("%s may import %s, which is for tests", from.folder, name)
 			case from.inBrowser() && to.builds != both:
-				t.Errorf("%s may import %s, which is not built for the browser", from.folder, name)
+				t.Errorf("%s may import %s, which is not compiled for the browser", from.folder, name)
 			case slices.Contains(implementations, name) && from.builds != forTests:
-				t.Errorf("%s may import %s, which the main alone knows", from.folder, name)
+				t.Errorf("%s may import %s, which only main may import", from.folder, name)
 			case strings.HasPrefix(from.folder, "internal/provider") && name == "internal/relay":
-				t.Errorf("%s may import the relay: it would know its caller", from.folder)
+				t.Errorf("%s may import internal/relay, its own caller", from.folder)
 			}
 		}
 	}
@@ -67,18 +67,18 @@ func TestBrowserDownloadStaysLight(t *testing.T) {
 		path := module + "/" + r.folder
 		for heavy, why := range tooHeavy {
 			if slices.Contains(packages[path].Deps, heavy) {
-				t.Errorf("%s\n\t%s: %s", strings.Join(way(packages, path, heavy), " imports\n\t"), heavy, why)
+				t.Errorf("%s\n\t%s: %s", strings.Join(importChain(packages, path, heavy), " imports\n\t"), heavy, why)
 			}
 		}
 	}
 }
 
-// Tests may import what they like; what runs for users never imports a test's help.
-func TestServerCarriesNoTests(t *testing.T) {
+// The server does not link packages for tests.
+func TestServerLinksNoTestPackages(t *testing.T) {
 	for path := range list(t, nil, "-deps", "./server") {
 		r, ours := roomOf(folder(path))
 		if path == "testing" || ours && r.builds == forTests {
-			t.Errorf("the server is linked with %s", path)
+			t.Errorf("the server links %s", path)
 		}
 	}
 }
@@ -101,8 +101,8 @@ func (r room) allows(folder string) bool {
 	return slices.Contains(r.may, folder)
 }
 
-// way is a shortest chain of imports between two packages.
-func way(packages map[string]pkg, from, to string) []string {
+// importChain is a shortest chain of imports between two packages.
+func importChain(packages map[string]pkg, from, to string) []string {
 	queue := [][]string{{from}}
 	seen := map[string]bool{from: true}
 	for ; len(queue) > 0; queue = queue[1:] {

@@ -1,7 +1,8 @@
-// Package archtest holds the drawing of this project against its code: which
-// packages there are, for what each is built, which of ours each may import,
-// and what must never come into the browser's download.
+// Package archtest tests the architecture: which packages exist, what they are
+// compiled for, which packages of this module they may import, and what must not
+// become part of the browser's download. It also tests that the code and tests named
+// in docs exist.
 //
-// It has tests only. A new package gets a line in rooms_test.go; how packages
-// work inside is left to them.
+// It has tests only. Every new package needs a row in rooms_test.go. How a package
+// works is left to the package's own tests.
 package archtest

@@ -16,13 +16,13 @@ const (
 	root   = "../.."
 )
 
-// pkg is what go list says of a package.
+// pkg is the output of go list for a package.
 type pkg struct {
 	ImportPath, Dir string
 	Imports, Deps   []string
 }
 
-// folder is the package's place in this module, and empty for other modules.
+// folder is the package's folder in this module; empty for other modules.
 func folder(importPath string) string {
 	inside, ok := strings.CutPrefix(importPath, module+"/")
 	if !ok {
@@ -31,14 +31,14 @@ func folder(importPath string) string {
 	return inside
 }
 
-// listNative lists all packages of this module as the server is built.
+// listNative lists all packages of this module, as compiled for the server.
 func listNative(t *testing.T) map[string]pkg {
 	t.Helper()
 	return list(t, nil, "./...")
 }
 
-// listBrowser lists the packages that the browser's module is made of, and all
-// that they import.
+// listBrowser lists the packages of the browser's module and everything that they
+// import.
 func listBrowser(t *testing.T) map[string]pkg {
 	t.Helper()
 	args := []string{"-deps"}

@@ -8,18 +8,18 @@ import (
 	"testing"
 )
 
-// A package says once what it is: in no file, a reader looks for it in vain; in
-// two, go doc joins them in the order of their names.
+// Every package has exactly one package comment. go doc joins several of them in the
+// order of the file names.
 func TestEveryPackageHasOneDoc(t *testing.T) {
 	for path, p := range listNative(t) {
 		docs := packageDocs(t, p.Dir)
 		if len(docs) != 1 {
-			t.Errorf("%s has %d package docs, and needs one: %s", path, len(docs), strings.Join(docs, ", "))
+			t.Errorf("%s has %d package comments, want one: %s", path, len(docs), strings.Join(docs, ", "))
 		}
 	}
 }
 
-// packageDocs returns the files of a folder that have one, for any build.
+// packageDocs lists the files in a folder with a package comment, for any build.
 func packageDocs(t *testing.T, dir string) (docs []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -11,8 +11,8 @@ import (
 
 var namedTest = regexp.MustCompile("`(Test\\w+)`")
 
-// A page of promises promises nothing without a test: each row names one, each
-// named one exists, and no row of the fault matrix that it answers is missing.
+// Each row of these pages names a test, each named test exists, and no row of the
+// fault matrix is missing.
 func TestPromisesNameTheirTests(t *testing.T) {
 	exist := tests(t)
 	for page, matrix := range map[string][]string{
@@ -33,14 +33,14 @@ func TestPromisesNameTheirTests(t *testing.T) {
 			}
 			for _, id := range matrix {
 				if !covered[id] {
-					t.Errorf("no row is %s", id)
+					t.Errorf("row %s is missing", id)
 				}
 			}
 		})
 	}
 }
 
-// rows are the names of rows: some by themselves, and ranges such as A1-15.
+// rows expands names of rows: single names, and ranges such as A1-15.
 func rows(alone string, ranges ...string) []string {
 	list := strings.Fields(alone)
 	for _, r := range ranges {
@@ -56,7 +56,7 @@ func rows(alone string, ranges ...string) []string {
 	return list
 }
 
-// promises are the table rows of four cells, without their heads.
+// promises are the table rows with four cells, without headers.
 func promises(page string) (list [][]string) {
 	for line := range strings.Lines(page) {
 		cells := strings.Split(line, "|")
@@ -71,16 +71,16 @@ func wantTests(t *testing.T, row []string, exist map[string]bool) {
 	t.Helper()
 	named := namedTest.FindAllStringSubmatch(row[4], -1)
 	if len(named) == 0 {
-		t.Errorf("a row without a test: %s", strings.Join(row, "|"))
+		t.Errorf("row without a test: %s", strings.Join(row, "|"))
 	}
 	for _, name := range named {
 		if !exist[name[1]] {
-			t.Errorf("there is no %s: %s", name[1], strings.Join(row, "|"))
+			t.Errorf("%s does not exist: %s", name[1], strings.Join(row, "|"))
 		}
 	}
 }
 
-// tests are the names of all tests, without their packages.
+// tests has the names of all tests, without their packages.
 func tests(t *testing.T) map[string]bool {
 	t.Helper()
 	declared, _ := symbols(t)

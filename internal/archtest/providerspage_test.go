@@ -8,13 +8,12 @@ import (
 	"testing"
 )
 
-// symbol is how docs/providers.md names code and tests: with the package, and a
-// method with its type too.
+// symbol matches names of code and tests in docs/providers.md: with the package, and
+// a method also with its type.
 var symbol = regexp.MustCompile("`([a-z][a-z0-9]*)((?:\\.[A-Za-z]\\w*)+)`")
 
-// The page of the providers claims nothing that is not there: each row of an
-// operation names code and a test, and both exist.
-func TestTheProvidersPage(t *testing.T) {
+// Each row of an operation in docs/providers.md names code and a test, and both exist.
+func TestProvidersPage(t *testing.T) {
 	page, err := os.ReadFile(filepath.Join(root, "docs", "providers.md"))
 	if err != nil {
 		t.Fatal(err)
@@ -22,23 +21,23 @@ func TestTheProvidersPage(t *testing.T) {
 	exist, packages := symbols(t)
 	for _, named := range symbol.FindAllStringSubmatch(string(page), -1) {
 		if name := named[1] + named[2]; packages[named[1]] && !exist[name] {
-			t.Errorf("there is no %s", name)
+			t.Errorf("%s does not exist", name)
 		}
 	}
 	rows := operations(string(page))
 	if len(rows) < 50 {
-		t.Errorf("%d rows of operations: the page is not read", len(rows))
+		t.Errorf("only %d rows of operations found", len(rows))
 	}
 	for _, row := range rows {
 		for _, cell := range row[3:5] {
 			if !namesOne(cell, exist) {
-				t.Errorf("a row without code or without a test: %s", strings.Join(row, "|"))
+				t.Errorf("row without code or without a test: %s", strings.Join(row, "|"))
 			}
 		}
 	}
 }
 
-// operations are the rows of five cells, without their heads.
+// operations are the table rows with five cells, without headers.
 func operations(page string) (rows [][]string) {
 	for line := range strings.Lines(page) {
 		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")

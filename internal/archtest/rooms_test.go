@@ -1,26 +1,26 @@
 package archtest
 
-// builds says for what a package is compiled.
+// builds says what a package is compiled for.
 type builds string
 
 const (
 	native   builds = "native"  // the server
-	both     builds = "both"    // the server, and the module in the browser's worker
-	browser  builds = "browser" // that module's main
-	forTests builds = "tests"   // tests alone: nothing that runs for users imports it
+	both     builds = "both"    // the server and the module of the browser's worker
+	browser  builds = "browser" // the main package of that module
+	forTests builds = "tests"   // tests only: no product code imports it
 )
 
-// room is a package: its folder, its builds, and the folders of ours whose
-// packages it may import. Tests inside a package may import what they like.
+// room is a package: its folder, what it is compiled for, and the folders of this
+// module that it may import. Test files may import anything.
 type room struct {
 	folder string
 	builds builds
 	may    []string
 }
 
-// rooms is every package there is. An arrow that is not here does not exist.
+// rooms lists every package. Imports that are not listed are forbidden.
 var rooms = []room{
-	// Words: they import nothing of ours.
+	// Shared types and codes. They import no other package of this module.
 	{"internal/reason", both, nil},
 	{"internal/media", both, nil},
 	{"internal/tusproto", both, nil},
@@ -78,23 +78,23 @@ var rooms = []room{
 	{"internal/archtest", forTests, nil},
 }
 
-// everything allows each package that runs for users.
+// everything allows all packages of the product.
 const everything = "*"
 
-// implementations are known by name to the main alone; others declare, as an
-// interface, what they need of them.
+// implementations are imported only by main. Other packages declare interfaces for
+// what they need.
 var implementations = []string{
 	"internal/provider/dialog360", "internal/provider/cloudapi", "internal/provider/onprem", "internal/sandbox", "web",
 }
 
-// tooHeavy is what must not come into the browser's module, even through
-// another package, and why. Sizes are KB of 1000 bytes after brotli, over a
-// runtime of 418 KB, measured with Go 1.26.
+// tooHeavy lists packages that the browser's module must not import, even
+// indirectly, and why. Sizes are KB of 1000 bytes after brotli, in addition to the
+// 418 KB of the Go runtime, measured with Go 1.26.
 var tooHeavy = map[string]string{
-	"syscall/js":    "22 KB, and a call costs 12 µs where an export costs 0.01; time, os and context bring it",
-	"fmt":           "126 KB; errors.New and strconv say the same",
-	"encoding/json": "246 KB; the worker's answers are written field by field",
-	"reflect":       "most of the weight of fmt and encoding/json; encoding/binary brings it",
-	"net/http":      "1,530 KB; the worker sends its requests itself",
-	"crypto/sha256": "102 KB; WebCrypto has it, and internal/digest for what comes in pieces",
+	"syscall/js":    "22 KB, and a call takes 12 µs instead of 0.01 for an export; time, os and context import it",
+	"fmt":           "126 KB; use errors.New and strconv",
+	"encoding/json": "246 KB; wasm/json.go writes JSON",
+	"reflect":       "most of the size of fmt and encoding/json; encoding/binary imports it",
+	"net/http":      "1,530 KB; the worker sends the requests",
+	"crypto/sha256": "102 KB; use WebCrypto, or internal/digest to hash incrementally",
 }

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// symbols lists what the packages of the project declare, tests included. The
-// pages under docs that name code and tests are held against it.
+// symbols lists the declarations and packages of the project, tests included. Tests
+// compare the names in docs with them.
 func symbols(t *testing.T) (exist, packages map[string]bool) {
 	t.Helper()
 	exist, packages = map[string]bool{}, map[string]bool{}
@@ -42,7 +42,7 @@ func symbols(t *testing.T) (exist, packages map[string]bool) {
 	return exist, packages
 }
 
-// names are what a declaration declares; of a method with its type before it.
+// names are the names that a declaration declares; a method has its type before it.
 func names(declared ast.Decl) (list []string) {
 	switch d := declared.(type) {
 	case *ast.FuncDecl:

@@ -2,7 +2,7 @@ package digest
 
 import "math/bits"
 
-// blockSize is the length in bytes of what one compression takes.
+// blockSize is the length of a block in bytes.
 const blockSize = 64
 
 // start is the state before the first block: FIPS 180-4, section 5.3.3.

@@ -1,11 +1,11 @@
-// Package digest is SHA-256 for the browser's worker: bytes go in piece by piece,
-// sixty-four hexadecimal digits come out.
+// Package digest is an incremental SHA-256 for the browser's worker. Its result is
+// 64 hexadecimal digits.
 //
-// It is there because WebCrypto takes a file only as a whole, in memory, and
-// because the standard library's costs 102 KB of the worker's download and runs
-// at half this one's speed there. On the server, crypto/sha256 is faster and
-// stays the one to use. Whatever is to be kept secret is no matter of this
-// package: it digests files.
+// WebCrypto can only hash a whole file in memory. In WebAssembly, crypto/sha256 adds
+// 102 KB to the worker's download and runs at half the speed of this package.
+//
+// It leaves to others: hashing on the server, where crypto/sha256 is faster, and
+// secret data. This package hashes files and is not constant-time.
 //
 // Source: FIPS 180-4, https://doi.org/10.6028/NIST.FIPS.180-4
 package digest
@@ -13,19 +13,19 @@ package digest
 // Size is the length of a sum in hexadecimal digits.
 const Size = 64
 
-// SHA256 is the digest of the bytes that were written so far. Its zero value is
-// not ready; New gives one.
+// SHA256 is the digest of the bytes written so far. Use New: its zero value is not
+// usable.
 type SHA256 struct {
 	state  [8]uint32
 	length uint64 // bytes written
 	rest   [blockSize]byte
-	held   int // bytes of rest that wait for their block
+	held   int // bytes in rest, an incomplete block
 }
 
-// New gives the digest of no bytes.
+// New returns the digest of no bytes.
 func New() *SHA256 { return &SHA256{state: start} }
 
-// Write takes the next bytes, as many or as few as there are.
+// Write adds any number of bytes.
 func (d *SHA256) Write(p []byte) {
 	d.length += uint64(len(p))
 	if d.held > 0 {
@@ -40,7 +40,8 @@ func (d *SHA256) Write(p []byte) {
 	d.held = copy(d.rest[:], p[len(p)/blockSize*blockSize:])
 }
 
-// AppendSum appends the sum in lower-case hexadecimal. Writing can go on after it.
+// AppendSum appends the sum in lower-case hexadecimal. More bytes may be written after
+// it.
 func (d *SHA256) AppendSum(b []byte) []byte {
 	last := *d
 	last.pad()
@@ -54,8 +55,7 @@ func (d *SHA256) AppendSum(b []byte) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// pad ends the message with a one bit, zeros, and its length in bits: FIPS
-// 180-4, section 5.1.1.
+// pad appends a one bit, zeros, and the length in bits: FIPS 180-4, section 5.1.1.
 func (d *SHA256) pad() {
 	bits := d.length * 8
 	var tail [2 * blockSize]byte

@@ -37,7 +37,7 @@ func TestKnownSums(t *testing.T) {
 	}
 }
 
-// Every length around the edges of a block and of its padding.
+// Every length, so every boundary of a block and of its padding.
 func TestEachLengthOfThreeBlocks(t *testing.T) {
 	content := make([]byte, 3*64)
 	for i := range content {
@@ -52,8 +52,8 @@ func TestEachLengthOfThreeBlocks(t *testing.T) {
 	}
 }
 
-// However the bytes are cut into pieces, and whether or not it is asked in
-// between, the sum is that of the standard library.
+// However the bytes are split, and even if the sum is read in between, it is that of
+// the standard library.
 func TestPieces(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := rapid.SliceOf(rapid.SliceOfN(rapid.Byte(), 0, 300)).Draw(t, "pieces")
@@ -69,7 +69,7 @@ func TestPieces(t *testing.T) {
 	})
 }
 
-// A sum is appended, in the form in which digests are written everywhere here.
+// A sum is appended in the form that media.IsSHA256 accepts.
 func TestAppendSum(t *testing.T) {
 	sum := digest.New().AppendSum([]byte("sha256:"))
 	prefix, digits := string(sum[:7]), string(sum[7:])
@@ -92,7 +92,7 @@ func FuzzWrite(f *testing.F) {
 	})
 }
 
-// BenchmarkWrite feeds as the worker does: a piece of 1 MiB a call.
+// BenchmarkWrite writes 1 MiB per call, as the worker does.
 func BenchmarkWrite(b *testing.B) {
 	piece := make([]byte, 1<<20)
 	b.SetBytes(int64(len(piece)))

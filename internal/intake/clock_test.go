@@ -7,7 +7,7 @@ import (
 	"mediarelay/internal/intake"
 )
 
-// B8: what expires goes by the database's clock, and what a connection waits for by
+// What expires goes by the database's clock, and what a connection waits for by
 // this host's, however far they are apart.
 func TestADatabaseWithAnotherClockForgetsNothing(t *testing.T) {
 	for _, by := range []time.Duration{100 * 24 * time.Hour, -100 * 24 * time.Hour} {

@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// B9: a file that is longer than its upload fails that upload, with a code, and
+// A file that is longer than its upload fails that upload, with a code, and
 // whether the client asks or the reconciler looks; the others go on.
 func TestAFileThatGrewFailsAlone(t *testing.T) {
 	for name, look := range map[string]func(h *harness, path string){
@@ -33,7 +33,7 @@ func TestAFileThatGrewFailsAlone(t *testing.T) {
 	}
 }
 
-// B9: an upload whose file is gone is one that is not there; the others go on.
+// An upload whose file is gone is one that is not there; the others go on.
 func TestAFileThatIsGoneIsNotFound(t *testing.T) {
 	h := start(t, nil)
 	gone, other := h.create(5), h.create(5)
@@ -47,7 +47,7 @@ func TestAFileThatIsGoneIsNotFound(t *testing.T) {
 	h.wantState(other, library.StateChecking)
 }
 
-// B8: a clock that is put forward by days does not make uploads days old.
+// A clock that is put forward by days does not make uploads days old.
 func TestAClockThatJumpsForgetsNothing(t *testing.T) {
 	h := start(t, nil)
 	h.intake.SetWallClock(func() time.Time { return time.Now().Add(100 * 24 * time.Hour) })

@@ -1,7 +1,6 @@
 package media
 
-// IsSHA256 reports whether s is a SHA-256 digest as it is written here: 64
-// lower-case hexadecimal digits.
+// IsSHA256 reports whether s is a SHA-256 digest in 64 lower-case hexadecimal digits.
 func IsSHA256(s string) bool {
 	if len(s) != 64 {
 		return false

@@ -2,18 +2,17 @@ package media
 
 import "strings"
 
-// Handle is what a template header or a profile picture needs. One upload may
-// give several lines; they are kept and passed on whole. A handle holds the
+// Handle refers to an uploaded file in a template header or a profile picture. It may
+// have several lines, which are stored and passed on unchanged. It contains the
 // file's name and account ids, so it is confidential: never log it.
 type Handle string
 
-// HandleLifetimeSeconds is assumed where a handle does not say its own end.
-// No page of the provider states a lifetime; the shortest seen was 33 hours.
+// HandleLifetimeSeconds is the assumed lifetime of a handle without an expiry. The
+// provider does not document one; the shortest observed was 33 hours.
 const HandleLifetimeSeconds int64 = 24 * 60 * 60
 
-// Expiry reads the advisory end that a handle carries in its ":e:" field, in
-// seconds of Unix time. ok is false where there is none. Of several lines the
-// first end counts.
+// Expiry returns the advisory expiry in the handle's ":e:" field, in seconds of Unix
+// time. ok is false if it has none. Of several lines the earliest expiry counts.
 func (h Handle) Expiry() (unixSeconds int64, ok bool) {
 	for _, line := range strings.Split(string(h), "\n") {
 		end, found := lineExpiry(line)

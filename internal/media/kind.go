@@ -5,7 +5,7 @@ import "strings"
 // Kind is a message type of the Cloud API.
 type Kind string
 
-// The kinds, in the words of the Cloud API.
+// The message types of the Cloud API.
 const (
 	KindImage    Kind = "image"
 	KindVideo    Kind = "video"
@@ -19,7 +19,7 @@ func Kinds() []Kind {
 	return []Kind{KindImage, KindVideo, KindAudio, KindDocument, KindSticker}
 }
 
-// ParseKind reads a kind by its name; ok is false for any other text.
+// ParseKind parses a kind; ok is false for any other text.
 func ParseKind(s string) (k Kind, ok bool) {
 	for _, k := range Kinds() {
 		if string(k) == s {
@@ -29,8 +29,8 @@ func ParseKind(s string) (k Kind, ok bool) {
 	return "", false
 }
 
-// ParseKinds reads kinds separated by spaces or commas. It returns the first
-// word that is no kind as bad.
+// ParseKinds parses kinds separated by spaces or commas. bad is the first word that is
+// not a kind.
 func ParseKinds(s string) (kinds []Kind, bad string) {
 	for _, word := range words(s) {
 		k, ok := ParseKind(word)
@@ -42,7 +42,7 @@ func ParseKinds(s string) (kinds []Kind, bad string) {
 	return kinds, ""
 }
 
-// JoinKinds writes kinds as ParseKinds reads them.
+// JoinKinds formats kinds for ParseKinds.
 func JoinKinds(kinds []Kind) string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {

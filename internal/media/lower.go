@@ -1,8 +1,8 @@
 package media
 
-// Lower returns s with ASCII's capital letters made small: media types, file
-// extensions and formats' own words are ASCII. strings.ToLower would bring
-// Unicode's tables of letters, 13 KB of the worker's download.
+// Lower returns s with ASCII letters in lower case. Media types, file extensions and
+// identifiers in file formats are ASCII. strings.ToLower would add Unicode's case
+// tables, 13 KB of the worker's download.
 func Lower(s string) string {
 	lowered := []byte(s)
 	for i, c := range lowered {

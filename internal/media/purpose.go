@@ -2,16 +2,16 @@ package media
 
 import "strings"
 
-// Purpose says what a file is for, and so what must come back for it.
+// Purpose says what a file is for, and so which copy of it is needed.
 type Purpose string
 
 // The purposes.
 const (
-	// PurposeMessage asks for a media ID, for use in messages.
+	// PurposeMessage needs a media ID, for messages.
 	PurposeMessage Purpose = "message"
-	// PurposeTemplate asks for a handle, for a template's header sample.
+	// PurposeTemplate needs a handle, for a template's header sample.
 	PurposeTemplate Purpose = "template"
-	// PurposeProfile asks for a handle, for a business profile picture.
+	// PurposeProfile needs a handle, for a business profile picture.
 	PurposeProfile Purpose = "profile"
 )
 
@@ -20,16 +20,16 @@ func Purposes() []Purpose {
 	return []Purpose{PurposeMessage, PurposeTemplate, PurposeProfile}
 }
 
-// Copy is what a provider gives back for a purpose.
+// Copy is a copy of a file at a provider.
 type Copy string
 
-// The two copies that a provider can hold of a file.
+// The two kinds of copies, by what refers to them.
 const (
 	CopyMediaID Copy = "media_id"
 	CopyHandle  Copy = "handle"
 )
 
-// Copy says which copy the purpose needs.
+// Copy returns the copy that the purpose needs.
 func (p Purpose) Copy() Copy {
 	if p == PurposeMessage {
 		return CopyMediaID
@@ -37,7 +37,7 @@ func (p Purpose) Copy() Copy {
 	return CopyHandle
 }
 
-// Copies lists, without repeats, what the purposes need.
+// Copies lists the copies that the purposes need, without duplicates.
 func Copies(purposes []Purpose) []Copy {
 	var copies []Copy
 	for _, p := range purposes {
@@ -46,8 +46,8 @@ func Copies(purposes []Purpose) []Copy {
 	return copies
 }
 
-// ParsePurposes reads purposes separated by commas or spaces; an empty text is
-// PurposeMessage. It returns the first word that is no purpose as bad.
+// ParsePurposes parses purposes separated by commas or spaces. An empty text is
+// PurposeMessage. bad is the first word that is not a purpose.
 func ParsePurposes(s string) (purposes []Purpose, bad string) {
 	for _, word := range words(s) {
 		p, ok := parsePurpose(word)
@@ -62,7 +62,7 @@ func ParsePurposes(s string) (purposes []Purpose, bad string) {
 	return purposes, ""
 }
 
-// JoinPurposes writes purposes as ParsePurposes reads them.
+// JoinPurposes formats purposes for ParsePurposes.
 func JoinPurposes(purposes []Purpose) string {
 	names := make([]string, len(purposes))
 	for i, p := range purposes {

@@ -12,7 +12,7 @@ type Pair struct {
 	Value string
 }
 
-// The ways in which an Upload-Metadata header can be wrong.
+// Errors of DecodeMetadata.
 var (
 	ErrMetadataTooLong = errors.New("tusproto: Upload-Metadata is longer than 4096 bytes")
 	ErrMetadataKey     = errors.New("tusproto: Upload-Metadata has an empty, repeated or non-ASCII key")
@@ -23,7 +23,7 @@ var (
 //
 //	key SP base64(value) *("," key SP base64(value))
 //
-// Keys are the caller's and must be of the form that DecodeMetadata takes.
+// Keys must be valid for DecodeMetadata.
 func EncodeMetadata(pairs []Pair) string {
 	var b strings.Builder
 	for i, p := range pairs {
@@ -37,7 +37,7 @@ func EncodeMetadata(pairs []Pair) string {
 	return b.String()
 }
 
-// DecodeMetadata reads an Upload-Metadata header. A key without a value has the
+// DecodeMetadata parses an Upload-Metadata header. A key without a value has the
 // empty value, as the protocol allows.
 func DecodeMetadata(header string) ([]Pair, error) {
 	if len(header) > MaxMetadataBytes {

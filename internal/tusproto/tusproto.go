@@ -1,5 +1,5 @@
-// Package tusproto holds the words of tus 1.0.0 that both sides of an upload
-// speak: header names, the Upload-Metadata codec and Mediarelay's metadata keys.
+// Package tusproto has what both sides of a tus 1.0.0 upload share: header names, the
+// Upload-Metadata codec and Mediarelay's metadata keys.
 //
 // It leaves to others: sending requests (uploader) and answering them (intake).
 //
@@ -21,33 +21,35 @@ const (
 	HeaderChecksum  = "Upload-Checksum"
 )
 
-// HeaderChecksumAlgorithm lists, in answers to OPTIONS, what Upload-Checksum may be made with.
+// HeaderChecksumAlgorithm lists the algorithms for Upload-Checksum in a response to
+// OPTIONS.
 const HeaderChecksumAlgorithm = "Tus-Checksum-Algorithm"
 
-// StatusChecksumMismatch is the HTTP status, of tus alone, of a chunk whose bytes
-// are not those that its Upload-Checksum was made of.
+// StatusChecksumMismatch is the tus-specific HTTP status for a chunk whose bytes do
+// not match its Upload-Checksum.
 const StatusChecksumMismatch = 460
 
-// ContentType is the media type of a PATCH body, and of a creation's body.
+// ContentType is the media type of the body of a PATCH or a creation.
 const ContentType = "application/offset+octet-stream"
 
-// The metadata keys that an upload's creation may carry.
+// The metadata keys of a creation.
 const (
-	// KeyFilename is the file's name, as the person knows it.
+	// KeyFilename is the file's name, as the user sees it.
 	KeyFilename = "filename"
-	// KeyFiletype is the media type that the client believes the file has.
+	// KeyFiletype is the media type that the client declares.
 	KeyFiletype = "filetype"
-	// KeyPurpose lists media.Purpose words, comma separated; message without it.
+	// KeyPurpose lists values of media.Purpose, separated by commas. The default is
+	// message.
 	KeyPurpose = "purpose"
-	// KeyKind is a media.Kind; found from the bytes without it.
+	// KeyKind is a media.Kind. By default it is detected from the bytes.
 	KeyKind = "kind"
 	// KeySHA256 is the digest of the whole file in lower-case hexadecimal.
 	KeySHA256 = "sha256"
-	// KeyKey is the client's own name for the upload: a creation repeated with
-	// the same key in the same channel answers the same upload.
+	// KeyKey is the client's idempotency key: a second creation with the same key in
+	// the same channel returns the same upload.
 	KeyKey = "key"
 )
 
-// MaxMetadataBytes bounds the Upload-Metadata header: 4 KB holds the longest
-// file name of any file system (255 bytes) in base64 many times over.
+// MaxMetadataBytes limits the Upload-Metadata header. File names of common file
+// systems have at most 255 bytes, which are 340 in base64.
 const MaxMetadataBytes = 4096

@@ -2,97 +2,101 @@ package uploader
 
 import "mediarelay/internal/reason"
 
-// Action is what the machine wants done. Every action but Idle ends what ran
-// before: the driver aborts its request or its timer first.
+// Action tells the driver what to do. Every action except Idle replaces the one
+// before it: the driver first aborts that one's request or timer.
 type Action interface{ action() }
 
 type (
-	// Idle changes nothing: what runs goes on.
+	// Idle changes nothing: the current action continues.
 	Idle struct{}
-	// Send is one request. The driver adds the token.
+	// Send makes one request. The driver adds the token.
 	Send struct {
 		Request int
-		Purpose Purpose
+		Purpose RequestPurpose
 		Method  string
 		URL     string
-		// Offset and Length say which bytes of the file are the body.
+		// Offset and Length are the range of the file that is the body.
 		Offset, Length int64
-		// Checksum asks for the header Upload-Checksum with the body's SHA-256.
-		// A driver that cannot make it leaves it out.
+		// Checksum asks for the header Upload-Checksum with the body's SHA-256. A
+		// driver that cannot compute it omits the header.
 		Checksum bool
 		Headers  []Header
-		// StallAfter is how many milliseconds may pass without a byte.
+		// StallAfter is the number of milliseconds without a byte after which the
+		// driver aborts the request.
 		StallAfter int64
 	}
-	// Watch follows the upload's events at URL until it reports an end.
+	// Watch reads the upload's events at URL until the upload has ended.
 	Watch struct {
 		Request    int
 		URL        string
 		StallAfter int64
 	}
-	// Wait does nothing for a time, then Due.
+	// Wait does nothing for some time, then sends Due.
 	Wait struct {
 		Milliseconds int64
 		Reason       WaitReason
 	}
-	// NeedToken waits for TokenReady. It comes again after TokenDenied: an upload
-	// waits for its token as long as it takes, and the driver sets the pace.
+	// NeedToken waits for TokenReady. It is repeated after TokenDenied: an upload
+	// waits for a token without limit, and the driver decides how often to try.
 	NeedToken struct{}
 	// Paused waits for Resume or Cancel.
 	Paused struct{}
 	// Done: the asset is in the library.
 	Done struct{}
-	// Refused: the server's verdict on the stored bytes is no.
+	// Refused: the server has checked the stored bytes and refuses the file.
 	Refused struct{}
-	// Failed: the machine cannot go on by itself. Retry goes on from what is safe.
+	// Failed: the machine cannot continue by itself. Retry resumes from what the
+	// server has.
 	Failed struct {
 		Code      reason.Code
 		Retryable bool
 		Facts     []reason.Fact
 	}
-	// Cancelled: given up by the person.
+	// Cancelled: the user has cancelled the upload.
 	Cancelled struct{}
 )
 
 // Header is one header field of a request.
 type Header struct{ Name, Value string }
 
-// Purpose says what a request is for.
-type Purpose string
+// RequestPurpose says what a request is for.
+type RequestPurpose string
 
 // The purposes of a request.
 const (
-	// Search asks the library for the file's digest; a 2xx answer that holds
-	// every copy is reported as Known.
-	Search Purpose = "search"
-	Create Purpose = "create"
-	// Ask asks for the offset.
-	Ask Purpose = "ask"
+	// Search looks up the file's digest in the library. If a 2xx response lists
+	// every copy that is needed, the driver reports Known.
+	Search RequestPurpose = "search"
+	// Create creates the upload, usually with the first chunk.
+	Create RequestPurpose = "create"
+	// Ask gets the offset.
+	Ask RequestPurpose = "ask"
 	// Chunk sends bytes of the file.
-	Chunk Purpose = "chunk"
-	// Relay asks for a new attempt at the provider.
-	Relay  Purpose = "relay"
-	Delete Purpose = "delete"
+	Chunk RequestPurpose = "chunk"
+	// Relay has the server retry the relay to the provider.
+	Relay RequestPurpose = "relay"
+	// Delete deletes the upload.
+	Delete RequestPurpose = "delete"
 )
 
-// WaitReason says why the upload stands still.
+// WaitReason says why the upload waits.
 type WaitReason string
 
 // The reasons of a Wait.
 const (
 	// WaitOffline: no connection to the server.
 	WaitOffline WaitReason = "offline"
-	// WaitServer: the server answers, but cannot serve now.
+	// WaitServer: the server responds, but is temporarily unable to serve.
 	WaitServer WaitReason = "server"
-	// WaitStalled: the connection stood still and was given up.
+	// WaitStalled: the connection stalled and was aborted.
 	WaitStalled WaitReason = "stalled"
-	// WaitLocked: another request still holds the upload.
+	// WaitLocked: another request still has the upload's lock.
 	WaitLocked WaitReason = "locked"
-	// WaitRate: the server asks for fewer requests.
+	// WaitRate: the server limits the rate of requests.
 	WaitRate WaitReason = "rate"
 )
 
-// Ended reports whether the action is the last one, unless the person retries.
+// Ended reports whether the action is the last one, unless the user retries.
 func Ended(a Action) bool {
 	switch a.(type) {
 	case Done, Refused, Failed, Cancelled:

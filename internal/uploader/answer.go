@@ -5,7 +5,7 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// Statuses with a meaning of their own. 425 is RFC 8470's, "send it again".
+// Statuses with special handling. 425 is Too Early (RFC 8470): send it again.
 const (
 	statusBadRequest      = 400
 	statusUnauthorized    = 401
@@ -21,101 +21,102 @@ const (
 	statusNotImplemented  = 501
 )
 
-// answered takes the meanings that hold for every request; what is left is a
-// refusal, which depends on what was asked.
-func (m *Machine) answered(a Answer) Action {
-	// The library is a short cut, and not every token may read it.
+// handleAnswer handles the statuses that mean the same for every request. The
+// others are rejections, which depend on the request.
+func (m *Machine) handleAnswer(a Answer) Action {
+	// The library lookup is optional, and not every token may read the library.
 	foreignForbidden := a.Status == statusForbidden && a.Foreign && m.step != stepSearch
 	if a.Status == statusUnauthorized || foreignForbidden {
-		return m.unauthorized(a)
+		return m.handleUnauthorized(a)
 	}
-	m.rejections = 0
+	m.tokenRejections = 0
 	switch {
 	case a.Status >= 200 && a.Status < 300:
-		return m.succeeded(a)
+		return m.handleSuccess(a)
 	case m.step == stepSearch:
 		return m.next(stepCreate)
 	case a.Status == statusTooLarge && a.Problem == "" && m.sent.size > 0:
-		return m.tooLarge()
-	case m.checksumRefused(a):
-		return m.withoutChecksums(a)
+		return m.shrinkChunk()
+	case m.checksumRejected(a):
+		return m.disableChecksums(a)
 	}
-	// The server turned the chunk away, which says nothing about the line.
+	// The chunk was rejected, so its duration says nothing about the throughput.
 	m.sent = sentChunk{}
 	switch {
 	case a.Status == tusproto.StatusChecksumMismatch:
-		return m.chunkDamaged(a)
+		return m.resendChunk(a)
 	case a.Status == statusTooManyRequests:
-		return m.fault(WaitRate, a.RetryAfter)
+		return m.retryLater(WaitRate, a.RetryAfter)
 	case a.Status == statusLocked, a.Problem == reason.ProblemInterrupted:
-		return m.fault(WaitLocked, a.RetryAfter)
-	case passes(a.Status):
-		m.adopt(a.Location)
-		return m.fault(WaitServer, a.RetryAfter)
+		return m.retryLater(WaitLocked, a.RetryAfter)
+	case transient(a.Status):
+		m.adoptURL(a.Location)
+		return m.retryLater(WaitServer, a.RetryAfter)
 	}
-	return m.refused(a)
+	return m.handleRejection(a)
 }
 
-// passes tells the answers that the same request will not have for ever. 501 is
-// none of them: who does not know a method will not learn it.
-func passes(status int) bool {
+// transient reports whether the same request may succeed later. After 501 it won't:
+// a server does not start to support a method.
+func transient(status int) bool {
 	return status >= 500 && status != statusNotImplemented || status == statusTimeout || status == statusTooEarly
 }
 
-func (m *Machine) succeeded(a Answer) Action {
+func (m *Machine) handleSuccess(a Answer) Action {
 	switch m.step {
 	case stepSearch:
 		return m.next(stepCreate)
 	case stepCreate:
-		return m.created(a)
+		return m.handleCreated(a)
 	case stepAsk, stepSend:
-		return m.moved(a)
+		return m.continueFrom(a)
 	case stepRelay, stepWatch:
 		return m.next(stepWatch)
 	}
 	return m.cancelled()
 }
 
-// created takes the answer to a creation, which may name an upload that was
-// there before: made by a creation whose answer was lost, by another tab, or on
-// an earlier visit. Its offset tells, where it is not this request's doing. A
-// relay of its that has failed is then due for a new attempt.
-func (m *Machine) created(a Answer) Action {
-	m.adopt(a.Location)
+// handleCreated handles the response to a creation. It may name an earlier upload:
+// one whose response was lost, one of another tab, or one of an earlier visit. An
+// offset other than the end of this request's body shows that. If the relay of an
+// earlier upload has failed, it is retried.
+func (m *Machine) handleCreated(a Answer) Action {
+	m.adoptURL(a.Location)
 	if m.url == "" {
-		return m.unread(tusproto.HeaderLocation)
+		return m.headerMissing(tusproto.HeaderLocation)
 	}
-	if m.url == m.gone {
-		m.generation++ // it remembers by the key what it no longer has
-		return m.renew(reason.UploadGone)
+	if m.url == m.goneURL {
+		m.keyGeneration++ // the key still refers to the upload that is gone
+		return m.recreate(reason.UploadGone)
 	}
-	repeated := m.unsure
+	repeated := m.unconfirmed
 	ours := a.Offset == m.sent.size
-	m.unsure, m.again = false, repeated || !ours && a.Offset >= 0
+	m.unconfirmed, m.retryRelay = false, repeated || !ours && a.Offset >= 0
 	if !ours {
-		m.sent = sentChunk{} // there is nothing to measure
+		m.sent = sentChunk{} // nothing to measure
 	}
 	if repeated || a.Offset < 0 {
 		return m.next(stepAsk)
 	}
-	return m.moved(a)
+	return m.continueFrom(a)
 }
 
-// adopt takes the upload's URL from any answer that names one: a server may
-// have made the upload and failed afterwards.
-func (m *Machine) adopt(location string) {
+// adoptURL takes the upload's URL from any response that has one: the server may have
+// failed after it had created the upload.
+func (m *Machine) adoptURL(location string) {
 	if m.step == stepCreate && location != "" {
 		m.url = m.uploadURL(location)
 	}
 }
 
-// moved goes on from the offset that the server reports, whatever was expected.
-func (m *Machine) moved(a Answer) Action {
+// continueFrom continues from the offset that the server reports, whatever was
+// expected.
+func (m *Machine) continueFrom(a Answer) Action {
 	switch {
 	case a.Offset < 0 && m.step == stepAsk:
-		return m.unread(tusproto.HeaderOffset)
+		return m.headerMissing(tusproto.HeaderOffset)
 	case a.Offset < 0:
-		return m.fault(WaitServer, 0)
+		return m.retryLater(WaitServer, 0)
 	case a.Offset > m.config.Length:
 		return m.fail(reason.OffsetInvalid, false, reason.Bytes("offset", a.Offset), reason.Bytes("size", m.config.Length))
 	}
@@ -123,7 +124,7 @@ func (m *Machine) moved(a Answer) Action {
 	stuck := m.step == stepSend && a.Offset <= m.accepted
 	m.accepted = a.Offset
 	if stuck && a.Offset < m.config.Length {
-		return m.fault(WaitServer, 0)
+		return m.retryLater(WaitServer, 0)
 	}
 	if m.accepted == m.config.Length {
 		return m.next(stepWatch)
@@ -131,23 +132,23 @@ func (m *Machine) moved(a Answer) Action {
 	return m.next(stepSend)
 }
 
-// measure fits the chunk to what became of the last one. After a fault the
-// measure is taken by the HEAD that follows it.
+// measure adapts the chunk size to the result of the last chunk. After a failed
+// chunk, the result is the offset of the following HEAD.
 func (m *Machine) measure(offset int64) {
 	advanced := offset - m.accepted
 	if advanced > 0 {
-		m.faults, m.corrupted, m.strange = 0, 0, 0
+		m.faults, m.damagedChunks, m.foreignAnswers = 0, 0, 0
 	}
 	if m.sent.size > 0 {
-		m.chunk = NextChunk(m.chunk, advanced, m.sent.took, m.ceiling)
+		m.chunk = NextChunk(m.chunk, advanced, m.sent.duration, m.ceiling)
 	}
 	m.sent = sentChunk{}
 }
 
-// unread fails for a header without which there is no way on. Across origins a
-// browser hides each header that the server does not expose, so there that is
-// what has to be mended.
-func (m *Machine) unread(header string) Action {
+// headerMissing fails because a required header is missing. If the server has
+// another origin, the browser most likely hides the header, and the server must
+// expose it.
+func (m *Machine) headerMissing(header string) Action {
 	code := reason.HeaderMissing
 	if m.config.CrossOrigin {
 		code = reason.CORSExpose

@@ -1,24 +1,25 @@
 package uploader
 
-// Times of waiting, in milliseconds.
+// Wait times, in milliseconds.
 const (
 	firstBackoffMilliseconds = 1000
-	// maxBackoffMilliseconds: a person looks at the row, so tries never become rare.
+	// maxBackoffMilliseconds is short because a user is watching the upload.
 	maxBackoffMilliseconds = 30_000
-	// maxRetryAfterMilliseconds bounds what a server may ask for: a typing
-	// error in a header must not hold an upload for a day.
+	// maxRetryAfterMilliseconds limits the Retry-After header: a mistake in it must
+	// not delay an upload for a day.
 	maxRetryAfterMilliseconds = 120_000
 
-	// StallMilliseconds without a byte end a request.
+	// StallMilliseconds is the time without a byte after which a request is aborted.
 	StallMilliseconds = 15_000
-	// WatchStallMilliseconds without a byte end a watch. The server's heartbeat
-	// comes every 15 s at most.
+	// WatchStallMilliseconds is the same for a watch. The server sends a heartbeat
+	// at least every 15 s.
 	WatchStallMilliseconds = 45_000
 )
 
-// Backoff gives the milliseconds to wait after so many faults in a row (1 or
-// more). random is in [0,1): full jitter keeps a thousand pages from coming back
-// at once after an outage. What the server asked for in retryAfter is a minimum.
+// Backoff returns the milliseconds to wait after a number of faults in a row (1 or
+// more). random is in [0,1): full jitter keeps a thousand pages from retrying at the
+// same moment after an outage. retryAfter, the server's Retry-After header in
+// milliseconds, is a minimum.
 func Backoff(faults int, retryAfter int64, random float64) int64 {
 	ceiling := int64(firstBackoffMilliseconds)
 	for i := 1; i < faults && ceiling < maxBackoffMilliseconds; i++ {

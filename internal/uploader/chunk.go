@@ -2,32 +2,32 @@ package uploader
 
 const kibibyte int64 = 1 << 10
 
-// Sizes of chunks, in bytes. Finite chunks give acknowledged progress, a measure
-// of the line and a way through proxies that bound request bodies.
+// Chunk sizes, in bytes. Chunks give acknowledged progress, a measurement of the
+// throughput, and a way through proxies that limit request bodies.
 const (
-	// FirstChunkBytes goes with the creation: most pictures are one request in all.
+	// FirstChunkBytes is sent with the creation, so most pictures need one request.
 	FirstChunkBytes = 1024 * kibibyte
-	// MinChunkBytes keeps the cost of a request small beside its body.
+	// MinChunkBytes keeps the overhead of a request small.
 	MinChunkBytes = 256 * kibibyte
-	// MaxChunkBytes bounds what a proxy that buffers whole requests can lose.
+	// MaxChunkBytes limits the loss if a proxy that buffers whole requests fails.
 	MaxChunkBytes = 16 * 1024 * kibibyte
 )
 
-// How long a chunk should take, in milliseconds: long enough that requests are
-// few, short enough that progress is acknowledged and a cut costs little.
+// Duration of a chunk, in milliseconds: long enough to keep the number of requests
+// low, short enough to acknowledge progress often and to lose little at a failure.
 const (
-	shortChunkMilliseconds = 2000
-	aimChunkMilliseconds   = 3500
-	longChunkMilliseconds  = 5000
+	shortChunkMilliseconds  = 2000
+	targetChunkMilliseconds = 3500
+	longChunkMilliseconds   = 5000
 )
 
-// growthFactor lets the size reach its maximum in two chunks on a fast line and
-// keeps one lucky measure from deciding everything.
+// growthFactor limits the growth per chunk, because one measurement may be an
+// outlier. On a fast connection the size still reaches its maximum in two chunks.
 const growthFactor = 4
 
-// NextChunk gives the size of the next chunk after sent bytes of one of size
-// current were accepted in elapsed milliseconds. It is never above ceiling,
-// which itself is at least MinChunkBytes.
+// NextChunk returns the size of the next chunk, after the server accepted sent bytes
+// of a chunk of size current in elapsed milliseconds. The result is at most ceiling,
+// which must be at least MinChunkBytes.
 func NextChunk(current, sent, elapsed, ceiling int64) int64 {
 	next := current
 	switch {
@@ -41,12 +41,14 @@ func NextChunk(current, sent, elapsed, ceiling int64) int64 {
 	return clamp(wholeSteps(next), MinChunkBytes, ceiling)
 }
 
-// atRate is what goes through in the aimed time at the measured rate.
+// atRate is the number of bytes that fit into the target duration at the measured
+// throughput.
 func atRate(sent, elapsed int64) int64 {
-	return sent * aimChunkMilliseconds / max(elapsed, 1)
+	return sent * targetChunkMilliseconds / max(elapsed, 1)
 }
 
-// wholeSteps rounds down, so that sizes are easy to read in a log.
+// wholeSteps rounds down to a multiple of MinChunkBytes, which is easy to read in
+// logs.
 func wholeSteps(n int64) int64 { return n / MinChunkBytes * MinChunkBytes }
 
 func clamp(n, low, high int64) int64 { return min(max(n, low), high) }

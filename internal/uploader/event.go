@@ -2,90 +2,92 @@ package uploader
 
 import "mediarelay/internal/reason"
 
-// Event is what a driver tells the machine.
+// Event is the driver's input to the machine.
 type Event interface{ event() }
 
-// What the person, or the page in their name, asks for.
+// Commands of the user, or of the page on the user's behalf.
 type (
-	// Start begins. A second Start does nothing.
+	// Start starts the upload. A second Start does nothing.
 	Start struct{}
-	// Pause stops the running request.
+	// Pause aborts the request in flight.
 	Pause struct{}
 	// Resume ends a pause.
 	Resume struct{}
-	// Cancel ends the upload here and on the server.
+	// Cancel ends the upload and deletes it on the server.
 	Cancel struct{}
-	// Retry goes on after Failed, from what is already safe; it also ends a wait.
-	// Given to a new machine it is a Start after a failure that another machine saw.
+	// Retry resumes after Failed from what the server has; it also ends a wait. For
+	// a new machine it is a Start after a failure that another machine has reported.
 	Retry struct{}
 )
 
-// What the surroundings tell.
+// Events of timers, the network and the token provider.
 type (
-	// Due says that the time of the last Wait is over.
+	// Due: the time of the last Wait is over.
 	Due struct{}
-	// Nudge ends any wait at once: the network is back.
+	// Nudge ends any wait: the network is back.
 	Nudge struct{}
 	// TokenReady answers NeedToken.
 	TokenReady struct{}
-	// TokenDenied answers NeedToken when none can be had at the moment.
+	// TokenDenied answers NeedToken: no token is available at the moment.
 	TokenDenied struct{}
 )
 
-// What came of a request. Each names the request by the number that its action
-// gave; the machine ignores what comes late from a request that it has given up.
+// Results of a request. Each has the request's number from its action. The machine
+// ignores late results of requests that it has abandoned.
 type (
-	// Answer is a response with headers, whatever its status.
+	// Answer is a response with any status.
 	Answer struct {
 		Request int
 		Status  int
-		// Offset is the Upload-Offset header, -1 without one.
+		// Offset is the Upload-Offset header; -1 if it is missing.
 		Offset int64
-		// Location is the Location header, empty without one.
+		// Location is the Location header; empty if it is missing.
 		Location string
-		// RetryAfter is the Retry-After header in milliseconds from now, 0 without one.
+		// RetryAfter is the Retry-After header in milliseconds from now; 0 if it is
+		// missing.
 		RetryAfter int64
-		// Problem is the code of an application/problem+json body, empty without one.
+		// Problem is the code of an application/problem+json body; empty if there is
+		// none.
 		Problem reason.Code
-		// Foreign says that nothing in the answer speaks of the media server: it
-		// has neither the type application/problem+json nor the header
-		// Tus-Resumable. Something on the way gave it in the server's place.
+		// Foreign is true if the response has neither the type
+		// application/problem+json nor the header Tus-Resumable. Then it comes from
+		// a proxy or gateway, not from the media server.
 		Foreign bool
 	}
-	// Broken says that no response came.
+	// Broken: the request ended without a response.
 	Broken struct {
 		Request int
-		// Stalled says that the driver gave up after StallAfter.
+		// Stalled is true if the driver aborted the request after StallAfter.
 		Stalled bool
 	}
-	// Unsent says that the driver had no token to send the request with.
+	// Unsent: the driver had no token for the request.
 	Unsent struct{ Request int }
-	// Unreadable says that the file's bytes can no longer be read.
+	// Unreadable: the file can no longer be read.
 	Unreadable struct{ Request int }
-	// Known says that the library has the file with every copy that is asked for.
+	// Known: the library has the file, with every copy that is needed.
 	Known struct{ Request int }
-	// Watched is one state that the watched upload reported.
+	// Watched is one event of the upload: its state.
 	Watched struct {
 		Request int
-		State   UploadState
-		// Problem is the code of a failed relay, empty without one.
+		State   ServerState
+		// Problem is the code of a failed relay; empty if there is none.
 		Problem reason.Code
-		// Final says that a new attempt would fail as well.
+		// Final is true if another attempt would fail too.
 		Final bool
 	}
 )
 
-// UploadState is the server's word for how far an upload is.
-type UploadState string
+// ServerState is the state of an upload on the server.
+type ServerState string
 
 // The states of GET /v1/uploads/{id}.
 const (
-	UploadUploading UploadState = "uploading"
-	UploadChecking  UploadState = "checking"
-	UploadRelaying  UploadState = "relaying"
-	UploadDone      UploadState = "done"
-	UploadRefused   UploadState = "refused"
-	UploadFailed    UploadState = "failed"
+	StateUploading ServerState = "uploading"
+	StateChecking  ServerState = "checking"
+	StateRelaying  ServerState = "relaying"
+	StateDone      ServerState = "done"
+	StateRefused   ServerState = "refused"
+	StateFailed    ServerState = "failed"
 )
 
 func (Start) event()       {}
@@ -104,7 +106,7 @@ func (Unreadable) event()  {}
 func (Known) event()       {}
 func (Watched) event()     {}
 
-// request gives the number of the request that an event speaks of.
+// request returns the number of the request that an event is about.
 func request(e Event) (number int, ok bool) {
 	switch e := e.(type) {
 	case Answer:

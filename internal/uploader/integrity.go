@@ -2,44 +2,45 @@ package uploader
 
 import "mediarelay/internal/reason"
 
-// maxCorrupted chunks that arrive damaged in a row, with waits between them, are
-// no accident any more: something on the way changes what passes.
-const maxCorrupted = 5
+// maxDamagedChunks in a row are no coincidence: a device on the path modifies the
+// data.
+const maxDamagedChunks = 5
 
-// chunkDamaged sends the same bytes again: the server kept none of them.
+// resendChunk sends the same bytes again, because the server has discarded them.
 //
 // Source: tus 1.0.0, checksum extension: on 460 the chunk is discarded and the
 // offset stays.
-func (m *Machine) chunkDamaged(a Answer) Action {
+func (m *Machine) resendChunk(a Answer) Action {
 	m.damaged++
-	m.adopt(a.Location)
-	if m.corrupted++; m.corrupted > maxCorrupted {
-		m.step = m.afterFault()
+	m.adoptURL(a.Location)
+	if m.damagedChunks++; m.damagedChunks > maxDamagedChunks {
+		m.step = m.recoveryStep()
 		return m.fail(reason.DigestMismatch, true)
 	}
-	return m.atOnce(WaitServer)
+	return m.retryAtOnce(WaitServer)
 }
 
-// fileDamaged takes the server's word that the whole file is not the one that
-// was announced: it has thrown it away, so all of it is sent once more. It still
-// remembers that under the old key.
-func (m *Machine) fileDamaged() Action {
+// resendFile uploads the whole file again under a new key: the server found that
+// the stored file does not match its digest, and has deleted it. It still has that
+// failed upload under the old key.
+func (m *Machine) resendFile() Action {
 	m.damaged++
-	m.generation++
-	return m.renew(reason.DigestMismatch)
+	m.keyGeneration++
+	return m.recreate(reason.DigestMismatch)
 }
 
-// checksumRefused reports whether a body was turned away for its checksum, in
-// our server's words or with the bare 400 of the checksum extension.
-func (m *Machine) checksumRefused(a Answer) bool {
-	if a.Status != statusBadRequest || !m.sent.summed || m.step != stepCreate && m.step != stepSend {
+// checksumRejected reports whether the server rejected a body because it does not
+// support checksums: with our server's problem code, or with the plain 400 of the
+// checksum extension.
+func (m *Machine) checksumRejected(a Answer) bool {
+	if a.Status != statusBadRequest || !m.sent.checksum || m.step != stepCreate && m.step != stepSend {
 		return false
 	}
 	return a.Problem == "" || a.Problem == reason.ProblemChecksumUnsupported
 }
 
-func (m *Machine) withoutChecksums(a Answer) Action {
-	m.unsummed, m.sent = true, sentChunk{}
-	m.adopt(a.Location)
-	return m.atOnce(WaitServer)
+func (m *Machine) disableChecksums(a Answer) Action {
+	m.noChecksums, m.sent = true, sentChunk{}
+	m.adoptURL(a.Location)
+	return m.retryAtOnce(WaitServer)
 }

@@ -7,89 +7,89 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// What is done about bytes that arrive other than they were sent.
-var damages = []struct {
-	name    string
-	config  uploader.Config
-	lines   []line
-	damaged int
+// damageScripts show what happens if bytes are damaged in transit.
+var damageScripts = []struct {
+	name      string
+	config    uploader.Config
+	exchanges []exchange
+	damaged   int
 }{
 	{
-		name:   "a damaged chunk is sent again as it is, at once",
+		name:   "a damaged chunk is sent again at once with the same size",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
-			{answer(204, 2*mib), "PATCH /files/abc 2097152+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
+			{answer(204, 2*mib), "PATCH /files/abc 2097152+1048576 checksum"},
 		},
 		damaged: 1,
 	},
 	{
-		name:   "a damaged creation that made the upload is not repeated",
+		name:   "a damaged creation with a Location is not repeated",
 		config: withKey(uploader.Config{Length: 3 * mib}),
-		lines: []line{
-			{uploader.Start{}, "POST /files/ 0+1048576 key=k summed"},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+1048576 key=k checksum"},
 			{uploader.Answer{Status: 460, Offset: -1, Location: fileURL}, "HEAD /files/abc"},
-			{answer(200, 0), "PATCH /files/abc 0+1048576 summed"},
+			{answer(200, 0), "PATCH /files/abc 0+1048576 checksum"},
 		},
 		damaged: 1,
 	},
 	{
-		name:   "one that does not say whether it made it is repeated without its bytes",
+		name:   "a damaged creation without a Location is repeated without its body",
 		config: withKey(uploader.Config{Length: 3 * mib}),
-		lines: []line{
-			{uploader.Start{}, "POST /files/ 0+1048576 key=k summed"},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+1048576 key=k checksum"},
 			{answer(460, -1), "POST /files/ 0+0 key=k"},
 			{created(0), "HEAD /files/abc"},
-			{answer(200, 0), "PATCH /files/abc 0+1048576 summed"},
+			{answer(200, 0), "PATCH /files/abc 0+1048576 checksum"},
 		},
 		damaged: 1,
 	},
 	{
-		name:   "a line that damages every chunk is given up, and what is there stays",
+		name:   "if every chunk is damaged, the upload fails and its bytes stay",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "wait server 1000"},
 			{uploader.Due{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "wait server 2000"},
 			{uploader.Due{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "wait server 4000"},
 			{uploader.Due{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "wait server 8000"},
 			{uploader.Due{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "failed digest_mismatch retryable"},
 			{uploader.Retry{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{answer(460, -1), "HEAD /files/abc"},
 		},
 		damaged: 7,
 	},
 	{
-		name:   "a server that does not know the checksum gets the chunks without",
+		name:   "a server without checksums gets chunks without them",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
-			{answer(200, mib), "PATCH /files/abc 1048576+1048576 summed"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576 checksum"},
 			{problem(400, reason.ProblemChecksumUnsupported), "HEAD /files/abc"},
 			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
 			{answer(204, 2*mib), "PATCH /files/abc 2097152+1048576"},
 		},
 	},
 	{
-		name:   "so does one that says 400 without words; a second 400 is about something else",
+		name:   "so does one that responds with a plain 400; a second 400 has another cause",
 		config: withKey(uploader.Config{Length: 3 * mib}),
-		lines: []line{
-			{uploader.Start{}, "POST /files/ 0+1048576 key=k summed"},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+1048576 key=k checksum"},
 			{answer(400, -1), "POST /files/ 0+0 key=k"},
 			{created(0), "HEAD /files/abc"},
 			{answer(200, 0), "PATCH /files/abc 0+1048576"},
@@ -97,63 +97,63 @@ var damages = []struct {
 		},
 	},
 	{
-		name:   "400 for another reason",
+		name:   "400 with another problem code",
 		config: uploader.Config{Length: 3 * mib},
-		lines: []line{
-			{uploader.Start{}, "POST /files/ 0+1048576 summed"},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+1048576 checksum"},
 			{problem(400, reason.ProblemBadRequest), "failed bad_request"},
 		},
 	},
 	{
-		name:   "a file that arrived damaged is sent anew under a new key, three times in a try",
+		name:   "a damaged file is sent again under a new key, up to three times",
 		config: withKey(uploader.Config{Length: mib}),
-		lines: []line{
-			{uploader.Start{}, "POST /files/ 0+1048576 key=k summed"},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+1048576 key=k checksum"},
 			{created(mib), "watch /v1/uploads/abc/events"},
-			{mismatch(), "POST /files/ 0+1048576 key=k.1 summed"},
+			{mismatch(), "POST /files/ 0+1048576 key=k.1 checksum"},
 			{created(mib), "watch /v1/uploads/abc/events"},
-			{mismatch(), "POST /files/ 0+1048576 key=k.2 summed"},
+			{mismatch(), "POST /files/ 0+1048576 key=k.2 checksum"},
 			{created(mib), "watch /v1/uploads/abc/events"},
-			{mismatch(), "POST /files/ 0+1048576 key=k.3 summed"},
+			{mismatch(), "POST /files/ 0+1048576 key=k.3 checksum"},
 			{created(mib), "watch /v1/uploads/abc/events"},
 			{mismatch(), "failed digest_mismatch retryable"},
-			{uploader.Retry{}, "POST /files/ 0+1048576 key=k.4 summed"},
+			{uploader.Retry{}, "POST /files/ 0+1048576 key=k.4 checksum"},
 			{created(mib), "watch /v1/uploads/abc/events"},
 			{watched("done"), "done"},
 		},
 		damaged: 4,
 	},
 	{
-		name:   "a restored upload that arrived damaged",
+		name:   "a restored upload that was damaged",
 		config: withKey(uploader.Config{Length: mib, URL: fileURL}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, mib), "watch /v1/uploads/abc/events"},
-			{mismatch(), "POST /files/ 0+1048576 key=k.1 summed"},
+			{mismatch(), "POST /files/ 0+1048576 key=k.1 checksum"},
 		},
 		damaged: 1,
 	},
 }
 
 func TestDamage(t *testing.T) {
-	for _, c := range damages {
+	for _, c := range damageScripts {
 		t.Run(c.name, func(t *testing.T) {
-			m := converse(t, c.config, c.lines, describeSummed)
+			m := play(t, c.config, c.exchanges, describeChecksum)
 			if m.Damaged() != c.damaged {
-				t.Errorf("speaks of damage %d times, should %d times", m.Damaged(), c.damaged)
+				t.Errorf("reports damage %d times, want %d", m.Damaged(), c.damaged)
 			}
 		})
 	}
 }
 
 func mismatch() uploader.Event {
-	return uploader.Watched{State: uploader.UploadFailed, Problem: reason.DigestMismatch, Final: true}
+	return uploader.Watched{State: uploader.StateFailed, Problem: reason.DigestMismatch, Final: true}
 }
 
-// describeSummed also says which bodies go with their checksum.
-func describeSummed(a uploader.Action) string {
+// describeChecksum is describe, plus which bodies have a checksum.
+func describeChecksum(a uploader.Action) string {
 	if s, ok := a.(uploader.Send); ok && s.Checksum {
-		return describe(a) + " summed"
+		return describe(a) + " checksum"
 	}
 	return describe(a)
 }

@@ -2,19 +2,19 @@ package uploader
 
 import "mediarelay/internal/reason"
 
-// maxDeletions bounds the tries to end an upload on the server. What stays
-// behind after them expires there by itself.
+// maxDeletions limits the attempts to delete an upload on the server. After them
+// the upload is left to expire there.
 const maxDeletions = 5
 
-// Handle takes one event at a time in milliseconds of any clock that does not
-// run backward, and says what to do.
+// Handle processes one event and returns what to do. now is in milliseconds of any
+// monotonic clock.
 func (m *Machine) Handle(now int64, event Event) Action {
 	m.now = now
 	if number, ok := request(event); ok {
 		if m.mode != modeRunning || number != m.request {
 			return Idle{}
 		}
-		return m.report(event)
+		return m.handleReport(event)
 	}
 	switch event.(type) {
 	case Start:
@@ -22,11 +22,11 @@ func (m *Machine) Handle(now int64, event Event) Action {
 	case Pause:
 		return m.pause()
 	case Resume:
-		return m.goOnFrom(modePaused)
+		return m.resumeFrom(modePaused)
 	case Due, Nudge:
-		return m.goOnFrom(modeWaiting)
+		return m.resumeFrom(modeWaiting)
 	case TokenReady:
-		return m.goOnFrom(modeToken)
+		return m.resumeFrom(modeToken)
 	case TokenDenied:
 		return m.tokenDenied()
 	case Retry:
@@ -37,16 +37,16 @@ func (m *Machine) Handle(now int64, event Event) Action {
 	return Idle{}
 }
 
-// report takes what came of the running request.
-func (m *Machine) report(event Event) Action {
+// handleReport processes the result of the request in flight.
+func (m *Machine) handleReport(event Event) Action {
 	if m.step == stepSend || m.step == stepCreate {
-		m.sent.took = m.now - m.sent.at
+		m.sent.duration = m.now - m.sent.sentAt
 	}
 	switch e := event.(type) {
 	case Answer:
-		return m.answered(e)
+		return m.handleAnswer(e)
 	case Broken:
-		return m.broken(e)
+		return m.handleBroken(e)
 	case Unsent:
 		m.mode = modeToken
 		return NeedToken{}
@@ -56,7 +56,7 @@ func (m *Machine) report(event Event) Action {
 		m.mode = modeDone
 		return Done{}
 	case Watched:
-		return m.watched(e)
+		return m.handleState(e)
 	}
 	return Idle{}
 }
@@ -68,13 +68,13 @@ func (m *Machine) start() Action {
 	return m.perform()
 }
 
-// pause holds the upload. Once all bytes are safe there is nothing left to hold.
+// pause does nothing once the server has all bytes.
 func (m *Machine) pause() Action {
 	switch {
 	case m.step == stepWatch, m.step == stepRelay, m.step == stepDelete:
 		return Idle{}
 	case m.mode == modeRunning:
-		m.step, m.sent = m.afterFault(), sentChunk{}
+		m.step, m.sent = m.recoveryStep(), sentChunk{}
 	case m.mode != modeNew && m.mode != modeWaiting && m.mode != modeToken:
 		return Idle{}
 	}
@@ -82,15 +82,15 @@ func (m *Machine) pause() Action {
 	return Paused{}
 }
 
-// goOnFrom performs the step that a hold kept back.
-func (m *Machine) goOnFrom(hold mode) Action {
+// resumeFrom ends a hold and performs the pending step.
+func (m *Machine) resumeFrom(hold mode) Action {
 	if m.mode != hold {
 		return Idle{}
 	}
 	return m.perform()
 }
 
-// tokenDenied asks again: a sign-in that comes back loses nothing by the wait.
+// tokenDenied asks again: the upload can resume whenever the user signs in.
 func (m *Machine) tokenDenied() Action {
 	if m.mode != modeToken {
 		return Idle{}
@@ -98,21 +98,21 @@ func (m *Machine) tokenDenied() Action {
 	return NeedToken{}
 }
 
-// retry goes on after a failure from what is safe: the relay alone when all
-// bytes are there, the offset when an upload is there, the beginning otherwise.
+// retry resumes after a failure: only the relay if the server has all bytes, from
+// the offset if there is an upload, else from the beginning.
 //
-// A new machine has not seen the failure itself: it asks, and where it finds a
-// failed relay, that is the one to try again.
+// A new machine has not seen the failure. It asks the server, and retries the relay
+// if that has failed.
 func (m *Machine) retry() Action {
 	switch m.mode {
 	case modeNew:
-		m.again = true
+		m.retryRelay = true
 		return m.perform()
 	case modeFailed:
 	default:
-		return m.goOnFrom(modeWaiting)
+		return m.resumeFrom(modeWaiting)
 	}
-	m.faults, m.corrupted, m.strange, m.rejections, m.renewals, m.doubted = 0, 0, 0, 0, 0, false
+	m.faults, m.damagedChunks, m.foreignAnswers, m.tokenRejections, m.recreations, m.eventsMissing = 0, 0, 0, 0, 0, false
 	m.step = m.firstStep()
 	if m.complete {
 		m.step = stepRelay
@@ -126,11 +126,11 @@ func (m *Machine) cancel() Action {
 		return Idle{}
 	}
 	if m.step == stepDelete {
-		return m.goOnFrom(modeWaiting)
+		return m.resumeFrom(modeWaiting)
 	}
 	if m.url == "" {
 		return m.cancelled()
 	}
-	m.step, m.faults, m.rejections = stepDelete, 0, 0
+	m.step, m.faults, m.tokenRejections = stepDelete, 0, 0
 	return m.perform()
 }

@@ -17,23 +17,22 @@ const (
 	fileURL = "https://media.example/files/abc"
 )
 
-// line is one turn of a conversation with a machine: what it is told, and in
-// short what it then wants.
-type line struct {
-	tell uploader.Event
-	want string
+// exchange is one event and the action that must follow, as describe writes it.
+type exchange struct {
+	event uploader.Event
+	want  string
 }
 
-// conversations are the rules of the package, one by one.
-var conversations = []struct {
-	name   string
-	config uploader.Config
-	lines  []line
+// scripts are the rules of the package, one by one.
+var scripts = []struct {
+	name      string
+	config    uploader.Config
+	exchanges []exchange
 }{
 	{
 		name:   "a file that fits the first chunk is one request in all",
 		config: uploader.Config{Length: 200 * kib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+204800"},
 			{created(204800), "watch /v1/uploads/abc/events"},
 			{watched("checking"), "idle"},
@@ -46,15 +45,15 @@ var conversations = []struct {
 	{
 		name:   "an empty file has no body",
 		config: uploader.Config{Length: 0},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+0"},
 			{created(0), "watch /v1/uploads/abc/events"},
 		},
 	},
 	{
-		name:   "the rest goes in chunks from the offset that each answer gives",
+		name:   "the rest is sent in chunks from the offset of each response",
 		config: uploader.Config{Length: 3 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{created(mib), "PATCH /files/abc 1048576+1048576"},
 			{answer(204, 2*mib), "PATCH /files/abc 2097152+1048576"},
@@ -64,41 +63,41 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "the library is asked first for a file whose digest is known",
+		name:   "a file with a known digest is looked up in the library first",
 		config: withDigest(uploader.Config{Length: 10}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "GET /v1/assets?sha256=beef"},
 			{known{}, "done"},
 		},
 	},
 	{
-		name:   "a library that may not be read is no obstacle",
+		name:   "without access to the library, the upload starts",
 		config: withDigest(uploader.Config{Length: 10}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "GET /v1/assets?sha256=beef"},
 			{answer(403, -1), "POST /files/ 0+10"},
 		},
 	},
 	{
-		name:   "a known upload goes on from its offset",
+		name:   "an existing upload resumes at its offset",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, 2*mib), "PATCH /files/abc 2097152+1048576"},
 		},
 	},
 	{
-		name:   "the token never follows a Location to another host",
+		name:   "the token is never sent to the host of a Location",
 		config: uploader.Config{Length: 2 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{uploader.Answer{Status: 201, Offset: mib, Location: "http://inside:8080/files/abc?x=/y"}, "PATCH /files/abc 1048576+1048576"},
 		},
 	},
 	{
-		name:   "a cut chunk: the offset is asked for at once, and believed when it is smaller",
+		name:   "after an interrupted chunk, the next one starts at the offset of a HEAD, even if it is smaller",
 		config: uploader.Config{Length: 3 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{created(mib), "PATCH /files/abc 1048576+1048576"},
 			{broken{}, "HEAD /files/abc"},
@@ -106,9 +105,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "faults in a row wait, each time longer, until a byte is accepted",
+		name:   "waits get longer with each fault in a row, until a byte is accepted",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{broken{}, "wait offline 500"},
 			{uploader.Due{}, "HEAD /files/abc"},
@@ -123,9 +122,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a stall is said, and costs the chunk its size",
+		name:   "a stall is reported and halves the chunk",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, 0), "PATCH /files/abc 0+1048576"},
 			{broken{stalled: true}, "wait stalled 500"},
@@ -134,9 +133,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a creation whose answer was lost is repeated without its bytes",
+		name:   "a creation whose response was lost is repeated without its body",
 		config: uploader.Config{Length: 2 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{broken{}, "POST /files/ 0+0"},
 			{created(-1), "HEAD /files/abc"},
@@ -144,18 +143,18 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a creation that failed after it had made the upload is not repeated",
+		name:   "a creation that failed with a Location is not repeated",
 		config: uploader.Config{Length: 2 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{uploader.Answer{Status: 500, Offset: -1, Location: "/files/abc"}, "wait server 500"},
 			{uploader.Due{}, "HEAD /files/abc"},
 		},
 	},
 	{
-		name:   "the lost answer to the last chunk",
+		name:   "the response to the last chunk is lost",
 		config: uploader.Config{Length: mib + 1, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, mib), "PATCH /files/abc 1048576+1"},
 			{broken{}, "HEAD /files/abc"},
@@ -163,9 +162,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "locked, and an offset that is not the server's",
+		name:   "a locked upload, and a wrong offset",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(423, -1), "wait locked 500"},
 			{uploader.Due{}, "HEAD /files/abc"},
@@ -176,18 +175,18 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "an answer that accepts nothing does not turn in circles",
+		name:   "a response that accepts nothing does not cause a busy loop",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
 			{answer(204, mib), "wait server 500"},
 		},
 	},
 	{
-		name:   "Retry-After is kept to, with a little jitter, up to two minutes",
+		name:   "Retry-After is respected, with a little jitter, up to two minutes",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{uploader.Answer{Status: 429, Offset: -1, RetryAfter: 7000}, "wait rate 7500"},
 			{uploader.Due{}, "HEAD /files/abc"},
@@ -195,9 +194,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a new token goes on from the offset; after several that were not taken a person is asked",
+		name:   "the upload resumes with a new token, and fails after several rejected ones",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
 			{answer(401, -1), "token"},
@@ -216,9 +215,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "without any token nothing is sent, and the upload waits for one",
+		name:   "without a token nothing is sent, and the upload waits for one",
 		config: uploader.Config{Length: 10},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{unsent{}, "token"},
 			{uploader.TokenDenied{}, "token"},
@@ -229,26 +228,26 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "403 ends it, in the server's words where it has some, and forgets nothing",
+		name:   "403 fails with the server's code and keeps the upload",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{problem(403, "forbidden_scope"), "failed forbidden_scope retryable"},
 			{uploader.Retry{}, "HEAD /files/abc"},
 		},
 	},
 	{
-		name:   "403 without words",
+		name:   "403 without a problem code",
 		config: uploader.Config{Length: 10},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{answer(403, -1), "failed upload_forbidden retryable"},
 		},
 	},
 	{
-		name:   "403 of a gateway may mean a token that has ended: new ones are tried, and the URL is kept",
+		name:   "403 of a gateway may mean an expired token: new ones are tried, and the URL is kept",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{foreign(403), "token"},
 			{uploader.TokenReady{}, "HEAD /files/abc"},
@@ -264,9 +263,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "an upload that the server has lost is made anew under its key, three times in a try",
+		name:   "an upload that is gone is created again under its key, up to three times",
 		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(410, -1), "POST /files/ 0+1048576 key=k"},
 			{createdAt("/files/two", mib), "PATCH /files/two 1048576+1048576"},
@@ -279,9 +278,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "and under another one where the server still answers the lost upload to the old",
+		name:   "and under a new key if the server still responds with the old upload",
 		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(410, -1), "POST /files/ 0+1048576 key=k"},
 			{created(0), "POST /files/ 0+1048576 key=k.1"},
@@ -289,9 +288,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a 404 that the server did not give costs no upload",
+		name:   "a 404 of a proxy does not discard the upload",
 		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{foreign(404), "wait server 500"},
 			{uploader.Due{}, "HEAD /files/abc"},
@@ -301,9 +300,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a proxy that hides PATCH behind a 404 is named, and not asked for ever",
+		name:   "a proxy that responds to PATCH with 404 is reported after some attempts",
 		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
 			{foreign(404), "wait server 500"},
@@ -326,18 +325,18 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a proxy that bars HEAD",
+		name:   "a proxy that blocks HEAD",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{foreign(405), "failed request_refused retryable method=HEAD status=405"},
 			{uploader.Retry{}, "HEAD /files/abc"},
 		},
 	},
 	{
-		name:   "a proxy that bars PATCH",
+		name:   "a proxy that blocks PATCH",
 		config: uploader.Config{Length: 3 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{created(mib), "PATCH /files/abc 1048576+1048576"},
 			{foreign(501), "failed request_refused retryable method=PATCH status=501"},
@@ -345,25 +344,25 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a proxy that bars DELETE leaves the upload to expire",
+		name:   "a proxy that blocks DELETE: the upload is left to expire",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Cancel{}, "DELETE /files/abc"},
 			{foreign(405), "cancelled"},
 		},
 	},
 	{
-		name:   "no collection under the URL is a setting to mend, not an upload to make anew",
+		name:   "404 for the collection is a wrong setting, not a lost upload",
 		config: uploader.Config{Length: 10},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{answer(404, -1), "failed request_refused retryable method=POST status=404"},
 		},
 	},
 	{
-		name:   "a proxy that bounds bodies: half the chunk, remembered, down to the smallest",
+		name:   "a proxy that limits bodies: the chunk is halved down to the minimum, and the ceiling is kept",
 		config: uploader.Config{Length: 3 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{foreign(413), "POST /files/ 0+0"},
 			{created(0), "HEAD /files/abc"},
@@ -376,17 +375,17 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "our own server says 413 of the file, not of the chunk",
+		name:   "413 with a problem code is about the file, not the chunk",
 		config: uploader.Config{Length: 3 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{problem(413, "payload_too_large"), "failed payload_too_large"},
 		},
 	},
 	{
-		name:   "headers that cannot be read",
+		name:   "a creation without a Location",
 		config: uploader.Config{Length: 10},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{answer(201, 10), "failed header_missing retryable header=Location"},
 		},
@@ -394,15 +393,15 @@ var conversations = []struct {
 	{
 		name:   "a HEAD without an offset",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, -1), "failed header_missing retryable header=Upload-Offset"},
 		},
 	},
 	{
-		name:   "headers that the browser hides from a page of another origin",
+		name:   "headers that the browser hides because the server has another origin",
 		config: uploader.Config{Length: 10, CrossOrigin: true},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{answer(201, 10), "failed cors-expose retryable header=Location"},
 			{uploader.Retry{}, "POST /files/ 0+10"},
@@ -411,17 +410,17 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "more bytes than the file has",
+		name:   "an offset beyond the end of the file",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, 11), "failed offset_invalid offset=11 size=10"},
 		},
 	},
 	{
-		name:   "a file that changed on the disk",
+		name:   "a file that has changed on disk",
 		config: uploader.Config{Length: 10},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{unreadable{}, "failed file_changed"},
 		},
@@ -429,7 +428,7 @@ var conversations = []struct {
 	{
 		name:   "pause and resume",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
 			{uploader.Pause{}, "paused"},
@@ -443,16 +442,16 @@ var conversations = []struct {
 	{
 		name:   "a paused creation may have arrived",
 		config: uploader.Config{Length: 3 * mib},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{uploader.Pause{}, "paused"},
 			{uploader.Resume{}, "POST /files/ 0+0"},
 		},
 	},
 	{
-		name:   "cancel ends the upload on the server too",
+		name:   "cancel deletes the upload on the server",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
 			{uploader.Cancel{}, "DELETE /files/abc"},
@@ -465,9 +464,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "cancel gives up after some tries",
+		name:   "cancel gives up after some attempts",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Cancel{}, "DELETE /files/abc"},
 			{broken{}, "wait offline 500"},
 			{uploader.Due{}, "DELETE /files/abc"},
@@ -481,14 +480,14 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "cancel before there is anything on the server",
-		config: uploader.Config{Length: 10},
-		lines:  []line{{uploader.Cancel{}, "cancelled"}, {uploader.Start{}, "idle"}},
+		name:      "cancel before the creation",
+		config:    uploader.Config{Length: 10},
+		exchanges: []exchange{{uploader.Cancel{}, "cancelled"}, {uploader.Start{}, "idle"}},
 	},
 	{
-		name:   "a broken watch is taken up again, and asks for a token like any request",
+		name:   "a broken watch is repeated, and needs a token like any request",
 		config: uploader.Config{Length: 10},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{created(10), "watch /v1/uploads/abc/events"},
 			{broken{}, "wait offline 500"},
@@ -502,9 +501,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a relay that failed is tried again by the server, without a byte sent",
+		name:   "a failed relay is retried without sending a byte",
 		config: uploader.Config{Length: 10},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10"},
 			{created(10), "watch /v1/uploads/abc/events"},
 			{watched("relaying"), "idle"},
@@ -517,9 +516,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a creation that answers a complete upload whose relay has failed tries the relay again, once",
+		name:   "a creation that finds a complete upload with a failed relay retries the relay once",
 		config: withKey(uploader.Config{Length: 3 * mib}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576 key=k"},
 			{created(3 * mib), "watch /v1/uploads/abc/events"},
 			{uploader.Watched{State: "failed", Problem: "provider_down"}, "POST /v1/uploads/abc/retry 0+0"},
@@ -528,9 +527,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a creation that was repeated may answer such an upload too",
+		name:   "so does a creation that was repeated",
 		config: withKey(uploader.Config{Length: 10}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10 key=k"},
 			{broken{}, "POST /files/ 0+0 key=k"},
 			{created(10), "HEAD /files/abc"},
@@ -539,45 +538,45 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "the failed relay of a fresh upload is shown, not hidden behind another attempt",
+		name:   "the failed relay of a new upload is reported, not retried",
 		config: withKey(uploader.Config{Length: 10}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+10 key=k"},
 			{created(10), "watch /v1/uploads/abc/events"},
 			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
 		},
 	},
 	{
-		name:   "and no relay whose failure is final",
+		name:   "a relay whose failure is final is not retried",
 		config: withKey(uploader.Config{Length: 3 * mib}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576 key=k"},
 			{created(3 * mib), "watch /v1/uploads/abc/events"},
 			{uploader.Watched{State: "failed", Problem: "provider_down", Final: true}, "failed provider_down"},
 		},
 	},
 	{
-		name:   "a restored upload shows its failed relay",
+		name:   "a restored upload reports its failed relay",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, 10), "watch /v1/uploads/abc/events"},
 			{uploader.Watched{State: "failed", Problem: "provider_down"}, "failed provider_down retryable"},
 		},
 	},
 	{
-		name:   "a creation that answers an upload in its middle goes on there, and measures nothing",
+		name:   "a creation that finds a partial upload resumes it and measures nothing",
 		config: withKey(uploader.Config{Length: 9 * mib}),
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576 key=k"},
 			{created(5 * mib), "PATCH /files/abc 5242880+1048576"},
 			{answer(204, 6*mib), "PATCH /files/abc 6291456+1048576"},
 		},
 	},
 	{
-		name:   "a retry that comes to a new machine tries the failed relay again, once",
+		name:   "a retry on a new machine retries the failed relay once",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Retry{}, "HEAD /files/abc"},
 			{answer(200, 10), "watch /v1/uploads/abc/events"},
 			{uploader.Watched{State: "failed", Problem: "provider_down"}, "POST /v1/uploads/abc/retry 0+0"},
@@ -586,9 +585,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a retry that comes to a new machine is none for what fails later",
+		name:   "a retry on a new machine does not apply to a later failure",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Retry{}, "HEAD /files/abc"},
 			{answer(200, 10), "watch /v1/uploads/abc/events"},
 			{watched("relaying"), "idle"},
@@ -596,18 +595,18 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a retry of what no attempt would change fails again",
+		name:   "a retry of a final failure fails again",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Retry{}, "HEAD /files/abc"},
 			{answer(200, 10), "watch /v1/uploads/abc/events"},
 			{uploader.Watched{State: "failed", Problem: "provider_down", Final: true}, "failed provider_down"},
 		},
 	},
 	{
-		name:   "a complete upload whose events are gone: the upload itself is asked, once",
+		name:   "404 for the events of a complete upload: HEAD is tried once",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, 10), "watch /v1/uploads/abc/events"},
 			{answer(404, -1), "HEAD /files/abc"},
@@ -616,9 +615,9 @@ var conversations = []struct {
 		},
 	},
 	{
-		name:   "a server that lost acknowledged bytes gets them again",
+		name:   "a server that has lost acknowledged bytes gets them again",
 		config: uploader.Config{Length: 10, URL: fileURL},
-		lines: []line{
+		exchanges: []exchange{
 			{uploader.Start{}, "HEAD /files/abc"},
 			{answer(200, 10), "watch /v1/uploads/abc/events"},
 			{watched("uploading"), "wait server 500"},
@@ -628,23 +627,23 @@ var conversations = []struct {
 	},
 }
 
-func TestConversations(t *testing.T) {
-	for _, c := range conversations {
-		t.Run(c.name, func(t *testing.T) { converse(t, c.config, c.lines, describe) })
+func TestScripts(t *testing.T) {
+	for _, s := range scripts {
+		t.Run(s.name, func(t *testing.T) { play(t, s.config, s.exchanges, describe) })
 	}
 }
 
-// converse holds a conversation and returns the machine after it.
-func converse(t *testing.T, config uploader.Config, lines []line, describe func(uploader.Action) string) *uploader.Machine {
+// play runs a script on a new machine and returns the machine.
+func play(t *testing.T, config uploader.Config, exchanges []exchange, describe func(uploader.Action) string) *uploader.Machine {
 	t.Helper()
-	m := uploader.New(at(config))
+	m := uploader.New(withServer(config))
 	request, now := 0, int64(1000)
-	for i, l := range lines {
-		// Every request takes three seconds: what the chunk size aims for.
+	for i, e := range exchanges {
+		// Every request takes three seconds, so the chunk size stays the same.
 		now += 3000
-		action := m.Handle(now, numbered(l.tell, request))
-		if got := describe(action); got != l.want {
-			t.Fatalf("line %d, after %T%+v: wants %q, should want %q", i+1, l.tell, l.tell, got, l.want)
+		action := m.Handle(now, numbered(e.event, request))
+		if got := describe(action); got != e.want {
+			t.Fatalf("exchange %d, after %T%+v: got %q, want %q", i+1, e.event, e.event, got, e.want)
 		}
 		switch a := action.(type) {
 		case uploader.Send:
@@ -656,8 +655,8 @@ func converse(t *testing.T, config uploader.Config, lines []line, describe func(
 	return m
 }
 
-// at fills in what every conversation has in common.
-func at(c uploader.Config) uploader.Config {
+// withServer adds what all scripts have in common.
+func withServer(c uploader.Config) uploader.Config {
 	c.Files = "https://media.example/files/"
 	c.Uploads = "https://media.example/v1/uploads/"
 	c.Assets = "https://media.example/v1/assets"
@@ -675,8 +674,8 @@ func withKey(c uploader.Config) uploader.Config {
 	return c
 }
 
-// These stand for events of the running request, whose number the conversation
-// knows; late is one of the request before.
+// These are events of the request in flight; numbered adds its number. late is an
+// event of the request before it.
 type (
 	known  struct{ uploader.Event }
 	broken struct {
@@ -700,7 +699,7 @@ func answer(status int, offset int64) uploader.Event {
 	return uploader.Answer{Status: status, Offset: offset}
 }
 
-// foreign is the answer of something on the way, in the server's place.
+// foreign is the response of a proxy or gateway.
 func foreign(status int) uploader.Event {
 	return uploader.Answer{Status: status, Offset: -1, Foreign: true}
 }
@@ -709,7 +708,7 @@ func problem(status int, code reason.Code) uploader.Event {
 	return uploader.Answer{Status: status, Offset: -1, Problem: code}
 }
 
-func watched(state uploader.UploadState) uploader.Event { return uploader.Watched{State: state} }
+func watched(state uploader.ServerState) uploader.Event { return uploader.Watched{State: state} }
 
 func numbered(e uploader.Event, request int) uploader.Event {
 	switch e := e.(type) {
@@ -733,7 +732,7 @@ func numbered(e uploader.Event, request int) uploader.Event {
 	return e
 }
 
-// describe says in short what an action wants.
+// describe writes an action as a short text.
 func describe(a uploader.Action) string {
 	switch a := a.(type) {
 	case uploader.Send:
@@ -762,7 +761,7 @@ func describeSend(s uploader.Send) string {
 	return text
 }
 
-// keyOf gives the client's key out of a creation's metadata.
+// keyOf returns the client's key from the metadata of a creation.
 func keyOf(s uploader.Send) string {
 	for _, h := range s.Headers {
 		if h.Name == tusproto.HeaderMetadata {

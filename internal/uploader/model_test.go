@@ -10,13 +10,13 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// modelTurns are many more than the faults can cost.
+// modelTurns is far more than all faults together need.
 const modelTurns = 1500
 
-// Whatever goes wrong: one request at a time; no chunk begins elsewhere than
-// where the server has said that its bytes end; nothing passes for acknowledged
-// that is not; and when nothing goes wrong any more, the upload is done, and it
-// is the only one that the server holds.
+// After any sequence of faults: at most one request is in flight, every chunk starts
+// at the offset that the server last reported, and the machine never counts more
+// bytes as accepted. Once the faults end, the upload completes, and the server has
+// no other one.
 func TestModel(t *testing.T) {
 	fired := map[string]bool{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -28,7 +28,7 @@ func TestModel(t *testing.T) {
 			}
 			w.turn()
 		}
-		t.Fatalf("not done after %d turns, with %d faults left; at last %#v", modelTurns, w.faults, w.action)
+		t.Fatalf("not done after %d turns, with %d faults left; the last action is %#v", modelTurns, w.faults, w.action)
 	})
 	for _, fault := range slices.Concat(lineFaults, watchFaults, interruptions) {
 		if !fired[fault] {
@@ -37,21 +37,21 @@ func TestModel(t *testing.T) {
 	}
 }
 
-// model is a person with a browser, and the line to the server. They do what
-// they like until their faults are used up.
+// model is a user with a browser, and the network. Both cause faults until the number
+// of faults is used up.
 type model struct {
 	t      *rapid.T
 	server *modelServer
 	faults int
-	fired  map[string]bool // what has happened in any run
+	fired  map[string]bool // faults that have happened in any run
 	now    int64
 
 	m        *uploader.Machine
 	action   uploader.Action
-	running  int             // number of the request in flight, 0 when none
-	flight   uploader.Send   // and what it is, when it is no watch
-	ghosts   []uploader.Send // were given up here, and may still arrive there
-	reported int64           // the offset that the machine was last told
+	running  int             // number of the request in flight, 0 if there is none
+	flight   uploader.Send   // that request, unless it is a watch
+	ghosts   []uploader.Send // requests that were aborted here and may still arrive at the server
+	reported int64           // the last offset in a response to the machine
 }
 
 func newModel(t *rapid.T, fired map[string]bool) *model {
@@ -60,8 +60,8 @@ func newModel(t *rapid.T, fired map[string]bool) *model {
 	return w
 }
 
-// open gives the upload to a new machine: in the beginning, and when another tab
-// takes over, which may know the upload's URL, or the file alone.
+// open starts a new machine: at the beginning, and when another tab takes over. That
+// tab may have the upload's URL or only the file.
 func (w *model) open(url string) {
 	random := rapid.Float64Range(0, 0.999)
 	w.abort()
@@ -75,7 +75,7 @@ func (w *model) open(url string) {
 	w.tell(uploader.Start{})
 }
 
-// turn lets the person, the line or the server act.
+// turn is one step of the user, the network or the server.
 func (w *model) turn() {
 	if w.faulty() && rapid.IntRange(0, 5).Draw(w.t, "interrupted") == 0 {
 		w.interrupt()
@@ -94,18 +94,18 @@ func (w *model) turn() {
 		w.giveToken()
 	case uploader.Paused:
 		w.tell(uploader.Resume{})
-	case uploader.Cancelled: // and chosen again
+	case uploader.Cancelled: // the user chooses the file again
 		w.open("")
 	case uploader.Failed:
 		w.retry(a)
 	default:
-		w.t.Fatalf("stands still with %#v", a)
+		w.t.Fatalf("stuck with %#v", a)
 	}
 }
 
 func (w *model) faulty() bool { return w.faults > 0 }
 
-// draw spends a fault on one of these, if there is one left.
+// draw uses up one fault and picks its kind; "none" if no faults are left.
 func (w *model) draw(what string, of []string) string {
 	if !w.faulty() {
 		return "none"
@@ -132,13 +132,13 @@ func (w *model) retry(f uploader.Failed) {
 	w.tell(uploader.Retry{})
 }
 
-var interruptions = []string{"word", "late", "takeover", "lost record", "ghost"}
+var interruptions = []string{"command", "late", "takeover", "lost record", "ghost"}
 
-// interrupt is anything that may come from outside at any time, and with it what
-// a request that was given up reports too late, here or at the server.
+// interrupt sends an event that may come at any time, or a late result of an aborted
+// request, here or at the server.
 func (w *model) interrupt() {
 	switch w.draw("interruption", interruptions) {
-	case "word":
+	case "command":
 		w.tell(rapid.SampledFrom([]uploader.Event{
 			uploader.Pause{},
 			uploader.Resume{},
@@ -149,12 +149,12 @@ func (w *model) interrupt() {
 			uploader.Cancel{},
 			uploader.TokenReady{},
 			uploader.TokenDenied{},
-		}).Draw(w.t, "word"))
+		}).Draw(w.t, "command"))
 	case "late":
 		w.tell(rapid.SampledFrom([]uploader.Event{
 			uploader.Answer{Request: w.running - 1, Status: 204, Offset: w.server.size},
 			uploader.Broken{Request: w.running + 1},
-			uploader.Watched{Request: w.running - 1, State: uploader.UploadDone},
+			uploader.Watched{Request: w.running - 1, State: uploader.StateDone},
 		}).Draw(w.t, "late"))
 	case "takeover":
 		w.open(w.m.URL())
@@ -165,7 +165,7 @@ func (w *model) interrupt() {
 	}
 }
 
-// arrive lets a request get to the server that nobody here waits for any more.
+// arrive delivers an aborted request to the server.
 func (w *model) arrive() {
 	if len(w.ghosts) > 0 {
 		w.server.answer(w.ghosts[0])
@@ -173,7 +173,7 @@ func (w *model) arrive() {
 	}
 }
 
-// abort gives the request in flight up.
+// abort aborts the request in flight.
 func (w *model) abort() {
 	if w.running != 0 && w.flight.Request == w.running {
 		w.ghosts = append(w.ghosts, w.flight)
@@ -181,8 +181,8 @@ func (w *model) abort() {
 	w.running = 0
 }
 
-// tell passes an event on and checks what comes back. What was in flight is
-// aborted by any action but Idle.
+// tell sends an event to the machine and checks the action. Any action except Idle
+// aborts the request in flight.
 func (w *model) tell(e uploader.Event) {
 	action := w.m.Handle(w.now, e)
 	if _, idle := action.(uploader.Idle); idle {
@@ -205,11 +205,11 @@ func (w *model) tell(e uploader.Event) {
 		}
 	}
 	if w.m.Accepted() > w.reported {
-		w.t.Fatalf("takes %d bytes for acknowledged, the server said %d", w.m.Accepted(), w.reported)
+		w.t.Fatalf("counts %d bytes as accepted, the server reported %d", w.m.Accepted(), w.reported)
 	}
 }
 
-// report tells what came of the request in flight, which then is none any more.
+// report ends the request in flight with a result.
 func (w *model) report(e uploader.Event) {
 	w.running = 0
 	w.tell(e)

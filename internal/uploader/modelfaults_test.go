@@ -7,16 +7,16 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// lineFaults are what can happen to a request on its way and at the server.
+// lineFaults can happen to a request in transit or at the server.
 var lineFaults = []string{
 	"none", "none", "none", "none",
 	"unsent", "cut", "stall", "lost", "5xx",
 	"401", "423", "429", "proxy", "too large",
 	"damaged chunk", "damaged file", "no checksums",
-	"swept", "lost with its key known", "shortened",
+	"swept", "gone, key kept", "shortened",
 }
 
-// serve answers the request in flight, or spends a fault on it.
+// serve responds to the request in flight, or causes a fault.
 func (w *model) serve(s uploader.Send) {
 	fault := w.draw("fault", lineFaults)
 	if status, ok := map[string]int{"401": 401, "423": 423, "429": 429}[fault]; ok {
@@ -40,22 +40,22 @@ func (w *model) serve(s uploader.Send) {
 	case "damaged chunk":
 		w.damageChunk(s)
 	default:
-		w.befall(fault)
+		w.changeServer(fault)
 		w.respond(s)
 	}
 }
 
-// befall is what happens at the server before it answers.
-func (w *model) befall(fault string) {
+// changeServer causes a fault in the server's state before it responds.
+func (w *model) changeServer(fault string) {
 	url := w.m.URL()
 	switch fault {
 	case "damaged file":
 		w.server.spoil(url)
 	case "no checksums":
-		w.server.plain = true
+		w.server.noChecksums = true
 	case "swept":
 		w.server.forget(url)
-	case "lost with its key known":
+	case "gone, key kept":
 		w.server.lose(url)
 	case "shortened":
 		w.server.shorten(url)
@@ -66,7 +66,7 @@ func (w *model) turnAway(s uploader.Send, status int, problem reason.Code) {
 	w.report(uploader.Answer{Request: s.Request, Status: status, Offset: -1, Problem: problem})
 }
 
-// cut ends the connection after part of the body.
+// cut closes the connection after part of the body.
 func (w *model) cut(s uploader.Send, stalled bool) {
 	part := s
 	part.Length = rapid.Int64Range(0, s.Length).Draw(w.t, "arrived")
@@ -74,14 +74,14 @@ func (w *model) cut(s uploader.Send, stalled bool) {
 	w.report(uploader.Broken{Request: s.Request, Stalled: stalled})
 }
 
-// answerFromProxy plays a proxy that answers in the server's place.
+// answerFromProxy is a proxy that responds instead of the server.
 func (w *model) answerFromProxy(s uploader.Send) {
 	status := rapid.SampledFrom([]int{403, 404, 405, 410, 501, 502}).Draw(w.t, "status")
 	w.report(uploader.Answer{Request: s.Request, Status: status, Offset: -1, Foreign: true})
 }
 
-// tooLarge plays a proxy's bound, which is never below the smallest chunk. It
-// may count the bytes while it passes them on.
+// tooLarge is a proxy that limits bodies, to no less than the minimum chunk. It may
+// count the bytes while it passes them on.
 func (w *model) tooLarge(s uploader.Send) {
 	if s.Length <= uploader.MinChunkBytes {
 		w.respond(s)
@@ -95,11 +95,11 @@ func (w *model) tooLarge(s uploader.Send) {
 	w.report(uploader.Answer{Request: s.Request, Status: 413, Offset: -1, Foreign: true})
 }
 
-// damageChunk changes bytes of a body: with a checksum they are turned away and
-// none is kept, though a creation has made the upload; without one they go in.
+// damageChunk changes bytes of a body. With a checksum, the server rejects the body,
+// but a creation has created the upload. Without one, the server stores it.
 func (w *model) damageChunk(s uploader.Send) {
 	switch {
-	case s.Length == 0 || w.server.plain:
+	case s.Length == 0 || w.server.noChecksums:
 		w.respond(s)
 	case !s.Checksum:
 		w.server.spoil(w.m.URL())
@@ -115,7 +115,7 @@ func (w *model) damageChunk(s uploader.Send) {
 	}
 }
 
-// tusStatusChecksum is the checksum extension's status for bytes that changed.
+// tusStatusChecksum is Checksum Mismatch, of the checksum extension.
 const tusStatusChecksum = 460
 
 func (w *model) respond(s uploader.Send) {
@@ -126,17 +126,17 @@ func (w *model) respond(s uploader.Send) {
 	w.report(a)
 }
 
-// watchFaults are what can happen while the upload's events are heard.
-var watchFaults = []string{"none", "news", "broken", "401", "proxy", "relay failed", "swept"}
+// watchFaults can happen while the machine watches the upload's events.
+var watchFaults = []string{"none", "progress", "broken", "401", "proxy", "relay failed", "swept"}
 
-// watch reports the upload's state, or spends a fault on it.
+// watch reports the upload's state, or causes a fault.
 func (w *model) watch() {
 	request, fault := w.running, w.draw("fault", watchFaults)
 	u := w.server.uploads[w.m.URL()]
-	relaying := u != nil && u.state == uploader.UploadRelaying
+	relaying := u != nil && u.state == uploader.StateRelaying
 	switch {
-	case fault == "news" && relaying:
-		w.tell(uploader.Watched{Request: request, State: uploader.UploadRelaying})
+	case fault == "progress" && relaying:
+		w.tell(uploader.Watched{Request: request, State: uploader.StateRelaying})
 		return
 	case fault == "broken":
 		w.report(uploader.Broken{Request: request})
@@ -148,11 +148,11 @@ func (w *model) watch() {
 		w.report(uploader.Answer{Request: request, Status: 404, Offset: -1, Foreign: true})
 		return
 	case fault == "relay failed" && relaying:
-		u.state = uploader.UploadFailed
+		u.state = uploader.StateFailed
 	case fault == "swept":
 		w.server.forget(w.m.URL())
 	case relaying:
-		u.state = uploader.UploadDone
+		u.state = uploader.StateDone
 	}
 	w.reportState(request)
 }

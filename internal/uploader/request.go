@@ -19,7 +19,7 @@ func (m *Machine) send() Send {
 	case stepAsk:
 		s.Purpose, s.Method, s.Headers = Ask, "HEAD", tusHeaders()
 	case stepSend:
-		m.again = false
+		m.retryRelay = false
 		s.Purpose, s.Method = Chunk, "PATCH"
 		s.Headers = append(tusHeaders(), Header{tusproto.HeaderOffset, number(m.accepted)})
 		m.body(&s)
@@ -36,10 +36,10 @@ func (m *Machine) creation(s *Send) {
 	s.Headers = append(tusHeaders(),
 		Header{tusproto.HeaderLength, number(m.config.Length)},
 		Header{tusproto.HeaderMetadata, tusproto.EncodeMetadata(m.metadata())})
-	// A creation that may be there already carries no bytes: the server would
-	// answer the first upload, whose offset is not known here.
+	// If an earlier creation may have arrived, this one has no body: the server
+	// would respond with the earlier upload, whose offset is unknown here.
 	m.sent = sentChunk{}
-	if !m.unsure {
+	if !m.unconfirmed {
 		m.body(s)
 	}
 }
@@ -48,37 +48,36 @@ func (m *Machine) creation(s *Send) {
 func (m *Machine) body(s *Send) {
 	s.Offset = m.accepted
 	s.Length = min(m.chunk, m.config.Length-m.accepted)
-	s.Checksum = s.Length > 0 && !m.unsummed
-	m.sent = sentChunk{size: s.Length, at: m.now, summed: s.Checksum}
+	s.Checksum = s.Length > 0 && !m.noChecksums
+	m.sent = sentChunk{size: s.Length, sentAt: m.now, checksum: s.Checksum}
 	if s.Length > 0 {
 		s.Headers = append(s.Headers, Header{"Content-Type", tusproto.ContentType})
 	}
 }
 
-// metadata gives a new creation its own key where the server remembers by the
-// old one an upload that came to nothing, and would answer it again.
+// metadata adds the generation to the key if the server still has a dead upload
+// under the old key, because it would respond with that one again.
 func (m *Machine) metadata() []tusproto.Pair {
-	if m.generation == 0 {
+	if m.keyGeneration == 0 {
 		return m.config.Metadata
 	}
 	pairs := make([]tusproto.Pair, len(m.config.Metadata))
 	for i, p := range m.config.Metadata {
 		if p.Key == tusproto.KeyKey {
-			p.Value += "." + strconv.Itoa(m.generation)
+			p.Value += "." + strconv.Itoa(m.keyGeneration)
 		}
 		pairs[i] = p
 	}
 	return pairs
 }
 
-// resource is the upload's own resource under /v1, beside its tus URL.
+// resource is the URL of the upload under /v1.
 func (m *Machine) resource(suffix string) string {
 	return m.config.Uploads + lastSegment(m.url) + suffix
 }
 
-// uploadURL takes the id out of a Location. The rest of the URL is ours: behind
-// a proxy a server may believe in another scheme or host, and a token must not
-// follow it there.
+// uploadURL uses only the id of a Location. Behind a proxy, the server may put
+// another scheme or host into the header, and the token must not be sent there.
 func (m *Machine) uploadURL(location string) string {
 	id := lastSegment(location)
 	if id == "" {

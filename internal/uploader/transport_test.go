@@ -15,8 +15,8 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// transport carries out actions against a real server. Its clock is its own:
-// waits take no time, and every request takes three seconds.
+// transport carries out actions against a real server. It has a simulated clock:
+// waits take no real time, and every request takes three seconds.
 type transport struct {
 	t       *testing.T
 	server  *tusServer
@@ -29,21 +29,30 @@ type transport struct {
 	actions int
 }
 
-// maxActions is far more than any upload here needs.
+// maxActions is far more than any upload of these tests needs.
 const maxActions = 200
 
 func newTransport(t *testing.T, s *tusServer, content []byte) *transport {
-	// Without connections to use again, net/http repeats nothing by itself:
+	// net/http repeats requests on reused connections by itself. Without keep-alive,
 	// every request that the server sees is the machine's.
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	return &transport{t: t, server: s, client: client, content: content, token: "first"}
 }
 
-func (p *transport) Now() int64 { return p.now }
+// drive runs a machine until it has ended and returns its last action.
+func (p *transport) drive(m *uploader.Machine) uploader.Action {
+	action := m.Handle(p.now, uploader.Start{})
+	for !uploader.Ended(action) {
+		event := p.do(action)
+		action = m.Handle(p.now, event)
+	}
+	return action
+}
 
-func (p *transport) Do(a uploader.Action) uploader.Event {
+// do carries out an action to its end and returns the resulting event.
+func (p *transport) do(a uploader.Action) uploader.Event {
 	if p.actions++; p.actions > maxActions {
-		p.t.Fatalf("turns in circles; at last %#v", a)
+		p.t.Fatalf("not done after %d actions; the last one is %#v", maxActions, a)
 	}
 	switch a := a.(type) {
 	case uploader.Send:
@@ -59,7 +68,7 @@ func (p *transport) Do(a uploader.Action) uploader.Event {
 		p.token = p.server.currentToken()
 		return uploader.TokenReady{}
 	}
-	p.t.Fatalf("the machine wants %#v, which nothing here asked for", a)
+	p.t.Fatalf("unexpected action %#v", a)
 	return nil
 }
 
@@ -74,7 +83,7 @@ func (p *transport) send(s uploader.Send) uploader.Event {
 	if s.Checksum {
 		request.Header.Set(tusproto.HeaderChecksum, checksum(p.content[s.Offset:s.Offset+s.Length]))
 	}
-	response, err := p.do(request)
+	response, err := p.request(request)
 	if err != nil {
 		return uploader.Broken{Request: s.Request}
 	}
@@ -86,7 +95,7 @@ func (p *transport) send(s uploader.Send) uploader.Event {
 	}
 }
 
-// checksum is the header Upload-Checksum of a body.
+// checksum is the value of Upload-Checksum for a body.
 func checksum(body []byte) string {
 	sum := sha256.Sum256(body)
 	return "sha256 " + base64.StdEncoding.EncodeToString(sum[:])
@@ -97,17 +106,17 @@ func (p *transport) watch(w uploader.Watch) uploader.Event {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	response, err := p.do(request)
+	response, err := p.request(request)
 	if err != nil {
 		return uploader.Broken{Request: w.Request}
 	}
 	if response.StatusCode != http.StatusOK {
 		return uploader.Answer{Request: w.Request, Status: response.StatusCode, Offset: -1}
 	}
-	return uploader.Watched{Request: w.Request, State: uploader.UploadDone}
+	return uploader.Watched{Request: w.Request, State: uploader.StateDone}
 }
 
-func (p *transport) do(request *http.Request) (*http.Response, error) {
+func (p *transport) request(request *http.Request) (*http.Response, error) {
 	request.Header.Set("Authorization", "Bearer "+p.token)
 	response, err := p.client.Do(request)
 	var broken *url.Error

@@ -20,9 +20,9 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// tusServer is a real tusd with what stands around it in production: a token,
-// creations that are known by their key, and the events of an upload. A script
-// of faults says what goes wrong with which request.
+// tusServer is a real tusd with what production adds to it: a token, idempotent
+// creations by key, and the events of an upload. A list of faults says what goes
+// wrong with which request.
 type tusServer struct {
 	*httptest.Server
 	dir string
@@ -33,34 +33,34 @@ type tusServer struct {
 	seen   []seen
 }
 
-// fault happens to the first request that it fits, once.
+// fault happens once, to the first request that matches.
 type fault struct {
 	method string
-	// skip lets so many fitting requests through first.
+	// skip is the number of matching requests before it.
 	skip int
 	kind faultKind
-	// status is the answer, for answers.
+	// status is the response, for answers.
 	status int
-	// after is how many bytes of the body get through, for cut.
+	// after is the number of bytes of the body that arrive, for cut.
 	after int64
 }
 
 type faultKind int
 
 const (
-	answers faultKind = iota // with a status, before a byte is read
-	cut                      // the connection, in the middle of the body
-	lost                     // the answer, after everything was done
-	rotate                   // the token is another one from now on
+	answers faultKind = iota // responds with a status before it reads a byte
+	cut                      // closes the connection in the middle of the body
+	lost                     // drops the response after the request was carried out
+	rotate                   // changes the token that the server accepts
 	seize                    // another client writes the same bytes first
-	flip                     // a bit of the body, before the checksum is looked at
+	flip                     // flips a bit of the body before the checksum is checked
 )
 
 // seen is one request that reached the server.
 type seen struct {
 	method       string
-	from, length int64 // bytes of the file in its body, as announced
-	taken        int64 // bytes that were read of it
+	from, length int64 // range of the file in its body, from the headers
+	taken        int64 // bytes of it that were read
 }
 
 func newTusServer(t *testing.T, faults ...fault) *tusServer {
@@ -77,20 +77,20 @@ func newTusServer(t *testing.T, faults ...fault) *tusServer {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/files/", s.remembering(s.around(http.StripPrefix("/files/", s.keyed(tusd)))))
+	mux.Handle("/files/", s.logging(s.injecting(http.StripPrefix("/files/", s.keyed(tusd)))))
 	mux.HandleFunc("GET /v1/uploads/{id}/events", s.events)
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	t.Cleanup(func() {
 		for _, f := range s.faults {
-			t.Errorf("this fault never happened: %+v", f)
+			t.Errorf("fault did not happen: %+v", f)
 		}
 	})
 	return s
 }
 
-// remembering notes every request and how much of it was read.
-func (s *tusServer) remembering(next http.Handler) http.Handler {
+// logging logs every request and how much of it was read.
+func (s *tusServer) logging(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body := &countingBody{ReadCloser: r.Body, limit: -1}
 		r.Body = body
@@ -104,8 +104,8 @@ func (s *tusServer) remembering(next http.Handler) http.Handler {
 	})
 }
 
-// around checks the token and lets the script have its way.
-func (s *tusServer) around(next http.Handler) http.Handler {
+// injecting checks the token and injects the faults.
+func (s *tusServer) injecting(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f, hit := s.fault(r.Method)
 		if !s.authorized(r) {
@@ -132,15 +132,15 @@ func (s *tusServer) around(next http.Handler) http.Handler {
 	})
 }
 
-// turnAway answers and takes nothing. The body is read all the same: a server
-// that closed on it could reset the connection before its answer is read.
+// turnAway responds with a status and stores nothing. It reads the body, because
+// otherwise the connection could be reset before the client reads the response.
 func turnAway(w http.ResponseWriter, r *http.Request, status int) {
 	_, _ = io.Copy(io.Discard, r.Body.(*countingBody).ReadCloser)
 	w.WriteHeader(status)
 }
 
-// damaged changes a bit of the body and says whether a checksum tells. tusd has
-// no checksum extension, so this stands for it.
+// damaged flips a bit of the body and reports whether the checksum detects it. tusd
+// does not support the checksum extension, so this does its part.
 func damaged(r *http.Request) bool {
 	body, _ := io.ReadAll(r.Body.(*countingBody).ReadCloser)
 	body[len(body)/2] ^= 1
@@ -149,8 +149,8 @@ func damaged(r *http.Request) bool {
 	return announced != "" && announced != checksum(body)
 }
 
-// writeFirst plays another client of the same upload: the body's bytes are
-// already there when this client's own request is looked at.
+// writeFirst is another client of the same upload, which writes the same bytes just
+// before this client's request is handled.
 func (s *tusServer) writeFirst(next http.Handler, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	other := r.Clone(r.Context())
@@ -159,8 +159,8 @@ func (s *tusServer) writeFirst(next http.Handler, r *http.Request) {
 	r.Body = io.NopCloser(bytes.NewReader(body))
 }
 
-// keyed answers a creation that is repeated under the same key with the upload
-// that is already there, as intake does.
+// keyed responds to a repeated creation with the existing upload of the same key, as
+// intake does.
 func (s *tusServer) keyed(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		pairs, _ := tusproto.DecodeMetadata(r.Header.Get(tusproto.HeaderMetadata))
@@ -174,7 +174,7 @@ func (s *tusServer) keyed(next http.Handler) http.Handler {
 	})
 }
 
-// nameByKey gives an upload its key as its id, so that keyed can find it.
+// nameByKey uses the key as the upload's id, so that keyed can find it.
 func nameByKey(event handler.HookEvent) (handler.HTTPResponse, handler.FileInfoChanges, error) {
 	return handler.HTTPResponse{}, handler.FileInfoChanges{ID: event.Upload.MetaData[tusproto.KeyKey]}, nil
 }
@@ -203,7 +203,7 @@ func (s *tusServer) authorized(r *http.Request) bool {
 	return r.Header.Get("Authorization") == "Bearer "+s.token
 }
 
-// fault takes the next fault that fits the method out of the script.
+// fault removes the next fault for the method from the list and returns it.
 func (s *tusServer) fault(method string) (fault, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -232,7 +232,7 @@ func (s *tusServer) currentToken() string {
 	return s.token
 }
 
-// stored gives the digest of each upload that the server holds.
+// stored returns the digest of each upload on the server.
 func (s *tusServer) stored(t *testing.T) [][sha256.Size]byte {
 	t.Helper()
 	entries, err := os.ReadDir(s.dir)
@@ -253,7 +253,7 @@ func (s *tusServer) stored(t *testing.T) [][sha256.Size]byte {
 	return sums
 }
 
-// countingBody counts what is read, and breaks off at its limit.
+// countingBody counts the bytes read and fails at its limit.
 type countingBody struct {
 	io.ReadCloser
 	count, limit int64

@@ -1,15 +1,18 @@
-// Package uploader is one chunked upload as a state machine: which request comes
-// next, from which offset, how long to wait after a fault, when to ask for a token.
+// Package uploader is the state machine of one resumable upload. It decides which
+// request is next, from which offset, how long to wait after a failure, and when
+// a new token is needed.
 //
-// It leaves everything else to its driver: sockets, clocks, timers, tokens and
-// the bytes themselves. An event goes in, exactly one action comes out, and the
-// action replaces whatever ran before (Idle alone lets it go on). So the same
-// rules run in the browser's worker and in native tests.
+// It leaves the rest to its driver: sockets, clocks, timers, tokens and the bytes
+// of the file. The driver passes in an event and gets exactly one action, which
+// replaces the one before it (only Idle does not). The machine does no I/O, so the
+// same rules run in the browser's worker and in native tests.
 //
-// What it holds to: at most one request at a time; after any fault the server is
-// asked for the offset (HEAD) and its answer is believed, be it smaller or larger
-// than expected; an upload URL is forgotten only when the server itself says 404
-// or 410, or that it threw away what arrived because it was damaged.
+// Invariants:
+//   - At most one request is in flight.
+//   - After any failure of a chunk, the machine asks the server for the offset
+//     (HEAD) and resumes there, whether it is smaller or larger than expected.
+//   - It discards an upload's URL only if the server itself answers 404 or 410, or
+//     reports that the stored bytes were damaged and deleted.
 //
 // Protocol: tus 1.0.0 with creation, creation-with-upload, checksum and termination.
 package uploader
@@ -19,29 +22,30 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// Config says what one upload is and where it goes. URLs are absolute and end
-// in a slash where they name a collection.
+// Config describes an upload and its server. URLs are absolute; the URL of a
+// collection ends with a slash.
 type Config struct {
-	// Files is the collection that creations are POSTed to ("https://host/files/").
+	// Files is the collection for new uploads ("https://host/files/").
 	Files string
-	// Uploads holds the state of each upload ("https://host/v1/uploads/").
+	// Uploads is the collection of upload states ("https://host/v1/uploads/").
 	Uploads string
 	// Assets is the library ("https://host/v1/assets").
 	Assets string
 	// Length is the size of the file in bytes.
 	Length int64
-	// Metadata is sent at the creation. With tusproto.KeyKey in it, a creation
-	// whose answer was lost is repeated without making a second upload; with
-	// tusproto.KeySHA256, the library is asked for the file first.
+	// Metadata is sent with the creation. If it has tusproto.KeyKey, a creation
+	// whose response was lost can be repeated without creating a second upload. If
+	// it has tusproto.KeySHA256, the machine first looks the file up in the library.
 	Metadata []tusproto.Pair
-	// URL is a known upload to go on with; empty to create one.
+	// URL is an existing upload to resume; empty to create one.
 	URL string
-	// Ceiling is the largest chunk in bytes that is known to pass on this way; 0 when unknown.
+	// Ceiling is the largest chunk in bytes that is known to pass the proxies on
+	// this connection; 0 if unknown.
 	Ceiling int64
-	// CrossOrigin says that the driver is a browser on a page of another origin,
-	// which reads no header of an answer that the server does not expose to it.
+	// CrossOrigin is true if the server has another origin than the page. Then a
+	// browser hides each response header that the server does not expose.
 	CrossOrigin bool
-	// Random gives numbers in [0,1) for the jitter of waits.
+	// Random returns numbers in [0,1), for jitter.
 	Random func() float64
 }
 
@@ -51,43 +55,43 @@ type Machine struct {
 
 	mode mode
 	step step
-	now  int64 // milliseconds, as the last event said
+	now  int64 // time of the last event, in milliseconds
 
-	url      string // the upload's own URL; empty until the server named it
-	gone     string // the URL that the server last said it has no upload at
-	accepted int64  // offset that the server last reported
-	chunk    int64  // bytes of the next chunk
-	ceiling  int64  // no chunk larger than this passes
+	url      string // the upload's URL; empty until the server has sent it
+	goneURL  string // the last URL that the server answered with 404 or 410
+	accepted int64  // the offset that the server last reported
+	chunk    int64  // size of the next chunk in bytes
+	ceiling  int64  // limit of the chunk size in bytes
 
 	request int       // number of the latest request
-	method  string    // and its HTTP method
-	sent    sentChunk // the latest body, until it is known what became of it
+	method  string    // HTTP method of the latest request
+	sent    sentChunk // the latest chunk, until its fate is known
 
-	unsummed   bool // the server has shown that it takes no checksums
-	unsure     bool // a creation was sent whose answer never came
-	generation int  // of the key: how many of its uploads came to nothing
-	complete   bool // all bytes are safe: what fails now is the relay
-	again      bool // a relay that is found failed is due for a new attempt
-	doubted    bool // the complete upload's events were not to be found
-	damaged    int  // times that bytes arrived other than they were sent
+	noChecksums   bool // the server does not support checksums
+	unconfirmed   bool // a creation was sent and its response never came
+	keyGeneration int  // number of uploads under earlier forms of the key
+	complete      bool // the server has all bytes, so a failure is the relay's
+	retryRelay    bool // if the relay turns out to have failed, retry it
+	eventsMissing bool // the events of the complete upload were not found once
+	damaged       int  // times that bytes were damaged in transit
 
-	// What went wrong in a row, since a byte was accepted or a retry asked for.
-	faults     int // of any kind
-	corrupted  int // chunks that arrived damaged
-	strange    int // answers in the server's place
-	rejections int // of tokens; ended by any answer that is no rejection
-	renewals   int // new uploads of this try, whatever was accepted
+	// Failures since the server last accepted bytes, or since the last retry.
+	faults          int // of any kind
+	damagedChunks   int // chunks that failed their checksum
+	foreignAnswers  int // 404 or 410 responses of a proxy
+	tokenRejections int // in a row, ended by any other response
+	recreations     int // uploads created anew; accepted bytes do not reset it
 }
 
-// sentChunk measures the line.
+// sentChunk is a chunk in flight, from which the throughput is measured.
 type sentChunk struct {
-	size   int64 // bytes; 0 when there is nothing to measure
-	at     int64 // when it was sent, in milliseconds
-	took   int64 // milliseconds until it was answered or broke
-	summed bool  // it went with its checksum
+	size     int64 // bytes; 0 if there is nothing to measure
+	sentAt   int64 // milliseconds
+	duration int64 // milliseconds until the response or the failure
+	checksum bool  // whether it was sent with its checksum
 }
 
-// mode says whether the machine's step is running or held up.
+// mode tells whether the machine's step is running, waiting or over.
 type mode uint8
 
 const (
@@ -102,20 +106,20 @@ const (
 	modeCancelled
 )
 
-// step is the request that is running, or that comes next when the hold is over.
+// step is the request that is in flight, or the next one if the machine waits.
 type step uint8
 
 const (
-	stepSearch step = iota // ask the library whether it has the file
-	stepCreate
-	stepAsk // HEAD: which offset?
-	stepSend
-	stepWatch
-	stepRelay // ask for a new attempt at the provider
-	stepDelete
+	stepSearch step = iota // look the file up in the library
+	stepCreate             // POST the upload, with the first chunk
+	stepAsk                // HEAD: get the offset
+	stepSend               // PATCH a chunk
+	stepWatch              // read the upload's events
+	stepRelay              // have the server retry the relay
+	stepDelete             // DELETE the upload
 )
 
-// New makes a machine that waits for Start.
+// New returns a machine that waits for Start.
 func New(c Config) *Machine {
 	m := &Machine{config: c, url: c.URL, ceiling: MaxChunkBytes, chunk: FirstChunkBytes}
 	if c.Ceiling > 0 {
@@ -126,17 +130,17 @@ func New(c Config) *Machine {
 	return m
 }
 
-// URL is the upload's own URL; empty until the server has named it.
+// URL is the upload's URL; empty until the server has sent it.
 func (m *Machine) URL() string { return m.url }
 
 // Accepted is the number of bytes that the server has acknowledged.
 func (m *Machine) Accepted() int64 { return m.accepted }
 
-// Ceiling is the largest chunk in bytes that may pass, learnt from 413 answers.
+// Ceiling is the limit of the chunk size in bytes, learned from 413 responses.
 func (m *Machine) Ceiling() int64 { return m.ceiling }
 
-// Damaged counts the times that bytes arrived other than they were sent. Each
-// was found, and sent again.
+// Damaged counts how often bytes were damaged in transit. All of them were
+// detected and sent again.
 func (m *Machine) Damaged() int { return m.damaged }
 
 func (m *Machine) firstStep() step {
@@ -149,7 +153,7 @@ func (m *Machine) firstStep() step {
 	return stepCreate
 }
 
-// perform runs the machine's step.
+// perform starts the request of the machine's step.
 func (m *Machine) perform() Action {
 	m.mode = modeRunning
 	m.request++
@@ -164,7 +168,7 @@ func (m *Machine) perform() Action {
 
 func (m *Machine) fail(code reason.Code, retryable bool, facts ...reason.Fact) Action {
 	if m.step == stepDelete {
-		// The person has let go of the file; what stays behind expires by itself.
+		// The user has cancelled the upload. What is left on the server expires.
 		return m.cancelled()
 	}
 	m.mode = modeFailed

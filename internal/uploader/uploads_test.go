@@ -11,9 +11,8 @@ import (
 	"mediarelay/internal/uploader"
 )
 
-// Every fault here happens to a real tusd over a real connection. Whatever it
-// is, one upload comes of it, its bytes are the file's, and nothing that the
-// server had acknowledged is sent again.
+// A real tusd server, with faults on real connections. After each fault there is one
+// upload with the bytes of the file, and no acknowledged byte was sent again.
 func TestUploadsThroughFaults(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -30,11 +29,11 @@ func TestUploadsThroughFaults(t *testing.T) {
 			faults: []fault{{method: "POST", kind: cut, after: 300_000}},
 		},
 		{
-			name: "answer to the creation lost", size: 3 * mib,
+			name: "response to the creation lost", size: 3 * mib,
 			faults: []fault{{method: "POST", kind: lost}},
 		},
 		{
-			name: "answer to the only request lost", size: 1000,
+			name: "response to the only request lost", size: 1000,
 			faults: []fault{{method: "POST", kind: lost}},
 		},
 		{
@@ -46,11 +45,11 @@ func TestUploadsThroughFaults(t *testing.T) {
 			},
 		},
 		{
-			name: "answers to chunks and to the last one lost", size: 3 * mib,
+			name: "responses to chunks and to the last one lost", size: 3 * mib,
 			faults: []fault{{method: "PATCH", kind: lost}, {method: "PATCH", kind: lost}},
 		},
 		{
-			name: "answer to HEAD lost", size: 3 * mib,
+			name: "response to HEAD lost", size: 3 * mib,
 			faults: []fault{{method: "PATCH", kind: lost}, {method: "HEAD", kind: lost}},
 		},
 		{
@@ -82,15 +81,15 @@ func TestUploadsThroughFaults(t *testing.T) {
 			faults: []fault{{method: "PATCH", kind: answers, status: 423}, {method: "HEAD", kind: answers, status: 423}},
 		},
 		{
-			name: "another client was quicker: a real 409", size: 4 * mib,
+			name: "another client was faster: a real 409", size: 4 * mib,
 			faults: []fault{{method: "PATCH", skip: 1, kind: seize}},
 		},
 		{
-			name: "a proxy that takes no body above 300 KB", size: 2 * mib,
+			name: "a proxy that limits bodies to 300 KB", size: 2 * mib,
 			faults: []fault{{method: "POST", kind: answers, status: 413}, {method: "PATCH", kind: answers, status: 413}},
 		},
 		{
-			name: "bits flipped in the creation, in chunks, and twice in the same one", size: 4 * mib,
+			name: "bits flipped in the creation, in chunks, and twice in one chunk", size: 4 * mib,
 			faults: []fault{
 				{method: "POST", kind: flip},
 				{method: "PATCH", kind: flip},
@@ -107,7 +106,7 @@ func TestUploadsThroughFaults(t *testing.T) {
 			},
 		},
 		{
-			name: "403 of a gateway for a token that has ended", size: 3 * mib, tokens: 1,
+			name: "403 of a gateway for an expired token", size: 3 * mib, tokens: 1,
 			faults: []fault{{method: "PATCH", skip: 1, kind: answers, status: 403}},
 		},
 	} {
@@ -115,29 +114,29 @@ func TestUploadsThroughFaults(t *testing.T) {
 			server := newTusServer(t, c.faults...)
 			content := randomBytes(c.size)
 			p := newTransport(t, server, content)
-			last := uploader.Drive(uploader.New(server.config(c.size)), p)
+			last := p.drive(uploader.New(server.config(c.size)))
 			if _, ok := last.(uploader.Done); !ok {
 				t.Fatalf("ended with %#v", last)
 			}
 			if p.tokens != c.tokens {
-				t.Errorf("asked for a token %d times, want %d", p.tokens, c.tokens)
+				t.Errorf("needed a token %d times, want %d", p.tokens, c.tokens)
 			}
 			if sums := server.stored(t); len(sums) != 1 || sums[0] != sha256.Sum256(content) {
-				t.Errorf("the server holds %d uploads, or other bytes", len(sums))
+				t.Errorf("the server has %d uploads, or other bytes", len(sums))
 			}
 			server.checkNothingTwice(t, c.size)
 		})
 	}
 }
 
-// A creation whose answer was lost is the same upload also where a server knows
-// nothing of keys; then the bytes of the first creation are lost, and no more.
-func TestUnkeyedServerGetsTheFileWhole(t *testing.T) {
+// If a server does not support keys, a repeated creation makes a second upload. The
+// bytes of the first creation are lost, but the second upload is complete.
+func TestServerWithoutKeys(t *testing.T) {
 	server := newTusServer(t, fault{method: "POST", kind: lost})
 	content := randomBytes(3 * mib)
 	config := server.config(int64(len(content)))
 	config.Metadata = nil
-	last := uploader.Drive(uploader.New(config), newTransport(t, server, content))
+	last := newTransport(t, server, content).drive(uploader.New(config))
 	if _, ok := last.(uploader.Done); !ok {
 		t.Fatalf("ended with %#v", last)
 	}
@@ -146,59 +145,59 @@ func TestUnkeyedServerGetsTheFileWhole(t *testing.T) {
 	}
 }
 
-// Who holds the same file and nothing else goes on with the upload that another
-// machine has left in its middle: nothing is sent twice, and there is one upload.
-func TestAnotherMachineGoesOnByTheKey(t *testing.T) {
+// A second machine that has only the file and its key resumes the upload of the
+// first: no byte is sent twice, and there is one upload.
+func TestAnotherMachineResumesByKey(t *testing.T) {
 	server := newTusServer(t, fault{method: "PATCH", kind: cut, after: 300_000})
 	content := randomBytes(3 * mib)
 	first := newTransport(t, server, content)
 	m := uploader.New(server.config(int64(len(content))))
-	creation := m.Handle(first.Now(), uploader.Start{})
-	chunk := m.Handle(first.Now(), first.Do(creation))
-	first.Do(chunk) // and this one is closed
+	creation := m.Handle(first.now, uploader.Start{})
+	chunk := m.Handle(first.now, first.do(creation))
+	first.do(chunk) // then the first machine is gone
 
 	second := newTransport(t, server, content)
-	if last, ok := uploader.Drive(uploader.New(server.config(int64(len(content)))), second).(uploader.Done); !ok {
+	if last, ok := second.drive(uploader.New(server.config(int64(len(content))))).(uploader.Done); !ok {
 		t.Fatalf("ended with %#v", last)
 	}
 	if sums := server.stored(t); len(sums) != 1 || sums[0] != sha256.Sum256(content) {
-		t.Errorf("the server holds %d uploads, or other bytes", len(sums))
+		t.Errorf("the server has %d uploads, or other bytes", len(sums))
 	}
 	server.checkNothingTwice(t, int64(len(content)))
 }
 
-// An upload that the server has swept begins again, and says so by its creation.
-func TestSweptUploadBeginsAgain(t *testing.T) {
+// If the server has deleted the upload, the machine creates it again.
+func TestExpiredUploadIsRecreated(t *testing.T) {
 	server := newTusServer(t)
 	content := randomBytes(2 * mib)
 	config := server.config(int64(len(content)))
 	config.URL = server.URL + "/files/0123456789abcdef0123456789abcdef"
 	m := uploader.New(config)
-	if last, ok := uploader.Drive(m, newTransport(t, server, content)).(uploader.Done); !ok {
+	if last, ok := newTransport(t, server, content).drive(m).(uploader.Done); !ok {
 		t.Fatalf("ended with %#v", last)
 	}
 	if sums := server.stored(t); len(sums) != 1 || sums[0] != sha256.Sum256(content) {
-		t.Errorf("the server holds %d uploads, or other bytes", len(sums))
+		t.Errorf("the server has %d uploads, or other bytes", len(sums))
 	}
 }
 
-// Cancel leaves nothing on the server.
+// Cancel deletes the upload on the server.
 func TestCancelRemovesTheUpload(t *testing.T) {
 	server := newTusServer(t, fault{method: "DELETE", kind: answers, status: 423}, fault{method: "DELETE", kind: lost})
 	content := randomBytes(3 * mib)
 	p := newTransport(t, server, content)
 	m := uploader.New(server.config(int64(len(content))))
-	creation := m.Handle(p.Now(), uploader.Start{})
-	m.Handle(p.Now(), p.Do(creation))
-	action := m.Handle(p.Now(), uploader.Cancel{})
+	creation := m.Handle(p.now, uploader.Start{})
+	m.Handle(p.now, p.do(creation))
+	action := m.Handle(p.now, uploader.Cancel{})
 	for !uploader.Ended(action) {
-		action = m.Handle(p.Now(), p.Do(action))
+		action = m.Handle(p.now, p.do(action))
 	}
 	if _, ok := action.(uploader.Cancelled); !ok {
 		t.Fatalf("ended with %#v", action)
 	}
 	if sums := server.stored(t); len(sums) != 0 {
-		t.Errorf("the server still holds %d uploads", len(sums))
+		t.Errorf("the server still has %d uploads", len(sums))
 	}
 }
 
@@ -210,9 +209,8 @@ func (s *tusServer) config(length int64) uploader.Config {
 	}
 }
 
-// checkNothingTwice holds against the server's own book: no chunk was begun
-// below what had been acknowledged before it, and the bytes that it took are
-// the file's, once.
+// checkNothingTwice checks the server's log of requests: no chunk starts below the
+// offset acknowledged before it, and the server read as many bytes as the file has.
 func (s *tusServer) checkNothingTwice(t *testing.T, size int64) {
 	t.Helper()
 	s.mu.Lock()
@@ -223,13 +221,13 @@ func (s *tusServer) checkNothingTwice(t *testing.T, size int64) {
 			continue
 		}
 		if r.from < held {
-			t.Errorf("%s at %d, when the server held %d", r.method, r.from, held)
+			t.Errorf("%s at %d, but the server had %d", r.method, r.from, held)
 		}
 		held = r.from + r.taken
 		taken += r.taken
 	}
 	if taken != size {
-		t.Errorf("the server took %d bytes for a file of %d", taken, size)
+		t.Errorf("the server read %d bytes for a file of %d", taken, size)
 	}
 }
 

@@ -10,30 +10,28 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"text/tabwriter"
 )
 
-// The account says what each package adds to the worker's module, in bytes of
-// code: a module with names is linked beside the one that is shipped, which has
-// none. Data (tables, types, texts) carries no names and is one line.
+// The account lists what each package adds to the worker's module, in bytes of
+// code. The shipped module has no function names, so a second one is linked with
+// names for this. Data (tables, types, texts) carries no names: it is one line.
 //
-// Sources: WebAssembly 1.0, section 5.5 (sections) and 7.4.1 (name section);
-// Go's cmd/link/internal/wasm/asm.go (nameRegexp).
+// Sources: WebAssembly 1.0, section 7.4.1 (name section); Go's
+// cmd/link/internal/wasm/asm.go (nameRegexp).
 
-// namedFile keeps the linker's result, for the same reason as moduleFile.
+// namedFile is the module with names. Like moduleFile it stays, so that go build
+// can reuse it.
 const namedFile = "bin/mediarelay-names.wasm"
 
 const (
-	customSection = 0
-	codeSection   = 10
-	functionNames = 1 // of the name section's parts
+	functionNames = 1 // the id of the function names in the name section
 	accountLines  = 15
 )
 
-// notOfAPackage is what the compiler and the linker write by themselves.
-const notOfAPackage = "(compiler and linker)"
+// generatedCode stands for functions that the compiler and the linker generate.
+const generatedCode = "(compiler and linker)"
 
-var errNames = errors.New("the module's names have an unknown form")
+var errNames = errors.New("the module's function names cannot be read")
 
 func printAccount(w io.Writer) error {
 	if err := link(namedFile, goProgram, withNames); err != nil {
@@ -51,10 +49,14 @@ func printAccount(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return printPackages(w, byPackage(functions, packages), len(section(module, dataSection)))
+	data, err := findSection(module, dataSection)
+	if err != nil {
+		return err
+	}
+	return printPackages(w, byPackage(functions, packages), len(data.body))
 }
 
-// goPackages lists the packages that a program is linked of.
+// goPackages lists the packages that a program is linked from.
 func goPackages(program string) ([]string, error) {
 	list := exec.Command("go", "list", "-deps", program)
 	list.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
@@ -71,74 +73,48 @@ type function struct {
 	bytes int
 }
 
-// functionSizes reads a module's functions in their order. The host's functions
-// have no code and come first in the count, so the first name's number is theirs.
-func functionSizes(module []byte) (list []function, err error) {
-	defer func() {
-		if recover() != nil {
-			err = errNames
-		}
-	}()
-	names := &leb{bytes: nameTable(module)}
-	code := &leb{bytes: section(module, codeSection)}
-	list = make([]function, code.next())
-	if len(list) == 0 || names.next() != len(list) {
+// functionSizes lists the functions of a module in order. Imported functions
+// have no code and are numbered first, so the first number in the name table is
+// the count of imports.
+func functionSizes(module []byte) ([]function, error) {
+	code, err := findSection(module, codeSection)
+	if err != nil {
 		return nil, errNames
 	}
-	for i := range list {
-		names.next() // the function's number
-		list[i].name = names.text()
-		list[i].bytes = code.next()
-		code.at += list[i].bytes
+	names, bodies := functionNameTable(module), &reader{bytes: code.body}
+	count := bodies.number()
+	if count == 0 || names.number() != count {
+		return nil, errNames
+	}
+	var list []function
+	for range count {
+		names.number() // the function's number
+		list = append(list, function{name: names.text(), bytes: len(bodies.take(bodies.number()))})
+		if names.failed || bodies.failed {
+			return nil, errNames
+		}
 	}
 	return list, nil
 }
 
-// section gives the first section of a kind without its header.
-func section(module []byte, id byte) []byte {
-	r := &leb{bytes: module, at: headerBytes}
-	for r.at < len(module) {
-		have := module[r.at]
-		r.at++
-		size := r.next()
-		if have == id {
-			return module[r.at : r.at+size]
+// functionNameTable finds the function names, which the custom section "name"
+// begins with.
+func functionNameTable(module []byte) *reader {
+	for s := range sections(module) {
+		r := &reader{bytes: s.body}
+		if s.id == customSection && r.text() == "name" && r.number() == functionNames {
+			return &reader{bytes: r.take(r.number())}
 		}
-		r.at += size
 	}
-	return nil
+	return &reader{}
 }
 
-// nameTable gives the functions' names out of the section "name", which is one
-// of several that are custom.
-func nameTable(module []byte) []byte {
-	r := &leb{bytes: module, at: headerBytes}
-	for r.at < len(module) {
-		id := module[r.at]
-		r.at++
-		size := r.next()
-		body := &leb{bytes: module[r.at : r.at+size]}
-		if id == customSection && body.text() == "name" && body.bytes[body.at] == functionNames {
-			body.at++
-			length := body.next()
-			return body.bytes[body.at : body.at+length]
-		}
-		r.at += size
-	}
-	return nil
-}
-
-func (r *leb) text() string {
-	n := r.next()
-	r.at += n
-	return string(r.bytes[r.at-n : r.at])
-}
-
-// notInNames is what the linker writes as an underscore.
+// notInNames matches what the linker replaces with an underscore.
 var notInNames = regexp.MustCompile(`[^\w.]`)
 
-// byPackage adds the functions up. A name begins with its package's path, in
-// which the linker has written underscores; the longest path that fits is its.
+// byPackage sums the bytes of the functions of each package. A function's name
+// begins with its package's path, as the linker writes it. Of several paths that
+// match, the longest is the function's package.
 func byPackage(functions []function, packages []string) map[string]int {
 	written := map[string]string{}
 	for _, path := range packages {
@@ -160,13 +136,13 @@ func packageOf(name string, written map[string]string) string {
 		}
 	}
 	if best == "" {
-		return notOfAPackage
+		return generatedCode
 	}
 	return written[best]
 }
 
-// printPackages prints the largest packages, then the rest and the data as one
-// line each.
+// printPackages prints the largest packages, then one line for the other
+// packages and one for the data.
 func printPackages(w io.Writer, sums map[string]int, data int) error {
 	paths := slices.SortedFunc(maps.Keys(sums), func(a, b string) int {
 		if sums[a] != sums[b] {
@@ -178,11 +154,11 @@ func printPackages(w io.Writer, sums map[string]int, data int) error {
 	for _, bytes := range sums {
 		code += bytes
 	}
-	table := tabwriter.NewWriter(w, 8, 0, 2, ' ', tabwriter.AlignRight)
+	table := newTable(w)
 	line := func(bytes int, name string) {
 		fmt.Fprintf(table, "%s\t%.1f %%\t  %s\n", kilobytes(int64(bytes)), 100*float64(bytes)/float64(code), name)
 	}
-	fmt.Fprint(table, "\nraw KB\tof code\t  the worker's Go module, by package\n")
+	fmt.Fprint(table, "\nraw KB\tof code\t  the Go module, by package\n")
 	for _, path := range paths[:min(accountLines, len(paths))] {
 		line(sums[path], path)
 	}

@@ -9,11 +9,11 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// names are the constants that the sources leave to the build: files whose
-// names change with their content.
+// names are constants that the build defines in the sources: the names of files
+// whose names contain a hash.
 type names map[string]string
 
-// scriptOptions are those of a TypeScript file and all that it imports.
+// scriptOptions bundle a TypeScript file and everything that it imports.
 func scriptOptions(entry string, constants names) api.BuildOptions {
 	define := make(map[string]string, len(constants))
 	for name, value := range constants {
@@ -22,8 +22,8 @@ func scriptOptions(entry string, constants names) api.BuildOptions {
 	return api.BuildOptions{
 		EntryPoints: []string{entry},
 		Define:      define,
-		// A module keeps import.meta.url, by which the element finds its worker
-		// on whatever server it came from.
+		// Only a module has import.meta.url, which tells the element the server
+		// that it came from and so the URL of its worker.
 		Format:  api.FormatESModule,
 		Plugins: []api.Plugin{goLoaderPlugin, templatesPlugin},
 	}
@@ -35,7 +35,7 @@ func bundle(pattern string, options api.BuildOptions) (output, error) {
 		return output{}, err
 	}
 	if files := len(result.OutputFiles); files != 1 {
-		return output{}, fmt.Errorf("%s: the bundler made %d files where one was meant", options.EntryPoints, files)
+		return output{}, fmt.Errorf("%s: the bundler wrote %d files, want one", options.EntryPoints, files)
 	}
 	return hashed(pattern, result.OutputFiles[0].Contents), nil
 }
@@ -47,7 +47,7 @@ func esbuild(options api.BuildOptions) (api.BuildResult, error) {
 	options.MinifyWhitespace = true
 	options.MinifyIdentifiers = true
 	options.MinifySyntax = true
-	// Licences of what is bundled stay with it, as they ask.
+	// Bundled packages require that their licence stays with them.
 	options.LegalComments = api.LegalCommentsEndOfFile
 	result := api.Build(options)
 	if len(result.Errors) > 0 {
@@ -57,7 +57,7 @@ func esbuild(options api.BuildOptions) (api.BuildResult, error) {
 	return result, nil
 }
 
-// goLoaderPlugin finds the import 'wasm_exec'.
+// goLoaderPlugin resolves the import 'wasm_exec'.
 var goLoaderPlugin = api.Plugin{
 	Name: "wasm_exec",
 	Setup: func(build api.PluginBuild) {

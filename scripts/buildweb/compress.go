@@ -8,8 +8,8 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// brotliForm compresses at level 11, the highest: a file is compressed once
-// and downloaded many times.
+// brotliForm compresses at level 11, the highest: each file is compressed once and
+// downloaded many times.
 func brotliForm(content []byte) []byte {
 	return compressed(content, func(w io.Writer) io.WriteCloser {
 		return brotli.NewWriterLevel(w, brotli.BestCompression)
@@ -26,7 +26,7 @@ func gzipForm(content []byte) []byte {
 	})
 }
 
-// compressed writes into memory, where nothing fails.
+// compressed writes to memory, so an error is a bug.
 func compressed(content []byte, newWriter func(io.Writer) io.WriteCloser) []byte {
 	var out bytes.Buffer
 	w := newWriter(&out)

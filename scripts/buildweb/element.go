@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// elementFiles makes the element in the pieces in which it is loaded: its own
-// file, what that imports at once, and what it imports when files come.
+// elementFiles bundles the element in the pieces in which it is loaded: its own
+// file, what that imports statically, and what it imports when a user adds files.
 func elementFiles(constants names) ([]output, error) {
 	outputs, account, err := pieces(split{
 		source: "web/src/element/media-upload-element-define.ts", folder: "widget",
@@ -25,8 +25,8 @@ func elementFiles(constants names) ([]output, error) {
 	return outputs, nil
 }
 
-// elementPart tells what a piece is by the source that it was made for; pieces
-// that several need have none.
+// elementPart tells what a piece is from its source file. A chunk that several
+// pieces share has no source file.
 func elementPart(source string) (kind part, language string) {
 	folder, file := path.Split(source)
 	language = strings.TrimSuffix(file, path.Ext(file))

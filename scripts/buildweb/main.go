@@ -1,15 +1,15 @@
-// Command buildweb makes web/dist, which web/embed.go carries in the server:
-// the page, the element, its worker and the worker's Go module, each with its
-// brotli and gzip forms.
+// Command buildweb builds web/dist, which web/embed.go embeds in the server: the
+// page, the element, its worker and the worker's Go module, each with a brotli
+// and a gzip copy.
 //
-// It runs in the project's folder, after npm has put the packages of
-// web/package-lock.json in place. It checks no types (tsc, by make check) and
-// serves nothing (internal/httpapi). It has a module of its own, so that the
-// product's go.mod lists neither the bundler nor the compressor.
+// Run it in the root of the project, after npm has installed the packages of
+// web/package-lock.json. It does not check types (make types does) and does not
+// serve the files (internal/httpapi does). It is a Go module of its own, which
+// keeps the bundler and the compressor out of the product's go.mod.
 //
-//	buildweb          make web/dist; quiet when nothing changed
-//	buildweb sizes    the same, then print every size and what each package adds
-//	                  to the worker's module; exit 1 over a budget
+//	buildweb          build web/dist; print sizes if anything changed
+//	buildweb sizes    build, then print the size of every file, of every package
+//	                  in the Go module, and every budget; exit 1 over a budget
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 func run(args []string) error {
 	sizes := slices.Equal(args, []string{"sizes"})
 	if len(args) > 0 && !sizes {
-		return fmt.Errorf("unknown arguments %q: none, or sizes", args)
+		return fmt.Errorf("unknown arguments %q: want none, or sizes", args)
 	}
 	outputs, err := build()
 	if err != nil {
@@ -44,21 +44,33 @@ func run(args []string) error {
 	if !changed && !sizes {
 		return nil
 	}
+	return report(outputs, sizes)
+}
+
+// report prints the sizes. The sizes of packages and the check against the
+// budgets are left out after a mere build.
+func report(outputs []output, sizes bool) error {
 	rows, err := measure(outputs)
 	if err != nil {
 		return err
 	}
-	if err := printSizes(os.Stdout, rows); err != nil || !sizes {
+	if err := printFiles(os.Stdout, rows); err != nil {
 		return err
 	}
+	if !sizes {
+		return printBudgets(os.Stdout, rows)
+	}
 	if err := printAccount(os.Stdout); err != nil {
+		return err
+	}
+	if err := printBudgets(os.Stdout, rows); err != nil {
 		return err
 	}
 	return overBudget(rows)
 }
 
-// build makes the files in the order in which they name each other: a worker
-// that loads another module is another worker.
+// build builds the files in the order in which they name each other: the worker
+// contains the name of the Go module, and the element that of the worker.
 func build() ([]output, error) {
 	goModule, err := compileGoModule()
 	if err != nil {

@@ -15,32 +15,32 @@ import (
 // placeholder keeps go:embed valid in a fresh checkout.
 const placeholder = "placeholder"
 
-// part says what a file is to the person who waits for it.
+// part says when a visitor downloads a file. Each budget limits some parts.
 type part string
 
 const (
-	element part = "element" // there before the first paint
-	later   part = "later"   // loaded by the element when files come
-	worker  part = "worker"  // the element's worker, as far as it checks
-	sending part = "sending" // the worker's part that sends, loaded after its module
+	element part = "element" // before the first paint
+	later   part = "later"   // when a user adds the first file
+	worker  part = "worker"  // the worker's entry, which checks files
+	sending part = "sending" // the worker's sending part, after the Go module
 	module  part = "module"  // the worker's Go module
 
-	labels    part = "labels"    // a language's words for the element itself, loaded before its first paint
-	sentences part = "sentences" // a language's sentences about files, loaded beside the list
+	labels    part = "labels"    // the element's labels in one language, before the first paint
+	sentences part = "sentences" // the sentences about files in one language, with the list
 )
 
-// output is one file of web/dist. A template has no compressed forms, since
-// its content is known only when it is executed.
+// output is one file of web/dist. A template has no compressed copies, because
+// its content is only known when the server executes it.
 type output struct {
 	name     string
 	content  []byte
 	part     part
-	language string // of labels and sentences
+	language string // for labels and sentences
 	template bool
 }
 
-// hashed puts the content's hash in place of %s in pattern. A pattern without
-// it is a name that pages know, and stays.
+// hashed replaces %s in pattern with a hash of the content. A pattern without %s
+// is a fixed name, which pages refer to.
 func hashed(pattern string, content []byte) output {
 	sum := sha256.Sum256(content)
 	return output{name: strings.ReplaceAll(pattern, "%s", hex.EncodeToString(sum[:5])), content: content}
@@ -48,7 +48,7 @@ func hashed(pattern string, content []byte) output {
 
 func (o output) path() string { return filepath.Join(dist, filepath.FromSlash(o.name)) }
 
-// files are the names of everything that the output puts into web/dist.
+// files are the paths of the output and its compressed copies.
 func (o output) files() []string {
 	if o.template {
 		return []string{o.path()}
@@ -56,8 +56,8 @@ func (o output) files() []string {
 	return []string{o.path(), o.path() + ".br", o.path() + ".gz"}
 }
 
-// current reports whether the output lies in web/dist. The file is written
-// after its compressed forms, so they are there when it is.
+// current reports whether web/dist has the output. The file is written after its
+// compressed copies, so if it is up to date, they are too.
 func (o output) current() bool {
 	have, err := os.ReadFile(o.path())
 	if err != nil || !bytes.Equal(have, o.content) {
@@ -107,8 +107,8 @@ func (o output) write() error {
 	return replaceFile(o.path(), o.content)
 }
 
-// replaceFile leaves the old content or the new one, never a part. The new one
-// is made in bin: go:embed would take up a half-written file in web/dist.
+// replaceFile writes a file atomically. The temporary file is in bin: in web/dist
+// it would be embedded into a server that is built at the same time.
 func replaceFile(name string, content []byte) error {
 	temporary, err := os.CreateTemp("bin", "buildweb-*")
 	if err != nil {
@@ -128,7 +128,7 @@ func replaceFile(name string, content []byte) error {
 	return os.Rename(temporary.Name(), name)
 }
 
-// prune removes what no output put there: files of earlier contents.
+// prune removes the files of earlier builds.
 func prune(outputs []output) (removed bool, err error) {
 	keep := map[string]bool{filepath.Join(dist, placeholder): true}
 	for _, o := range outputs {

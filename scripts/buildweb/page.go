@@ -8,8 +8,8 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// pageFiles makes the page and what it loads by itself. The element is not in
-// its script: the page loads it as any other page does.
+// pageFiles builds the upload page, its script, styles and icon. The element is
+// not part of the script: the page loads it as any other page does.
 func pageFiles() ([]output, error) {
 	entry, code, err := pageScripts()
 	if err != nil {
@@ -28,16 +28,16 @@ func pageFiles() ([]output, error) {
 	return append(code, styles, icon, index), err
 }
 
-// pageScripts makes the page's script and, a piece for each, the words of the
-// languages that are not in its HTML.
+// pageScripts bundles the page's script and one piece for each language other
+// than that of the HTML.
 func pageScripts() (entry string, code []output, err error) {
 	const source = "web/src/page/page.ts"
 	code, account, err := pieces(split{source: source, folder: "assets", entry: "page-[hash]", piece: "page-[name]-[hash]"})
 	return account.madeOf(source), code, err
 }
 
-// pageTemplate fills in the files' names and leaves the html/template's own
-// actions to the server.
+// pageTemplate fills in the names of the files. The actions of html/template stay
+// for the server.
 func pageTemplate(marks names) (output, error) {
 	const source = "web/index.html"
 	content, err := os.ReadFile(source)
@@ -47,7 +47,7 @@ func pageTemplate(marks names) (output, error) {
 	text := string(content)
 	for mark, value := range marks {
 		if !strings.Contains(text, mark) {
-			return output{}, fmt.Errorf("%s: %s is missing, so the page would not load that file", source, mark)
+			return output{}, fmt.Errorf("%s: placeholder %s is missing, so the page would not load that file", source, mark)
 		}
 		text = strings.ReplaceAll(text, mark, value)
 	}

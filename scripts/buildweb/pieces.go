@@ -6,16 +6,16 @@ import (
 	"path"
 )
 
-// split is a script that is loaded in pieces.
+// split is a script that the browser loads in pieces.
 type split struct {
 	source       string
-	folder       string // of web/dist
-	entry, piece string // the files' names, in esbuild's words
+	folder       string // in web/dist
+	entry, piece string // file name patterns of esbuild
 	constants    names
 }
 
-// pieces bundles a script and, each in a file of its own, what it imports
-// later. The files name each other, so their hashes are the bundler's.
+// pieces bundles a script, with each dynamic import in a file of its own. The files
+// refer to each other by name, so the bundler computes the hashes in the names.
 func pieces(s split) ([]output, metafile, error) {
 	options := scriptOptions(s.source, s.constants)
 	options.Splitting = true
@@ -35,7 +35,7 @@ func pieces(s split) ([]output, metafile, error) {
 	return outputs, account, err
 }
 
-// metafile is the bundler's own account of what it made.
+// metafile is the bundler's list of the files that it wrote.
 type metafile struct {
 	Outputs map[string]struct {
 		EntryPoint string
@@ -50,7 +50,7 @@ func readMetafile(text string) (m metafile, err error) {
 	return m, nil
 }
 
-// madeOf returns the file that was made for a source.
+// madeOf returns the output file of a source file.
 func (m metafile) madeOf(source string) string {
 	for name, made := range m.Outputs {
 		if made.EntryPoint == source {
@@ -60,7 +60,7 @@ func (m metafile) madeOf(source string) string {
 	return ""
 }
 
-// loadedAtOnce returns the entry and all that it imports before it runs.
+// loadedAtOnce returns the entry and everything that it imports statically.
 func (m metafile) loadedAtOnce(entry string) map[string]bool {
 	found := map[string]bool{entry: true}
 	for queue := []string{entry}; len(queue) > 0; queue = queue[1:] {

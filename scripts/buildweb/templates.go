@@ -9,8 +9,8 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// styleSheet finds a style sheet in a script: what Lit's tag css marks, without
-// ${…}, since its parts would each have to be a sheet of their own.
+// styleSheet matches a style sheet in a script: a template literal with Lit's tag
+// css. It must not contain ${…}, because only a whole sheet can be minified.
 var styleSheet = regexp.MustCompile("\\bcss`([^`$\\\\]*)`")
 
 // indentation is the white space at the start of a line. In a template of HTML

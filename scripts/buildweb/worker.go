@@ -2,9 +2,9 @@ package main
 
 import "fmt"
 
-// workerFiles makes the worker: what checks files, and the part that sends them,
-// which it loads after the Go module. What both would share would be a third
-// file, waited for before anything runs; so they share nothing.
+// workerFiles bundles the worker in two files: the entry, which checks files, and
+// the part that sends them, loaded after the Go module. Shared code would become a
+// third file that delays the entry, so the two must not share any.
 func workerFiles(constants names) (entry string, code []output, err error) {
 	const source = "web/src/worker/worker.ts"
 	code, account, err := pieces(split{
@@ -20,7 +20,7 @@ func workerFiles(constants names) (entry string, code []output, err error) {
 		}
 	}
 	if len(code) != 2 {
-		return "", nil, fmt.Errorf("%s: the bundler made %d files where the worker and its part that sends were meant", source, len(code))
+		return "", nil, fmt.Errorf("%s: the bundler wrote %d files, want two: the entry and the sending part", source, len(code))
 	}
 	return entry, code, nil
 }

@@ -1,8 +1,8 @@
-// What the pages of other clients share: a place to drop files on, and tokens that
-// are renewed. Each page answers for itself by window.compare, in the words of
+// Shared by the pages of other clients: a place to drop files on, and tokens that
+// are renewed. Each page implements window.compare, which is described in
 // server/compare_client_test.go.
 
-/** Calls back with each file that a person drops. */
+/** Calls back with each file that the user drops. */
 export function onDrop(take) {
   const zone = document.querySelector('[part=dropzone]')
   zone.addEventListener('dragover', event => event.preventDefault())
@@ -12,11 +12,11 @@ export function onDrop(take) {
   })
 }
 
-// The test gives the tokens in the order in which the portal would hand them out.
+// The tokens of the test, in the order in which a portal would issue them.
 let used = 0
 const token = () => window.tokens[Math.min(used, window.tokens.length - 1)]
 
-/** Authorization as both clients' documentation shows it: set before each request, renewed at 401. */
+/** Authorization as in both clients' documentation: set before each request, renewed after 401. */
 export const authorization = {
   async onBeforeRequest(request) {
     request.setHeader('Authorization', `Bearer ${token()}`)
@@ -28,5 +28,5 @@ export const authorization = {
 
 export const expired = error => error?.originalResponse?.getStatus() === 401
 
-/** The longest delays in milliseconds that the documentation of tus-js-client names. */
+/** The longest delays, in milliseconds, in the documentation of tus-js-client. */
 export const retryDelays = [0, 3000, 5000, 10_000, 20_000]

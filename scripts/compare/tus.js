@@ -1,18 +1,18 @@
-// tus-js-client as its README uses it: the upload that an earlier visit has left is
-// looked up in the URL storage and gone on with.
+// tus-js-client as in its README: it looks for an upload of an earlier visit in the
+// URL storage and resumes it.
 import { Upload } from 'tus-js-client'
 import { authorization, expired, onDrop, retryDelays } from './page.js'
 
 const uploads = []
 let trouble = ''
 
-// What the client does where no onShouldRetry is given.
-function worthwhile(error) {
+// The default of onShouldRetry in tus-js-client.
+function retryable(error) {
   const status = error.originalResponse?.getStatus() ?? 0
   return (status < 400 || status >= 500 || status === 409 || status === 423) && navigator.onLine
 }
 
-function begin(file) {
+function add(file) {
   const entry = { state: 'uploading' }
   entry.upload = new Upload(file, {
     ...authorization,
@@ -20,7 +20,7 @@ function begin(file) {
     retryDelays,
     metadata: { filename: file.name, filetype: file.type, purpose: 'message' },
     removeFingerprintOnSuccess: true,
-    onShouldRetry: error => expired(error) || worthwhile(error),
+    onShouldRetry: error => expired(error) || retryable(error),
     onSuccess() { entry.state = 'done' },
     onError(error) {
       entry.state = 'failed'
@@ -28,16 +28,16 @@ function begin(file) {
     },
   })
   uploads.push(entry)
-  return goOn(entry)
+  return resumeOrStart(entry)
 }
 
-async function goOn({ upload }) {
+async function resumeOrStart({ upload }) {
   const [previous] = await upload.findPreviousUploads()
   if (previous) upload.resumeFromPreviousUpload(previous)
   upload.start()
 }
 
-onDrop(begin)
+onDrop(add)
 
 window.compare = {
   states: () => uploads.map(({ state }) => state),
@@ -50,5 +50,5 @@ window.compare = {
       entry.upload.start()
     }
   },
-  restore: undefined, // nothing of the file is kept: a person chooses it again
+  restore: undefined, // the client does not store files: the user chooses the file again
 }

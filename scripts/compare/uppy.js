@@ -1,11 +1,11 @@
-// Uppy with its Tus plugin and Golden Retriever. What its Dashboard does for a person
-// who presses Retry, Pause or Restore is done here without a button.
+// Uppy with its Tus plugin and Golden Retriever. The page calls what the buttons Retry,
+// Pause and Restore of its Dashboard call.
 import Uppy from '@uppy/core'
 import GoldenRetriever from '@uppy/golden-retriever'
 import Tus from '@uppy/tus'
 import { authorization, expired, onDrop, retryDelays } from './page.js'
 
-const largestCopy = 100 << 20 // bytes; the default of 10 MiB would leave these files out
+const largestCopy = 100 << 20 // bytes; the files of the test are larger than the default of 10 MiB
 
 const uppy = new Uppy({ id: 'compare', autoProceed: true, meta: { purpose: 'message' } })
   .use(Tus, {

@@ -1,7 +1,7 @@
-// Command program uses what the Go runtime reads from the linker's tables:
-// pointer maps of frames while the garbage collector runs and while stacks
-// grow, deferred calls while a panic unwinds, and names of functions: the
-// runtime's own goroutines are told from the program's by them.
+// Command program exercises the parts of the Go runtime that read the linker's
+// data: pointer maps while the garbage collector runs and stacks grow, deferred
+// calls while a panic unwinds, and function names, by which the runtime counts
+// only the program's own goroutines.
 package main
 
 import (
@@ -14,8 +14,8 @@ type node struct {
 	value int
 }
 
-// deep keeps a pointer in each frame, grows the stack many times, and collects
-// on the way, so that a lost pointer map shows as a wrong sum or a crash.
+// deep keeps a pointer in each frame, grows the stack many times and collects
+// garbage in between, so a wrong pointer map shows as a wrong sum or a crash.
 func deep(depth int) int {
 	if depth == 0 {
 		runtime.GC()
@@ -50,7 +50,7 @@ func grown(n int) int {
 }
 
 func main() {
-	own := runtime.NumGoroutine() // the collector's are there too
+	own := runtime.NumGoroutine() // without the collector's
 	sums := make(chan int)
 	for range 4 {
 		go func() { sums <- deep(20_000) }()

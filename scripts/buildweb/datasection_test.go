@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// A module without its line tables does what it did with them: collects,
-// grows its stacks, recovers.
-func TestWithoutLinesAModuleRunsAsBefore(t *testing.T) {
+// With its data in one segment, a module is smaller and does the same: it
+// collects garbage, grows its stacks and recovers from panics.
+func TestMergedDataKeepsTheProgram(t *testing.T) {
 	requireNode(t)
 	linked := filepath.Join(t.TempDir(), "program.wasm")
 	if err := link(linked, "./testdata/program", withoutNames); err != nil {
@@ -22,37 +22,39 @@ func TestWithoutLinesAModuleRunsAsBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := withoutLines(before)
+	after, err := mergeData(before)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if small, large := len(gzipForm(after)), len(gzipForm(before)); small >= large {
-		t.Errorf("%d bytes after gzip, %d before: nothing was saved", small, large)
+		t.Errorf("%d bytes after gzip, %d before: merging saved nothing", small, large)
 	}
 	want, have := runInNode(t, before), runInNode(t, after)
 	if !strings.HasPrefix(want, "800040000 97 ") || !strings.HasSuffix(want, " 1\n") {
-		t.Fatalf("the program said %q", want)
+		t.Fatalf("the program printed %q", want)
 	}
 	if have != want {
-		t.Errorf("without line tables it said\n%swith them\n%s", have, want)
+		t.Errorf("with merged data it printed\n%sbefore\n%s", have, want)
 	}
 }
 
-func TestWhatIsNoGoModuleIsRefused(t *testing.T) {
-	for _, module := range []string{"", "\x00asm\x01\x00\x00\x00", "\x00asm\x01\x00\x00\x00\x0b\x7f"} {
-		if _, err := withoutLines([]byte(module)); !errors.Is(err, errLineTable) {
-			t.Errorf("%q: %v, want %v", module, err, errLineTable)
-		}
+func TestMergedDataIsTheSameMemory(t *testing.T) {
+	const header = "\x00asm\x01\x00\x00\x00"
+	module := header + "\x0b\x0f" + "\x02" + "\x00\x41\x08\x0b\x02ab" + "\x00\x41\x0d\x0b\x02cd" + "\x00\x00"
+	want := header + "\x0b\x0d" + "\x01" + "\x00\x41\x08\x0b\x07ab\x00\x00\x00cd" + "\x00\x00"
+	have, err := mergeData([]byte(module))
+	if err != nil || string(have) != want {
+		t.Errorf("got %q, %v; want %q", have, err, want)
 	}
 }
 
-func TestAModuleThatNeedsItsNamesIsRefused(t *testing.T) {
-	for names, want := range map[string]error{
-		"main.main\x00reflect.makeFuncStub\x00reflect.methodValueCall\x00": errReflect,
-		"main.main\x00main.reflect.makeFuncStub\x00":                       nil,
+func TestMalformedModuleIsRejected(t *testing.T) {
+	for _, module := range []string{
+		"", "\x00asm\x01\x00\x00\x00", "\x00asm\x01\x00\x00\x00\x0b\x7f",
+		"\x00asm\x01\x00\x00\x00\x0b\x01\x00", "\x00asm\x01\x00\x00\x00\x0b\x06\x01\x00\x41\x08\x0b\x02",
 	} {
-		if err := (lineTable{names: []byte(names)}).forgetNames(); !errors.Is(err, want) {
-			t.Errorf("%q: %v, want %v", names, err, want)
+		if _, err := mergeData([]byte(module)); !errors.Is(err, errModule) {
+			t.Errorf("%q: %v, want %v", module, err, errModule)
 		}
 	}
 }
