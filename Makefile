@@ -16,7 +16,7 @@ TAGS := nomsgpack
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # Packages that run in the browser's worker too.
-BOTH := $(wildcard internal/reason internal/media internal/tusproto internal/probe internal/preflight internal/remedy internal/digest internal/uploader)
+BOTH := $(wildcard internal/reason internal/media internal/tusproto internal/probe internal/probe/inflate internal/probe/input internal/preflight internal/remedy internal/digest internal/uploader)
 
 # Files that go generate writes.
 GENERATED := docs/configuration.md docs/rules.md README.md

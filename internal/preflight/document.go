@@ -15,7 +15,7 @@ func (c *candidate) document(found *reasons) {
 	if d != nil && d.JavaScript {
 		found.warn(reason.DocumentScript, nil, reason.RemoveScript)
 	}
-	if d != nil && d.OldText {
+	if d != nil && d.UnknownEncoding {
 		found.warn(reason.TextEncoding, nil, reason.ConvertToPDF)
 	}
 	if c.typ == "text/plain" && c.f.Type == "text/html" {

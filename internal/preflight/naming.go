@@ -14,7 +14,7 @@ import (
 // read to its end, and kinds of plain text.
 func sendType(q Question, f probe.Facts) string {
 	ends := extension(q.Filename)
-	isText := isTextFamily(f.Type) || f.Type == "" && oldText(f)
+	isText := isTextFamily(f.Type) || f.Type == "" && unknownEncoding(f)
 	switch {
 	case hidesOffice(f):
 		return officeType(ends, f.Type)
@@ -26,7 +26,7 @@ func sendType(q Question, f probe.Facts) string {
 	return f.Type
 }
 
-func oldText(f probe.Facts) bool { return f.Document != nil && f.Document.OldText }
+func unknownEncoding(f probe.Facts) bool { return f.Document != nil && f.Document.UnknownEncoding }
 
 // hidesOffice: the container of an Office file was found, and not which of the
 // three it is.
