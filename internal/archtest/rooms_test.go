@@ -55,7 +55,8 @@ var rooms = []room{
 	{"internal/provider/cloudapi", native, []string{"internal/media", "internal/provider", "internal/provider/graph", "internal/reason"}},
 	{"internal/provider/onprem", native, []string{"internal/media", "internal/provider", "internal/reason"}},
 	{"internal/provider/providertest", forTests, []string{"internal/media", "internal/provider", "internal/reason", "internal/sandbox"}},
-	{"internal/sandbox", native, []string{"internal/media"}},
+	{"internal/sandbox", native, []string{"internal/media", "internal/sandbox/storage"}},
+	{"internal/sandbox/storage", native, nil},
 
 	// The way of a file through the server.
 	{"internal/auth", native, []string{"internal/media"}},
