@@ -132,8 +132,7 @@ type Movie struct {
 	Fragmented bool
 	// IndexLast is set if the index (moov) follows the media data (mdat), so that
 	// playback cannot start before the whole file is loaded.
-	IndexLast            bool
-	DurationMilliseconds int64 // of an ISO base media file; 0 if unknown
+	IndexLast bool
 }
 
 // Track is one track. Codec is a short name such as "h264" or "aac"; empty if it
@@ -145,9 +144,7 @@ type Track struct {
 
 	// Video only.
 	Width, Height int // pixels, before rotation
-	Rotation      int // degrees clockwise: 0, 90, 180 or 270
 	Profile       int // H.264 profile_idc; 0 if it could not be read
-	Level         int // H.264 level_idc
 	Chroma        int // H.264 chroma_format_idc: 0 grey, 1 4:2:0, 2 4:2:2, 3 4:4:4
 	Depth         int // bits per sample
 	BFrames       bool

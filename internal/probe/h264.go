@@ -21,14 +21,14 @@ func (t *isoTrack) avc(b []byte) {
 func (t *isoTrack) addParameterSet(s sps) {
 	if t.parameterSets == 0 || s.rarity() > t.worst.rarity() {
 		t.worst = s
-		t.Profile, t.Level, t.Chroma, t.Depth = s.profile, s.level, s.chroma, s.depth
+		t.Profile, t.Chroma, t.Depth = s.profile, s.chroma, s.depth
 	}
 	t.parameterSets++
 }
 
 // sps holds the fields of a sequence parameter set (ITU-T H.264, section 7.4.2.1.1).
 type sps struct {
-	profile, level, chroma, depth int
+	profile, chroma, depth int
 }
 
 // rarity is 0 for what every phone decodes, 1 for monochrome video, 2 for the rest.
@@ -63,8 +63,8 @@ func readSPS(unit []byte) (s sps, ok bool) {
 	}
 	b := input.Bits{B: withoutEmulationPrevention(unit[1:])}
 	s = sps{profile: b.Read(8), chroma: 1, depth: 8}
-	b.Read(8) // constraint flags
-	s.level = b.Read(8)
+	b.Read(8)                         // constraint flags
+	b.Read(8)                         // level_idc
 	if id := b.ExpGolomb(); id > 31 { // seq_parameter_set_id is 0 to 31
 		return s, false
 	}

@@ -36,7 +36,6 @@ type isoReader struct {
 	moov, mdat int64
 	mdatBytes  int64
 	fragments  int
-	timescale  int64
 	tracks     []isoTrack
 	chapters   map[int64]bool // IDs of tracks with the chapter images of another
 }
@@ -214,35 +213,9 @@ func (r *isoReader) body(b box, n int64) []byte {
 // visitMoov visits a child of moov.
 func (r *isoReader) visitMoov(b box, depth int) {
 	switch b.name {
-	case "mvhd":
-		r.movieHeader(input.Fields{B: r.body(b, 32)})
 	case "mvex":
 		r.movie.Fragmented = true
 	case "trak":
 		r.track(b, depth)
 	}
-}
-
-// movieHeader reads mvhd (ISO/IEC 14496-12, section 8.2.2).
-func (r *isoReader) movieHeader(h input.Fields) {
-	long := h.U8() == 1
-	h.Skip(3)
-	if long {
-		h.Skip(16)
-		r.timescale = h.U32()
-		r.movie.DurationMilliseconds = milliseconds(h.U64(), r.timescale)
-		return
-	}
-	h.Skip(8)
-	r.timescale = h.U32()
-	r.movie.DurationMilliseconds = milliseconds(h.U32(), r.timescale)
-}
-
-func milliseconds(duration, timescale int64) int64 {
-	const unknown = 1<<32 - 1 // all bits set, in version 0
-	const most = 1 << 53      // bounds duration * 1000
-	if timescale <= 0 || duration <= 0 || duration == unknown || duration > most/1000 {
-		return 0
-	}
-	return duration * 1000 / timescale
 }

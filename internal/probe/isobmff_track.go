@@ -85,28 +85,8 @@ func (t *isoTrack) header(h input.Fields) {
 		t.id = h.U32()
 		h.Skip(8)
 	}
-	h.Skip(16) // reserved, layer, alternate group, volume
-	t.Rotation = rotation(h.Take(36))
+	h.Skip(16 + 36) // reserved, layer, alternate group, volume; matrix
 	t.Width, t.Height = int(h.U32()>>16), int(h.U32()>>16)
-}
-
-// rotation reads multiples of 90 degrees from the transformation matrix. Other
-// angles are rare and count as 0.
-func rotation(matrix []byte) int {
-	if len(matrix) < 36 {
-		return 0
-	}
-	const one, minusOne = 0x00010000, 0xFFFF0000
-	a, b, c, d := input.BE32(matrix), input.BE32(matrix[4:]), input.BE32(matrix[12:]), input.BE32(matrix[16:])
-	switch {
-	case a == 0 && d == 0 && b == one && c == minusOne:
-		return 90
-	case a == minusOne && d == minusOne && b == 0 && c == 0:
-		return 180
-	case a == 0 && d == 0 && b == minusOne && c == one:
-		return 270
-	}
-	return 0
 }
 
 func (r *isoReader) chapterTracks(ids []byte) {
