@@ -30,23 +30,23 @@ func isobmffImageType(brand string, brands []string) string {
 // so only the few with another meaning are listed. Audio without video is audio/mp4
 // under any of the MP4 brands.
 func (r *isoReader) mediaType() string {
-	silent, blind := len(r.movie.Of(RoleAudio)) == 0, len(r.movie.Of(RoleVideo)) == 0
-	soundAlone := blind && !silent
+	hasAudio, hasVideo := len(r.movie.Of(RoleAudio)) > 0, len(r.movie.Of(RoleVideo)) > 0
+	audioOnly := hasAudio && !hasVideo
 	switch {
 	case r.brand == "qt  " || r.brand == "mqt " || r.brand == "":
 		return "video/quicktime"
 	case strings.HasPrefix(r.brand, "3g2"):
-		return choose(soundAlone, "audio/3gpp2", "video/3gpp2")
+		return choose(audioOnly, "audio/3gpp2", "video/3gpp2")
 	case strings.HasPrefix(r.brand, "3g"):
-		return choose(soundAlone, "audio/3gpp", "video/3gpp")
-	case soundAlone, isSoundBrand(r.brand) && blind:
+		return choose(audioOnly, "audio/3gpp", "video/3gpp")
+	case audioOnly, isAudioBrand(r.brand) && !hasVideo:
 		return "audio/mp4"
 	}
 	return "video/mp4"
 }
 
-// isSoundBrand lists the brands that Apple's software writes for audio.
-func isSoundBrand(brand string) bool {
+// isAudioBrand lists the brands that Apple's software writes for audio.
+func isAudioBrand(brand string) bool {
 	switch brand {
 	case "M4A ", "M4B ", "M4P ":
 		return true

@@ -72,9 +72,9 @@ func (q *request) key() string {
 
 // owns reports whether the IDs in path and query are those of the account.
 func (a *account) owns(q *request) bool {
-	asked := q.URL.Query().Get("phone_number_id")
+	queried := q.URL.Query().Get("phone_number_id")
 	return (q.phone == "" || q.phone == a.PhoneNumberID) && (q.app == "" || q.app == a.AppID) &&
-		(q.api != cloudAPI || asked == "" || asked == a.PhoneNumberID)
+		(q.api != cloudAPI || queried == "" || queried == a.PhoneNumberID)
 }
 
 func writeUnauthorized(w http.ResponseWriter, q *request) {

@@ -74,10 +74,10 @@ func ResetAfter(n int64) Fault {
 	return Fault{fmt.Sprintf("reset after %d bytes", n), func(s *exchange) {
 		cut := &cutBody{ReadCloser: s.r.Body, left: n}
 		s.r.Body = cut
-		taken := &recorder{}
-		s.next.ServeHTTP(taken, s.r)
+		recorded := &recorder{}
+		s.next.ServeHTTP(recorded, s.r)
 		if !cut.reached {
-			s.copy(taken, taken.body.Bytes())
+			s.copy(recorded, recorded.body.Bytes())
 			return
 		}
 		s.fire()
@@ -98,11 +98,11 @@ func LoseAnswer() Fault {
 // TruncatedJSON lets the API process the request and sends the first half of its answer.
 func TruncatedJSON() Fault {
 	return Fault{"truncated JSON", func(s *exchange) {
-		taken := &recorder{}
-		s.next.ServeHTTP(taken, s.r)
-		taken.Header().Del("Content-Length")
+		recorded := &recorder{}
+		s.next.ServeHTTP(recorded, s.r)
+		recorded.Header().Del("Content-Length")
 		s.fire()
-		s.copy(taken, taken.body.Bytes()[:taken.body.Len()/2])
+		s.copy(recorded, recorded.body.Bytes()[:recorded.body.Len()/2])
 	}}
 }
 
@@ -144,8 +144,8 @@ func (s *exchange) reply(status int, header http.Header, body []byte) {
 	_, _ = s.w.Write(body)
 }
 
-func (s *exchange) copy(taken *recorder, body []byte) {
-	s.reply(taken.status, taken.Header(), body)
+func (s *exchange) copy(recorded *recorder, body []byte) {
+	s.reply(recorded.status, recorded.Header(), body)
 }
 
 func (s *exchange) hold() {

@@ -29,21 +29,21 @@ func (s *Server) ownsHandle(account *account, handle string) bool {
 
 // setProfile sets a profile picture by its handle.
 func (s *Server) setProfile(w http.ResponseWriter, r *request) {
-	var asked struct {
+	var form struct {
 		Product string `json:"messaging_product"`
 		Handle  string `json:"profile_picture_handle"`
 	}
-	switch err := readJSON(r.Body, &asked); {
+	switch err := readJSON(r.Body, &form); {
 	case err != nil:
 		writeParameterError(w, r, "The request body is not valid JSON.")
-	case asked.Product != "whatsapp":
+	case form.Product != "whatsapp":
 		writeParameterError(w, r, "The parameter messaging_product is required.")
-	case !s.ownsHandle(r.account, asked.Handle):
+	case !s.ownsHandle(r.account, form.Handle):
 		writeGraphError(w, http.StatusUnprocessableEntity, graphError{Code: 100, Message: "The profile picture handle is invalid or expired"})
 	default:
 		s.mu.Lock()
 		s.created++
-		s.pictures.Put(s.created, media.Handle(asked.Handle))
+		s.pictures.Put(s.created, media.Handle(form.Handle))
 		s.mu.Unlock()
 		writeJSON(w, http.StatusOK, map[string]bool{"success": true})
 	}
