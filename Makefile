@@ -17,7 +17,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # Packages that are compiled for the browser's worker too. internal/archtest
 # compares this list with its own.
-BOTH := internal/digest internal/media internal/preflight internal/probe internal/reason internal/tusproto internal/uploader
+BOTH := internal/digest internal/media internal/preflight internal/probe internal/probe/inflate internal/probe/input internal/reason internal/tusproto internal/uploader
 
 # Files that go generate writes.
 GENERATED := docs/configuration.md docs/rules.md README.md

@@ -26,7 +26,9 @@ var rooms = []room{
 	{"internal/tusproto", both, nil},
 
 	// What a file is, whether it may be sent, and how it is sent.
-	{"internal/probe", both, []string{"internal/media", "internal/reason"}},
+	{"internal/probe", both, []string{"internal/media", "internal/probe/inflate", "internal/probe/input"}},
+	{"internal/probe/inflate", both, nil},
+	{"internal/probe/input", both, nil},
 	{"internal/preflight", both, []string{"internal/media", "internal/probe", "internal/reason"}},
 	{"internal/preflight/preflighttest", forTests, []string{"internal/media", "internal/preflight", "internal/probe", "internal/reason"}},
 	{"internal/digest", both, nil},
@@ -53,7 +55,8 @@ var rooms = []room{
 	{"internal/provider/cloudapi", native, []string{"internal/media", "internal/provider", "internal/provider/graph", "internal/reason"}},
 	{"internal/provider/onprem", native, []string{"internal/media", "internal/provider", "internal/reason"}},
 	{"internal/provider/providertest", forTests, []string{"internal/media", "internal/provider", "internal/reason", "internal/sandbox"}},
-	{"internal/sandbox", native, []string{"internal/media"}},
+	{"internal/sandbox", native, []string{"internal/media", "internal/sandbox/storage"}},
+	{"internal/sandbox/storage", native, nil},
 
 	// The way of a file through the server.
 	{"internal/auth", native, []string{"internal/media"}},

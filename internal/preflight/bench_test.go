@@ -12,14 +12,14 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// BenchmarkCheck holds the verdict against its peer, reading the whole file, in
-// the same run on the same file on disk. Times are medians:
+// BenchmarkCheck compares the verdict with reading the whole file, in the same run on
+// the same file on disk. Times are medians:
 //
 //	ns/op      the verdict
-//	ns/whole   the peer, through a buffer of 1 MiB
-//	whole/op   how many verdicts are given while the peer reads once
-//	B/verdict  bytes that the verdict read
-//	reads/op   in how many reads
+//	ns/whole   reading the whole file through a buffer of 1 MiB
+//	whole/op   verdicts given during one reading of the whole file
+//	B/verdict  bytes read per verdict
+//	reads/op   reads per verdict
 func BenchmarkCheck(b *testing.B) {
 	for _, file := range preflighttest.BenchFiles() {
 		b.Run(file.Name, func(b *testing.B) { benchCheck(b, file.Filename, file.Recipe) })
@@ -50,7 +50,7 @@ func benchCheck(b *testing.B, name, recipe string) {
 		readWhole(b, file, made.Size())
 		verdicts, wholes = append(verdicts, between.Sub(start)), append(wholes, time.Since(between))
 		if v.Type == "" {
-			b.Fatal("the file was not known")
+			b.Fatal("no type found")
 		}
 	}
 	n := float64(b.N)
@@ -67,7 +67,7 @@ func median(times []time.Duration) float64 {
 	return float64(times[len(times)/2])
 }
 
-// countingReader counts what is read through it.
+// countingReader counts bytes and reads.
 type countingReader struct {
 	r            io.ReaderAt
 	bytes, reads int64

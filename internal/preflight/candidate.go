@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// candidate is a file on its way to a verdict.
+// candidate is a file being judged. typ is the type under which it would be sent.
 type candidate struct {
 	q   Question
 	f   probe.Facts
@@ -22,24 +22,24 @@ func (c *candidate) verdict() Verdict {
 		return c.noKind()
 	}
 	found := c.judge(kind)
-	if kind == media.KindSticker && c.meantAsPicture(found) {
-		return c.notTaken(reason.TypeNotAccepted, reason.ConvertToJPEG, reason.ConvertToSticker)
+	if kind == media.KindSticker && c.meantAsImage(found) {
+		return c.notAccepted(reason.TypeNotAccepted, reason.ConvertToJPEG, reason.ConvertToSticker)
 	}
 	return found.verdict(kind, c.typ)
 }
 
-// kind finds the first kind that was asked for and takes the type in a message.
-// A type belongs to one kind only, so that there is no second.
+// kind returns the requested kind that accepts the type in a message. A type belongs
+// to one kind only.
 func (c *candidate) kind() (media.Kind, bool) {
-	for _, kind := range c.q.asked() {
-		if takes(kind, c.typ) {
+	for _, kind := range c.q.candidates() {
+		if accepts(kind, c.typ) {
 			return kind, true
 		}
 	}
 	return "", false
 }
 
-func takes(kind media.Kind, typ string) bool {
+func accepts(kind media.Kind, typ string) bool {
 	for _, rule := range rulesFor(kind, media.PurposeMessage) {
 		if slices.Contains(rule.Types, typ) {
 			return true
@@ -48,38 +48,38 @@ func takes(kind media.Kind, typ string) bool {
 	return false
 }
 
-// meantAsPicture: a WebP that is no sticker, where nobody asked for a sticker.
-func (c *candidate) meantAsPicture(found *reasons) bool {
-	asked := c.q.asked()
-	return slices.Contains(asked, media.KindImage) &&
+// meantAsImage reports whether a WebP without a sticker's dimensions was sent to an
+// upload that accepts images.
+func (c *candidate) meantAsImage(found *reasons) bool {
+	return slices.Contains(c.q.candidates(), media.KindImage) &&
 		slices.ContainsFunc(found.refusals, func(r reason.Reason) bool { return r.Code == reason.StickerSize })
 }
 
-// noKind: no kind that was asked for takes the type.
+// noKind is the verdict if no requested kind accepts the type.
 func (c *candidate) noKind() Verdict {
-	if ends := extension(c.q.Filename); c.promisesOther(ends) {
+	if suffix := extension(c.q.Filename); c.isTextNamedOtherwise(suffix) {
 		var found reasons
-		notAsNamed(ends, &found)
+		notAsNamed(suffix, &found)
 		return found.verdict("", c.typ)
 	}
 	for _, kind := range media.Kinds() {
-		if takes(kind, c.typ) {
+		if accepts(kind, c.typ) {
 			return c.otherKind(kind)
 		}
 	}
 	switch {
 	case isActive(c.typ):
-		return c.notTaken(reason.ActiveContent, c.conversions()...)
+		return c.notAccepted(reason.ActiveContent, c.conversions()...)
 	case hasMacros(c.typ):
-		return c.notTaken(reason.DocumentMacros, reason.SaveAsOffice, reason.ConvertToPDF)
+		return c.notAccepted(reason.DocumentMacros, reason.SaveAsOffice, reason.ConvertToPDF)
 	case isOfficeTemplate(c.typ):
-		return c.notTaken(reason.DocumentTemplate, reason.SaveAsOffice, reason.ConvertToPDF)
+		return c.notAccepted(reason.DocumentTemplate, reason.SaveAsOffice, reason.ConvertToPDF)
 	}
-	return c.notTaken(reason.TypeNotAccepted, c.conversions()...)
+	return c.notAccepted(reason.TypeNotAccepted, c.conversions()...)
 }
 
-// otherKind refuses a file that is of another kind. Where the kind was the
-// question's choice and not the page's, the other kind is the way out.
+// otherKind refuses a file of a kind that was not requested. If the upload accepts that
+// kind, sending the file as such is the first fix.
 func (c *candidate) otherKind(kind media.Kind) Verdict {
 	fixes := c.conversions()
 	if len(c.q.Kinds) == 0 || slices.Contains(c.q.Kinds, kind) {
@@ -87,7 +87,7 @@ func (c *candidate) otherKind(kind media.Kind) Verdict {
 			fixes = append([]reason.Fix{sendAs(kind)}, fixes...)
 		}
 	}
-	v := c.notTaken(reason.KindNotAllowed, fixes...)
+	v := c.notAccepted(reason.KindNotAllowed, fixes...)
 	v.Type = c.typ
 	return v
 }
@@ -106,7 +106,7 @@ func sendAs(kind media.Kind) reason.Fix {
 	return reason.SendAsDocument
 }
 
-func (c *candidate) notTaken(code reason.Code, fixes ...reason.Fix) Verdict {
+func (c *candidate) notAccepted(code reason.Code, fixes ...reason.Fix) Verdict {
 	if len(fixes) == 0 {
 		fixes = []reason.Fix{reason.ChooseAnotherFile}
 	}
@@ -118,26 +118,26 @@ func (c *candidate) notTaken(code reason.Code, fixes ...reason.Fix) Verdict {
 	return found.verdict("", c.typ)
 }
 
-// conversions are the ways to a format of the same sort that is taken, as far
-// as the kinds that were asked for allow.
+// conversions lists the fixes that lead to an accepted format of the same family, as
+// far as the requested kinds allow.
 func (c *candidate) conversions() []reason.Fix {
 	family, _, _ := strings.Cut(c.typ, "/")
-	asked := c.q.asked()
+	kinds := c.q.candidates()
 	var fixes []reason.Fix
 	switch {
-	case family == "image" && slices.Contains(asked, media.KindImage):
+	case family == "image" && slices.Contains(kinds, media.KindImage):
 		fixes = append(fixes, reason.ConvertToJPEG)
-	case family == "video" && slices.Contains(asked, media.KindVideo):
+	case family == "video" && slices.Contains(kinds, media.KindVideo):
 		fixes = append(fixes, reason.ConvertToMP4)
-	case family == "audio" && slices.Contains(asked, media.KindAudio):
+	case family == "audio" && slices.Contains(kinds, media.KindAudio):
 		fixes = append(fixes, reason.ConvertToMP3)
-	case isConvertibleDocument(c.typ) && slices.Contains(asked, media.KindDocument):
+	case isConvertibleDocument(c.typ) && slices.Contains(kinds, media.KindDocument):
 		if c.typ == "text/csv" {
 			fixes = append(fixes, reason.SaveAsText)
 		}
 		fixes = append(fixes, reason.ConvertToPDF)
 	}
-	if family == "image" && slices.Contains(asked, media.KindSticker) && !slices.Contains(asked, media.KindImage) {
+	if family == "image" && slices.Contains(kinds, media.KindSticker) && !slices.Contains(kinds, media.KindImage) {
 		fixes = append(fixes, reason.ConvertToSticker)
 	}
 	return fixes

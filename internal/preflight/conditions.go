@@ -7,25 +7,26 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// Condition is one thing that a file is refused or warned for, as data for those
-// who show the rules. Check judges in code; a test holds both to the same codes.
+// Condition describes, for pages that show the rules, one thing for which a file is
+// refused or gets a warning. Check implements it in code; a test compares the codes of
+// both.
 type Condition struct {
 	Code     reason.Code
 	Severity reason.Severity
-	// Kinds are those that it speaks of; empty for any file, before it is known
-	// what it could be sent as.
+	// Kinds lists the kinds it applies to; empty if it applies before the kind is
+	// known.
 	Kinds []media.Kind
-	// Purposes are those that it speaks of; empty for all.
+	// Purposes lists the purposes it applies to; empty for all.
 	Purposes []media.Purpose
-	// Types are those that it speaks of; empty for all of the kinds.
+	// Types lists the media types it applies to; empty for all of the kinds.
 	Types []string
-	// Source says who states it, Read when that was read.
+	// Source names the document that states it, Read the date it was consulted.
 	Source string
 	Read   string
 }
 
-// Conditions gives every condition, those for any file first. The lists inside
-// are shared and must not be changed.
+// Conditions returns every condition, those for any file first. The caller must not
+// modify the slices inside.
 func Conditions() []Condition {
 	all := slices.Concat(anyFile, anyKind, ofImages, ofVideos, ofAudio, ofDocuments, ofStickers)
 	for i := range all {
@@ -34,23 +35,22 @@ func Conditions() []Condition {
 	return all
 }
 
-// Conditions lists what a file of the rule is held against, besides what holds
-// for any file.
+// Conditions returns the conditions for a file of the rule, without those for any file.
 func (r Rule) Conditions() []Condition {
-	var mine []Condition
+	var applicable []Condition
 	for _, c := range Conditions() {
-		if !r.has(c) {
+		if !r.appliesTo(c) {
 			continue
 		}
 		if c.Source == "" {
 			c.Source = r.Source
 		}
-		mine = append(mine, c)
+		applicable = append(applicable, c)
 	}
-	return mine
+	return applicable
 }
 
-func (r Rule) has(c Condition) bool {
+func (r Rule) appliesTo(c Condition) bool {
 	switch {
 	case !slices.Contains(c.Kinds, r.Kind):
 		return false
@@ -105,7 +105,7 @@ var anyFile = []Condition{
 	{Code: reason.DeclaredTypeMismatch, Severity: reason.Warn, Source: sourceOwn},
 }
 
-// anyKind has no source of its own: each rule states its limit.
+// anyKind has no source: each rule states that of its limit.
 var anyKind = []Condition{
 	{Code: reason.FileTooLarge, Severity: reason.Refuse, Kinds: []media.Kind{image, video, audio, document, sticker}},
 	{Code: reason.FileNearLimit, Severity: reason.Warn, Kinds: []media.Kind{image, video, audio}},

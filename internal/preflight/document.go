@@ -2,8 +2,9 @@ package preflight
 
 import "mediarelay/internal/reason"
 
-// document: the provider looks at the type alone, so what is inside warns. A PDF
-// whose header is not at the start is named otherwise by what sniffs its start.
+// document checks a document. The provider compares only the type, so most of what is
+// inside gives a warning. A PDF whose header is not at the start is refused: a server
+// that inspects the first bytes takes it for another type.
 func (c *candidate) document(found *reasons) {
 	d := c.f.Document
 	if d != nil && d.HeaderOffset > 0 {
@@ -15,7 +16,7 @@ func (c *candidate) document(found *reasons) {
 	if d != nil && d.JavaScript {
 		found.warn(reason.DocumentScript, nil, reason.RemoveScript)
 	}
-	if d != nil && d.OldText {
+	if d != nil && d.UnknownEncoding {
 		found.warn(reason.TextEncoding, nil, reason.ConvertToPDF)
 	}
 	if c.typ == "text/plain" && c.f.Type == "text/html" {

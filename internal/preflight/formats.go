@@ -7,15 +7,15 @@ import (
 	"mediarelay/internal/media"
 )
 
-// format is what a type is called, and how names of such files end. The first
-// extension is the one to use.
+// format gives the name of a media type and the extensions of its files, the preferred
+// one first.
 type format struct {
 	typ, name  string
 	extensions []string
 }
 
-// formats are the types that WhatsApp takes, then those that people try. A name
-// is a proper name, so that it stands in a sentence of any language.
+// formats lists the types that WhatsApp accepts, then others that people try to send.
+// Names are the same in every language.
 var formats = []format{
 	{"image/jpeg", "JPEG", []string{"jpg", "jpeg"}},
 	{"image/png", "PNG", []string{"png"}},
@@ -110,7 +110,7 @@ var formats = []format{
 	{"application/vnd.microsoft.portable-executable", "EXE", []string{"exe", "dll"}},
 }
 
-// formatOf finds a type's format; one that is not listed goes by its type.
+// formatOf returns a type's format; that of an unlisted type has the type as its name.
 func formatOf(typ string) format {
 	for _, f := range formats {
 		if f.typ == typ {
@@ -120,11 +120,11 @@ func formatOf(typ string) format {
 	return format{typ: typ, name: typ}
 }
 
-// FormatName gives what people call a media type, such as "DOCX"; one that is not
-// listed goes by its type.
+// FormatName returns the usual name of a media type, such as "DOCX", or the type itself
+// if it is not listed.
 func FormatName(typ string) string { return formatOf(typ).name }
 
-// extensionFormats lists the formats whose names end so.
+// extensionFormats lists the formats with an extension.
 func extensionFormats(extension string) []format {
 	var found []format
 	for _, f := range formats {
@@ -135,7 +135,8 @@ func extensionFormats(extension string) []format {
 	return found
 }
 
-// extension gives what stands behind a name's last full stop, in small letters.
+// extension returns what follows the last full stop of a filename, in lower case; empty
+// if there is none or the filename begins with it.
 func extension(filename string) string {
 	filename = filename[strings.LastIndexAny(filename, "/\\")+1:]
 	dot := strings.LastIndexByte(filename, '.')

@@ -5,12 +5,11 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// maxPixels guards phones and previews: decoded as RGBA, this many pixels take
-// 1 GiB. WhatsApp publishes no limit of its own.
+// maxPixels protects phones and previews: decoded as RGBA, this many pixels take 1 GiB.
+// WhatsApp publishes no limit.
 const maxPixels = 1 << 28
 
-// image holds a picture against "Images must be 8-bit, RGB or RGBA" (Cloud API,
-// Media reference).
+// image checks "Images must be 8-bit, RGB or RGBA" (Cloud API, Media reference).
 func (c *candidate) image(found *reasons) {
 	p := c.f.Image
 	if p == nil {
@@ -46,8 +45,8 @@ func (c *candidate) depthFix() reason.Fix {
 	return reason.ConvertToJPEG
 }
 
-// color: grey and palette are contrary to the letter, but a media library in
-// production sees them delivered.
+// color refuses what phones cannot display. Greyscale and palette images violate the
+// wording of the rule, but are delivered in production, so they get a warning.
 func (c *candidate) color(p *probe.Image, found *reasons) {
 	fact := facts(reason.Text("color", string(p.Color)))
 	switch p.Color {
@@ -70,6 +69,7 @@ func isUndecodable(coding probe.Coding) bool {
 	return false
 }
 
+// camera warns of what cameras write into EXIF.
 func (c *candidate) camera(p *probe.Image, found *reasons) {
 	if p.Orientation > 1 {
 		found.warn(reason.ImageRotated, nil, reason.TurnPixels)
@@ -79,10 +79,12 @@ func (c *candidate) camera(p *probe.Image, found *reasons) {
 	}
 }
 
-// Profile pictures are shown square at 640 x 640; below 192 pixels resizing may
-// break; transparency becomes black (360dialog, WhatsApp profile information).
-const leastProfilePixels = 192
+// A profile picture is displayed as a square of 640 x 640 pixels; below 192 pixels
+// resizing may fail; transparency becomes black (360dialog, WhatsApp profile
+// information).
+const minProfilePixels = 192
 
+// profile checks a profile picture.
 func (c *candidate) profile(found *reasons) {
 	p := c.f.Image
 	if p == nil {
@@ -91,24 +93,25 @@ func (c *candidate) profile(found *reasons) {
 	if p.Width != p.Height {
 		found.warn(reason.ProfileNotSquare, pixels(p), reason.CropSquare)
 	}
-	if min(p.Width, p.Height) < leastProfilePixels {
+	if min(p.Width, p.Height) < minProfilePixels {
 		found.warn(reason.ProfileSmall, append(pixels(p),
-			reason.Number("limit", leastProfilePixels, reason.UnitPixels)), reason.ChooseAnotherFile)
+			reason.Number("limit", minProfilePixels, reason.UnitPixels)), reason.ChooseAnotherFile)
 	}
 	if p.Alpha {
 		found.warn(reason.ProfileTransparent, nil, reason.ConvertToJPEG)
 	}
 }
 
-// Stickers: 512 x 512, frames of at least 8 ms, at most 10 s in all. The two
-// times are of the sticker packs' validator and are not repeated for the Cloud
-// API, so they warn.
+// A sticker has 512 x 512 pixels, frames of at least 8 ms and a duration of at most
+// 10 s. The two durations come from WhatsApp's validator of sticker packs. The Cloud API
+// does not state them, so they give warnings.
 const (
-	stickerPixels           = 512
-	leastFrameMilliseconds  = 8
-	mostStickerMilliseconds = 10_000
+	stickerPixels          = 512
+	minFrameMilliseconds   = 8
+	maxStickerMilliseconds = 10_000
 )
 
+// sticker checks a sticker.
 func (c *candidate) sticker(found *reasons) {
 	p := c.f.Image
 	if p == nil {
@@ -121,11 +124,11 @@ func (c *candidate) sticker(found *reasons) {
 	if !p.Animated {
 		return
 	}
-	if p.DurationMilliseconds > mostStickerMilliseconds {
-		found.warn(reason.StickerDuration, durations(p.DurationMilliseconds, mostStickerMilliseconds), reason.ShortenAnimation)
+	if p.DurationMilliseconds > maxStickerMilliseconds {
+		found.warn(reason.StickerDuration, durations(p.DurationMilliseconds, maxStickerMilliseconds), reason.ShortenAnimation)
 	}
-	if p.ShortestMilliseconds < leastFrameMilliseconds {
-		found.warn(reason.StickerFrame, durations(p.ShortestMilliseconds, leastFrameMilliseconds), reason.ShortenAnimation)
+	if p.ShortestMilliseconds < minFrameMilliseconds {
+		found.warn(reason.StickerFrame, durations(p.ShortestMilliseconds, minFrameMilliseconds), reason.ShortenAnimation)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// judge holds the file against everything that its kind and its purposes ask.
+// judge checks the file against the rules of a kind and all purposes.
 func (c *candidate) judge(kind media.Kind) *reasons {
 	found := &reasons{}
 	for _, purpose := range c.q.Purposes {
@@ -31,7 +31,7 @@ func (c *candidate) judge(kind media.Kind) *reasons {
 	return found
 }
 
-// purpose holds type and size against the lines of one purpose.
+// purpose checks type and size against the rules of one purpose.
 func (c *candidate) purpose(kind media.Kind, purpose media.Purpose, found *reasons) {
 	rule, ok := c.rule(kind, purpose)
 	if !ok {
@@ -53,6 +53,8 @@ func sizes(size, limit int64) []reason.Fact {
 	return facts(reason.Bytes("size", size), reason.Bytes("limit", limit))
 }
 
+// rule returns the rule for the file; ok is false if the purpose does not accept its
+// type.
 func (c *candidate) rule(kind media.Kind, purpose media.Purpose) (Rule, bool) {
 	for _, rule := range rulesFor(kind, purpose) {
 		if slices.Contains(rule.Types, c.typ) && (rule.Use != useStatic || !c.animated()) {
@@ -64,8 +66,8 @@ func (c *candidate) rule(kind media.Kind, purpose media.Purpose) (Rule, bool) {
 
 func (c *candidate) animated() bool { return c.f.Image != nil && c.f.Image.Animated }
 
-// purposeRefusal offers the way out where the file is also, or could be, for a
-// message.
+// purposeRefusal refuses the file for a purpose. The fixes are a message, or a format
+// that the purpose accepts.
 func (c *candidate) purposeRefusal(purpose media.Purpose, found *reasons) {
 	code := reason.TemplateNotAccepted
 	if purpose == media.PurposeProfile {
@@ -79,16 +81,16 @@ func purposeFixes(typ string, purpose media.Purpose) []reason.Fix {
 	switch {
 	case purpose == media.PurposeProfile && typ == "image/webp":
 		fixes = append(fixes, reason.ConvertToJPEG)
-	case purpose == media.PurposeTemplate && takes(media.KindDocument, typ):
+	case purpose == media.PurposeTemplate && accepts(media.KindDocument, typ):
 		fixes = append(fixes, reason.ConvertToPDF)
-	case purpose == media.PurposeTemplate && takes(media.KindVideo, typ):
+	case purpose == media.PurposeTemplate && accepts(media.KindVideo, typ):
 		fixes = append(fixes, reason.ConvertToMP4)
 	}
 	return fixes
 }
 
-// damage speaks of the file as a whole. Readers mend a PDF without its end, so
-// that is a warning.
+// damage reports the flaws of the file as a whole. PDF readers repair a file without
+// its end, so a truncated PDF gets a warning.
 func (c *candidate) damage(found *reasons) {
 	name := facts(reason.Text("name", formatOf(c.typ).name))
 	switch {
@@ -110,12 +112,12 @@ func (c *candidate) damage(found *reasons) {
 	}
 }
 
-// declaredSize refuses what no line of the table could take.
+// declaredSize refuses a size that no rule allows.
 func declaredSize(q Question) []reason.Reason {
 	var found reasons
 	limit := media.MaxUploadBytes
 	for _, purpose := range q.Purposes {
-		limit = min(limit, largest(q.asked(), purpose))
+		limit = min(limit, largestLimit(q.candidates(), purpose))
 	}
 	switch {
 	case q.Size <= 0:
@@ -126,7 +128,9 @@ func declaredSize(q Question) []reason.Reason {
 	return found.all()
 }
 
-func largest(kinds []media.Kind, purpose media.Purpose) int64 {
+// largestLimit is the largest size in bytes that a purpose allows for any of the kinds;
+// 0 if it accepts none of them.
+func largestLimit(kinds []media.Kind, purpose media.Purpose) int64 {
 	var limit int64
 	for _, kind := range kinds {
 		for _, rule := range rulesFor(kind, purpose) {
@@ -136,18 +140,18 @@ func largest(kinds []media.Kind, purpose media.Purpose) int64 {
 	return limit
 }
 
-// declaredKind refuses purposes that take none of the kinds asked for.
+// declaredKind refuses a purpose that accepts none of the requested kinds.
 func declaredKind(q Question) []reason.Reason {
 	var found reasons
 	for _, purpose := range q.Purposes {
-		if largest(q.asked(), purpose) > 0 {
+		if largestLimit(q.candidates(), purpose) > 0 {
 			continue
 		}
 		code := reason.TemplateNotAccepted
 		if purpose == media.PurposeProfile {
 			code = reason.ProfileNotAccepted
 		}
-		found.refuse(code, facts(reason.Text("name", string(q.asked()[0]))), reason.SendAsMessageOnly)
+		found.refuse(code, facts(reason.Text("name", string(q.candidates()[0]))), reason.SendAsMessageOnly)
 	}
 	return found.all()
 }

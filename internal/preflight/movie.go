@@ -7,34 +7,33 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// video holds a film against "H.264 and AAC, one audio stream or none" (Cloud
-// API, Media reference).
+// video checks "H.264 and AAC, one audio stream or none" (Cloud API, Media reference).
 func (c *candidate) video(found *reasons) {
 	m := c.f.Movie
 	if m == nil {
 		return
 	}
-	pictures := m.Of(probe.RoleVideo)
-	if len(pictures) == 0 && !c.damaged() {
+	videos := m.Of(probe.RoleVideo)
+	if len(videos) == 0 && !c.damaged() {
 		found.refuse(reason.VideoMissing, nil, reason.ConvertToMP4, reason.ChooseAnotherFile)
 	}
-	for _, t := range pictures {
-		c.picture(t, found)
+	for _, t := range videos {
+		c.videoTrack(t, found)
 	}
-	if len(pictures) > 1 { // no rule speaks of a second film, and players choose one
+	if len(videos) > 1 { // no rule covers a second video track, and players choose one
 		found.warn(reason.FileUndetermined, nil, reason.ConvertToMP4)
 	}
-	sounds := m.Of(probe.RoleAudio)
-	for _, t := range sounds {
-		c.sound(t, found)
+	tracks := m.Of(probe.RoleAudio)
+	for _, t := range tracks {
+		c.aacTrack(t, found)
 	}
-	if len(sounds) > 1 {
-		found.refuse(reason.AudioTracks, count("count", len(sounds)), reason.KeepOneSoundTrack)
+	if len(tracks) > 1 {
+		found.refuse(reason.AudioTracks, count("count", len(tracks)), reason.KeepOneSoundTrack)
 	}
-	c.order(m, found)
+	c.layout(m, found)
 }
 
-// damaged: what is not found may be in the bytes that could not be read.
+// damaged reports whether a missing track may be in bytes that were not read.
 func (c *candidate) damaged() bool {
 	return c.f.Has(probe.Corrupt) || c.f.Has(probe.Truncated) || c.f.Has(probe.Undetermined)
 }
@@ -43,7 +42,7 @@ func count(name string, n int) []reason.Fact {
 	return facts(reason.Number(name, int64(n), reason.UnitNone))
 }
 
-func (c *candidate) picture(t probe.Track, found *reasons) {
+func (c *candidate) videoTrack(t probe.Track, found *reasons) {
 	switch {
 	case t.Encrypted:
 		found.refuse(reason.MediaEncrypted, nil, reason.RemoveProtection)
@@ -56,20 +55,20 @@ func (c *candidate) picture(t probe.Track, found *reasons) {
 	case !isPlayable(t):
 		found.refuse(reason.VideoProfile, facts(reason.Text("profile", profileName(t))), reason.ConvertToMP4)
 	case t.Chroma == 0:
-		// Nobody says whether pictures without colour arrive.
+		// No source tells whether monochrome video is delivered.
 		found.warn(reason.VideoUndetermined, nil, reason.ConvertToMP4)
 	case t.BFrames:
 		found.warn(reason.VideoBFrames, facts(reason.Text("profile", profileName(t))), reason.ExportForAndroid)
 	}
 }
 
-// isPlayable: a profile, 8 bits and 4:2:0 at most, which is all that phones
-// decode in hardware.
+// isPlayable reports whether phones decode the track in hardware: a common profile,
+// 8 bits, and at most 4:2:0.
 func isPlayable(t probe.Track) bool {
 	return t.Depth == 8 && t.Chroma <= 1 && probe.IsCommonProfile(t.Profile)
 }
 
-// profileName names profile_idc as players do (ITU-T H.264, annex A).
+// profileName returns the name of a profile_idc (ITU-T H.264, annex A).
 func profileName(t probe.Track) string {
 	switch t.Profile {
 	case 66:
@@ -90,7 +89,7 @@ func profileName(t probe.Track) string {
 	return "profile_idc " + strconv.Itoa(t.Profile)
 }
 
-func (c *candidate) sound(t probe.Track, found *reasons) {
+func (c *candidate) aacTrack(t probe.Track, found *reasons) {
 	switch {
 	case t.Encrypted:
 		found.refuse(reason.MediaEncrypted, nil, reason.RemoveProtection)
@@ -101,8 +100,8 @@ func (c *candidate) sound(t probe.Track, found *reasons) {
 	}
 }
 
-// order speaks of where things stand in the file.
-func (c *candidate) order(m *probe.Movie, found *reasons) {
+// layout warns about the order of index and media data in the file.
+func (c *candidate) layout(m *probe.Movie, found *reasons) {
 	if m.Fragmented {
 		found.warn(reason.VideoFragmented, nil, reason.Defragment)
 	}
@@ -111,24 +110,24 @@ func (c *candidate) order(m *probe.Movie, found *reasons) {
 	}
 }
 
-// audio holds sound against what each container may hold.
+// audio checks the codec that each container may have.
 func (c *candidate) audio(found *reasons) {
 	m := c.f.Movie
 	if m == nil {
 		return
 	}
-	sounds := m.Of(probe.RoleAudio)
-	for _, t := range sounds {
+	tracks := m.Of(probe.RoleAudio)
+	for _, t := range tracks {
 		switch c.typ {
 		case "audio/mp4":
-			c.sound(t, found)
+			c.aacTrack(t, found)
 		case "audio/ogg":
-			c.ogg(t, found)
+			c.oggTrack(t, found)
 		case "audio/mpeg":
-			c.mpeg(t, found)
+			c.mpegTrack(t, found)
 		}
 	}
-	if len(sounds) == 0 && !c.damaged() {
+	if len(tracks) == 0 && !c.damaged() {
 		found.refuse(reason.AudioUndetermined, nil, reason.ConvertToMP3)
 	}
 	if m.Fragmented {
@@ -136,15 +135,16 @@ func (c *candidate) audio(found *reasons) {
 	}
 }
 
-func (c *candidate) mpeg(t probe.Track, found *reasons) {
+func (c *candidate) mpegTrack(t probe.Track, found *reasons) {
 	if t.Codec != "mp3" {
 		found.refuse(reason.AudioCodec, codec(t.Codec), reason.ConvertToMP3)
 	}
 }
 
-// ogg: "base audio/ogg not supported", "mono input only" (Cloud API, Media
-// reference). A voice note above 512 KB has no play button.
-func (c *candidate) ogg(t probe.Track, found *reasons) {
+// oggTrack checks "base audio/ogg not supported" and "mono input only" (Cloud API, Media
+// reference). A voice message above 512 KB has no play button (Cloud API, Audio
+// messages).
+func (c *candidate) oggTrack(t probe.Track, found *reasons) {
 	switch {
 	case t.Codec != "opus":
 		found.refuse(reason.AudioCodec, codec(t.Codec), reason.ConvertToMP3)
@@ -157,8 +157,7 @@ func (c *candidate) ogg(t probe.Track, found *reasons) {
 
 func codec(name string) []reason.Fact { return facts(reason.Text("codec", codecName(name))) }
 
-// codecName writes a codec as people know it; one that is not listed is written
-// in capitals.
+// codecName returns the usual spelling of a codec; an unlisted one is returned as it is.
 func codecName(name string) string {
 	if known, ok := codecNames[name]; ok {
 		return known

@@ -9,27 +9,27 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// sendType is the type that the file goes by. The bytes decide; a name has a
-// say only where bytes cannot: an Office file that is locked, cut or could not be
-// read to its end, and kinds of plain text.
+// sendType returns the type under which the file would be sent. The bytes decide. The
+// extension decides only what bytes cannot: the type of an Office file that is
+// encrypted, truncated or not fully read, and the kind of a plain text.
 func sendType(q Question, f probe.Facts) string {
-	ends := extension(q.Filename)
-	isText := isTextFamily(f.Type) || f.Type == "" && oldText(f)
+	suffix := extension(q.Filename)
+	isText := isTextFamily(f.Type) || f.Type == "" && unknownEncoding(f)
 	switch {
 	case hidesOffice(f):
-		return officeType(ends, f.Type)
-	case isText && slices.Contains([]string{"txt", "text", "log", "md"}, ends):
+		return officeType(suffix, f.Type)
+	case isText && slices.Contains([]string{"txt", "text", "log", "md"}, suffix):
 		return "text/plain"
-	case isText && (f.Type == "" || f.Type == "text/plain") && (ends == "csv" || ends == "tsv"):
+	case isText && (f.Type == "" || f.Type == "text/plain") && (suffix == "csv" || suffix == "tsv"):
 		return "text/csv"
 	}
 	return f.Type
 }
 
-func oldText(f probe.Facts) bool { return f.Document != nil && f.Document.OldText }
+func unknownEncoding(f probe.Facts) bool { return f.Document != nil && f.Document.UnknownEncoding }
 
-// hidesOffice: the container of an Office file was found, and not which of the
-// three it is.
+// hidesOffice reports whether the file is the container of an Office file whose type
+// the bytes do not show.
 func hidesOffice(f probe.Facts) bool {
 	switch f.Type {
 	case "application/x-ole-storage":
@@ -40,9 +40,9 @@ func hidesOffice(f probe.Facts) bool {
 	return false
 }
 
-// officeType goes by the name, where it is of a type that such a container holds.
-func officeType(ends, container string) string {
-	for _, f := range extensionFormats(ends) {
+// officeType returns the extension's type, if such a container can have it.
+func officeType(suffix, container string) string {
+	for _, f := range extensionFormats(suffix) {
 		if strings.HasPrefix(f.typ, openXML) || container == "application/x-ole-storage" && isOldOffice(f.typ) {
 			return f.typ
 		}
@@ -62,37 +62,39 @@ func isTextFamily(typ string) bool {
 	return false
 }
 
-// naming compares name and claim with the content.
+// naming compares filename and declared type with the content.
 func (c *candidate) naming(found *reasons) {
-	ends, own := extension(c.q.Filename), formatOf(c.typ)
+	suffix, own := extension(c.q.Filename), formatOf(c.typ)
 	switch {
-	case c.promisesOther(ends):
-		notAsNamed(ends, found)
-	case ends != "" && len(own.extensions) > 0 && !slices.Contains(own.extensions, ends):
+	case c.isTextNamedOtherwise(suffix):
+		notAsNamed(suffix, found)
+	case suffix != "" && len(own.extensions) > 0 && !slices.Contains(own.extensions, suffix):
 		found.warn(reason.ExtensionMismatch, facts(
-			reason.Text("extension", "."+ends), reason.Text("name", own.name),
+			reason.Text("extension", "."+suffix), reason.Text("name", own.name),
 			reason.Text("expected", "."+own.extensions[0])), reason.RenameFile)
 	default:
-		c.claim(found)
+		c.declaredType(found)
 	}
 }
 
-// notAsNamed: programs export tables and pages as text under the name of an Office
-// file; under any other name it is what a failed download leaves.
-func notAsNamed(ends string, found *reasons) {
+// notAsNamed refuses text under the extension of another format. With an Office
+// extension it is usually an export of tables or pages; with any other, the error page
+// of a failed download.
+func notAsNamed(suffix string, found *reasons) {
 	fixes := []reason.Fix{reason.SaveAgain, reason.ChooseAnotherFile}
-	if typ := extensionFormats(ends)[0].typ; isOldOffice(typ) || strings.HasPrefix(typ, openXML) {
+	if typ := extensionFormats(suffix)[0].typ; isOldOffice(typ) || strings.HasPrefix(typ, openXML) {
 		fixes = []reason.Fix{reason.SaveAsOffice, reason.ConvertToPDF}
 	}
-	found.refuse(reason.ContentNotAsNamed, facts(reason.Text("extension", "."+ends)), fixes...)
+	found.refuse(reason.ContentNotAsNamed, facts(reason.Text("extension", "."+suffix)), fixes...)
 }
 
-// promisesOther: the name ends as a known format and the inside is mere text.
-func (c *candidate) promisesOther(ends string) bool {
+// isTextNamedOtherwise reports whether the file is text and its extension that of
+// another known format.
+func (c *candidate) isTextNamedOtherwise(suffix string) bool {
 	if !isTextFamily(c.typ) {
 		return false
 	}
-	for _, f := range extensionFormats(ends) {
+	for _, f := range extensionFormats(suffix) {
 		if !isTextFamily(f.typ) {
 			return true
 		}
@@ -100,26 +102,27 @@ func (c *candidate) promisesOther(ends string) bool {
 	return false
 }
 
-// claim speaks of a declared type only where it is one of the known ones: what
-// systems invent for files that they do not know is no claim.
-func (c *candidate) claim(found *reasons) {
+// declaredType warns if the declared type differs. It ignores unlisted types, as
+// systems make them up for files that they do not know.
+func (c *candidate) declaredType(found *reasons) {
 	declared := bareType(c.q.DeclaredType)
 	known := formatOf(declared).name != declared
-	if !known || sameClaim(declared, c.typ) || declared == "application/zip" {
+	if !known || isCompatible(declared, c.typ) || declared == "application/zip" {
 		return
 	}
 	found.warn(reason.DeclaredTypeMismatch, facts(reason.Text("declared", declared), reason.Text("type", c.typ)))
 }
 
-// sameClaim: systems know a container by its name's ending, and so take sound in
-// Ogg, MP4 or 3GP for film; and one text for another.
-func sameClaim(declared, typ string) bool {
+// isCompatible reports whether two types differ only in a way that systems confuse.
+// They derive the type from the extension, so they declare audio in Ogg, MP4 or 3GP as
+// video, and one text type as another.
+func isCompatible(declared, typ string) bool {
 	_, container, _ := strings.Cut(declared, "/")
 	_, own, _ := strings.Cut(typ, "/")
 	return container == own || isTextFamily(declared) && isTextFamily(typ)
 }
 
-// aliases are other names of the same type, as browsers and programs send them.
+// aliases maps types that browsers and other software send to the name used here.
 var aliases = map[string]string{
 	"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg", "image/x-png": "image/png", "image/apng": "image/png",
 	"video/3gp": "video/3gpp", "video/x-m4v": "video/mp4", "audio/3gpp": "video/3gpp",
@@ -129,7 +132,7 @@ var aliases = map[string]string{
 	"application/x-pdf": "application/pdf",
 }
 
-// bareType takes off parameters and resolves aliases.
+// bareType removes parameters and resolves aliases.
 func bareType(typ string) string {
 	bare, _, _ := strings.Cut(typ, ";")
 	bare = media.Lower(strings.TrimSpace(bare))

@@ -1,10 +1,10 @@
-// Package preflight says whether a file would be delivered: accept, warn or
-// refuse, with the reasons and the ways out. Providers take almost anything with
-// a good content type and drop it later without a word, so this is where the
-// real check happens, before the upload in the browser and again on the server.
+// Package preflight decides whether a file would be delivered: accept, warn or
+// refuse, with reasons and fixes. Providers accept almost any file with a permitted
+// content type and silently fail to deliver it later, so the real check happens here:
+// in the browser before the upload, and again on the server.
 //
-// It leaves to others: reading the bytes (probe), words for people
-// (reason/catalogue), and mending a file. It knows no network and no clock, and
+// It leaves reading the bytes to package probe, and sentences for people to package
+// reason/catalogue. It does not repair files. It uses neither network nor clock, and
 // gives the same verdict in both builds.
 package preflight
 
@@ -16,7 +16,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// Outcome is the verdict in one word.
+// Outcome summarizes a verdict.
 type Outcome string
 
 // The outcomes.
@@ -26,49 +26,48 @@ const (
 	Refuse Outcome = "refuse"
 )
 
-// Question is what is known of a file besides its bytes, and what it is for.
+// Question holds what is known about a file besides its bytes, and its use.
 type Question struct {
-	// Filename may hold any characters; only its extension is looked at.
+	// Filename may contain any characters; only its extension matters.
 	Filename string
-	// DeclaredType is the sender's opinion of the type; empty for none.
+	// DeclaredType is the media type that the sender declares; empty if none.
 	DeclaredType string
 	// Size is the length in bytes.
 	Size int64
-	// Kinds are those that the place of the upload takes; empty for all.
+	// Kinds lists those that the upload accepts; empty for all.
 	Kinds []media.Kind
-	// Kind is the one that was asked for; empty to find it from the bytes.
+	// Kind is the requested one; empty to choose it by the bytes.
 	Kind media.Kind
-	// Purposes are what the file is for. Every one must take it. Empty is
+	// Purposes lists the uses of the file. Each must accept it. Empty means
 	// media.PurposeMessage.
 	Purposes []media.Purpose
 }
 
-// Verdict says whether a file may be sent, and as what.
+// Verdict tells whether a file may be sent, and as what.
 type Verdict struct {
 	Outcome Outcome
-	// Kind is what the file is sent as; empty when no kind takes it.
+	// Kind is what the file is sent as; empty if no kind accepts it.
 	Kind media.Kind
-	// Type is the media type to send, found from the bytes and without
-	// parameters (the provider refuses "audio/ogg; codecs=opus"). Empty when
-	// unknown.
+	// Type is the media type to send, by the bytes and without parameters (providers
+	// refuse "audio/ogg; codecs=opus"); empty if unknown.
 	Type string
 	// Reasons lists refusals first.
 	Reasons []reason.Reason
 }
 
-// Check reads a few ranges of a file and gives the verdict. It reads at most
-// what probe allows itself, and r may be any reader of q.Size bytes.
+// Check reads a few ranges of the q.Size bytes of r and returns the verdict. The bounds
+// of probe.Read limit what it reads.
 //
-// An error of r gives a refusal with reason.FileUnreadable, which says nothing
-// of the file: a caller who can read again does.
+// If r fails, the verdict is a refusal with reason.FileUnreadable, which says nothing
+// about the file: a caller that can retry the read should do so.
 func Check(r io.ReaderAt, q Question) Verdict {
 	q = q.complete()
 	f := probe.Read(r, q.Size)
 	return decide(q, f)
 }
 
-// Declared gives what can be said before any byte is there: no bytes, more than
-// any kind takes, a kind that a purpose excludes. Anything else is accepted.
+// Declared returns the verdict that is possible before the upload: it refuses an empty
+// file, one larger than every kind allows, and a kind that a purpose excludes.
 func Declared(q Question) Verdict {
 	q = q.complete()
 	var found reasons
@@ -84,8 +83,8 @@ func (q Question) complete() Question {
 	return q
 }
 
-// asked lists the kinds that may come out.
-func (q Question) asked() []media.Kind {
+// candidates lists the kinds that the verdict may choose.
+func (q Question) candidates() []media.Kind {
 	switch {
 	case q.Kind != "":
 		return []media.Kind{q.Kind}

@@ -5,7 +5,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// reasons collects what was found, each code once, refusals first.
+// reasons collects reasons, each code once for each severity, refusals first.
 type reasons struct {
 	refusals, warnings []reason.Reason
 }
@@ -18,7 +18,7 @@ func (r *reasons) warn(code reason.Code, facts []reason.Fact, fixes ...reason.Fi
 	r.add(reason.Reason{Code: code, Severity: reason.Warn, Facts: facts, Fixes: fixes})
 }
 
-// add keeps the first reason of a code: of two purposes the first speaks.
+// add keeps the first reason of a code, so that of two purposes the first counts.
 func (r *reasons) add(item reason.Reason) {
 	if item.Severity == reason.Refuse {
 		r.refusals = appendNew(r.refusals, item)
@@ -57,5 +57,5 @@ func appendNew(list []reason.Reason, item reason.Reason) []reason.Reason {
 	return append(list, item)
 }
 
-// facts makes a list of facts.
+// facts returns its arguments as a list.
 func facts(list ...reason.Fact) []reason.Fact { return list }

@@ -6,33 +6,33 @@ import (
 	"mediarelay/internal/media"
 )
 
-// Rule is one line of the table: what one kind takes for one purpose.
+// Rule is a line of the rule table: what one kind accepts for one purpose.
 type Rule struct {
-	// Use names the line: a kind can have several, such as the two stickers.
+	// Use names the rule: a kind can have several, such as the two of stickers.
 	Use     string
 	Kind    media.Kind
 	Purpose media.Purpose
-	// Types are the media types, bare, as they are sent.
+	// Types lists the accepted media types, without parameters.
 	Types []string
-	// Extensions are those that the types' names end in, with a full stop.
+	// Extensions lists the extensions of those types, each with its full stop.
 	Extensions []string
-	// LimitBytes is the largest size, inclusive.
+	// LimitBytes is the largest accepted size.
 	LimitBytes int64
-	// WarnBytes is the size above which a warning is given: the smaller
-	// reading of the provider's "MB". 0 for none.
+	// WarnBytes is the size above which there is a warning: the smaller
+	// interpretation of the provider's "MB". 0 for none.
 	WarnBytes int64
-	// Narrower says that the line is a use within another line's, which no upload
-	// can name.
+	// Narrower is set for a use within that of another rule. An upload cannot request
+	// it.
 	Narrower bool
-	// Source says who states the rule, Read when that was read.
+	// Source names the document that states the rule, Read the date it was consulted.
 	Source string
 	Read   string
 }
 
-// Limits in bytes. WhatsApp's own sticker validators count 1024 bytes a
-// kilobyte, inclusive, and a file of exactly 104,857,600 bytes was delivered, so
-// megabytes are taken as 1024 x 1024 too. Between the two readings of 5 and 16
-// MB, which nobody measured, a warning is given.
+// Limits in bytes, inclusive. WhatsApp's sticker validators count 1024 bytes per
+// kilobyte, and a file of exactly 104,857,600 bytes was delivered, so a megabyte is
+// taken as 1024 x 1024 bytes. For 5 and 16 MB this is not measured: a size between the
+// two interpretations gets a warning.
 const (
 	imageLimitBytes     int64 = 5 << 20
 	imageWarnBytes      int64 = 5_000_000
@@ -42,7 +42,7 @@ const (
 	animatedLimitBytes  int64 = 500 << 10
 	documentLimitBytes  int64 = media.MaxUploadBytes
 	voicePlayLimitBytes int64 = 512 << 10
-	// gifLimitBytes is 3.5 MB: a larger header is shown as a video.
+	// gifLimitBytes is 3.5 MB: a larger header is displayed as a video.
 	gifLimitBytes int64 = 7 << 19
 )
 
@@ -79,9 +79,9 @@ var (
 
 const openXML = "application/vnd.openxmlformats-officedocument."
 
-// Rules gives the whole table, and the uses that no upload can name: a file for
-// one of them is judged by the line of its kind and purpose, and the sender of
-// the message or template keeps to the rest. The caller may keep and change it.
+// Rules returns the whole table, followed by the uses that an upload cannot request. A
+// file for one of those is judged by the rule of its kind and purpose; whoever sends the
+// message or template must respect the rest. The caller may modify the result.
 func Rules() []Rule {
 	copied := slices.Concat(table, newRules(narrower()))
 	for i := range copied {
@@ -109,6 +109,7 @@ func newTable() []Rule {
 	})
 }
 
+// narrower returns the uses that an upload cannot request.
 func narrower() []Rule {
 	message, template := media.PurposeMessage, media.PurposeTemplate
 	return []Rule{
@@ -119,7 +120,7 @@ func narrower() []Rule {
 	}
 }
 
-// newRules fills in what follows from the rest of a line.
+// newRules adds the date and the extensions to each rule.
 func newRules(rules []Rule) []Rule {
 	for i := range rules {
 		rules[i].Read = read
@@ -138,13 +139,13 @@ func extensionsOf(types []string) []string {
 	return all
 }
 
-// rulesFor lists the lines of one kind and purpose.
+// rulesFor returns the rules of one kind and purpose.
 func rulesFor(kind media.Kind, purpose media.Purpose) []Rule {
-	var lines []Rule
+	var rules []Rule
 	for _, rule := range table {
 		if rule.Kind == kind && rule.Purpose == purpose {
-			lines = append(lines, rule)
+			rules = append(rules, rule)
 		}
 	}
-	return lines
+	return rules
 }

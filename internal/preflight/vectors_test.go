@@ -15,12 +15,12 @@ func TestVectors(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, v := range vectors {
-		t.Run(v.Where, func(t *testing.T) { holdVector(t, v) })
+		t.Run(v.Where, func(t *testing.T) { checkVector(t, v) })
 	}
 	t.Logf("%d vectors", len(vectors))
 }
 
-func holdVector(t *testing.T, v preflighttest.Vector) {
+func checkVector(t *testing.T, v preflighttest.Vector) {
 	t.Helper()
 	got := preflight.Check(v.File, v.Question)
 	if got.Outcome != v.Verdict || got.Kind != v.Kind || got.Type != v.Type {

@@ -1,31 +1,33 @@
 package probe
 
-// amrHeader begins a file of AMR narrowband with one channel (RFC 4867, section 5.1).
+import "mediarelay/internal/probe/input"
+
+// amrHeader is the magic number of single-channel AMR-NB (RFC 4867, section 5.1).
 const amrHeader = "#!AMR\n"
 
-// readAMR reads the first frames. Players give up at the first one that is none.
-func readAMR(s *source, _ []byte, f *Facts) {
+// readAMR checks the first frames. Players stop at the first invalid one.
+func readAMR(file *input.File, _ []byte, f *Facts) {
 	f.Type, f.Movie = "audio/amr", &Movie{}
-	f.Movie.add(RoleAudio, "amr", 1)
+	f.Movie.addTrack(RoleAudio, "amr", 1)
 	const mostFrames = 8
 	offset, frames := int64(len(amrHeader)), 0
-	for ; frames < mostFrames && offset < s.size; frames++ {
-		length := amrFrame(s.at(offset, 1))
+	for ; frames < mostFrames && offset < file.Size(); frames++ {
+		length := amrFrame(file.At(offset, 1))
 		if length == 0 {
-			f.broken(s, offset+1)
+			f.malformed(file, offset+1)
 			return
 		}
-		if offset += length; offset > s.size {
+		if offset += length; offset > file.Size() {
 			break
 		}
 	}
 	if frames == 0 {
-		s.endsEarly(f)
+		f.endsEarly(file)
 	}
 }
 
-// amrFrame gives a frame's length in bytes with its header (RFC 4867, section
-// 5.3; 3GPP TS 26.101, table 2), 0 where the header is none.
+// amrFrame returns a frame's length in bytes with its header (RFC 4867, section 5.3;
+// 3GPP TS 26.101, table 2); 0 if the header is invalid.
 func amrFrame(header []byte) int64 {
 	const padding = 0x83
 	if len(header) == 0 || header[0]&padding != 0 {

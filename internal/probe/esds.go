@@ -1,55 +1,58 @@
 package probe
 
+import "mediarelay/internal/probe/input"
+
 // Descriptor tags (ISO/IEC 14496-1, section 7.2.2.1).
 const (
-	tagES            = 3
-	tagDecoderConfig = 4
-	tagSpecific      = 5
+	tagES                  = 3
+	tagDecoderConfig       = 4
+	tagDecoderSpecificInfo = 5
 )
 
-// elementary reads esds: the object type says what mp4a and mp4v really hold.
+// elementary reads esds. Its object type tells which codec mp4a or mp4v contains.
 func (t *isoTrack) elementary(b []byte) {
-	h := fields{b: b}
-	h.skip(4)
-	if !enter(&h, tagES) {
+	h := input.Fields{B: b}
+	h.Skip(4)
+	if !enterDescriptor(&h, tagES) {
 		return
 	}
-	h.skip(2)
-	flags := h.u8()
+	h.Skip(2)
+	flags := h.U8()
 	if flags&0x80 != 0 {
-		h.skip(2)
+		h.Skip(2)
 	}
 	if flags&0x40 != 0 {
-		h.skip(h.u8())
+		h.Skip(h.U8())
 	}
 	if flags&0x20 != 0 {
-		h.skip(2)
+		h.Skip(2)
 	}
-	if !enter(&h, tagDecoderConfig) {
+	if !enterDescriptor(&h, tagDecoderConfig) {
 		return
 	}
-	t.Codec = objectType(h.u8())
-	h.skip(12)
-	if enter(&h, tagSpecific) && t.Codec == "aac" {
-		t.specific(bits{b: h.b})
+	t.Codec = objectType(h.U8())
+	h.Skip(12)
+	if enterDescriptor(&h, tagDecoderSpecificInfo) && t.Codec == "aac" {
+		t.audioSpecificConfig(input.Bits{B: h.B})
 	}
 }
 
-// enter reads a descriptor's tag and length. The length is not needed: the
-// fields behind are at fixed places.
-func enter(h *fields, tag int) bool {
-	if h.u8() != tag || h.short {
+// enterDescriptor reads a descriptor's tag and skips its length, which is not needed:
+// the fields that follow have fixed offsets.
+func enterDescriptor(h *input.Fields, tag int) bool {
+	if h.U8() != tag || h.Short {
 		return false
 	}
 	for range 4 {
-		if h.u8()&0x80 == 0 {
+		if h.U8()&0x80 == 0 {
 			break
 		}
 	}
-	return !h.short
+	return !h.Short
 }
 
-// objectType names ISO/IEC 14496-1's objectTypeIndication (mp4ra.org).
+// objectType returns the codec of an objectTypeIndication (ISO/IEC 14496-1; registry
+// at mp4ra.org).
 func objectType(code int) string {
 	switch {
 	case code == 0x20:
@@ -74,37 +77,39 @@ var objectTypes = map[int]string{
 	0xDD: "vorbis", 0xE1: "qcelp",
 }
 
-// specific reads an AudioSpecificConfig (ISO/IEC 14496-3, section 1.6.2.1): some
-// object types are other codecs than AAC.
-func (t *isoTrack) specific(b bits) {
-	object := audioObject(&b)
-	const ownRate = 15
-	if b.read(4) == ownRate {
-		b.read(24)
+// audioSpecificConfig reads an AudioSpecificConfig (ISO/IEC 14496-3, section
+// 1.6.2.1). Some of its audio object types are codecs other than AAC.
+func (t *isoTrack) audioSpecificConfig(b input.Bits) {
+	object := audioObjectType(&b)
+	const explicitRate = 15
+	if b.Read(4) == explicitRate {
+		b.Read(24)
 	}
-	if channels := aacChannels(b.read(4)); channels > 0 && !b.short {
+	if channels := aacChannels(b.Read(4)); channels > 0 && !b.Short {
 		t.Channels = channels
 	}
-	if name := audioObjects[object]; name != "" && !b.short {
+	if name := audioObjectTypes[object]; name != "" && !b.Short {
 		t.Codec = name
 	}
 }
 
-func audioObject(b *bits) int {
+func audioObjectType(b *input.Bits) int {
 	const escape = 31
-	object := b.read(5)
+	object := b.Read(5)
 	if object == escape {
-		object = 32 + b.read(6)
+		object = 32 + b.Read(6)
 	}
 	return object
 }
 
-// audioObjects are the audio object types that are not AAC (14496-3, table 1.17).
-var audioObjects = map[int]string{
+// audioObjectTypes lists the audio object types that are not AAC (ISO/IEC 14496-3,
+// table 1.17).
+var audioObjectTypes = map[int]string{
 	8: "celp", 9: "hvxc", 32: "mp1", 33: "mp2", 34: "mp3", 35: "dst", 36: "als", 37: "sls", 38: "sls", 42: "usac",
 }
 
-// aacChannels reads a channel configuration (14496-3, table 1.19).
+// aacChannels returns the channels of a channelConfiguration (ISO/IEC 14496-3, table
+// 1.19); 0 if the configuration does not tell.
 func aacChannels(configuration int) int {
 	switch {
 	case configuration >= 1 && configuration <= 6:

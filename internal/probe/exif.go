@@ -1,6 +1,10 @@
 package probe
 
-import "bytes"
+import (
+	"bytes"
+
+	"mediarelay/internal/probe/input"
+)
 
 // EXIF tags (Exif 2.32, sections 4.6.3 and 4.6.4).
 const (
@@ -8,30 +12,30 @@ const (
 	tagGPS         = 0x8825
 )
 
-// maxEXIFEntries is far above what cameras write in the first directory.
+// maxEXIFEntries is far above the number of entries that cameras write in a directory.
 const maxEXIFEntries = 200
 
 var exifHeader = []byte("Exif\x00\x00")
 
-// exif reads a JPEG's APP1 segment. XMP comes in such segments too, by the
-// megabyte, so that what is no EXIF is left unread.
+// exif reads a JPEG's APP1 segment. XMP uses such segments too, megabytes of them, so
+// a segment that is not EXIF is not read.
 func (j *jpegReader) exif(body, end int64) {
-	if j.hasEXIF || !bytes.Equal(j.s.at(body, len(exifHeader)), exifHeader) {
+	if j.hasEXIF || !bytes.Equal(j.file.At(body, len(exifHeader)), exifHeader) {
 		return
 	}
 	j.hasEXIF = true
 	body += int64(len(exifHeader))
-	readEXIF(j.s.at(body, int(end-body)), j.image)
+	readEXIF(j.file.At(body, int(end-body)), j.image)
 }
 
-// readEXIF reads orientation and the presence of a place from a TIFF block.
+// readEXIF reads the orientation, and whether there is a location, from a TIFF block.
 func readEXIF(tiff []byte, image *Image) {
 	if len(tiff) < 8 {
 		return
 	}
-	short, long := be16, be32
+	short, long := input.BE16, input.BE32
 	if string(tiff[:2]) == "II" {
-		short, long = le16, le32
+		short, long = input.LE16, input.LE32
 	}
 	offset := long(tiff[4:])
 	if offset < 8 || offset+2 > int64(len(tiff)) {
@@ -41,30 +45,30 @@ func readEXIF(tiff []byte, image *Image) {
 	count := min(short(directory), maxEXIFEntries, (len(directory)-2)/12)
 	for i := range count {
 		entry := directory[2+12*i:]
-		readEXIFEntry(tiff, entry, exifOrder{short, long}, image)
+		readEXIFEntry(tiff, entry, byteOrder{short, long}, image)
 	}
 }
 
-type exifOrder struct {
+type byteOrder struct {
 	short func([]byte) int
 	long  func([]byte) int64
 }
 
-func readEXIFEntry(tiff, entry []byte, order exifOrder, image *Image) {
+func readEXIFEntry(tiff, entry []byte, order byteOrder, image *Image) {
 	switch order.short(entry) {
 	case tagOrientation:
 		if v := order.short(entry[8:]); v >= 1 && v <= 8 {
 			image.Orientation = v
 		}
 	case tagGPS:
-		image.GPS = hasPlace(tiff, order, order.long(entry[8:]))
+		image.GPS = hasLatitude(tiff, order, order.long(entry[8:]))
 	}
 }
 
-// hasPlace says whether the GPS directory has a latitude (tag 2): many cameras
-// write a directory that holds a version number alone.
-func hasPlace(tiff []byte, order exifOrder, offset int64) bool {
-	const tagLatitude = 2
+// hasLatitude reports whether the GPS directory at offset has a latitude. Many cameras
+// write a directory with nothing but a version number.
+func hasLatitude(tiff []byte, order byteOrder, offset int64) bool {
+	const tagLatitude = 2 // GPSLatitude, Exif 2.32, section 4.6.6
 	if offset < 8 || offset+2 > int64(len(tiff)) {
 		return false
 	}

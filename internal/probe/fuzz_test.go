@@ -12,8 +12,8 @@ import (
 	"mediarelay/internal/probe"
 )
 
-// Each family of formats has a target of its own, seeded with the vectors and the
-// real files of its types.
+// Each family of formats has its own target, seeded with the vectors and the testdata
+// files of its types.
 
 func FuzzJPEG(f *testing.F) { fuzz(f, "image/jpeg") }
 func FuzzPNG(f *testing.F)  { fuzz(f, "image/png") }
@@ -39,11 +39,11 @@ func FuzzText(f *testing.F) {
 }
 
 func fuzz(f *testing.F, types ...string) {
-	// The fuzzer copies and minimises what it mutates, so that a seed of 100 KB
-	// costs a thousand tries of 100 bytes.
+	// The fuzzer copies and minimises its inputs: one seed of 100 KB costs as much time
+	// as a thousand inputs of 100 bytes.
 	const largestSeed = 16 << 10
 	seeds := 0
-	files, err := candidates()
+	files, err := seedFiles()
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -60,13 +60,13 @@ func fuzz(f *testing.F, types ...string) {
 		seeds++
 	}
 	if seeds == 0 {
-		f.Fatalf("no seed for %v", types)
+		f.Fatalf("no seed of types %v", types)
 	}
-	f.Fuzz(hold)
+	f.Fuzz(checkInvariants)
 }
 
-// candidates are made once for all targets.
-var candidates = sync.OnceValues(func() ([]preflighttest.File, error) {
+// seedFiles is shared by all targets.
+var seedFiles = sync.OnceValues(func() ([]preflighttest.File, error) {
 	vectors, err := preflighttest.Read("../preflight/testdata")
 	if err != nil {
 		return nil, err
@@ -95,19 +95,19 @@ func hasPrefix(s string, prefixes []string) bool {
 	return false
 }
 
-// hold is what is true of any bytes: an answer comes, it costs what it may, and
-// it is the same the second time.
-func hold(t *testing.T, b []byte) {
-	r := &counting{r: bytes.NewReader(b)}
+// checkInvariants checks what holds for any bytes: Read returns, stays within its
+// budget, and gives the same facts the second time.
+func checkInvariants(t *testing.T, b []byte) {
+	r := &countingReader{r: bytes.NewReader(b)}
 	facts := probe.Read(r, int64(len(b)))
-	if r.bytes > mostRead {
-		t.Errorf("read %d bytes of %d", r.bytes, len(b))
+	if r.bytes > maxRead {
+		t.Errorf("read %d bytes of a file of %d, want at most %d", r.bytes, len(b), maxRead)
 	}
 	again := probe.Read(bytes.NewReader(b), int64(len(b)))
 	if facts.Type != again.Type || len(facts.Flaws) != len(again.Flaws) {
-		t.Errorf("%+v, then %+v", facts, again)
+		t.Errorf("got %+v, then %+v", facts, again)
 	}
 	if facts.Image != nil && (facts.Image.Width < 0 || facts.Image.Height < 0) {
-		t.Errorf("a picture of %d x %d", facts.Image.Width, facts.Image.Height)
+		t.Errorf("image of %d x %d pixels", facts.Image.Width, facts.Image.Height)
 	}
 }

@@ -1,6 +1,10 @@
 package probe
 
-import "bytes"
+import (
+	"bytes"
+
+	"mediarelay/internal/probe/input"
+)
 
 // JPEG markers (ITU-T T.81, table B.1).
 const (
@@ -18,40 +22,41 @@ const (
 	jpegTEM   = 0x01
 )
 
-// maxJPEGSegments bounds the walk to the first scan; real files have under 100.
+// maxJPEGSegments bounds the walk to the first scan; real files have fewer than 100
+// marker segments.
 const maxJPEGSegments = 1000
 
-// jpegTailBytes is how much in front of the last end is searched for one before.
+// jpegTailBytes is how far before the last end marker an earlier one is searched for.
 const jpegTailBytes = 448 << 10
 
 type jpegReader struct {
-	s         *source
-	f         *Facts
-	image     *Image
-	parts     int
-	ids       []byte
-	transform int // Adobe's colour transform, -1 where not said
-	hasEXIF   bool
-	// several: the file lists further pictures behind the first (CIPA DC-007),
-	// as phones store a picture's brightness map.
-	several bool
+	file       *input.File
+	f          *Facts
+	image      *Image
+	components int
+	transform  int // Adobe's colour transform; -1 if absent
+	hasEXIF    bool
+	// multiPicture is set if the file lists further images after the first (CIPA
+	// DC-007). Phones store a gain map this way.
+	multiPicture bool
 }
 
-func readJPEG(s *source, _ []byte, f *Facts) {
+func readJPEG(file *input.File, _ []byte, f *Facts) {
 	f.Type = "image/jpeg"
 	f.Image = &Image{}
-	j := &jpegReader{s: s, f: f, image: f.Image, transform: -1}
+	j := &jpegReader{file: file, f: f, image: f.Image, transform: -1}
 	scan, ok := j.segments()
-	if j.parts > 0 {
+	if j.components > 0 {
 		j.image.Color = j.color()
 	}
 	if !ok {
 		return
 	}
-	j.end(scan)
+	j.checkEnd(scan)
 }
 
-// segments walks to the first scan and gives the offset of its data.
+// segments walks the marker segments to the first scan and returns the offset of its
+// entropy-coded data.
 func (j *jpegReader) segments() (scan int64, ok bool) {
 	offset := int64(2)
 	for range maxJPEGSegments {
@@ -60,71 +65,72 @@ func (j *jpegReader) segments() (scan int64, ok bool) {
 		case next == 0:
 			return 0, false
 		case marker == jpegEOI:
-			j.f.flaw(Corrupt) // ends before any scan
+			j.f.addFlaw(Corrupt) // the image ends before any scan
 			return 0, false
 		case marker == jpegSOS:
 			return next, j.hasFrame()
 		case isFrame(marker):
-			j.frame(marker, j.s.at(body, 6+3*4))
+			j.frame(marker, j.file.At(body, 6))
 		case marker == jpegAPP1:
 			j.exif(body, next)
 		case marker == jpegAPP2:
-			j.several = j.several || hasAt(j.s.at(body, 4), 0, "MPF\x00")
+			j.multiPicture = j.multiPicture || hasAt(j.file.At(body, 4), 0, "MPF\x00")
 		case marker == jpegAPP14:
-			j.adobe(j.s.at(body, 12))
+			j.adobe(j.file.At(body, 12))
 		}
 		offset = next
 	}
-	j.f.flaw(Undetermined)
+	j.f.addFlaw(Undetermined)
 	return 0, false
 }
 
 func (j *jpegReader) hasFrame() bool {
 	if j.image.Coding == "" || j.image.Width == 0 || j.image.Height == 0 {
-		j.f.flaw(Corrupt)
+		j.f.addFlaw(Corrupt)
 		return false
 	}
 	return true
 }
 
-// segment reads the marker at offset. next is 0 where there is none.
+// segment reads the marker at offset; next is 0 if there is none.
 func (j *jpegReader) segment(offset int64) (marker byte, body, next int64) {
-	b := j.s.at(offset, 4)
+	b := j.file.At(offset, 4)
 	for len(b) >= 2 && b[0] == 0xFF && b[1] == 0xFF { // fill bytes
 		offset++
-		b = j.s.at(offset, 4)
+		b = j.file.At(offset, 4)
 	}
 	if len(b) < 2 {
-		j.s.endsEarly(j.f)
+		j.f.endsEarly(j.file)
 		return 0, 0, 0
 	}
 	if b[0] != 0xFF || b[1] == 0 {
-		j.f.flaw(Corrupt)
+		j.f.addFlaw(Corrupt)
 		return 0, 0, 0
 	}
-	if marker = b[1]; standsAlone(marker) {
+	if marker = b[1]; hasNoLength(marker) {
 		return marker, offset + 2, offset + 2
 	}
-	return j.sized(marker, b, offset)
+	return j.segmentWithLength(marker, b, offset)
 }
 
-func (j *jpegReader) sized(marker byte, b []byte, offset int64) (byte, int64, int64) {
+// segmentWithLength reads the length in a segment's first bytes b.
+func (j *jpegReader) segmentWithLength(marker byte, b []byte, offset int64) (byte, int64, int64) {
 	if len(b) < 4 {
-		j.s.endsEarly(j.f)
+		j.f.endsEarly(j.file)
 		return 0, 0, 0
 	}
-	length := int64(be16(b[2:]))
+	length := int64(input.BE16(b[2:]))
 	if length < 2 {
-		j.f.flaw(Corrupt)
+		j.f.addFlaw(Corrupt)
 		return 0, 0, 0
 	}
-	if offset+2+length > j.s.size {
-		j.f.flaw(Truncated)
+	if offset+2+length > j.file.Size() {
+		j.f.addFlaw(Truncated)
 	}
 	return marker, offset + 4, offset + 2 + length
 }
 
-func standsAlone(marker byte) bool {
+func hasNoLength(marker byte) bool {
 	return marker == jpegTEM || marker >= jpegRST0 && marker <= jpegEOI
 }
 
@@ -135,24 +141,20 @@ func isFrame(marker byte) bool {
 
 func (j *jpegReader) frame(marker byte, b []byte) {
 	if len(b) < 6 {
-		j.s.endsEarly(j.f)
+		j.f.endsEarly(j.file)
 		return
 	}
 	if b[5] == 0 {
-		j.f.flaw(Corrupt)
+		j.f.addFlaw(Corrupt)
 		return
 	}
 	j.image.Depth = int(b[0])
-	j.image.Height, j.image.Width = be16(b[1:]), be16(b[3:])
-	j.parts = int(b[5])
+	j.image.Height, j.image.Width = input.BE16(b[1:]), input.BE16(b[3:])
+	j.components = int(b[5])
 	j.image.Coding = coding(marker)
-	j.ids = nil
-	for i := 6; i < len(b) && len(j.ids) < min(j.parts, 4); i += 3 {
-		j.ids = append(j.ids, b[i])
-	}
 }
 
-// coding reads the process from the frame's marker (T.81, table B.1).
+// coding returns the coding process of a frame marker (T.81, table B.1).
 func coding(marker byte) Coding {
 	switch marker - jpegSOF0 {
 	case 0, 1:
@@ -175,67 +177,67 @@ func (j *jpegReader) adobe(b []byte) {
 
 func (j *jpegReader) color() Color {
 	switch {
-	case j.parts == 1:
+	case j.components == 1:
 		return ColorGray
-	case j.parts == 4 && j.transform == 2:
+	case j.components == 4 && j.transform == 2:
 		return ColorYCCK
-	case j.parts == 4:
+	case j.components == 4:
 		return ColorCMYK
-	case j.parts == 3:
-		return ColorRGB // YCbCr and RGB: every decoder shows both
+	case j.components == 3:
+		return ColorRGB // RGB or YCbCr: every decoder handles both
 	}
 	return ""
 }
 
-// end looks for the end marker. Coded data cannot hold one, so where the file
-// does not stop with it, either bytes follow or bytes are missing.
-func (j *jpegReader) end(scan int64) {
-	tail, from := j.s.tail(64 << 10)
-	if from+int64(len(tail)) < j.s.size {
-		j.s.endsEarly(j.f)
+// checkEnd searches for the end marker. Entropy-coded data cannot contain one, so if
+// the file does not end with it, either bytes follow or bytes are missing.
+func (j *jpegReader) checkEnd(scan int64) {
+	tail, from := j.file.Tail(64 << 10)
+	if from+int64(len(tail)) < j.file.Size() {
+		j.f.endsEarly(j.file)
 		return
 	}
-	tail = withoutSamsung(tail)
+	tail = trimSamsungTrailer(tail)
 	last := bytes.LastIndex(tail, endOfImage)
 	switch {
 	case last >= 0 && from+int64(last) >= scan:
-		if !isPadding(tail[last+2:]) || !j.several && j.endsBefore(scan, from+int64(last)) {
-			j.f.flaw(Trailing)
+		if !isPadding(tail[last+2:]) || !j.multiPicture && j.hasEarlierEnd(scan, from+int64(last)) {
+			j.f.addFlaw(Trailing)
 		}
-	case from > scan && j.endWithin(scan, from+1):
-		j.f.flaw(Trailing)
+	case from > scan && j.hasEndMarker(scan, from+1):
+		j.f.addFlaw(Trailing)
 	default:
-		j.s.endsEarly(j.f)
+		j.f.endsEarly(j.file)
 	}
 }
 
 var endOfImage = []byte{0xFF, jpegEOI}
 
-// endsBefore says whether an end stands before the last one, at offset last:
-// what lies between is another file. An end written twice is one end. A picture
-// that is too large for every purpose is not searched.
-func (j *jpegReader) endsBefore(scan, last int64) bool {
-	if j.s.size > streamBytes {
+// hasEarlierEnd reports whether another end marker precedes the one at offset last,
+// which means that a second file is appended. Two adjacent markers count as one. An
+// image too large for every purpose is not searched.
+func (j *jpegReader) hasEarlierEnd(scan, last int64) bool {
+	if j.file.Size() > input.StreamBytes {
 		return false
 	}
-	from := max(scan, last-min(jpegTailBytes, j.s.left))
-	first := bytes.Index(j.s.at(from, int(last-from)), endOfImage)
+	from := max(scan, last-min(jpegTailBytes, j.file.Left()))
+	first := bytes.Index(j.file.At(from, int(last-from)), endOfImage)
 	return first >= 0 && from+int64(first+len(endOfImage)) < last
 }
 
-// endWithin searches bytes for the end marker.
-func (j *jpegReader) endWithin(from, to int64) (found bool) {
-	var before byte
-	newWindow(j.s).each(from, to, func(piece []byte) bool {
-		found = before == 0xFF && piece[0] == jpegEOI || bytes.Contains(piece, endOfImage)
-		before = piece[len(piece)-1]
+// hasEndMarker searches [from, to) for the end marker.
+func (j *jpegReader) hasEndMarker(from, to int64) (found bool) {
+	var previous byte
+	input.NewWindow(j.file).Each(from, to, func(piece []byte) bool {
+		found = previous == 0xFF && piece[0] == jpegEOI || bytes.Contains(piece, endOfImage)
+		previous = piece[len(piece)-1]
 		return !found
 	})
 	return found
 }
 
-// maxPadding is how many filling bytes after the end are not worth a word:
-// cameras and editors pad to a block.
+// maxPadding is how many bytes of padding after the content are ignored: cameras and
+// editors pad to a block size.
 const maxPadding = 64 << 10
 
 func isPadding(b []byte) bool {

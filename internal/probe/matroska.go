@@ -4,9 +4,10 @@ import (
 	"strings"
 
 	"mediarelay/internal/media"
+	"mediarelay/internal/probe/input"
 )
 
-// EBML and Matroska element ids (RFC 8794, RFC 9559).
+// EBML and Matroska element IDs (RFC 8794, RFC 9559).
 const (
 	ebmlHeader   = 0x1A45DFA3
 	ebmlDocType  = 0x4282
@@ -20,21 +21,22 @@ const (
 	mkvCluster   = 0x1F43B675
 )
 
+// maxElements bounds the walk; far fewer elements precede the first cluster.
 const maxElements = 2000
 
 type mkvReader struct {
-	s        *source
+	file     *input.File
 	f        *Facts
 	elements int
-	track    *Track
+	track    *Track // the track being read; nil outside a track
 }
 
-// readMatroska reads the document type and the tracks' codecs, which stand
-// before the first cluster in every file that a recorder wrote.
-func readMatroska(s *source, _ []byte, f *Facts) {
+// readMatroska reads the document type and the tracks' codecs. Muxers write both
+// before the first cluster.
+func readMatroska(file *input.File, _ []byte, f *Facts) {
 	f.Type, f.Movie = "video/matroska", &Movie{}
-	r := &mkvReader{s: s, f: f}
-	r.walk(0, s.size, 0)
+	r := &mkvReader{file: file, f: f}
+	r.walk(0, file.Size(), 0)
 	if len(f.Movie.Of(RoleVideo)) == 0 && len(f.Movie.Of(RoleAudio)) > 0 {
 		f.Type = strings.Replace(f.Type, "video/", "audio/", 1)
 	}
@@ -45,8 +47,8 @@ func (r *mkvReader) walk(offset, end int64, depth int) {
 		if r.elements++; r.elements > maxElements {
 			return
 		}
-		id, idBytes := vint(r.s.at(offset, 8), false)
-		size, sizeBytes := vint(r.s.at(offset+int64(idBytes), 8), true)
+		id, idBytes := readVint(r.file.At(offset, 8), false)
+		size, sizeBytes := readVint(r.file.At(offset+int64(idBytes), 8), true)
 		if idBytes == 0 || sizeBytes == 0 || id == mkvCluster {
 			return
 		}
@@ -65,21 +67,21 @@ func (r *mkvReader) element(id, body, end int64, depth int) {
 	case ebmlHeader, mkvSegment, mkvTracks, mkvAudio:
 		r.walk(body, end, depth+1)
 	case mkvTrack:
-		r.inNewTrack(body, end, depth)
+		r.newTrack(body, end, depth)
 	case ebmlDocType:
-		if string(r.s.at(body, int(min(end-body, 4)))) == "webm" {
+		if string(r.file.At(body, int(min(end-body, 4)))) == "webm" {
 			r.f.Type = "video/webm"
 		}
 	default:
 		if r.track != nil {
-			r.inTrack(id, r.s.at(body, int(min(end-body, 64))))
+			r.trackElement(id, r.file.At(body, int(min(end-body, 64))))
 		}
 	}
 }
 
-// inNewTrack reads one track. A track within a track, as no recorder writes it,
-// leaves the outer one as it was.
-func (r *mkvReader) inNewTrack(body, end int64, depth int) {
+// newTrack reads one track. A track nested in a track, which is invalid, does not
+// change the outer one.
+func (r *mkvReader) newTrack(body, end int64, depth int) {
 	outer, track := r.track, &Track{Role: RoleOther}
 	r.track = track
 	r.walk(body, end, depth+1)
@@ -87,7 +89,7 @@ func (r *mkvReader) inNewTrack(body, end int64, depth int) {
 	r.track = outer
 }
 
-func (r *mkvReader) inTrack(id int64, b []byte) {
+func (r *mkvReader) trackElement(id int64, b []byte) {
 	switch id {
 	case mkvTrackType:
 		r.track.Role = mkvRole(b)
@@ -110,7 +112,7 @@ func mkvRole(b []byte) Role {
 	return RoleOther
 }
 
-// mkvCodecName turns a codec id such as "V_MPEG4/ISO/AVC" into a short name.
+// mkvCodecName turns a codec ID such as "V_MPEG4/ISO/AVC" into a short name.
 func mkvCodecName(id string) string {
 	switch {
 	case strings.HasPrefix(id, "V_MPEG4/ISO/AVC"):
@@ -128,9 +130,10 @@ func mkvCodecName(id string) string {
 	return media.Lower(name)
 }
 
-// vint reads an EBML number of one to eight bytes; n is 0 where there is none.
-// A size with all bits set is unknown and comes out as -1.
-func vint(b []byte, unmark bool) (v int64, n int) {
+// readVint reads an EBML variable-size integer of one to eight bytes; n is its
+// length, 0 if it is invalid. unmark removes the length marker, as sizes need; an
+// unknown size, with all bits set, is returned as -1.
+func readVint(b []byte, unmark bool) (v int64, n int) {
 	if len(b) == 0 || b[0] == 0 {
 		return 0, 0
 	}
@@ -141,8 +144,8 @@ func vint(b []byte, unmark bool) (v int64, n int) {
 	if n > len(b) {
 		return 0, 0
 	}
-	h := fields{b: b}
-	v = h.number(n)
+	h := input.Fields{B: b}
+	v = h.Number(n)
 	if unmark {
 		v &= 1<<(7*n) - 1
 		if v == 1<<(7*n)-1 {

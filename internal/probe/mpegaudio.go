@@ -1,43 +1,47 @@
 package probe
 
-// maxID3Search is how far behind a tag the first frame may stand: taggers pad.
+import "mediarelay/internal/probe/input"
+
+// maxID3Search is how far the first frame may be from the end of a tag, as taggers add
+// padding.
 const maxID3Search = 64 << 10
 
-// readID3 goes behind the tags: MP3, AAC and FLAC all wear them.
-func readID3(s *source, _ []byte, f *Facts) {
-	readTagged(s, 0, f)
+// readID3 identifies the audio that follows ID3 tags: MP3, AAC or FLAC.
+func readID3(file *input.File, _ []byte, f *Facts) {
+	readTagged(file, 0, f)
 }
 
-func readTagged(s *source, offset int64, f *Facts) {
-	offset, ok := skipID3(s, offset)
+func readTagged(file *input.File, offset int64, f *Facts) {
+	offset, ok := skipID3(file, offset)
 	if !ok {
 		f.Type = "audio/mpeg"
-		f.flaw(Truncated)
+		f.addFlaw(Truncated)
 		return
 	}
-	if hasAt(s.at(offset, 4), 0, "fLaC") {
+	if hasAt(file.At(offset, 4), 0, "fLaC") {
 		f.Type = "audio/flac"
 		return
 	}
 	for range maxID3Search {
-		if b := s.at(offset, 2); len(b) < 2 {
+		if b := file.At(offset, 2); len(b) < 2 {
 			break
-		} else if b[0] == 0xFF && (readADTS(s, offset, f) || readMPEGAudio(s, offset, f)) {
+		} else if b[0] == 0xFF && (readADTS(file, offset, f) || readMPEGAudio(file, offset, f)) {
 			return
 		}
 		offset++
 	}
 	f.Type = "audio/mpeg"
-	f.flaw(Corrupt)
+	f.addFlaw(Corrupt)
 }
 
-// skipID3 gives the offset behind the tags; ok is false where one has no end.
-func skipID3(s *source, offset int64) (behind int64, ok bool) {
+// skipID3 returns the offset after the tags; ok is false if one extends beyond the
+// file.
+func skipID3(file *input.File, offset int64) (after int64, ok bool) {
 	const maxTags = 8
 	for range maxTags {
-		h := s.at(offset, 10)
+		h := file.At(offset, 10)
 		if !hasAt(h, 0, "ID3") || len(h) < 10 {
-			return offset, offset < s.size
+			return offset, offset < file.Size()
 		}
 		const hasFooter = 0x10
 		size := int64(h[6]&0x7F)<<21 | int64(h[7]&0x7F)<<14 | int64(h[8]&0x7F)<<7 | int64(h[9]&0x7F)
@@ -46,22 +50,22 @@ func skipID3(s *source, offset int64) (behind int64, ok bool) {
 			offset += 10
 		}
 	}
-	return offset, offset < s.size
+	return offset, offset < file.Size()
 }
 
-// readADTS asks for two frames in a row, or one that fills the file (ISO/IEC
+// readADTS requires two consecutive frames, or one that fills the file (ISO/IEC
 // 13818-7, section 6.2).
-func readADTS(s *source, offset int64, f *Facts) bool {
-	first, ok := adtsFrame(s.at(offset, 7))
+func readADTS(file *input.File, offset int64, f *Facts) bool {
+	first, ok := adtsFrame(file.At(offset, 7))
 	if !ok {
 		return false
 	}
 	next := offset + int64(first.length)
-	if _, ok := adtsFrame(s.at(next, 7)); !ok && s.size-next >= 7 || next > s.size && offset == 0 {
+	if _, ok := adtsFrame(file.At(next, 7)); !ok && file.Size()-next >= 7 || next > file.Size() && offset == 0 {
 		return false
 	}
 	f.Type, f.Movie = "audio/aac", &Movie{}
-	f.Movie.add(RoleAudio, "aac", first.channels)
+	f.Movie.addTrack(RoleAudio, "aac", first.channels)
 	return true
 }
 
@@ -82,61 +86,60 @@ func adtsFrame(h []byte) (adts, bool) {
 	return a, a.length >= 7
 }
 
-// maxLeading is how much may stand before the first frame without a tag: the
-// rest of a frame that a cut went through, of at most 8191 bytes.
-const maxLeading = 8 << 10
+// maxLeadingBytes is how much may precede the first frame without a tag: the rest of a
+// frame that was cut, at most 8191 bytes.
+const maxLeadingBytes = 8 << 10
 
-// readBehind goes behind what does not belong to the sound: zeros, which some
-// encoders leave in place of a tag, and the rest of a frame.
-func readBehind(s *source, _ int64, f *Facts) bool {
-	offset := zerosEnd(s)
+// readAfterLeadingBytes skips bytes that do not belong to the audio: zeros, which some
+// encoders leave in place of a tag, and the rest of a cut frame.
+func readAfterLeadingBytes(file *input.File, _ int64, f *Facts) bool {
+	offset := leadingZeros(file)
 	switch {
-	case offset > 0 && isID3(s.at(offset, 10)):
-		readTagged(s, offset, f)
-	case offset > 0 && (readADTS(s, offset, f) || readMPEGAudio(s, offset, f)):
-	case !resync(s, offset, f):
+	case offset > 0 && isID3(file.At(offset, 10)):
+		readTagged(file, offset, f)
+	case offset > 0 && (readADTS(file, offset, f) || readMPEGAudio(file, offset, f)):
+	case !resync(file, offset, f):
 		return false
 	}
-	f.flaw(Leading)
+	f.addFlaw(Leading)
 	return true
 }
 
-func zerosEnd(s *source) int64 {
+func leadingZeros(file *input.File) int64 {
 	for offset := int64(0); offset < maxID3Search; offset++ {
-		if b := s.at(offset, 1); len(b) == 0 || b[0] != 0 {
+		if b := file.At(offset, 1); len(b) == 0 || b[0] != 0 {
 			return offset
 		}
 	}
 	return maxID3Search
 }
 
-// isID3 asks for a version that there is and a size of 7 bits a byte (ID3v2.4,
-// section 3.1).
+// isID3 requires a known version and a size of 7 bits per byte (ID3v2.4, section 3.1).
 func isID3(h []byte) bool {
 	return hasAt(h, 0, "ID3") && len(h) == 10 && h[3] < 5 && (h[6]|h[7]|h[8]|h[9])&0x80 == 0
 }
 
-// resync believes three frames in a row: two may be chance where any byte may be
-// the first.
-func resync(s *source, offset int64, f *Facts) bool {
-	for end := offset + maxLeading; offset < end; offset++ {
-		b := s.at(offset, 1)
+// resync requires three consecutive frames: with a search from every byte, two may be
+// coincidence.
+func resync(file *input.File, offset int64, f *Facts) bool {
+	for end := offset + maxLeadingBytes; offset < end; offset++ {
+		b := file.At(offset, 1)
 		if len(b) == 0 {
 			return false
 		}
 		if b[0] != 0xFF {
 			continue
 		}
-		if threeADTS(s, offset) && readADTS(s, offset, f) || threeMPEG(s, offset) && readMPEGAudio(s, offset, f) {
+		if threeADTS(file, offset) && readADTS(file, offset, f) || threeMPEG(file, offset) && readMPEGAudio(file, offset, f) {
 			return true
 		}
 	}
 	return false
 }
 
-func threeADTS(s *source, offset int64) bool {
+func threeADTS(file *input.File, offset int64) bool {
 	for range 3 {
-		frame, ok := adtsFrame(s.at(offset, 7))
+		frame, ok := adtsFrame(file.At(offset, 7))
 		if !ok {
 			return false
 		}
@@ -145,10 +148,10 @@ func threeADTS(s *source, offset int64) bool {
 	return true
 }
 
-func threeMPEG(s *source, offset int64) bool {
-	first, _ := mpegFrame(s.at(offset, 4))
+func threeMPEG(file *input.File, offset int64) bool {
+	first, _ := mpegFrame(file.At(offset, 4))
 	for range 3 {
-		frame, ok := mpegFrame(s.at(offset, 4))
+		frame, ok := mpegFrame(file.At(offset, 4))
 		if !ok || frame.layer != first.layer || frame.rate != first.rate {
 			return false
 		}
@@ -157,31 +160,31 @@ func threeMPEG(s *source, offset int64) bool {
 	return true
 }
 
-// readMPEGAudio asks for two frames in a row of one layer and rate, or one that
-// reaches the end of the file.
-func readMPEGAudio(s *source, offset int64, f *Facts) bool {
-	first, ok := mpegFrame(s.at(offset, 4))
+// readMPEGAudio requires two consecutive frames of the same layer and sample rate, or
+// one that ends with the file.
+func readMPEGAudio(file *input.File, offset int64, f *Facts) bool {
+	first, ok := mpegFrame(file.At(offset, 4))
 	if !ok {
 		return false
 	}
 	next := offset + int64(first.length)
-	second, ok := mpegFrame(s.at(next, 4))
-	alone := next == s.size
+	second, ok := mpegFrame(file.At(next, 4))
+	alone := next == file.Size()
 	if !alone && (!ok || second.layer != first.layer || second.rate != first.rate) {
 		return false
 	}
 	if alone {
-		f.flaw(Truncated) // players ask for a second frame before they believe the first
+		f.addFlaw(Truncated) // players need a second frame to recognise the first
 	}
 	f.Type, f.Movie = "audio/mpeg", &Movie{}
-	f.Movie.add(RoleAudio, []string{"mp1", "mp2", "mp3"}[first.layer-1], first.channels)
+	f.Movie.addTrack(RoleAudio, []string{"mp1", "mp2", "mp3"}[first.layer-1], first.channels)
 	return true
 }
 
 type mpegAudio struct{ layer, rate, length, channels int }
 
-// mpegFrame reads a frame header (ISO/IEC 11172-3, section 2.4.1.3; 13818-3 for
-// the lower rates; 2.5 is an extension that every MP3 decoder knows).
+// mpegFrame reads a frame header (ISO/IEC 11172-3, section 2.4.1.3; ISO/IEC 13818-3
+// for the lower sample rates; version 2.5 is an extension that MP3 decoders share).
 func mpegFrame(h []byte) (m mpegAudio, ok bool) {
 	if len(h) < 4 || h[0] != 0xFF || h[1]&0xE0 != 0xE0 {
 		return m, false
@@ -211,7 +214,7 @@ func frameLength(m mpegAudio, version1 bool, kilobits, padding int) int {
 	return 144*1000*kilobits/m.rate + padding
 }
 
-// kilobits reads the bit rate index, in kbit/s.
+// kilobits returns the bit rate of an index, in kbit/s.
 func kilobits(version1 bool, layer, index int) int {
 	table := "\x00\x08\x10\x18\x20\x28\x30\x38\x40\x50\x60\x70\x80\x90\xA0" // version 2, layers II and III
 	switch {
@@ -227,12 +230,12 @@ func kilobits(version1 bool, layer, index int) int {
 	return int(table[index])
 }
 
-// readTransportStream asks for the sync byte of four packets of 188 bytes, or of
-// 192 as cameras write them with a time stamp in front.
-func readTransportStream(s *source, _ int64, f *Facts) bool {
+// readTransportStream requires the sync bytes of four packets of 188 bytes, or of 192
+// bytes, as cameras write them with a timestamp first.
+func readTransportStream(file *input.File, _ int64, f *Facts) bool {
 	const packets = 4
 	for _, shape := range []struct{ first, step int }{{0, 188}, {4, 192}} {
-		b := s.at(0, shape.first+(packets-1)*shape.step+1)
+		b := file.At(0, shape.first+(packets-1)*shape.step+1)
 		synced := len(b) > shape.first+(packets-1)*shape.step
 		for i := 0; synced && i < packets; i++ {
 			synced = b[shape.first+i*shape.step] == 0x47

@@ -1,40 +1,43 @@
 package probe
 
-// The Compound File format ([MS-CFB]): a small file system of fixed sectors.
-const (
-	oleFree  = 0xFFFFFFFA // sector numbers from here on are marks
-	oleEntry = 128        // bytes of a directory entry
-	// maxOLEChain is how many sectors of the directory are read: 1024 entries
-	// or more. maxOLELists is how many sectors list the allocation table
-	// behind the header; 13 do for 100 MB.
-	maxOLEChain, maxOLELists = 256, 64
-	oleUnnamed               = "application/x-ole-storage"
+import "mediarelay/internal/probe/input"
 
-	oleStorage, oleStream = 1, 2 // kinds of entries
+// The Compound File Binary format ([MS-CFB]), a small file system of fixed sectors in
+// which Word, Excel and PowerPoint stored documents before Office Open XML.
+const (
+	oleMaxRegular = 0xFFFFFFFA // MAXREGSECT: numbers from here on name no sector
+	oleEntry      = 128        // bytes of a directory entry
+	// maxOLEChain bounds the directory in sectors: 1024 entries or more.
+	// maxOLELists bounds the DIFAT sectors, which list the FAT beyond the header; a
+	// file of 100 MB needs 13.
+	maxOLEChain, maxOLELists = 256, 64
+	oleUnknown               = "application/x-ole-storage"
+
+	oleStorage, oleStream = 1, 2 // object types of directory entries
 )
 
 type oleReader struct {
-	s      *source
-	header []byte
-	sector int64 // bytes
-	cut    bool  // a number was asked for behind the end
+	file    *input.File
+	header  []byte
+	sector  int64 // bytes per sector
+	pastEnd bool  // a FAT entry lies beyond the end of the file
 }
 
-// readOLE tells the old Office types apart by the names of their streams.
-func readOLE(s *source, head []byte, f *Facts) {
-	f.Type = oleUnnamed
+// readOLE distinguishes the document types by the names of their streams.
+func readOLE(file *input.File, head []byte, f *Facts) {
+	f.Type = oleUnknown
 	f.Document = &Document{}
 	if len(head) < 512 {
-		f.flaw(Truncated)
+		f.addFlaw(Truncated)
 		return
 	}
-	shift := le16(head[30:])
+	shift := input.LE16(head[30:])
 	if shift != 9 && shift != 12 {
-		f.flaw(Corrupt)
+		f.addFlaw(Corrupt)
 		return
 	}
-	r := &oleReader{s: s, header: head[:512], sector: 1 << shift}
-	r.directory(le32(head[48:]), f)
+	r := &oleReader{file: file, header: head[:512], sector: 1 << shift}
+	r.directory(input.LE32(head[48:]), f)
 }
 
 func (r *oleReader) directory(sector int64, f *Facts) {
@@ -47,100 +50,101 @@ func (r *oleReader) directory(sector int64, f *Facts) {
 		entries = append(entries, b[:len(b)&^(oleEntry-1)]...)
 		sector = r.next(sector)
 	}
-	r.name(entries, f)
+	r.identify(entries, f)
 	switch {
-	case f.Type != oleUnnamed || f.Document.Encrypted:
-	case r.cut, sector < oleFree && (sector+1)*r.sector >= r.s.size:
-		f.flaw(Truncated)
-	case sector < oleFree:
-		f.flaw(Undetermined)
+	case f.Type != oleUnknown || f.Document.Encrypted:
+	case r.pastEnd, sector < oleMaxRegular && (sector+1)*r.sector >= r.file.Size():
+		f.addFlaw(Truncated)
+	case sector < oleMaxRegular:
+		f.addFlaw(Undetermined)
 	}
 }
 
-// name goes by the entries at the top: a table inside of a letter has streams too.
-// Where the tree is broken, any entry must do.
-func (r *oleReader) name(entries []byte, f *Facts) {
+// identify uses the entries of the root storage, since an embedded document has
+// streams too. If the tree is damaged it uses any entry.
+func (r *oleReader) identify(entries []byte, f *Facts) {
 	r.topEntries(entries, f)
-	broken := f.Type == oleUnnamed && !f.Document.Encrypted
+	broken := f.Type == oleUnknown && !f.Document.Encrypted
 	for e := entries; len(e) > 0; e = e[oleEntry:] {
-		if e[66] == oleStream && le32(e[120:]) > r.s.size {
-			f.flaw(Truncated)
+		if e[66] == oleStream && input.LE32(e[120:]) > r.file.Size() {
+			f.addFlaw(Truncated)
 		}
 		if broken {
-			r.entry(e, f)
+			r.identifyBy(e, f)
 		}
 	}
 }
 
-// topEntries follows the tree of the root's children ([MS-CFB], 2.6.4) for as many
-// steps as there are entries, so that a ring ends.
+// topEntries walks the tree of the root's children ([MS-CFB], 2.6.4) for as many
+// steps as there are entries, so that a cycle ends.
 func (r *oleReader) topEntries(entries []byte, f *Facts) {
 	if len(entries) == 0 {
 		return
 	}
-	pending := []int64{le32(entries[76:])}
+	pending := []int64{input.LE32(entries[76:])}
 	for left := len(entries) / oleEntry; left > 0 && len(pending) > 0; {
 		last := len(pending) - 1
 		at := pending[last] * oleEntry
 		pending = pending[:last]
 		if at < int64(len(entries)) {
 			e := entries[at:]
-			r.entry(e, f)
-			pending = append(pending, le32(e[68:]), le32(e[72:]))
+			r.identifyBy(e, f)
+			pending = append(pending, input.LE32(e[68:]), input.LE32(e[72:]))
 			left--
 		}
 	}
 }
 
 func (r *oleReader) read(sector int64) []byte {
-	if sector >= oleFree {
+	if sector >= oleMaxRegular {
 		return nil
 	}
-	return r.s.at((sector+1)*r.sector, int(r.sector))
+	return r.file.At((sector+1)*r.sector, int(r.sector))
 }
 
-// next follows the chain by one sector.
+// next returns the sector that follows in a chain.
 func (r *oleReader) next(sector int64) int64 {
 	entries := r.sector / 4
-	return r.number(r.table(sector/entries), sector%entries)
+	return r.fatEntry(r.fatSector(sector/entries), sector%entries)
 }
 
-// table gives the sector of the allocation table's part n. The header lists the
-// first 109, then a chain of sectors does, whose last number is the next sector
+// fatSector returns the number of the nth FAT sector. The header lists the first 109;
+// a chain of DIFAT sectors lists the others, its links in the last number of each
 // ([MS-CFB], 2.5).
-func (r *oleReader) table(n int64) int64 {
+func (r *oleReader) fatSector(n int64) int64 {
 	const inHeader, list = 109, 76
 	if n < inHeader {
-		return le32(r.header[list+4*n:])
+		return input.LE32(r.header[list+4*n:])
 	}
 	n -= inHeader
 	last := r.sector/4 - 1
 	if n/last >= maxOLELists {
-		return oleFree
+		return oleMaxRegular
 	}
-	sector := le32(r.header[68:])
+	sector := input.LE32(r.header[68:])
 	for range n / last {
-		sector = r.number(sector, last)
+		sector = r.fatEntry(sector, last)
 	}
-	return r.number(sector, n%last)
+	return r.fatEntry(sector, n%last)
 }
 
-// number gives a sector's number at a place; a mark where there is none.
-func (r *oleReader) number(sector, place int64) int64 {
-	if sector >= oleFree {
-		return oleFree
+// fatEntry returns the number at an index of a FAT or DIFAT sector; oleMaxRegular if
+// there is none.
+func (r *oleReader) fatEntry(sector, index int64) int64 {
+	if sector >= oleMaxRegular {
+		return oleMaxRegular
 	}
-	at := (sector+1)*r.sector + 4*place
-	b := r.s.at(at, 4)
+	at := (sector+1)*r.sector + 4*index
+	b := r.file.At(at, 4)
 	if len(b) < 4 {
-		r.cut = r.cut || at >= r.s.size
-		return oleFree
+		r.pastEnd = r.pastEnd || at >= r.file.Size()
+		return oleMaxRegular
 	}
-	return le32(b)
+	return input.LE32(b)
 }
 
-// entry names the document by one of its streams.
-func (r *oleReader) entry(b []byte, f *Facts) {
+// identifyBy sets the type if the entry is one that identifies a document.
+func (r *oleReader) identifyBy(b []byte, f *Facts) {
 	if b[66] != oleStream && b[66] != oleStorage {
 		return
 	}
@@ -150,7 +154,7 @@ func (r *oleReader) entry(b []byte, f *Facts) {
 		f.Document.Encrypted = f.Document.Encrypted || r.wordEncrypted(b)
 	case "Workbook", "Book":
 		f.Type = "application/vnd.ms-excel"
-		f.Document.Encrypted = f.Document.Encrypted || r.bookEncrypted(b)
+		f.Document.Encrypted = f.Document.Encrypted || r.workbookEncrypted(b)
 	case "PowerPoint Document":
 		f.Type = "application/vnd.ms-powerpoint"
 	case "EncryptedSummary", "EncryptedPackage":
@@ -162,9 +166,10 @@ func (r *oleReader) entry(b []byte, f *Facts) {
 	}
 }
 
-// oleName reads the ASCII of a name in UTF-16.
+// oleName returns the low bytes of an entry's UTF-16 name, enough to compare ASCII
+// names.
 func oleName(b []byte) string {
-	length := min(le16(b[64:]), 64)
+	length := min(input.LE16(b[64:]), 64)
 	name := make([]byte, 0, 32)
 	for i := 0; i+2 < length; i += 2 {
 		name = append(name, b[i])
@@ -172,35 +177,35 @@ func oleName(b []byte) string {
 	return string(name)
 }
 
-// streamStart reads the first bytes of a stream that stands in whole sectors.
-// Streams under 4096 bytes stand elsewhere; no real document is that small.
+// streamStart reads up to n bytes of a stream. Streams below 4096 bytes are in the
+// mini stream, which is not read: no real document is that small.
 func (r *oleReader) streamStart(entry []byte, n int) []byte {
 	const smallest = 4096
-	if le32(entry[120:]) < smallest {
+	if input.LE32(entry[120:]) < smallest {
 		return nil
 	}
-	b := r.read(le32(entry[116:]))
+	b := r.read(input.LE32(entry[116:]))
 	return b[:min(n, len(b))]
 }
 
-// wordEncrypted reads fEncrypted of the File Information Block ([MS-DOC], 2.5.2).
+// wordEncrypted reads fEncrypted in the File Information Block ([MS-DOC], 2.5.2).
 func (r *oleReader) wordEncrypted(entry []byte) bool {
 	b := r.streamStart(entry, 12)
-	return len(b) == 12 && le16(b[10:])&0x0100 != 0
+	return len(b) == 12 && input.LE16(b[10:])&0x0100 != 0
 }
 
-// bookEncrypted looks for a FilePass record near the start ([MS-XLS], 2.4.117).
-func (r *oleReader) bookEncrypted(entry []byte) bool {
+// workbookEncrypted searches for a FilePass record near the start ([MS-XLS], 2.4.117).
+func (r *oleReader) workbookEncrypted(entry []byte) bool {
 	const recordFilePass, maxRecords = 0x2F, 16
 	b := r.streamStart(entry, 512)
 	for range maxRecords {
 		if len(b) < 4 {
 			return false
 		}
-		if le16(b) == recordFilePass {
+		if input.LE16(b) == recordFilePass {
 			return true
 		}
-		b = b[min(len(b), 4+le16(b[2:])):]
+		b = b[min(len(b), 4+input.LE16(b[2:])):]
 	}
 	return false
 }

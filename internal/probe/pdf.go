@@ -1,57 +1,63 @@
 package probe
 
-import "bytes"
+import (
+	"bytes"
 
-// pdfSearch is where readers look for the header (ISO 32000-1, annex H.3.4.1).
+	"mediarelay/internal/probe/inflate"
+	"mediarelay/internal/probe/input"
+)
+
+// pdfSearch is how many bytes readers search for the header (ISO 32000-1, annex
+// H.3.4.1).
 const pdfSearch = 1024
 
-// hasPDFHeader: at the start, or within the first 1024 bytes, where readers of
-// old look too. An archive or a compound file may hold a PDF there.
+// hasPDFHeader finds a header within the first 1024 bytes, where readers accept it. It
+// is tried after archives and compound files, which may contain a PDF there.
 func hasPDFHeader(head []byte) bool {
 	return bytes.Contains(head[:min(len(head), pdfSearch)], []byte(pdfMagic))
 }
 
 const (
-	// pdfEdgeBytes is how much of the start and of the end is searched for
-	// names; a file of both together or less is searched as a whole.
+	// pdfEdgeBytes is how much of the start and of the end is searched for names. A
+	// file up to twice as long is searched completely.
 	pdfEdgeBytes = 384 << 10
-	// pdfUnpackBytes is how much of packed objects is searched, in all.
-	pdfUnpackBytes = 512 << 10
+	// pdfInflateBytes bounds the decompressed object streams that are searched.
+	pdfInflateBytes = 512 << 10
 )
 
 type pdfReader struct {
-	s      *source
-	d      *Document
-	unpack int // bytes of packed objects that may yet be searched
+	file        *input.File
+	d           *Document
+	inflateLeft int // bytes of object streams that may still be decompressed
 }
 
-func readPDF(s *source, head []byte, f *Facts) {
+func readPDF(file *input.File, head []byte, f *Facts) {
 	offset := bytes.Index(head[:min(len(head), pdfSearch)], []byte(pdfMagic))
 	most := pdfEdgeBytes
-	if s.size <= 2*pdfEdgeBytes {
+	if file.Size() <= 2*pdfEdgeBytes {
 		most = 2 * pdfEdgeBytes
 	}
-	edge, from := s.tail(most)
+	edge, from := file.Tail(most)
 	finished := bytes.Contains(edge, []byte("%%EOF"))
 	if offset > 0 && (!finished || !bytes.Contains(edge, []byte("startxref"))) {
-		return // a text that speaks of PDF
+		return // prose about PDF
 	}
 	f.Type = "application/pdf"
 	f.Document = &Document{HeaderOffset: offset}
 	if !finished {
-		f.flaw(Truncated)
+		f.addFlaw(Truncated)
 	}
-	r := &pdfReader{s: s, d: f.Document, unpack: pdfUnpackBytes}
-	r.note(edge)
+	r := &pdfReader{file: file, d: f.Document, inflateLeft: pdfInflateBytes}
+	r.scanNames(edge)
 	if from > 0 {
-		r.note(s.at(0, pdfEdgeBytes))
-		r.follow(edge)
+		r.scanNames(file.At(0, pdfEdgeBytes))
+		r.followXref(edge)
 	}
 }
 
-// note looks at every name of a piece. One that stands where neither a key nor a
-// type does is a word of a text, such as the title "How to /Encrypt a file".
-func (r *pdfReader) note(b []byte) {
+// scanNames examines every name in b. A name counts only as a dictionary key or as the
+// value of /S: in the title "How to /Encrypt a file" it is neither.
+func (r *pdfReader) scanNames(b []byte) {
 	before := ""
 	for {
 		i := bytes.IndexByte(b, '/')
@@ -66,19 +72,20 @@ func (r *pdfReader) note(b []byte) {
 		case "JavaScript":
 			r.d.JavaScript = r.d.JavaScript || typed || isPDFKey(b)
 		case "ObjStm":
-			r.packed(b)
+			r.objectStream(b)
 		}
 	}
 }
 
-// isPDFKey: b, behind a name, begins with a dictionary or the number of one.
+// isPDFKey reports whether b, which follows a name, begins with a dictionary or a
+// reference to one.
 func isPDFKey(b []byte) bool {
 	b = pdfSkipSpace(b)
 	return hasAt(b, 0, "<<") || len(b) > 0 && b[0] >= '0' && b[0] <= '9'
 }
 
-// pdfName reads a name behind its stroke. Any of its characters may be written as
-// two hexadecimal digits (ISO 32000-1, section 7.3.5).
+// pdfName reads a name after its slash. Characters may be escaped as # and two
+// hexadecimal digits (ISO 32000-1, section 7.3.5).
 func pdfName(b []byte) (text string, rest []byte) {
 	const longest = len("JavaScript") + 1
 	var name [longest]byte
@@ -103,11 +110,11 @@ func hexDigit(c byte) int {
 	return bytes.IndexByte([]byte("0123456789abcdef"), c|' ')
 }
 
-// packed searches a stream of objects (section 7.5.7) whose dictionary b stands
-// in, where it is packed as all writers do.
-func (r *pdfReader) packed(b []byte) {
+// objectStream searches an object stream (ISO 32000-1, section 7.5.7), given the rest
+// of its dictionary, if it is compressed with FlateDecode like those of all writers.
+func (r *pdfReader) objectStream(b []byte) {
 	const longestDictionary, zlibHeader, zlibDeflate = 1024, 2, 8
-	if r.d.Encrypted || r.d.JavaScript || r.unpack <= 0 {
+	if r.d.Encrypted || r.d.JavaScript || r.inflateLeft <= 0 {
 		return
 	}
 	start := bytes.Index(b[:min(len(b), longestDictionary)], []byte("stream"))
@@ -118,7 +125,7 @@ func (r *pdfReader) packed(b []byte) {
 	if len(data) < zlibHeader || data[0]&0x0F != zlibDeflate {
 		return
 	}
-	objects := inflate(data[zlibHeader:], r.unpack)
-	r.unpack -= max(1, len(objects))
-	r.note(objects)
+	objects := inflate.Bytes(data[zlibHeader:], r.inflateLeft)
+	r.inflateLeft -= max(1, len(objects))
+	r.scanNames(objects)
 }

@@ -1,23 +1,27 @@
 package probe
 
-import "hash/crc32"
+import (
+	"hash/crc32"
 
-// maxPNGChunks bounds the walk; a 5 MiB PNG of 8 KiB chunks has 640.
+	"mediarelay/internal/probe/input"
+)
+
+// maxPNGChunks bounds the walk; a PNG of 5 MiB in chunks of 8 KiB has 640.
 const maxPNGChunks = 20_000
 
 type pngReader struct {
-	s       *source
-	w       *window
+	file    *input.File
+	w       *input.Window
 	f       *Facts
 	image   *Image
 	palette bool
 	hasData bool
 }
 
-func readPNG(s *source, _ []byte, f *Facts) {
+func readPNG(file *input.File, _ []byte, f *Facts) {
 	f.Type = "image/png"
 	f.Image = &Image{Frames: 1}
-	p := &pngReader{s: s, w: newWindow(s), f: f, image: f.Image}
+	p := &pngReader{file: file, w: input.NewWindow(file), f: f, image: f.Image}
 	offset := int64(8)
 	for n := range maxPNGChunks {
 		c, ok := p.chunk(offset)
@@ -26,31 +30,31 @@ func readPNG(s *source, _ []byte, f *Facts) {
 		}
 		offset = c.end
 	}
-	f.flaw(Undetermined)
+	f.addFlaw(Undetermined)
 }
 
 type pngChunk struct {
 	name      string
-	body, end int64 // end is behind the checksum
+	body, end int64 // end follows the checksum
 }
 
-// chunk reads a chunk's header. ok is false where there is none, or where the
-// file is so large that the window ends: no purpose takes such a picture.
+// chunk reads a chunk header. ok is false if there is none or if the window's budget
+// has ended: no purpose accepts an image that large.
 func (p *pngReader) chunk(offset int64) (c pngChunk, ok bool) {
-	b := p.w.at(offset, 8)
+	b := p.w.At(offset, 8)
 	if len(b) < 8 {
-		if offset+8 > p.s.size {
-			p.f.flaw(Truncated)
+		if offset+8 > p.file.Size() {
+			p.f.addFlaw(Truncated)
 		}
 		return c, false
 	}
-	c = pngChunk{name: string(b[4:8]), body: offset + 8, end: offset + 12 + be32(b)}
+	c = pngChunk{name: string(b[4:8]), body: offset + 8, end: offset + 12 + input.BE32(b)}
 	if !isChunkName(c.name) {
-		p.f.flaw(Corrupt)
+		p.f.addFlaw(Corrupt)
 		return c, false
 	}
-	if c.end > p.s.size {
-		p.f.flaw(Truncated)
+	if c.end > p.file.Size() {
+		p.f.addFlaw(Truncated)
 		return c, false
 	}
 	return c, true
@@ -65,65 +69,68 @@ func isChunkName(name string) bool {
 	return true
 }
 
-func (p *pngReader) visit(c pngChunk, first bool) (goOn bool) {
+// visit reads one chunk; more is false after the last.
+func (p *pngReader) visit(c pngChunk, first bool) (more bool) {
 	if first != (c.name == "IHDR") {
-		p.f.flaw(Corrupt)
+		p.f.addFlaw(Corrupt)
 		return false
 	}
-	if isCritical(c.name) && !p.intact(c) {
-		p.f.flaw(Corrupt)
+	if isCritical(c.name) && !p.checksumMatches(c) {
+		p.f.addFlaw(Corrupt)
 		return false
 	}
 	switch c.name {
 	case "IHDR":
-		return p.header(p.w.at(c.body, 13))
+		return p.header(p.w.At(c.body, 13))
 	case "PLTE":
 		p.palette = true
 	case "IDAT":
-		return p.data(c)
+		return p.imageData(c)
 	case "acTL":
-		p.animation(p.w.at(c.body, 4))
+		p.animation(p.w.At(c.body, 4))
 	case "tRNS":
 		p.image.Alpha = true
 	case "eXIf":
-		readEXIF(p.w.at(c.body, int(min(c.end-4-c.body, windowBytes))), p.image)
+		readEXIF(p.w.At(c.body, int(min(c.end-4-c.body, input.WindowBytes))), p.image)
 	case "IEND":
-		p.end(c)
+		p.checkEnd(c)
 		return false
 	}
 	return true
 }
 
-// isCritical: the first letter of a chunk that a decoder must know is upper case.
+// isCritical reports whether a decoder must know the chunk: its name begins with an
+// upper case letter (PNG specification, section 5.4).
 func isCritical(name string) bool { return name[0] >= 'A' && name[0] <= 'Z' }
 
-// intact compares a chunk with its checksum.
-func (p *pngReader) intact(c pngChunk) bool {
-	if p.s.size > streamBytes {
+// checksumMatches verifies a chunk's CRC, unless the image is too large for every
+// purpose.
+func (p *pngReader) checksumMatches(c pngChunk) bool {
+	if p.file.Size() > input.StreamBytes {
 		return true
 	}
 	sum := uint32(0)
-	p.w.each(c.body-4, c.end-4, func(piece []byte) bool {
+	p.w.Each(c.body-4, c.end-4, func(piece []byte) bool {
 		sum = crc32.Update(sum, crc32.IEEETable, piece)
 		return true
 	})
-	last := p.w.at(c.end-4, 4)
-	return len(last) == 4 && be32(last) == int64(sum)
+	last := p.w.At(c.end-4, 4)
+	return len(last) == 4 && input.BE32(last) == int64(sum)
 }
 
 func (p *pngReader) header(b []byte) bool {
 	if len(b) < 13 {
-		p.f.flaw(Corrupt)
+		p.f.addFlaw(Corrupt)
 		return false
 	}
-	width, height := be32(b), be32(b[4:])
+	width, height := input.BE32(b), input.BE32(b[4:])
 	p.image.Width, p.image.Height = int(width), int(height)
 	p.image.Depth = int(b[8])
 	p.image.Color = pngColor(b[9])
 	p.image.Alpha = p.image.Color == ColorRGBA || p.image.Color == ColorGrayAlpha
 	const most = 1<<31 - 1 // PNG specification, section 11.2.2
 	if width == 0 || height == 0 || width > most || height > most || !validDepth(b[9], b[8]) {
-		p.f.flaw(Corrupt)
+		p.f.addFlaw(Corrupt)
 		return false
 	}
 	return true
@@ -145,7 +152,7 @@ func pngColor(code byte) Color {
 	return ""
 }
 
-// validDepth holds the pairs of PNG specification, table 11.1.
+// validDepth lists the allowed pairs (PNG specification, table 11.1).
 func validDepth(color, depth byte) bool {
 	switch color {
 	case 0:
@@ -158,33 +165,34 @@ func validDepth(color, depth byte) bool {
 	return false
 }
 
-// data looks at the first piece of the picture: decoders need the palette before
-// it, and it begins with the header of a zlib stream (RFC 1950, section 2.2).
-func (p *pngReader) data(c pngChunk) bool {
+// imageData checks the first IDAT chunk: the palette must precede it, and it begins
+// with a zlib header (RFC 1950, section 2.2).
+func (p *pngReader) imageData(c pngChunk) bool {
 	const zlibDeflate, zlibCheck = 8, 31
-	b := p.w.at(c.body, 2)
-	stranger := len(b) == 2 && c.end-4-c.body >= 2 && (b[0]&0x0F != zlibDeflate || be16(b)%zlibCheck != 0)
-	if !p.hasData && (stranger || p.image.Color == ColorPalette && !p.palette) {
-		p.f.flaw(Corrupt)
+	b := p.w.At(c.body, 2)
+	notZlib := len(b) == 2 && c.end-4-c.body >= 2 && (b[0]&0x0F != zlibDeflate || input.BE16(b)%zlibCheck != 0)
+	if !p.hasData && (notZlib || p.image.Color == ColorPalette && !p.palette) {
+		p.f.addFlaw(Corrupt)
 		return false
 	}
 	p.hasData = true
 	return true
 }
 
+// animation reads acTL, the frame count of an animated PNG.
 func (p *pngReader) animation(b []byte) {
 	if len(b) < 4 {
 		return
 	}
-	p.image.Frames = int(be32(b))
+	p.image.Frames = int(input.BE32(b))
 	p.image.Animated = p.image.Frames > 1
 }
 
-func (p *pngReader) end(c pngChunk) {
+func (p *pngReader) checkEnd(c pngChunk) {
 	if !p.hasData {
-		p.f.flaw(Corrupt)
+		p.f.addFlaw(Corrupt)
 	}
-	if p.s.size-c.end > maxPadding || !isPadding(p.w.at(c.end, windowBytes)) {
-		p.f.flaw(Trailing)
+	if p.file.Size()-c.end > maxPadding || !isPadding(p.w.At(c.end, input.WindowBytes)) {
+		p.f.addFlaw(Trailing)
 	}
 }

@@ -21,16 +21,16 @@ func read(t *testing.T, name string) probe.Facts {
 	return probe.Read(bytes.NewReader(b), int64(len(b)))
 }
 
-// Films that ffmpeg made; what ffprobe says of them.
-func TestFilms(t *testing.T) {
+// Videos encoded by ffmpeg, with the facts that ffprobe reports.
+func TestVideos(t *testing.T) {
 	for _, c := range []struct {
-		name, typ, video, audio string
-		profile, chroma, depth  int
-		bframes, last, pieces   bool
+		name, typ, video, audio   string
+		profile, chroma, depth    int
+		bframes, last, fragmented bool
 	}{
 		{name: "baseline.mp4", typ: "video/mp4", video: "h264", audio: "aac", profile: 66, chroma: 1, depth: 8},
 		{name: "high-b-frames-index-last.mp4", typ: "video/mp4", video: "h264", profile: 100, chroma: 1, depth: 8, bframes: true, last: true},
-		{name: "fragmented.mp4", typ: "video/mp4", video: "h264", audio: "aac", profile: 77, chroma: 1, depth: 8, pieces: true},
+		{name: "fragmented.mp4", typ: "video/mp4", video: "h264", audio: "aac", profile: 77, chroma: 1, depth: 8, fragmented: true},
 		{name: "422-10-bit.mp4", typ: "video/mp4", video: "h264", profile: 122, chroma: 2, depth: 10},
 		{name: "hevc.mp4", typ: "video/mp4", video: "hevc", bframes: true, last: true},
 		{name: "mpeg4-mp3.mp4", typ: "video/mp4", video: "mpeg4", audio: "mp3", last: true},
@@ -51,13 +51,14 @@ func TestFilms(t *testing.T) {
 		if (len(a) == 1) != (c.audio != "") || len(a) == 1 && (a[0].Codec != c.audio || a[0].Channels == 0 && c.video != "vp8") {
 			t.Errorf("%s: audio %+v", c.name, a)
 		}
-		if f.Movie.IndexLast != c.last || f.Movie.Fragmented != c.pieces {
+		if f.Movie.IndexLast != c.last || f.Movie.Fragmented != c.fragmented {
 			t.Errorf("%s: index last %v, fragmented %v", c.name, f.Movie.IndexLast, f.Movie.Fragmented)
 		}
 	}
 }
 
-func TestSounds(t *testing.T) {
+// Audio files encoded by ffmpeg.
+func TestAudio(t *testing.T) {
 	for _, c := range []struct {
 		name, typ, codec string
 		channels         int
@@ -80,7 +81,7 @@ func TestSounds(t *testing.T) {
 	}
 }
 
-func TestPictures(t *testing.T) {
+func TestImages(t *testing.T) {
 	for name, want := range map[string]probe.Image{
 		"ycbcr.jpg":       {Width: 64, Height: 48, Depth: 8, Color: probe.ColorRGB, Coding: probe.CodingBaseline},
 		"progressive.jpg": {Width: 64, Height: 48, Depth: 8, Color: probe.ColorRGB, Coding: probe.CodingProgressive},
@@ -100,8 +101,8 @@ func TestPictures(t *testing.T) {
 	}
 }
 
-// What is protected is not hidden by a handler that says it is something else.
-func TestProtectedWhateverTheHandler(t *testing.T) {
+// A handler of another type does not hide that a track is protected.
+func TestProtectedTrackWithOtherHandler(t *testing.T) {
 	file, err := preflighttest.Make("mp4 video=h264 encrypted")
 	if err != nil {
 		t.Fatal(err)
@@ -117,12 +118,12 @@ func TestProtectedWhateverTheHandler(t *testing.T) {
 	}
 }
 
-// Every cut of a real file is read without a panic, and none of a picture or a
-// film that says at its start how long it is passes for whole.
-func TestCuts(t *testing.T) {
+// Every truncation of a real file is read without a panic. Those of a format that
+// declares its length are found to be flawed.
+func TestTruncations(t *testing.T) {
 	names, err := filepath.Glob("testdata/*.*")
 	if err != nil || len(names) == 0 {
-		t.Fatalf("no files: %v", err)
+		t.Fatalf("no files in testdata: %v", err)
 	}
 	for _, name := range names {
 		b, err := os.ReadFile(name)
@@ -131,28 +132,29 @@ func TestCuts(t *testing.T) {
 		}
 		for n := 1; n < len(b); n += 1 + len(b)/500 {
 			f := probe.Read(bytes.NewReader(b[:n]), int64(n))
-			whole := f.Type == "image/png" || f.Type == "image/jpeg" || f.Type == "video/mp4"
-			if whole && len(f.Flaws) == 0 {
-				t.Errorf("%s cut at %d of %d passes for whole", name, n, len(b))
+			declaresLength := f.Type == "image/png" || f.Type == "image/jpeg" || f.Type == "video/mp4"
+			if declaresLength && len(f.Flaws) == 0 {
+				t.Errorf("%s cut to %d of %d bytes has no flaw", name, n, len(b))
 			}
 		}
 	}
 }
 
-type broken struct{ after int }
+// failingReader fails after a number of reads.
+type failingReader struct{ after int }
 
-var errBroken = errors.New("the disk is on fire")
+var errRead = errors.New("read error")
 
-func (b *broken) ReadAt(p []byte, _ int64) (int, error) {
+func (b *failingReader) ReadAt(p []byte, _ int64) (int, error) {
 	if b.after--; b.after < 0 {
-		return 0, errBroken
+		return 0, errRead
 	}
 	return len(p), nil
 }
 
-// A reader that fails says nothing of the file, whenever it fails.
+// If the reader fails at any time, the facts say nothing about the file.
 func TestReaderFails(t *testing.T) {
-	f := probe.Read(&broken{}, 1000)
+	f := probe.Read(&failingReader{}, 1000)
 	if !f.Has(probe.Unreadable) || f.Type != "" {
 		t.Errorf("%+v", f)
 	}
@@ -162,7 +164,7 @@ func TestReaderFails(t *testing.T) {
 	}
 }
 
-// failingAt reads bytes up to a limit and fails behind it.
+// failingAt fails for bytes after limit.
 type failingAt struct {
 	b     []byte
 	limit int64
@@ -170,7 +172,7 @@ type failingAt struct {
 
 func (r *failingAt) ReadAt(p []byte, offset int64) (int, error) {
 	if offset+int64(len(p)) > r.limit {
-		return 0, errBroken
+		return 0, errRead
 	}
 	return copy(p, r.b[offset:]), nil
 }

@@ -1,16 +1,20 @@
 package probe
 
-import "bytes"
+import (
+	"bytes"
 
-// signature names a type by bytes at a fixed place.
+	"mediarelay/internal/probe/input"
+)
+
+// signature maps bytes at a fixed offset to a type.
 type signature struct {
 	offset int
 	magic  string
 	typ    string
 }
 
-// signatures are types that need no parser. Hardly any is taken: they are named so
-// that the refusal can say what the file is.
+// signatures lists types that need no parser. Few of them are accepted; the others
+// are listed so that the refusal can name the format.
 var signatures = []signature{
 	{0, "GIF87a", "image/gif"},
 	{0, "GIF89a", "image/gif"},
@@ -53,9 +57,9 @@ var signatures = []signature{
 	{0, "\x09\x08\x10\x00\x00\x06\x05\x00", "application/vnd.ms-excel"},
 }
 
-// textSignatures are those of formats that may be text all through: two that are
-// text by design, and AMR, whose frames of silence are letters. A file that is text
-// all through is of these alone: "MZ Meeting" is no program.
+// textSignatures lists formats whose files may consist of printable characters: two
+// by design, and AMR, whose silence frames are letters. The other signatures do not
+// apply to a file of printable characters: "MZ Meeting" is not a program.
 var textSignatures = []signature{
 	{0, "#!AMR-WB\n", "audio/amr-wb"},
 	{0, "#!AMR_MC1.0\n", "audio/amr-mc"},
@@ -64,8 +68,8 @@ var textSignatures = []signature{
 	{0, "%!PS", "application/postscript"},
 }
 
-func signatureOf(head []byte, script script) string {
-	if t := listed(textSignatures, head); t != "" || script != notText {
+func signatureOf(head []byte, encoding encoding) string {
+	if t := listed(textSignatures, head); t != "" || encoding != notText {
 		return t
 	}
 	if t := listed(signatures, head); t != "" {
@@ -110,7 +114,7 @@ func iffType(head []byte) string {
 	return ""
 }
 
-// asfType looks for what the streams are of (ASF specification, section 10.4).
+// asfType searches for the stream type GUIDs (ASF specification, section 10.4).
 func asfType(head []byte) string {
 	const header, video, audio = "\x30\x26\xB2\x75\x8E\x66\xCF\x11", "\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11", "\x40\x9E\x69\xF8\x4D\x5B\xCF\x11"
 	switch {
@@ -122,24 +126,24 @@ func asfType(head []byte) string {
 	return "video/x-ms-asf"
 }
 
-// bitmapType asks for more than "BM": the reserved words and a known header size.
+// bitmapType requires more than "BM": zero reserved words and a known header size.
 func bitmapType(head []byte) string {
-	if !hasAt(head, 0, "BM") || len(head) < 18 || le32(head[6:]) != 0 {
+	if !hasAt(head, 0, "BM") || len(head) < 18 || input.LE32(head[6:]) != 0 {
 		return ""
 	}
-	if size := le32(head[14:]); size >= 12 && size <= 124 {
+	if size := input.LE32(head[14:]); size >= 12 && size <= 124 {
 		return "image/bmp"
 	}
 	return ""
 }
 
-// iconType asks for a count and a first entry whose reserved byte is zero.
+// iconType requires a plausible count and a first entry whose reserved byte is zero.
 func iconType(head []byte) string {
 	icon, cursor := hasAt(head, 0, "\x00\x00\x01\x00"), hasAt(head, 0, "\x00\x00\x02\x00")
 	if !icon && !cursor || len(head) < 22 {
 		return ""
 	}
-	if count := le16(head[4:]); count == 0 || count > 256 || head[9] != 0 {
+	if count := input.LE16(head[4:]); count == 0 || count > 256 || head[9] != 0 {
 		return ""
 	}
 	return "image/vnd.microsoft.icon"

@@ -6,49 +6,51 @@ import (
 	"unicode/utf8"
 
 	"mediarelay/internal/media"
+	"mediarelay/internal/probe/input"
 )
 
-// textBytes is how much of the start, the middle and the end must look like text.
+// textBytes is the length of the samples from start, middle and end that must look
+// like text.
 const textBytes = 4096
 
-// script is how a file that is text all through is written.
-type script int
+// encoding is the character encoding of a text.
+type encoding int
 
 const (
-	notText   script = iota
-	plainText        // UTF-8
-	wideText         // UTF-16
-	latinText        // a code page whose letters are ASCII for the most part, such as Windows-1252
-	// oldText: a code page for other letters, such as Windows-1251 or Shift-JIS.
-	// Nothing in the file names it, and short binary data may look the same.
-	oldText
+	notText encoding = iota
+	utf8Text
+	utf16Text
+	latinText // a code page with mostly ASCII letters, such as Windows-1252
+	// codePageText is a code page for another script, such as Windows-1251 or
+	// Shift-JIS. Nothing in the file names it, and short binary data may look the same.
+	codePageText
 )
 
-// scriptOf looks at the start, the middle and the end, at even offsets.
-func scriptOf(s *source, head []byte) script {
-	found, bigFirst := plainText, false
-	if wide, big := wideOrder(head); wide {
-		found, bigFirst = wideText, big
+// encodingOf examines samples from start, middle and end, at even offsets.
+func encodingOf(file *input.File, head []byte) encoding {
+	found, bigFirst := utf8Text, false
+	if wide, big := utf16Order(head); wide {
+		found, bigFirst = utf16Text, big
 	}
-	for _, from := range []int64{0, s.size / 2, s.size - textBytes} {
-		b := s.at(max(0, from)&^1, textBytes)
+	for _, from := range []int64{0, file.Size() / 2, file.Size() - textBytes} {
+		b := file.At(max(0, from)&^1, textBytes)
 		switch {
-		case found == wideText && isUnits(b, bigFirst):
-		case found == wideText, !hasNoControls(b):
+		case found == utf16Text && isUTF16(b, bigFirst):
+		case found == utf16Text, !hasNoControls(b):
 			return notText
 		case isUTF8(b):
 		case !mostlyASCII(b):
-			found = oldText
-		case found == plainText:
+			found = codePageText
+		case found == utf8Text:
 			found = latinText
 		}
 	}
 	return found
 }
 
-// wideOrder knows UTF-16, and which end of a unit is first, by a byte order mark or
-// where mostly every second byte is zero.
-func wideOrder(b []byte) (wide, bigFirst bool) {
+// utf16Order recognises UTF-16 and its byte order by a byte order mark, or by zeros in
+// most of either the even or the odd bytes.
+func utf16Order(b []byte) (wide, bigFirst bool) {
 	var zeros [2]int
 	for i, c := range b {
 		if c == 0 {
@@ -64,15 +66,16 @@ func wideOrder(b []byte) (wide, bigFirst bool) {
 	return spaced, zeros[0] > 0
 }
 
-// isUnits: UTF-16 without zeros, noncharacters and halves of pairs (The Unicode
-// Standard, section 3.9). Pairs that a piece's edges cut are forgiven.
-func isUnits(b []byte, bigFirst bool) bool {
+// isUTF16 reports whether b is UTF-16 without zeros, noncharacters and unpaired
+// surrogates (The Unicode Standard, section 3.9). It accepts a pair cut by the edges
+// of the sample.
+func isUTF16(b []byte, bigFirst bool) bool {
 	const firstHigh, firstLow, half, noncharacters = 0xD800, 0xDC00, 10, 0xFFFE
 	high := false
 	for i := 0; i+2 <= len(b); i += 2 {
-		u := le16(b[i:])
+		u := input.LE16(b[i:])
 		if bigFirst {
-			u = be16(b[i:])
+			u = input.BE16(b[i:])
 		}
 		if u == 0 || u >= noncharacters || i > 0 && high != (u>>half == firstLow>>half) {
 			return false
@@ -82,24 +85,24 @@ func isUnits(b []byte, bigFirst bool) bool {
 	return true
 }
 
-// readText names what has no signature. Of old code pages it names only what its
-// structure proves to be text.
-func readText(s *source, head []byte, script script, f *Facts) {
-	tail, _ := s.tail(textBytes)
-	if script == wideText {
-		head, tail = narrow(head), narrow(tail)
+// readText sets the type of a text. In an unknown code page it does so only if the
+// structure proves that it is text.
+func readText(file *input.File, head []byte, encoding encoding, f *Facts) {
+	tail, _ := file.Tail(textBytes)
+	if encoding == utf16Text {
+		head, tail = asciiOf(head), asciiOf(tail)
 	}
 	f.Type = textType(head, tail)
-	if script == oldText || script == latinText {
-		f.Document = &Document{OldText: true}
+	if encoding == codePageText || encoding == latinText {
+		f.Document = &Document{UnknownEncoding: true}
 	}
-	if script == oldText && (f.Type == "text/plain" || f.Type == "text/csv") {
+	if encoding == codePageText && (f.Type == "text/plain" || f.Type == "text/csv") {
 		f.Type = ""
 	}
 }
 
-// narrow keeps the ASCII of UTF-16, which is all that textType looks at.
-func narrow(b []byte) []byte {
+// asciiOf returns the ASCII characters of UTF-16, which is all that textType compares.
+func asciiOf(b []byte) []byte {
 	out := make([]byte, 0, len(b)/2)
 	for _, c := range b {
 		if c != 0 && c < utf8.RuneSelf {
@@ -109,8 +112,8 @@ func narrow(b []byte) []byte {
 	return out
 }
 
-// hasNoControls but those of layout and of terminals, as file(1) has them, and
-// the end mark of CP/M.
+// hasNoControls allows the control characters that file(1) accepts in text, and the
+// end-of-file character of CP/M.
 func hasNoControls(b []byte) bool {
 	for _, c := range b {
 		if c < ' ' && !strings.ContainsRune("\a\b\t\n\v\f\r\x1b\x1a", rune(c)) || c == 0x7F {
@@ -120,7 +123,8 @@ func hasNoControls(b []byte) bool {
 	return true
 }
 
-// mostlyASCII: a text in Latin-1 or the like is known for a text by its letters.
+// mostlyASCII reports whether at most 30 % of the bytes are outside ASCII, as in
+// Latin-1 text.
 func mostlyASCII(b []byte) bool {
 	high := 0
 	for _, c := range b {
@@ -131,7 +135,7 @@ func mostlyASCII(b []byte) bool {
 	return high*10 <= len(b)*3
 }
 
-// isUTF8 forgives a character cut at either end of the piece.
+// isUTF8 accepts a character cut at either end of the sample.
 func isUTF8(b []byte) bool {
 	for range utf8.UTFMax - 1 {
 		if len(b) > 0 && !utf8.RuneStart(b[0]) {
@@ -178,8 +182,8 @@ func isHTML(text string) bool {
 	return false
 }
 
-// isJSON looks at the first tokens and at the last character: prose in brackets
-// passes neither.
+// isJSON compares the first tokens and the last character; prose in brackets passes
+// neither.
 func isJSON(text string, tail []byte) bool {
 	if text == "" {
 		return false
@@ -203,14 +207,14 @@ func isJSONKey(inside string) bool {
 	return found && strings.HasPrefix(strings.TrimSpace(after), ":")
 }
 
-// isCSV asks for three lines or more with the same number of separators, at
-// least one. Quoted separators make lines differ, so a table that uses them is
-// recognised by its name alone (preflight).
+// isCSV requires three lines or more with the same number of separators, at least one.
+// Quoted separators make the numbers differ; package preflight recognises such a table
+// by its filename.
 func isCSV(text string) bool {
 	const fewest, most = 3, 20
 	lines := strings.Split(text, "\n")
 	if len(lines) > 1 {
-		lines = lines[:len(lines)-1] // may be cut
+		lines = lines[:len(lines)-1] // may be incomplete
 	}
 	lines = lines[:min(len(lines), most)]
 	for _, separator := range []string{",", ";", "\t"} {

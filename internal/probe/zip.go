@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"mediarelay/internal/media"
+	"mediarelay/internal/probe/input"
 )
 
 const (
-	// maxZipDirectory is room for 7000 parts named as Office does.
+	// maxZipDirectory has room for 7000 entries with names like those of Office.
 	maxZipDirectory = 640 << 10
-	// maxManifest is far above a real [Content_Types].xml, which has a line a part.
+	// maxManifest is far above a real [Content_Types].xml, with one line per part.
 	maxManifest = 256 << 10
 )
 
@@ -19,46 +20,46 @@ func isZip(head []byte) bool {
 }
 
 type zipEntry struct {
-	name             string
-	method           int
-	encrypted        bool
-	packed, unpacked int64
-	offset           int64
+	name                     string
+	method                   int
+	encrypted                bool
+	compressed, uncompressed int64
+	offset                   int64
 }
 
-// readZip tells by its central directory what an archive is: the order of the
-// entries says nothing.
-func readZip(s *source, head []byte, f *Facts) {
+// readZip identifies an archive by its central directory, as the order of the entries
+// tells nothing.
+func readZip(file *input.File, head []byte, f *Facts) {
 	f.Type, f.Document = "application/zip", &Document{}
-	entries, ok := zipDirectory(s, f)
+	entries, ok := zipDirectory(file, f)
 	if !ok {
-		f.flaw(Truncated)
+		f.addFlaw(Truncated)
 		if bytes.Contains(head, []byte("[Content_Types].xml")) {
-			f.Type = officeUnnamed
+			f.Type = officeUnknown
 		}
 		return
 	}
 	for _, e := range entries {
 		f.Document.Encrypted = f.Document.Encrypted || e.encrypted
 	}
-	f.Type = zipType(s, entries, f)
+	f.Type = zipType(file, entries, f)
 }
 
-func zipType(s *source, entries []zipEntry, f *Facts) string {
+func zipType(file *input.File, entries []zipEntry, f *Facts) string {
 	found := "application/zip"
 	for i, e := range entries {
 		switch e.name {
 		case "[Content_Types].xml":
-			manifest := e.content(s)
-			t := officeType(manifestText(manifest), entries)
-			if t == officeUnnamed && (len(manifest) == 0 || len(manifest) >= maxManifest) {
-				f.flaw(Undetermined)
+			manifest := e.content(file)
+			t := officeType(normalizedManifest(manifest), entries)
+			if t == officeUnknown && (len(manifest) == 0 || len(manifest) >= maxManifest) {
+				f.addFlaw(Undetermined)
 			}
 			return t
 		case "mimetype":
-			// It is the first entry by the formats' own rule. To unpack every entry of
-			// that name would let a small archive cost minutes.
-			if t := plainType(s, i, e); t != "" {
+			// ODF and EPUB require it to be the first entry. Decompressing every entry
+			// of that name would let a small archive cost minutes.
+			if t := mimetypeEntry(file, i, e); t != "" {
 				return t
 			}
 		case "AndroidManifest.xml":
@@ -70,30 +71,30 @@ func zipType(s *source, entries []zipEntry, f *Facts) string {
 	return found
 }
 
-// plainType reads the first entry of ODF and EPUB, which holds a short word.
-func plainType(s *source, place int, e zipEntry) string {
-	if place > 0 || e.unpacked > longestType {
+// mimetypeEntry reads the media type that ODF and EPUB store in their first entry.
+func mimetypeEntry(file *input.File, index int, e zipEntry) string {
+	if index > 0 || e.uncompressed > longestType {
 		return ""
 	}
-	if t := string(e.content(s)); isPlainType(t) {
+	if t := string(e.content(file)); isContainerType(t) {
 		return t
 	}
 	return ""
 }
 
-// longestType bounds a media type in bytes; the longest of ODF has 61.
+// longestType bounds a media type in bytes; the longest ODF type has 61.
 const longestType = 100
 
-// isPlainType: what ODF and EPUB write into their first entry.
-func isPlainType(t string) bool {
+// isContainerType reports whether t looks like a media type of ODF or EPUB.
+func isContainerType(t string) bool {
 	return len(t) < longestType && strings.HasPrefix(t, "application/") && !strings.ContainsAny(t, " \r\n<>\"")
 }
 
-// manifestText is a manifest as one compares it: media types know no case, a
-// comment is no word of it, and UTF-16 is as good as UTF-8.
-func manifestText(b []byte) string {
-	if wide, _ := wideOrder(b); wide {
-		b = narrow(b)
+// normalizedManifest prepares a manifest for comparison: lower case, as media types
+// are case-insensitive, without comments, and UTF-16 reduced to ASCII.
+func normalizedManifest(b []byte) string {
+	if wide, _ := utf16Order(b); wide {
+		b = asciiOf(b)
 	}
 	text := []byte(media.Lower(string(b)))
 	kept := text[:0]
@@ -111,23 +112,24 @@ func manifestText(b []byte) string {
 	}
 }
 
-// officeType reads the main part's content type (ECMA-376, part 2, section
-// 10.1.2). Types with macros stand first in the list: who names both has macros.
+// officeType identifies the main part by its content type (ECMA-376, part 2, section
+// 10.1.2). Macro-enabled types come first in the list: a manifest that names both
+// kinds is macro-enabled.
 func officeType(manifest string, entries []zipEntry) string {
-	for _, main := range officeMains {
-		if !names(manifest, main.content) {
+	for _, main := range mainPartTypes {
+		if !namesType(manifest, main.content) {
 			continue
 		}
-		if !strings.Contains(main.typ, "macro") && (names(manifest, macroProject) || hasMacros(entries)) {
-			return macroProject
+		if !strings.Contains(main.typ, "macro") && (namesType(manifest, vbaProject) || hasMacros(entries)) {
+			return vbaProject
 		}
 		return main.typ
 	}
-	return officeUnnamed
+	return officeUnknown
 }
 
-// names says whether a type stands in quotes of either kind.
-func names(manifest, typ string) bool {
+// namesType reports whether a manifest contains a type in single or double quotes.
+func namesType(manifest, typ string) bool {
 	typ = media.Lower(typ)
 	return strings.Contains(manifest, "\""+typ+"\"") || strings.Contains(manifest, "'"+typ+"'")
 }
@@ -142,8 +144,8 @@ func hasMacros(entries []zipEntry) bool {
 }
 
 const (
-	officeUnnamed = "application/vnd.openxmlformats-officedocument"
-	macroProject  = "application/vnd.ms-office.vbaProject"
+	officeUnknown = "application/vnd.openxmlformats-officedocument"
+	vbaProject    = "application/vnd.ms-office.vbaProject"
 
 	openXML = "application/vnd.openxmlformats-officedocument."
 	msWord  = "application/vnd.ms-word."
@@ -151,7 +153,7 @@ const (
 	msPoint = "application/vnd.ms-powerpoint."
 )
 
-var officeMains = []struct{ content, typ string }{
+var mainPartTypes = []struct{ content, typ string }{
 	{msWord + "document.macroEnabled.main+xml", msWord + "document.macroEnabled.12"},
 	{msWord + "template.macroEnabledTemplate.main+xml", msWord + "template.macroEnabled.12"},
 	{msExcel + "sheet.macroEnabled.main+xml", msExcel + "sheet.macroEnabled.12"},

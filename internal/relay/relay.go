@@ -83,7 +83,7 @@ type Config struct {
 	Metrics *Metrics
 	// Check gives the verdict over stored bytes; preflight.Check where it is nil.
 	Check func(r io.ReaderAt, q preflight.Question) preflight.Verdict
-	// Promised names the type that a file's first bytes promise; probe.Promised
+	// Promised names the type that a file's first bytes promise; probe.GuessType
 	// where it is nil.
 	Promised func(head []byte) string
 	// Workers bounds the relays that run at once, PerChannel those of one
@@ -145,7 +145,7 @@ func withDefaults(c Config) Config {
 		c.Check = preflight.Check
 	}
 	if c.Promised == nil {
-		c.Promised = probe.Promised
+		c.Promised = probe.GuessType
 	}
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics(c.Library)

@@ -5,10 +5,11 @@ import (
 	"net/http"
 )
 
+// about describes the sandbox to people.
 func about(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = io.WriteString(w, `This is the sandbox of Mediarelay: an emulation of three media APIs.
-It sends nothing to WhatsApp and keeps what it gets until it is stopped.
+It sends nothing to WhatsApp and stores what it receives until it stops.
 
 360dialog, waba-v2, with a D360-API-KEY header
   POST   /media

@@ -5,26 +5,26 @@ import (
 	"time"
 )
 
-// The limits of a phone number, in the two APIs that lead to Meta. No page states
-// one of the on-premise API.
+// The limits of a phone number in waba-v2 and the Cloud API. No page states a limit of
+// the on-premise API.
 //
 // Source: "Upload, retrieve or delete media", section Constraints. The same page
-// says elsewhere that five failures block for an hour; it names this pair first
-// and in more detail.
+// mentions a second rule, five failures and a block of an hour; this one comes first and
+// has more detail.
 const (
-	uploadsPerSecond = 25
-	infoErrors       = 20
-	infoErrorWindow  = time.Hour
-	infoBlock        = 30 * time.Minute
+	uploadsPerSecond     = 25
+	retrievalErrors      = 20
+	retrievalErrorWindow = time.Hour
+	retrievalBlock       = 30 * time.Minute
 )
 
 const rateLimitText = "You have exceeded the endpoint rate limit."
 
-// Number is what Meta calls a phone number and the app that its token is of. Both
-// stand in the paths of the Cloud API.
+// Number holds Meta's IDs of a phone number and of the app to which its token belongs.
+// Paths of the Cloud API contain them.
 type Number struct{ PhoneNumberID, AppID string }
 
-// The ids of the first key's number; each further key has the next of each.
+// The IDs of the first key's number. Each further key has the next higher IDs.
 const (
 	DemoPhoneNumberID = "106540352242922"
 	DemoAppID         = "441000352242922"
@@ -38,65 +38,65 @@ func number(index int) Number {
 	return Number{PhoneNumberID: after(DemoPhoneNumberID), AppID: after(DemoAppID)}
 }
 
-// account is one phone number: whose key it is, whose media. Server.mu guards it.
+// account is the phone number of a key, with its limits. Server.mu guards it.
 type account struct {
 	Number
 	userID       string
-	uploads      window
-	failures     window
+	uploads      eventWindow
+	failures     eventWindow
 	blockedUntil time.Time
 }
 
 func newAccount(index int) *account {
 	return &account{
 		Number: number(index), userID: digits(15),
-		uploads:  window{length: time.Second},
-		failures: window{length: infoErrorWindow},
+		uploads:  eventWindow{length: time.Second},
+		failures: eventWindow{length: retrievalErrorWindow},
 	}
 }
 
-// window counts events of the last stretch of time.
-type window struct {
+// eventWindow counts the events of a sliding period.
+type eventWindow struct {
 	length time.Duration
 	events []time.Time
 }
 
-func (w *window) count(now time.Time) int {
+func (w *eventWindow) count(now time.Time) int {
 	for len(w.events) > 0 && now.Sub(w.events[0]) >= w.length {
 		w.events = w.events[1:]
 	}
 	return len(w.events)
 }
 
-func (w *window) add(now time.Time) { w.events = append(w.events, now) }
+func (w *eventWindow) add(now time.Time) { w.events = append(w.events, now) }
 
-// mayUpload counts an upload, unless the second is full.
-func (s *Server) mayUpload(who *account) bool {
+// allowUpload counts an upload; it returns false if the limit is reached.
+func (s *Server) allowUpload(account *account) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	if who.uploads.count(now) >= uploadsPerSecond {
+	if account.uploads.count(now) >= uploadsPerSecond {
 		return false
 	}
-	who.uploads.add(now)
+	account.uploads.add(now)
 	return true
 }
 
-// mayAsk tells whether GET /{media-id} is open to the account.
-func (s *Server) mayAsk(who *account) bool {
+// mayRetrieve reports whether the account may call GET /{media-id}.
+func (s *Server) mayRetrieve(account *account) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.now().Before(who.blockedUntil)
+	return !s.now().Before(account.blockedUntil)
 }
 
-// askedInVain counts a failed GET /{media-id}; the twentieth closes it.
-func (s *Server) askedInVain(who *account) {
+// countFailedRetrieval counts a failed GET /{media-id}; the twentieth blocks it.
+func (s *Server) countFailedRetrieval(account *account) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
-	who.failures.add(now)
-	if who.failures.count(now) >= infoErrors {
-		who.blockedUntil = now.Add(infoBlock)
-		who.failures.events = nil
+	account.failures.add(now)
+	if account.failures.count(now) >= retrievalErrors {
+		account.blockedUntil = now.Add(retrievalBlock)
+		account.failures.events = nil
 	}
 }

@@ -18,14 +18,14 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// client is a bare HTTP client of the sandbox, so that these tests rest on the
-// documents alone and not on our own provider.
+// client is a plain HTTP client of the sandbox, so that these tests depend on the
+// providers' documentation and not on our provider packages.
 type client struct {
 	t    *testing.T
 	s    *sandbox.Server
 	base string
 	key  string
-	// scheme is Meta's word before the key in Authorization; empty for 360dialog,
+	// scheme precedes the key in Meta's Authorization header; empty for 360dialog,
 	// which has a header of its own.
 	scheme string
 	http   *http.Client
@@ -50,13 +50,14 @@ func start(t *testing.T, config sandbox.Config) *client {
 	return &client{t: t, s: s, base: server.URL, key: key, http: server.Client()}
 }
 
+// as returns a copy with another key.
 func (c *client) as(key string) *client {
 	other := *c
 	other.key = key
 	return &other
 }
 
-// meta is the same client with Meta's token in place of 360dialog's key.
+// meta returns a copy that sends Meta's token in place of 360dialog's key.
 func (c *client) meta(scheme string) *client {
 	other := *c
 	other.scheme = scheme
@@ -101,7 +102,7 @@ func (c *client) try(method, path string, header http.Header, body io.Reader) (r
 	return reply{response.StatusCode, response.Header, read}, err
 }
 
-// upload sends a file as the documentation's curl does.
+// upload sends a file like the curl command of the documentation.
 func (c *client) upload(mediaType string, content []byte) reply {
 	c.t.Helper()
 	body, formType := form(map[string]string{"messaging_product": "whatsapp"}, mediaType, content)
@@ -126,37 +127,38 @@ func form(fields map[string]string, mediaType string, content []byte) (io.Reader
 	return &body, w.FormDataContentType()
 }
 
-// post sends JSON.
+// post sends a JSON body.
 func (c *client) post(path, body string) reply {
 	c.t.Helper()
 	return c.do(http.MethodPost, path, http.Header{"Content-Type": {"application/json"}}, strings.NewReader(body))
 }
 
-// raw sends a file as the on-premise API takes it: as the body itself.
+// raw sends a file as the body, the form of the on-premise API.
 func (c *client) raw(mediaType string, content []byte) reply {
 	c.t.Helper()
 	return c.do(http.MethodPost, "/v1/media", http.Header{"Content-Type": {mediaType}}, bytes.NewReader(content))
 }
 
-// session opens an upload session and gives its id.
+// session opens an upload session and returns its ID.
 func (c *client) session(length int, mediaType string) string {
 	c.t.Helper()
 	query := url.Values{"file_name": {"sample.png"}, "file_length": {strconv.Itoa(length)}, "file_type": {mediaType}}
 	return c.do(http.MethodPost, "/uploads?"+query.Encode(), nil, nil).text(c.t, "id")
 }
 
+// send sends content to an upload session.
 func (c *client) send(id string, offset int, content []byte) reply {
 	c.t.Helper()
 	header := http.Header{"file_offset": {strconv.Itoa(offset)}}
 	return c.do(http.MethodPost, "/"+id, header, bytes.NewReader(content))
 }
 
-// at walks down the answer's JSON.
+// at returns the value at a path in the answer's JSON.
 func (r reply) at(t *testing.T, path ...string) any {
 	t.Helper()
 	var value any
 	if err := json.Unmarshal(r.body, &value); err != nil {
-		t.Fatalf("HTTP %d, not JSON: %s", r.status, r.body)
+		t.Fatalf("HTTP %d, body is not JSON: %s", r.status, r.body)
 	}
 	for _, name := range path {
 		switch node := value.(type) {
@@ -179,7 +181,7 @@ func (r reply) text(t *testing.T, path ...string) string {
 	t.Helper()
 	text, ok := r.at(t, path...).(string)
 	if !ok {
-		t.Fatalf("%v is no text in HTTP %d %s", path, r.status, r.body)
+		t.Fatalf("%v is not a string in HTTP %d %s", path, r.status, r.body)
 	}
 	return text
 }
@@ -188,12 +190,12 @@ func (r reply) number(t *testing.T, path ...string) int {
 	t.Helper()
 	number, ok := r.at(t, path...).(float64)
 	if !ok {
-		t.Fatalf("%v is no number in HTTP %d %s", path, r.status, r.body)
+		t.Fatalf("%v is not a number in HTTP %d %s", path, r.status, r.body)
 	}
 	return int(number)
 }
 
-// clock is a clock that stands until it is moved.
+// clock is a clock that only Advance moves.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time

@@ -11,24 +11,23 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// The pages that these tests hold the sandbox against, field by field:
+// The pages with which these tests compare the sandbox, field by field:
 //
 //	MU  360dialog, "Media Uploads", the API reference
 //	UR  360dialog, "Upload, retrieve or delete media"
 //	MM  360dialog, "Media messages"
 //	OP  360dialog, "Media" of the on-premise API
 //	CA  Meta, "Media Upload API"
-//	RU  Meta, "Resumable Upload API"; handles as published in the field
-//	HU  where a handle goes: "WABA Profile Info" and Meta's "Template components"
+//	RU  Meta, "Resumable Upload API", and published handles
+//	HU  uses of a handle: "WABA Profile Info" and Meta's "Template components"
 
-// said is one field of an answer: where it stands, and the form that its page
-// shows for it.
-type said struct {
+// responseField is a field of an answer and the form that its page shows.
+type responseField struct {
 	page, operation string
 	reply           reply
 	status          int
-	field           string // with dots between levels
-	form            string // of the field's JSON
+	field           string // levels separated by full stops
+	form            string // regular expression for the field's JSON
 }
 
 const (
@@ -37,12 +36,12 @@ const (
 	text   = `^".+"$`
 )
 
-// TestDocuments: every field of every answer.
+// TestDocuments compares every field of every answer with its page.
 func TestDocuments(t *testing.T) {
 	c := start(t, sandbox.Config{})
-	for name, rows := range map[string][]said{
-		"360dialog": saidBy360dialog(c), "on-premise": saidOnPremise(c), "Meta": saidByMeta(c),
-		"errors": saidInErrors(c), "handles": saidOfHandles(c),
+	for name, rows := range map[string][]responseField{
+		"360dialog": responsesOf360dialog(c), "on-premise": responsesOfOnPremise(c), "Meta": responsesOfMeta(c),
+		"errors": errorResponses(c), "handles": handleResponses(c),
 	} {
 		if len(rows) == 0 {
 			t.Fatalf("%s: no rows", name)
@@ -60,7 +59,7 @@ func TestDocuments(t *testing.T) {
 	}
 }
 
-func saidBy360dialog(c *client) []said {
+func responsesOf360dialog(c *client) []responseField {
 	photo := bytes.Repeat([]byte("jpeg"), 1462) // 5848 bytes, as in UR's example
 	uploaded := c.upload("image/jpeg", photo)
 	mediaID := uploaded.text(c.t, "id")
@@ -76,7 +75,7 @@ func saidBy360dialog(c *client) []said {
 	message := c.post("/messages",
 		`{"messaging_product":"whatsapp","recipient_type":"individual","to":"4915112345678","type":"image","image":{"id":"`+mediaID+`"}}`)
 	deleted := c.do(http.MethodDelete, "/"+mediaID, nil, nil)
-	return []said{
+	return []responseField{
 		{"MU", "POST /media", uploaded, 200, "id", digits},
 		{"UR", "GET /{media-id}", info, 200, "url", `^"https://lookaside\.fbsbx\.com\\/whatsapp_business\\/attachments\\/\?mid=\d+&source=getMedia&ext=\d{10}&hash=[\w-]+"$`},
 		{"UR", "GET /{media-id}", info, 200, "mime_type", `^"image/jpeg"$`},
@@ -100,14 +99,14 @@ func saidBy360dialog(c *client) []said {
 	}
 }
 
-func saidOnPremise(c *client) []said {
+func responsesOfOnPremise(c *client) []responseField {
 	uploaded := c.raw("image/jpeg", []byte("jpeg"))
 	mediaID := uploaded.text(c.t, "media", "0", "id")
 	message := c.post("/v1/messages",
 		`{"recipient_type":"individual","to":"4915112345678","type":"image","image":{"id":"`+mediaID+`","caption":"your-image-caption"}}`)
 	const uuid = `^"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"$`
 	missing := c.do(http.MethodGet, "/v1/media/4711", nil, nil)
-	return []said{
+	return []responseField{
 		{"OP", "POST /v1/media", uploaded, 200, "media.0.id", uuid},
 		{"OP", "POST /v1/messages", message, 201, "messages.0.id", text},
 		{"OP", "POST /v1/messages", message, 201, "meta.api_status", `^"stable"$`},
@@ -118,7 +117,7 @@ func saidOnPremise(c *client) []said {
 	}
 }
 
-func saidByMeta(c *client) []said {
+func responsesOfMeta(c *client) []responseField {
 	bearer, oauth := c.meta("Bearer"), c.meta("OAuth")
 	body, formType := form(map[string]string{"messaging_product": "whatsapp"}, "image/png", []byte("png"))
 	uploaded := bearer.do(http.MethodPost, "/v23.0/"+sandbox.DemoPhoneNumberID+"/media", http.Header{"Content-Type": {formType}}, body)
@@ -132,7 +131,7 @@ func saidByMeta(c *client) []said {
 		`{"messaging_product":"whatsapp","to":"4915112345678","type":"image","image":{"id":"`+mediaID+`"}}`)
 	deleted := bearer.do(http.MethodDelete, "/v23.0/"+mediaID, nil, nil)
 	wrongToken := bearer.as("wrong").do(http.MethodGet, "/v23.0/"+mediaID, nil, nil)
-	return []said{
+	return []responseField{
 		{"CA", "POST /{Version}/{Phone-Number-ID}/media", uploaded, 200, "id", digits},
 		{"CA", "GET /{Version}/{media-id}", info, 200, "url", `^"http://127\.0\.0\.1:\d+\\/whatsapp_business\\/attachments\\/\?mid=\d+&source=getMedia&ext=\d{10}&hash=[\w-]+"$`},
 		{"CA", "GET /{Version}/{media-id}", info, 200, "sha256", hex64},
@@ -146,11 +145,11 @@ func saidByMeta(c *client) []said {
 	}
 }
 
-func saidInErrors(c *client) []said {
+func errorResponses(c *client) []responseField {
 	missing := c.do(http.MethodGet, "/4711", nil, nil)
 	badType := c.upload("application/octet-stream", []byte("jpeg"))
 	badKey := c.as("wrong").upload("image/jpeg", []byte("jpeg"))
-	return []said{
+	return []responseField{
 		{"UR", "GET /{media-id}, unknown", missing, 400, "error.code", `^100$`},
 		{"UR", "GET /{media-id}, unknown", missing, 400, "error.error_subcode", `^33$`},
 		{"UR", "GET /{media-id}, unknown", missing, 400, "error.fbtrace_id", text},
@@ -164,7 +163,7 @@ func saidInErrors(c *client) []said {
 	}
 }
 
-func saidOfHandles(c *client) []said {
+func handleResponses(c *client) []responseField {
 	handle := c.send(c.session(3, "image/png"), 0, []byte("png")).text(c.t, "h")
 	profile := func(h string) reply {
 		return c.post("/whatsapp_business_profile", `{"messaging_product":"whatsapp","profile_picture_handle":"`+h+`"}`)
@@ -175,7 +174,7 @@ func saidOfHandles(c *client) []said {
 	}
 	picture, noPicture := profile(handle), profile("https://example.com/a.png")
 	taken, refused := template(handle), template("https://example.com/a.png")
-	return []said{
+	return []responseField{
 		{"HU", "POST /whatsapp_business_profile", picture, 200, "success", `^true$`},
 		{"HU", "POST /whatsapp_business_profile, a link", noPicture, 422, "error.code", `^100$`},
 		{"HU", "POST /v1/configs/templates", taken, 201, "status", `^"submitted"$`},
@@ -186,7 +185,7 @@ func saidOfHandles(c *client) []said {
 	}
 }
 
-// TestDocumentedBytes: what comes back is what was sent.
+// TestDocumentedBytes downloads what it uploaded, from each API.
 func TestDocumentedBytes(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	photo := []byte("jpeg")
@@ -204,23 +203,23 @@ func TestDocumentedBytes(t *testing.T) {
 		{"OP", "GET /v1/media/{media_id}", c.do(http.MethodGet, "/v1/media/"+volume, nil, nil)},
 	} {
 		if row.reply.status != 200 || !bytes.Equal(row.reply.body, photo) || row.reply.header.Get("Content-Type") != "image/jpeg" {
-			t.Errorf("%s %s: HTTP %d, %q, %v", row.page, row.operation, row.reply.status, row.reply.body, row.reply.header)
+			t.Errorf("%s %s: HTTP %d, body %q, header %v", row.page, row.operation, row.reply.status, row.reply.body, row.reply.header)
 		}
 	}
 }
 
-// TestDocumentedSessionID: the id says what was asked for.
+// TestDocumentedSessionID decodes the requested upload from a session ID.
 func TestDocumentedSessionID(t *testing.T) {
 	session := start(t, sandbox.Config{}).session(10, "image/png")
 	body, _, _ := strings.Cut(strings.TrimPrefix(session, "upload:"), "?sig=")
 	content, err := base64.StdEncoding.DecodeString(body)
 	want := regexp.MustCompile(`^1:attachment:[0-9a-f-]{36}\?file_length=10&file_type=image%2Fpng$`)
 	if err != nil || !want.Match(content) {
-		t.Errorf("decoded: %s, %v", content, err)
+		t.Errorf("decoded %q, %v, want a match of %s", content, err, want)
 	}
 }
 
-// encoded finds a field as it stands in the answer, escapes and all.
+// encoded returns a field's JSON as in the answer, with its escapes.
 func encoded(t *testing.T, r reply, field string) string {
 	t.Helper()
 	levels := strings.Split(field, ".")

@@ -12,19 +12,19 @@ import (
 // linkLifetime: "the link will only remain valid for 5 minutes" ("Download Media").
 const linkLifetime = 5 * time.Minute
 
-// linkHost is Meta's host for media. A client of 360dialog is to put the API's in
-// its place.
+// linkHost is Meta's host for media. 360dialog's clients must replace it by the API's.
 const linkHost = "https://lookaside.fbsbx.com"
 
+// mediaInfo answers GET /{media-id}.
 func (s *Server) mediaInfo(w http.ResponseWriter, r *request) {
-	if !s.mayAsk(r.who) {
-		refuseRate(w, r)
+	if !s.mayRetrieve(r.account) {
+		writeRateLimited(w, r)
 		return
 	}
 	object, ok := s.find(r, r.id)
 	if !ok {
-		s.askedInVain(r.who)
-		noObject(w, r, r.id)
+		s.countFailedRetrieval(r.account)
+		writeNotFound(w, r, r.id)
 		return
 	}
 	var body bytes.Buffer
@@ -38,45 +38,44 @@ func (s *Server) mediaInfo(w http.ResponseWriter, r *request) {
 		"id":                object.id,
 		"messaging_product": "whatsapp",
 	})
-	// The API writes the path's slashes with JSON escapes.
+	// The API escapes the slashes of the path in JSON.
 	escaped := bytes.ReplaceAll([]byte(attachmentsPath), []byte("/"), []byte(`\/`))
-	answerText(w, http.StatusOK, bytes.Replace(body.Bytes(), []byte(attachmentsPath), escaped, 1))
+	writeBody(w, http.StatusOK, bytes.Replace(body.Bytes(), []byte(attachmentsPath), escaped, 1))
 }
 
-// link is signed over its object and its end. For the Cloud API it leads to the
-// sandbox itself, since Meta's host is not ours to serve.
+// link returns a download link, with a signature over the object and its expiry. That of
+// the Cloud API points to the sandbox, which cannot serve Meta's host.
 func (s *Server) link(r *request, object *mediaObject) string {
 	host := linkHost
 	if r.api == cloudAPI {
 		host = "http://" + r.Host
 	}
-	end := strconv.FormatInt(s.now().Add(linkLifetime).Unix(), 10)
-	return host + attachmentsPath + "?mid=" + string(object.id) + "&source=getMedia&ext=" + end +
-		"&hash=" + s.sign(string(object.id)+" "+end)
+	expiry := strconv.FormatInt(s.now().Add(linkLifetime).Unix(), 10)
+	return host + attachmentsPath + "?mid=" + string(object.id) + "&source=getMedia&ext=" + expiry +
+		"&hash=" + s.sign(string(object.id)+" "+expiry)
 }
 
-// download answers 404 for a link that has ended or was altered, as Meta says of
-// its media links.
+// download answers 404 for a link that has expired or was altered, as Meta's pages say.
 func (s *Server) download(w http.ResponseWriter, r *request) {
 	query := r.URL.Query()
 	object, ok := s.find(r, query.Get("mid"))
-	if !ok || !s.linkHolds(query) || !s.serveContent(w, r, object) {
-		s.refuseLink(w, r)
+	if !ok || !s.isValidLink(query) || !s.serveContent(w, r, object) {
+		s.rejectLink(w, r)
 	}
 }
 
-func (s *Server) refuseLink(w http.ResponseWriter, r *request) {
+func (s *Server) rejectLink(w http.ResponseWriter, r *request) {
 	if r.api == cloudAPI {
-		// Meta's host for media is no API: it has no words for its refusals.
+		// Meta's media host is not an API: its errors have no body.
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	gatewayError(w, http.StatusNotFound, "Media not found or link expired")
+	writeGatewayError(w, http.StatusNotFound, "Media not found or link expired")
 }
 
-// serveContent reports whether the bytes are still there.
+// serveContent answers with an object's bytes; it returns false if they were evicted.
 func (s *Server) serveContent(w http.ResponseWriter, r *request, object *mediaObject) bool {
-	content, err := s.files.open(object.file)
+	content, err := s.files.Open(object.file)
 	if err != nil {
 		return false
 	}
@@ -86,8 +85,8 @@ func (s *Server) serveContent(w http.ResponseWriter, r *request, object *mediaOb
 	return true
 }
 
-func (s *Server) linkHolds(query url.Values) bool {
-	end, err := strconv.ParseInt(query.Get("ext"), 10, 64)
-	return err == nil && s.now().Unix() < end &&
+func (s *Server) isValidLink(query url.Values) bool {
+	expiry, err := strconv.ParseInt(query.Get("ext"), 10, 64)
+	return err == nil && s.now().Unix() < expiry &&
 		query.Get("hash") == s.sign(query.Get("mid")+" "+query.Get("ext"))
 }

@@ -12,7 +12,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-func TestFaultsHappenInOrder(t *testing.T) {
+func TestFaultsFireInOrder(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	c.s.Faults().Add(sandbox.OpUploadMedia, sandbox.Pass())
 	c.s.Faults().Add(sandbox.OpUploadMedia, sandbox.HTML(502))
@@ -29,12 +29,12 @@ func TestFaultsHappenInOrder(t *testing.T) {
 	if left := c.s.Faults().Unfired(); len(left) != 0 {
 		t.Errorf("unfired: %v", left)
 	}
-	if kept := c.s.AllMedia(); len(kept) != 2 {
-		t.Errorf("%d objects, want 2: a fault's request must not reach the API", len(kept))
+	if stored := c.s.AllMedia(); len(stored) != 2 {
+		t.Errorf("%d objects, want 2: a request with a fault must not reach the API", len(stored))
 	}
 }
 
-func TestFaultsThatWereNotReachedAreNamed(t *testing.T) {
+func TestUnfiredFaults(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	c.s.Faults().Add(sandbox.OpSendMessage, sandbox.LoseAnswer())
 	c.s.Faults().Add(sandbox.OpUploadMedia, sandbox.ResetAfter(1<<20))
@@ -47,8 +47,8 @@ func TestFaultsThatWereNotReachedAreNamed(t *testing.T) {
 	}
 }
 
-// What the API did is done, though its answer never arrived whole.
-func TestAnswersThatAreLost(t *testing.T) {
+// The API processes a request even if its answer is lost.
+func TestLostAnswers(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"lost": sandbox.LoseAnswer(),
 		"cut":  sandbox.TruncatedJSON(),
@@ -59,7 +59,7 @@ func TestAnswersThatAreLost(t *testing.T) {
 			body, formType := form(map[string]string{"messaging_product": "whatsapp"}, "image/png", []byte("png"))
 			r, err := c.try(http.MethodPost, "/media", http.Header{"Content-Type": {formType}}, body)
 			if err == nil && json.Valid(r.body) {
-				t.Errorf("the answer arrived: %s", r.body)
+				t.Errorf("the whole answer arrived: %s", r.body)
 			}
 			if len(c.s.AllMedia()) != 1 || len(c.s.Faults().Unfired()) != 0 {
 				t.Errorf("%d objects, unfired %v", len(c.s.AllMedia()), c.s.Faults().Unfired())
@@ -68,7 +68,7 @@ func TestAnswersThatAreLost(t *testing.T) {
 	}
 }
 
-func TestAStallEndsWithItsClient(t *testing.T) {
+func TestStallEndsWithClient(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"after the body": sandbox.Stall(),
 		"in the body":    sandbox.StallAfter(10),
@@ -90,7 +90,7 @@ func TestAStallEndsWithItsClient(t *testing.T) {
 	}
 }
 
-func TestSlowAndEarlyAndRedirect(t *testing.T) {
+func TestSlowBodyEarlyAnswerAndRedirect(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	c.s.Faults().Add(sandbox.OpUploadMedia, sandbox.Slow(10_000))

@@ -2,7 +2,7 @@ package sandbox
 
 import "mediarelay/internal/media"
 
-// Media is what the sandbox holds of one POST /media.
+// Media describes an uploaded media object.
 type Media struct {
 	ID       media.MediaID
 	Filename string
@@ -11,7 +11,7 @@ type Media struct {
 	SHA256   string
 }
 
-// Handle is what the sandbox holds of one finished session.
+// Handle describes the result of a finished upload session.
 type Handle struct {
 	Handle   media.Handle
 	Filename string
@@ -20,87 +20,87 @@ type Handle struct {
 	SHA256   string
 }
 
-// Media looks up what was uploaded, whoever's it is.
+// Media returns the media object with an ID, whichever account owns it.
 func (s *Server) Media(id media.MediaID) (Media, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	object, ok := s.media.get(string(id))
+	object, ok := s.media.Get(string(id))
 	if !ok {
 		return Media{}, false
 	}
 	return object.view(), true
 }
 
-// AllMedia lists what was uploaded and not deleted, oldest first.
+// AllMedia lists the media objects that were not deleted, oldest first.
 func (s *Server) AllMedia() []Media {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []Media
-	for _, object := range s.media.list() {
+	for _, object := range s.media.List() {
 		list = append(list, object.view())
 	}
 	return list
 }
 
-// Handles lists what finished sessions gave, oldest first.
+// Handles lists the results of finished sessions, oldest first.
 func (s *Server) Handles() []Handle {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []Handle
-	for _, kept := range s.handles.list() {
+	for _, kept := range s.handles.List() {
 		list = append(list, kept.view)
 	}
 	return list
 }
 
-// Session is an upload session that grows.
+// Session describes an upload session. Offset and Length are in bytes.
 type Session struct {
 	ID             media.SessionID
 	Offset, Length int64
 }
 
-// Sessions lists the upload sessions that were opened, oldest first.
+// Sessions lists the upload sessions, oldest first.
 func (s *Server) Sessions() []Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var list []Session
-	for _, one := range s.sessions.list() {
-		list = append(list, Session{ID: one.id, Offset: one.offset, Length: one.length})
+	for _, session := range s.sessions.List() {
+		list = append(list, Session{ID: session.id, Offset: session.offset, Length: session.length})
 	}
 	return list
 }
 
-// ProfilePictures lists the handles that were set as profile pictures, oldest first.
+// ProfilePictures lists the handles set as profile pictures, oldest first.
 func (s *Server) ProfilePictures() []media.Handle {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.pictures.list()
+	return s.pictures.List()
 }
 
-// Templates lists the templates that were handed in, oldest first.
+// Templates lists the submitted templates, oldest first.
 func (s *Server) Templates() []Template {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.templates.list()
+	return s.templates.List()
 }
 
-// Number is the number that a key stands for; zero where the key is not known.
+// Number returns the number of a key; the zero Number if the key is unknown.
 func (s *Server) Number(key string) Number {
-	who, known := s.accounts[key]
+	account, known := s.accounts[key]
 	if !known {
 		return Number{}
 	}
-	return who.Number
+	return account.Number
 }
 
-// Messages lists what was taken for sending, oldest first.
+// Messages lists the accepted messages, oldest first.
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.messages.list()
+	return s.messages.List()
 }
 
-// Calls counts the requests of an operation, those that a fault met included.
+// Calls returns the number of requests of an operation, those with a fault included.
 func (s *Server) Calls(op Op) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

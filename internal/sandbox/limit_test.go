@@ -16,19 +16,19 @@ func TestTwentyFiveUploadsASecond(t *testing.T) {
 	c := start(t, sandbox.Config{Now: now.Now, APIKeys: []string{"first", "second"}})
 	for i := range 25 {
 		if r := c.upload("image/png", []byte("png")); r.status != 200 {
-			t.Fatalf("upload %d gives HTTP %d", i+1, r.status)
+			t.Fatalf("upload %d: HTTP %d, want 200", i+1, r.status)
 		}
 	}
 	refused := c.upload("image/png", []byte("png"))
 	if refused.status != 400 || !strings.Contains(string(refused.body), rateLimit) {
-		t.Errorf("the 26th gives HTTP %d %s", refused.status, refused.body)
+		t.Errorf("upload 26: HTTP %d %s, want the rate limit", refused.status, refused.body)
 	}
 	if r := c.as("second").upload("image/png", []byte("png")); r.status != 200 {
-		t.Errorf("another number is refused with HTTP %d", r.status)
+		t.Errorf("upload of another number: HTTP %d, want 200", r.status)
 	}
 	now.Advance(time.Second)
 	if r := c.upload("image/png", []byte("png")); r.status != 200 {
-		t.Errorf("a second later: HTTP %d", r.status)
+		t.Errorf("a second later: HTTP %d, want 200", r.status)
 	}
 }
 
@@ -54,7 +54,7 @@ func TestTwentyFailuresBlockRetrieval(t *testing.T) {
 		t.Fatalf("20 failures within an hour: HTTP %d, want 400", got)
 	}
 	if r := c.upload("image/png", []byte("png")); r.status != 200 {
-		t.Errorf("the block concerns POST /media too: HTTP %d", r.status)
+		t.Errorf("POST /media during the block: HTTP %d, want 200", r.status)
 	}
 	now.Advance(30*time.Minute - time.Second)
 	if got := status(); got != 400 {

@@ -15,14 +15,14 @@ import (
 	"time"
 
 	"mediarelay/internal/media"
+	"mediarelay/internal/sandbox/storage"
 )
 
-// mediaLifetime: "stored for 30 days" ("Upload Media"). The on-premise API has its
-// own.
+// mediaLifetime: "stored for 30 days" ("Upload Media"). The on-premise API has another.
 const mediaLifetime = 30 * 24 * time.Hour
 
-// acceptedTypes are the types that POST /media takes, in the order of the API's
-// own error text.
+// acceptedTypes lists the types that POST /media accepts, in the order of the API's error
+// message.
 var acceptedTypes = []string{
 	"audio/aac", "audio/mp4", "audio/mpeg", "audio/amr", "audio/ogg", "audio/opus",
 	"application/vnd.ms-powerpoint", "application/msword",
@@ -33,56 +33,56 @@ var acceptedTypes = []string{
 	"image/jpeg", "image/png", "image/webp", "video/mp4", "video/3gpp",
 }
 
-// mediaObject is one upload that was taken.
+// mediaObject is an uploaded file.
 type mediaObject struct {
 	id        media.MediaID
 	owner     *account
-	file      *file
+	file      *storage.File
 	filename  string
 	mediaType string
 	size      int64
 	sha256    string
-	end       time.Time
-	// onPremise says that the object is in the number's own volume, which the other
-	// APIs do not see.
+	expiry    time.Time
+	// onPremise is set for an object in the number's own volume, which the other APIs
+	// do not see.
 	onPremise bool
 }
 
-// uploadForm reads the whole request before it refuses, as a gateway in front of
-// the API does.
+// uploadForm reads the whole request before it refuses it, like the gateway in front of
+// the API.
 func (s *Server) uploadForm(w http.ResponseWriter, r *request) {
-	if !s.mayUpload(r.who) {
+	if !s.allowUpload(r.account) {
 		drain(r.Body)
-		refuseRate(w, r)
+		writeRateLimited(w, r)
 		return
 	}
 	product, object, err := s.readForm(r)
-	refusal := refuseForm(product, object, err)
+	refusal := checkForm(product, object, err)
 	drain(r.Body)
 	if refusal != "" {
 		s.discard(object)
-		refuseUpload(w, r, refusal, err)
+		rejectUpload(w, r, refusal, err)
 		return
 	}
-	s.keep(r, object, s.mintMediaID())
-	answer(w, http.StatusOK, map[string]media.MediaID{"id": object.id})
+	s.store(r, object, s.newMediaID())
+	writeJSON(w, http.StatusOK, map[string]media.MediaID{"id": object.id})
 }
 
-func (s *Server) keep(r *request, object *mediaObject, id media.MediaID) {
-	object.id, object.owner, object.onPremise = id, r.who, r.api == onPremise
-	object.end = s.now().Add(mediaLifetime)
+func (s *Server) store(r *request, object *mediaObject, id media.MediaID) {
+	object.id, object.owner, object.onPremise = id, r.account, r.api == onPremise
+	object.expiry = s.now().Add(mediaLifetime)
 	if object.onPremise {
-		object.end = s.now().Add(onPremiseLifetime)
+		object.expiry = s.now().Add(onPremiseLifetime)
 	}
 	s.mu.Lock()
-	s.media.put(string(id), object)
+	s.media.Put(string(id), object)
 	s.mu.Unlock()
-	s.files.release(object.file, object.size)
+	s.files.Release(object.file, object.size)
 }
 
-// refuseForm gives the API's sentence against a form, or nothing. The sentence
-// about the size is ours: no page shows one.
-func refuseForm(product string, object *mediaObject, err error) string {
+// checkForm returns the API's error message for a form, empty if it is valid. The message
+// about the size is ours, as no page shows one.
+func checkForm(product string, object *mediaObject, err error) string {
 	switch {
 	case err != nil:
 		return "The request body is not a complete multipart/form-data form."
@@ -123,8 +123,8 @@ func (s *Server) readForm(r *request) (product string, object *mediaObject, err 
 	}
 }
 
-// typeOf: a part without a type is of none that is known (RFC 7578, section 4.4,
-// would have it a text, and the API does not).
+// typeOf returns the type of a part. Without one, RFC 7578, section 4.4, means text/plain,
+// but the API reports application/octet-stream.
 func typeOf(part *multipart.Part) string {
 	return cmp.Or(part.Header.Get("Content-Type"), "application/octet-stream")
 }
@@ -135,10 +135,11 @@ func readField(part io.Reader) (string, error) {
 	return string(value), err
 }
 
-// receive takes one byte more than the limit, which shows that it is too much.
+// receive stores a body. It reads one byte beyond the limit, so that a size above the
+// limit shows.
 func (s *Server) receive(from io.Reader, filename, mediaType string, limit int64) (*mediaObject, error) {
-	object := &mediaObject{file: s.files.create(), filename: filename, mediaType: mediaType}
-	out, err := os.Create(object.file.path)
+	object := &mediaObject{file: s.files.Create(), filename: filename, mediaType: mediaType}
+	out, err := os.Create(object.file.Path)
 	if err != nil {
 		return object, err
 	}
@@ -148,50 +149,52 @@ func (s *Server) receive(from io.Reader, filename, mediaType string, limit int64
 	return object, errors.Join(err, out.Close())
 }
 
-func refuseUpload(w http.ResponseWriter, r *request, refusal string, err error) {
-	if diskFault(err) {
-		ownFault(w, r)
+func rejectUpload(w http.ResponseWriter, r *request, refusal string, err error) {
+	if isDiskError(err) {
+		writeInternalError(w, r)
 		return
 	}
-	parameterError(w, r, refusal)
+	writeParameterError(w, r, refusal)
 }
 
-// diskFault tells the sandbox's own trouble from a body that was cut.
-func diskFault(err error) bool {
+// isDiskError distinguishes a failure of the sandbox's disk from a truncated body.
+func isDiskError(err error) bool {
 	var fault *fs.PathError
 	return errors.As(err, &fault)
 }
 
 func (s *Server) discard(object *mediaObject) {
 	if object != nil {
-		s.files.remove(object.file)
+		s.files.Remove(object.file)
 	}
 }
 
-// drain reads what is left of a body, up to the largest that the API takes.
+// drain reads the rest of a body, up to the largest size that the API accepts.
 func drain(body io.Reader) { _, _ = io.CopyN(io.Discard, body, media.MaxUploadBytes+1<<20) }
 
+// deleteMedia answers DELETE /{media-id}.
 func (s *Server) deleteMedia(w http.ResponseWriter, r *request) {
 	object, ok := s.find(r, r.id)
 	if !ok {
-		noObject(w, r, r.id)
+		writeNotFound(w, r, r.id)
 		return
 	}
 	s.mu.Lock()
-	s.media.remove(r.id)
+	s.media.Remove(r.id)
 	s.mu.Unlock()
 	s.discard(object)
 	if r.api == onPremise {
-		answer(w, http.StatusOK, map[string]any{"meta": onPremiseMeta})
+		writeJSON(w, http.StatusOK, map[string]any{"meta": onPremiseMeta})
 		return
 	}
-	answer(w, http.StatusOK, map[string]bool{"success": true})
+	writeJSON(w, http.StatusOK, map[string]bool{"success": true})
 }
 
-// find gives an account its own object, while it lives, in the API that has it.
+// find returns an object if it belongs to the account and the API of the request and has
+// not expired.
 func (s *Server) find(r *request, id string) (*mediaObject, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	object, ok := s.media.get(id)
-	return object, ok && object.owner == r.who && object.onPremise == (r.api == onPremise) && s.now().Before(object.end)
+	object, ok := s.media.Get(id)
+	return object, ok && object.owner == r.account && object.onPremise == (r.api == onPremise) && s.now().Before(object.expiry)
 }

@@ -16,9 +16,9 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-func TestUploadsAreKept(t *testing.T) {
+func TestUploads(t *testing.T) {
 	c := start(t, sandbox.Config{})
-	content := []byte("ftyphvc1: an H.265 clip, which the API takes and no phone shows")
+	content := []byte("ftyphvc1: an H.265 clip, which the API accepts and no phone plays")
 	id := media.MediaID(c.upload("video/mp4", content).text(t, "id"))
 
 	got, ok := c.s.Media(id)
@@ -35,7 +35,7 @@ func TestUploadsAreKept(t *testing.T) {
 	}
 }
 
-func TestFormsThatAreRefused(t *testing.T) {
+func TestRejectedForms(t *testing.T) {
 	whatsapp := map[string]string{"messaging_product": "whatsapp"}
 	for _, row := range []struct {
 		name, mediaType string
@@ -57,15 +57,15 @@ func TestFormsThatAreRefused(t *testing.T) {
 			if r.status != 400 || !strings.Contains(r.text(t, "error", "message"), row.message) {
 				t.Errorf("HTTP %d %s, want 400 with %q", r.status, r.body, row.message)
 			}
-			if kept := c.s.AllMedia(); len(kept) != 0 {
-				t.Errorf("a refused file is kept: %+v", kept)
+			if stored := c.s.AllMedia(); len(stored) != 0 {
+				t.Errorf("stored a refused file: %+v", stored)
 			}
 		})
 	}
 }
 
-// Some ids exceed 2^53, so that a client that reads them as numbers is found out.
-func TestMediaIDsDoNotAllFitANumber(t *testing.T) {
+// Some IDs exceed 2^53, which exposes a client that parses them as numbers.
+func TestMediaIDsExceed53Bits(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	var beyond int
 	for range 4 {
@@ -83,7 +83,8 @@ func TestMediaIDsDoNotAllFitANumber(t *testing.T) {
 	}
 }
 
-func TestAKeySeesOnlyItsOwn(t *testing.T) {
+// Neither media nor sessions of one key are visible to another.
+func TestKeysAreIsolated(t *testing.T) {
 	c := start(t, sandbox.Config{APIKeys: []string{"first", "second"}})
 	id := c.upload("image/png", []byte("png")).text(t, "id")
 	session := c.session(3, "image/png")
@@ -99,11 +100,11 @@ func TestAKeySeesOnlyItsOwn(t *testing.T) {
 		}
 	}
 	if r := c.do(http.MethodGet, "/"+id, nil, nil); r.status != 200 {
-		t.Errorf("the owner gets HTTP %d", r.status)
+		t.Errorf("the owner: HTTP %d, want 200", r.status)
 	}
 }
 
-func TestLinksAndMediaEnd(t *testing.T) {
+func TestLinksAndMediaExpire(t *testing.T) {
 	now := newClock()
 	c := start(t, sandbox.Config{Now: now.Now})
 	id := c.upload("image/png", []byte("png")).text(t, "id")
@@ -115,24 +116,24 @@ func TestLinksAndMediaEnd(t *testing.T) {
 
 	first := link()
 	if got := status(first + "x"); got != 404 {
-		t.Errorf("an altered link gives HTTP %d, want 404", got)
+		t.Errorf("altered link: HTTP %d, want 404", got)
 	}
 	now.Advance(5*time.Minute - time.Second)
 	if got := status(first); got != 200 {
-		t.Errorf("a link of 4:59 gives HTTP %d, want 200", got)
+		t.Errorf("link after 4:59: HTTP %d, want 200", got)
 	}
 	now.Advance(time.Second)
 	if got := status(first); got != 404 {
-		t.Errorf("a link of 5:00 gives HTTP %d, want 404", got)
+		t.Errorf("link after 5:00: HTTP %d, want 404", got)
 	}
 	now.Advance(30 * 24 * time.Hour)
 	if got := status("/" + id); got != 400 {
-		t.Errorf("media of more than 30 days gives HTTP %d, want 400", got)
+		t.Errorf("media after 30 days: HTTP %d, want 400", got)
 	}
 }
 
-// The bytes on disk stay below the limit; what is known about them stays.
-func TestOldBytesAreDropped(t *testing.T) {
+// The oldest bytes are evicted beyond the limit; their media objects remain known.
+func TestOldestBytesAreEvicted(t *testing.T) {
 	dir := t.TempDir()
 	c := start(t, sandbox.Config{Dir: dir, MaxBytes: 2500})
 	var paths []string
@@ -146,13 +147,13 @@ func TestOldBytesAreDropped(t *testing.T) {
 		statuses = append(statuses, c.do(http.MethodGet, path, nil, nil).status)
 	}
 	if want := []int{404, 200, 200}; fmt.Sprint(statuses) != fmt.Sprint(want) {
-		t.Errorf("downloads give %v, want %v", statuses, want)
+		t.Errorf("downloads: %v, want %v", statuses, want)
 	}
 	if files, _ := os.ReadDir(dir); len(files) != 2 {
 		t.Errorf("%d files on disk, want 2", len(files))
 	}
-	if kept := c.s.AllMedia(); len(kept) != 3 {
-		t.Errorf("%d objects known, want 3", len(kept))
+	if known := c.s.AllMedia(); len(known) != 3 {
+		t.Errorf("%d objects known, want 3", len(known))
 	}
 }
 
@@ -167,7 +168,7 @@ func TestMessages(t *testing.T) {
 		{"by id", `{"messaging_product":"whatsapp","to":"491511","type":"image","image":{"id":"` + id + `","caption":"Hello"}}`, 200, 0},
 		{"by link", `{"messaging_product":"whatsapp","to":"491511","type":"video","video":{"link":"https://example.com/a.mp4"}}`, 200, 0},
 		{"no product", `{"to":"491511","type":"image","image":{"id":"1"}}`, 400, 100},
-		{"nobody to send to", `{"messaging_product":"whatsapp","type":"image","image":{"id":"1"}}`, 400, 100},
+		{"no recipient", `{"messaging_product":"whatsapp","type":"image","image":{"id":"1"}}`, 400, 100},
 		{"neither id nor link", `{"messaging_product":"whatsapp","to":"491511","type":"image","image":{}}`, 400, 100},
 		{"both id and link", `{"messaging_product":"whatsapp","to":"491511","type":"image","image":{"id":"1","link":"https://example.com/a.png"}}`, 400, 100},
 		{"an unknown id", `{"messaging_product":"whatsapp","to":"491511","type":"image","image":{"id":"1"}}`, 400, 100},
@@ -181,20 +182,20 @@ func TestMessages(t *testing.T) {
 			}
 		})
 	}
-	if taken := c.s.Messages(); len(taken) != 2 || taken[0].MediaID != media.MediaID(id) || taken[0].Caption != "Hello" {
-		t.Errorf("Messages = %+v", taken)
+	if accepted := c.s.Messages(); len(accepted) != 2 || accepted[0].MediaID != media.MediaID(id) || accepted[0].Caption != "Hello" {
+		t.Errorf("Messages = %+v", accepted)
 	}
 }
 
 func TestAbout(t *testing.T) {
 	c := start(t, sandbox.Config{}).as("")
 	if r := c.do(http.MethodGet, "/", nil, nil); r.status != 200 || !bytes.Contains(r.body, []byte("sandbox")) {
-		t.Errorf("GET / gives HTTP %d: %s", r.status, r.body)
+		t.Errorf("GET /: HTTP %d: %s", r.status, r.body)
 	}
 }
 
-func TestConfigNeedsAFolder(t *testing.T) {
+func TestConfigNeedsDir(t *testing.T) {
 	if _, err := sandbox.New(sandbox.Config{}); err == nil {
-		t.Error("a Server without a folder was made")
+		t.Error("New accepted a Config without Dir")
 	}
 }

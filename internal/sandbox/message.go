@@ -8,7 +8,7 @@ import (
 	"mediarelay/internal/media"
 )
 
-// Message is one message that was taken for sending, and was not sent.
+// Message is an accepted message. The sandbox does not send it.
 type Message struct {
 	ID       string
 	To       string
@@ -19,52 +19,51 @@ type Message struct {
 	Filename string
 }
 
-// sendMessage takes a media message by id or by link. Like the API it does not
-// look at the content: that a phone would never show it is told later, by a
-// callback.
+// sendMessage accepts a media message by ID or link. Like the API it ignores the content:
+// a webhook reports later that a phone cannot display it.
 func (s *Server) sendMessage(w http.ResponseWriter, r *request) {
 	message, refusal := readMessage(r)
 	if refusal != "" {
-		parameterError(w, r, refusal)
+		writeParameterError(w, r, refusal)
 		return
 	}
 	if message.Kind == "" {
-		noMediaMessage(w, r)
+		writeUnsupportedMessage(w, r)
 		return
 	}
 	if _, ok := s.find(r, string(message.MediaID)); message.Link == "" && !ok {
-		parameterError(w, r, "Param "+string(message.Kind)+"['id'] is not a valid whatsapp business account media attachment ID")
+		writeParameterError(w, r, "Param "+string(message.Kind)+"['id'] is not a valid whatsapp business account media attachment ID")
 		return
 	}
-	message.ID = mintMessageID()
+	message.ID = newMessageID()
 	s.mu.Lock()
-	s.messages.put(message.ID, message)
+	s.messages.Put(message.ID, message)
 	s.mu.Unlock()
-	answerMessage(w, r, message)
+	writeMessage(w, r, message)
 }
 
-func noMediaMessage(w http.ResponseWriter, r *request) {
+func writeUnsupportedMessage(w http.ResponseWriter, r *request) {
 	if r.api == onPremise {
-		parameterError(w, r, "The sandbox takes messages with media only.")
+		writeParameterError(w, r, "The sandbox takes messages with media only.")
 		return
 	}
-	graphError(w, http.StatusBadRequest, graph{Code: 131051, Message: "(#131051) Unsupported message type"})
+	writeGraphError(w, http.StatusBadRequest, graphError{Code: 131051, Message: "(#131051) Unsupported message type"})
 }
 
-func answerMessage(w http.ResponseWriter, r *request, m Message) {
+func writeMessage(w http.ResponseWriter, r *request, m Message) {
 	sent := []map[string]string{{"id": m.ID}}
 	if r.api == onPremise {
-		answer(w, http.StatusCreated, map[string]any{"messages": sent, "meta": onPremiseMeta})
+		writeJSON(w, http.StatusCreated, map[string]any{"messages": sent, "meta": onPremiseMeta})
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{
+	writeJSON(w, http.StatusOK, map[string]any{
 		"messaging_product": "whatsapp",
 		"contacts":          []map[string]string{{"input": m.To, "wa_id": strings.TrimPrefix(m.To, "+")}},
 		"messages":          sent,
 	})
 }
 
-// mediaNode is what stands under the type's name.
+// mediaNode is the object under the name of the message type.
 type mediaNode struct {
 	ID       media.MediaID `json:"id"`
 	Link     string        `json:"link"`
@@ -72,7 +71,8 @@ type mediaNode struct {
 	Filename string        `json:"filename"`
 }
 
-// readMessage gives a message without a kind where the type is none of media.
+// readMessage parses a message; refusal is the error message if it is invalid. Kind is
+// empty if the type is not one of media.
 func readMessage(r *request) (m Message, refusal string) {
 	var head struct {
 		Product   string `json:"messaging_product"`
@@ -95,10 +95,10 @@ func readMessage(r *request) (m Message, refusal string) {
 	case head.Recipient != "" && head.Recipient != "individual":
 		return m, "Param recipient_type must be individual."
 	}
-	return m, refuseMessage(m)
+	return m, checkMessage(m)
 }
 
-func refuseMessage(m Message) string {
+func checkMessage(m Message) string {
 	switch {
 	case m.To == "":
 		return "The parameter to is required."

@@ -8,7 +8,7 @@ import (
 	"mediarelay/internal/media"
 )
 
-// What the on-premise API takes and keeps.
+// The limits of the on-premise API: bytes of a file, and how long it is stored.
 //
 // Source: docs.360dialog.com, "Media" of the on-premise API, Background and
 // Constraints.
@@ -17,23 +17,23 @@ const (
 	onPremiseLifetime       = 14 * 24 * time.Hour
 )
 
-// uploadBody takes a file as the request's body itself.
+// uploadBody accepts a file as the body of the request.
 func (s *Server) uploadBody(w http.ResponseWriter, r *request) {
 	object, err := s.receive(r.Body, "", r.Header.Get("Content-Type"), onPremiseBytes)
 	drain(r.Body)
-	if refusal := refuseBody(object, err); refusal != "" {
+	if refusal := checkBody(object, err); refusal != "" {
 		s.discard(object)
-		refuseUpload(w, r, refusal, err)
+		rejectUpload(w, r, refusal, err)
 		return
 	}
-	s.keep(r, object, media.MediaID(uuid()))
-	answer(w, http.StatusOK, map[string]any{"media": []map[string]media.MediaID{{"id": object.id}}})
+	s.store(r, object, media.MediaID(uuid()))
+	writeJSON(w, http.StatusOK, map[string]any{"media": []map[string]media.MediaID{{"id": object.id}}})
 }
 
-// refuseBody gives a sentence against a body, or nothing. The sentences are ours:
-// the page shows none. It names types for each kind of message, and any for
-// documents, so every type is taken that is one.
-func refuseBody(object *mediaObject, err error) string {
+// checkBody returns an error message for a body, empty if it is valid. The messages are
+// ours, as the page shows none. The page allows any type for documents, so every valid
+// media type is accepted.
+func checkBody(object *mediaObject, err error) string {
 	mediaType, parameters, parseErr := mime.ParseMediaType(object.mediaType)
 	switch {
 	case err != nil:
@@ -50,19 +50,19 @@ func refuseBody(object *mediaObject, err error) string {
 	return ""
 }
 
-// downloadByID gives the bytes at once: this API has no links.
+// downloadByID answers with the bytes: this API has no links.
 func (s *Server) downloadByID(w http.ResponseWriter, r *request) {
 	object, ok := s.find(r, r.id)
 	if !ok || !s.serveContent(w, r, object) {
-		noObject(w, r, r.id)
+		writeNotFound(w, r, r.id)
 	}
 }
 
-// onPremiseMeta stands in the on-premise API's answers.
+// onPremiseMeta is part of the on-premise API's answers.
 var onPremiseMeta = map[string]string{"api_status": "stable", "version": "2.35.4"}
 
-func onPremiseError(w http.ResponseWriter, status, code int, title, details string) {
-	answer(w, status, map[string]any{
+func writeOnPremiseError(w http.ResponseWriter, status, code int, title, details string) {
+	writeJSON(w, status, map[string]any{
 		"meta":   onPremiseMeta,
 		"errors": []map[string]any{{"code": code, "title": title, "details": details}},
 	})

@@ -11,26 +11,26 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// asked is one field of a request: what the API does with it, or without it. The
-// pages' short names are those of documents_test.go.
-type asked struct {
-	page, operation, field, as string
-	reply                      reply
-	status                     int
+// requestField is a field of a request and the status that the API answers. The short
+// names of pages are those of documents_test.go.
+type requestField struct {
+	page, operation, field, value string
+	reply                         reply
+	status                        int
 }
 
-// TestDocumentedRequests: every field of every request.
+// TestDocumentedRequests sends every field of every request, valid, invalid and missing.
 func TestDocumentedRequests(t *testing.T) {
 	c := start(t, sandbox.Config{})
-	for name, rows := range map[string][]asked{
-		"media": askedOfMedia(c), "sessions": askedOfSessions(c), "on-premise": askedOnPremise(c),
-		"Meta": askedByMeta(c), "messages": askedOfMessages(c), "handles": askedOfHandles(c),
+	for name, rows := range map[string][]requestField{
+		"media": mediaRequests(c), "sessions": sessionRequests(c), "on-premise": onPremiseRequests(c),
+		"Meta": metaRequests(c), "messages": messageRequests(c), "handles": handleRequests(c),
 	} {
 		if len(rows) == 0 {
 			t.Fatalf("%s: no rows", name)
 		}
 		for _, row := range rows {
-			t.Run(row.page+" "+row.operation+" "+row.field+" "+row.as, func(t *testing.T) {
+			t.Run(row.page+" "+row.operation+" "+row.field+" "+row.value, func(t *testing.T) {
 				if row.reply.status != row.status {
 					t.Errorf("HTTP %d, want %d: %s", row.reply.status, row.status, row.reply.body)
 				}
@@ -46,7 +46,7 @@ func (c *client) formTo(path string, fields map[string]string, mediaType string,
 	return c.do(http.MethodPost, path, http.Header{"Content-Type": {formType}}, body)
 }
 
-func askedOfMedia(c *client) []asked {
+func mediaRequests(c *client) []requestField {
 	png := []byte("png")
 	id := c.upload("image/png", png).text(c.t, "id")
 	link := strings.TrimPrefix(c.do(http.MethodGet, "/"+id, nil, nil).text(c.t, "url"), "https://lookaside.fbsbx.com")
@@ -58,7 +58,7 @@ func askedOfMedia(c *client) []asked {
 	}
 	get := func(c *client, path string) reply { return c.do(http.MethodGet, path, nil, nil) }
 	stranger := c.as("")
-	return []asked{
+	return []requestField{
 		{"MU", "POST /media", "D360-API-KEY", "missing", stranger.upload("image/png", png), 401},
 		{"MU", "POST /media", "file", "there", c.formTo("/media", whatsapp, "image/png", png), 200},
 		{"MU", "POST /media", "file", "missing", c.formTo("/media", whatsapp, "", nil), 400},
@@ -79,7 +79,7 @@ func askedOfMedia(c *client) []asked {
 	}
 }
 
-func askedOfSessions(c *client) []asked {
+func sessionRequests(c *client) []requestField {
 	open := func(c *client, query string) reply { return c.do(http.MethodPost, "/uploads?"+query, nil, nil) }
 	send := func(id, offset string) reply {
 		header := http.Header{}
@@ -90,7 +90,7 @@ func askedOfSessions(c *client) []asked {
 	}
 	session := func() string { return c.session(3, "image/png") }
 	stranger := c.as("")
-	return []asked{
+	return []requestField{
 		{"MU", "POST /uploads", "D360-API-KEY", "missing", open(stranger, "file_name=a&file_length=1&file_type=image/png"), 401},
 		{"MU", "POST /uploads", "file_name", "missing", open(c, "file_length=1&file_type=image/png"), 400},
 		{"MU", "POST /uploads", "file_length", "missing", open(c, "file_name=a&file_type=image/png"), 400},
@@ -108,11 +108,11 @@ func askedOfSessions(c *client) []asked {
 	}
 }
 
-func askedOnPremise(c *client) []asked {
+func onPremiseRequests(c *client) []requestField {
 	stranger := c.as("")
 	id := c.raw("image/jpeg", []byte("jpeg")).text(c.t, "media", "0", "id")
 	get := func(c *client, id string) reply { return c.do(http.MethodGet, "/v1/media/"+id, nil, nil) }
-	rows := []asked{
+	rows := []requestField{
 		{"OP", "POST /v1/media", "D360-API-KEY", "missing", stranger.raw("image/jpeg", []byte("jpeg")), 401},
 		{"OP", "POST /v1/media", "Content-Type", "missing", c.raw("", []byte("jpeg")), 400},
 		{"OP", "POST /v1/media", "Content-Type", "no media type", c.raw("jpeg/", []byte("jpeg")), 400},
@@ -130,12 +130,12 @@ func askedOnPremise(c *client) []asked {
 		"image/jpeg": 200, "image/png": 200, "image/webp": 200, "video/mp4": 200, "video/3gpp": 200,
 		"text/csv": 200, "application/x-any-valid-type": 200,
 	} {
-		rows = append(rows, asked{"OP", "POST /v1/media", "Content-Type", mediaType, c.raw(mediaType, []byte("x")), status})
+		rows = append(rows, requestField{"OP", "POST /v1/media", "Content-Type", mediaType, c.raw(mediaType, []byte("x")), status})
 	}
 	return rows
 }
 
-func askedByMeta(c *client) []asked {
+func metaRequests(c *client) []requestField {
 	bearer, oauth := c.meta("Bearer"), c.meta("OAuth")
 	const media = "/v23.0/" + sandbox.DemoPhoneNumberID + "/media"
 	const uploads = "/v23.0/" + sandbox.DemoAppID + "/uploads?file_name=a&file_length=1&file_type=image/png"
@@ -147,7 +147,7 @@ func askedByMeta(c *client) []asked {
 	}
 	id := upload(bearer, media).text(c.t, "id")
 	get := func(path string) reply { return bearer.do(http.MethodGet, path, nil, nil) }
-	return []asked{
+	return []requestField{
 		{"CA", "POST /{Version}/{Phone-Number-ID}/media", "User-Agent", "any", agent("any"), 200},
 		{"CA", "POST /{Version}/{Phone-Number-ID}/media", "User-Agent", "none", agent(""), 200},
 		{"CA", "POST /{Version}/{Phone-Number-ID}/media", "Authorization", "missing", upload(c, media), 401},
@@ -166,8 +166,8 @@ func askedByMeta(c *client) []asked {
 	}
 }
 
-// An unfinished body is no media object, in any of the APIs.
-func TestABodyThatIsCutIsNotKept(t *testing.T) {
+// A truncated body creates no media object in any API.
+func TestTruncatedBodiesAreDiscarded(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	for _, path := range []string{"/media", "/v1/media"} {
 		c.s.Faults().Add(sandbox.OpUploadMedia, sandbox.ResetAfter(100))
@@ -179,7 +179,7 @@ func TestABodyThatIsCutIsNotKept(t *testing.T) {
 			t.Errorf("%s: the connection was not reset", path)
 		}
 	}
-	if kept := c.s.AllMedia(); len(kept) != 0 {
-		t.Errorf("%+v is kept", kept)
+	if stored := c.s.AllMedia(); len(stored) != 0 {
+		t.Errorf("stored %+v, want nothing", stored)
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"regexp"
 )
 
-// Op names an operation, in faults and in counts of calls. One name stands for
-// it in every API, which is the one of waba-v2.
+// Op names an operation for faults and call counts, in every API by its method and path
+// in waba-v2.
 type Op string
 
 // The operations.
@@ -28,18 +28,18 @@ const (
 
 const attachmentsPath = "/whatsapp_business/attachments/"
 
-// route is one operation of one API. Its path is matched as it stands in the
-// request line: a ServeMux would clean it, and a session id must arrive byte for
-// byte. The groups phone and app must be those of the key's number.
+// route is an operation of one API. Its path is matched as in the request line, because
+// http.ServeMux would clean it and a session ID must arrive byte for byte. The groups
+// phone and app must match the key's number.
 type route struct {
-	api    dialect
+	api    api
 	method string
 	path   *regexp.Regexp
 	op     Op
 	serve  func(*Server, http.ResponseWriter, *request)
 }
 
-// routes are tried in their order.
+// routes is searched in order.
 var routes = []route{
 	{dialog360, "POST", pattern(`/media`), OpUploadMedia, (*Server).uploadForm},
 	{dialog360, "POST", pattern(`/uploads`), OpOpenSession, (*Server).openSession},
@@ -66,35 +66,35 @@ var routes = []route{
 	{onPremise, "POST", pattern(`/v1/messages`), OpSendMessage, (*Server).sendMessage},
 }
 
-// attachments is served twice: a link of Meta's wants Meta's token, and with the
-// host replaced 360dialog's key.
+// attachments is the path of download links. They need Meta's token, or 360dialog's key if
+// the client has replaced the host.
 var attachments = pattern(attachmentsPath + `?`)
 
 func pattern(path string) *regexp.Regexp { return regexp.MustCompile(`^` + path + `$`) }
 
 func versioned(path string) *regexp.Regexp { return pattern(`/v\d+\.\d+` + path) }
 
-// route finds what a request asks for, and whose words the answer has.
+// route returns a request's operation and handler.
 func (s *Server) route(r *http.Request) (Op, http.HandlerFunc) {
 	path := r.URL.EscapedPath()
 	if path == "/" {
 		return OpAbout, about
 	}
 	if attachments.MatchString(path) && r.Method == http.MethodGet {
-		return OpDownload, s.letIn(&request{api: tokenOf(r)}, (*Server).download)
+		return OpDownload, s.authorize(&request{api: apiOf(r)}, (*Server).download)
 	}
-	for _, one := range routes {
-		if groups := one.path.FindStringSubmatch(path); groups != nil && r.Method == one.method {
-			return one.op, s.letIn(named(one, groups), one.serve)
+	for _, route := range routes {
+		if groups := route.path.FindStringSubmatch(path); groups != nil && r.Method == route.method {
+			return route.op, s.authorize(named(route, groups), route.serve)
 		}
 	}
-	return OpUnknown, s.letIn(&request{api: tokenOf(r)}, (*Server).unknownPath)
+	return OpUnknown, s.authorize(&request{api: apiOf(r)}, (*Server).unknownPath)
 }
 
-// named fills in what the path's groups say.
-func named(one route, groups []string) *request {
-	q := &request{api: one.api, session: one.op == OpOpenSession || one.op == OpSendSession || one.op == OpSessionOffset}
-	for i, name := range one.path.SubexpNames() {
+// named returns a request with the values of the path's groups.
+func named(route route, groups []string) *request {
+	q := &request{api: route.api, resumable: route.op == OpOpenSession || route.op == OpSendSession || route.op == OpSessionOffset}
+	for i, name := range route.path.SubexpNames() {
 		switch name {
 		case "id":
 			q.id, _ = url.PathUnescape(groups[i])
@@ -107,4 +107,4 @@ func named(one route, groups []string) *request {
 	return q
 }
 
-func (s *Server) unknownPath(w http.ResponseWriter, r *request) { noOperation(w, r) }
+func (s *Server) unknownPath(w http.ResponseWriter, r *request) { writeUnsupported(w, r) }

@@ -1,19 +1,23 @@
-// Package sandbox emulates the media APIs of all three providers, for
-// development, demos and tests: 360dialog's waba-v2, Meta's Cloud API and the
-// on-premise API that 360dialog hosts. It sends nothing to WhatsApp. One server
-// speaks all three, told apart by their paths.
+// Package sandbox emulates the media APIs of the three providers for development, demos
+// and tests: 360dialog's waba-v2, Meta's Cloud API and the on-premise API hosted by
+// 360dialog. It sends nothing to WhatsApp. One server implements all three and
+// distinguishes them by their paths.
 //
-// It is as honest as the APIs that it stands for: POST /media looks at the type
-// that is declared and not at the content, so an H.265 clip is answered with
-// 200, though no phone would ever show it. Where no page of the provider says
-// what happens, the stricter reading is taken and the place says so.
+// Like the real APIs, POST /media checks the declared type and not the content: it
+// answers 200 to an H.265 clip that no phone can play. If the providers' documentation
+// does not define a case, the sandbox takes the stricter interpretation, and a comment
+// says so.
 //
-// What it knows is in memory and is gone with it; the bytes are files in
-// Config.Dir. Both are bounded: past MaxBytes the oldest bytes are dropped, past
-// some ten thousand objects the oldest are forgotten.
+// Its state is in memory and ends with the Server; the bytes are files in Config.Dir.
+// Package storage bounds both: the oldest bytes beyond MaxBytes and the oldest objects
+// beyond ten thousand are evicted.
 //
-// Tests script faults (Faults) and look inside (Media, Handles, Calls). It leaves
-// to others to listen: a Server is an http.Handler.
+// Tests script faults (Faults) and inspect the state (Media, Handles, Calls). It leaves
+// listening to its caller: a Server is an http.Handler.
+//
+// The files: route.go maps requests to operations; api.go authenticates them and writes
+// the errors of each API; media.go, download.go, onpremise.go, session.go, message.go and
+// profile_template.go implement the operations; fault*.go are the scripted faults.
 //
 // Sources: docs.360dialog.com, "Media Uploads", "Upload, retrieve or delete
 // media", "Media messages" and "Media" of the on-premise API; Meta's "Media Upload
@@ -23,42 +27,44 @@ package sandbox
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"mediarelay/internal/media"
+	"mediarelay/internal/sandbox/storage"
 )
 
-// DemoAPIKey is the API key that a Server takes where Config names none: the key
-// of the demo channel. It opens nothing but a sandbox.
+// DemoAPIKey is the API key that a Server accepts if Config has none: that of the demo
+// channel. It is of no use outside a sandbox.
 const DemoAPIKey = "sandbox-demo-key"
 
-// DefaultMaxBytes bounds the bytes that are kept: 1 GiB.
+// DefaultMaxBytes is the default of Config.MaxBytes: 1 GiB.
 const DefaultMaxBytes int64 = 1 << 30
 
-// maxRemembered bounds each list of objects.
+// maxRemembered bounds the objects of each kind.
 const maxRemembered = 10_000
 
-// Config says how a Server is to be made. Only Dir has no default.
+// Config configures a Server. Dir is required.
 type Config struct {
-	// Dir is a folder for the bytes. It is made where it does not exist, and what
-	// an earlier sandbox left there is removed: it serves one Server at a time.
+	// Dir is the folder for the bytes, created if it does not exist. The files of an
+	// earlier Server in it are removed, so each Server needs a folder of its own.
 	Dir string
-	// APIKeys each stand for one phone number, in every API: as D360-API-KEY or as
-	// Meta's access token. DemoAPIKey where there are none.
+	// APIKeys lists the accepted keys. Each belongs to one phone number and is valid in
+	// every API, as D360-API-KEY or as Meta's access token. Default: DemoAPIKey.
 	APIKeys []string
-	// Now is the clock of limits and lifetimes; time.Now where it is nil.
+	// Now is the clock for limits and lifetimes; default: time.Now.
 	Now func() time.Time
-	// MaxBytes bounds the bytes that are kept; DefaultMaxBytes where it is 0.
+	// MaxBytes bounds the stored bytes; default: DefaultMaxBytes.
 	MaxBytes int64
 }
 
-// Server is the emulated APIs.
+// Server emulates the APIs.
 type Server struct {
 	now    func() time.Time
 	secret []byte // signs session ids and links
-	files  *files
+	files  *storage.Files
 	faults *Faults
 	closed chan struct{}
 	once   sync.Once
@@ -66,34 +72,34 @@ type Server struct {
 	mu       sync.Mutex
 	accounts map[string]*account
 	calls    map[Op]int
-	media    *recent[string, *mediaObject]
-	sessions *recent[string, *session]
-	handles  *recent[string, keptHandle]
-	messages *recent[string, Message]
-	minted   int
+	media    *storage.Recent[string, *mediaObject]
+	sessions *storage.Recent[string, *uploadSession]
+	handles  *storage.Recent[string, handleRecord]
+	messages *storage.Recent[string, Message]
+	created  int
 
-	pictures  *recent[int, media.Handle]
-	templates *recent[int, Template]
+	pictures  *storage.Recent[int, media.Handle]
+	templates *storage.Recent[int, Template]
 }
 
-// New makes a Server. Close removes its bytes.
+// New creates a Server. The caller must close it.
 func New(c Config) (*Server, error) {
 	if c.Dir == "" {
-		return nil, errors.New("sandbox: Config.Dir is empty: name a folder for the bytes")
+		return nil, errors.New("sandbox: Config.Dir is empty")
 	}
 	if c.MaxBytes == 0 {
 		c.MaxBytes = DefaultMaxBytes
 	}
-	files, err := openFiles(c.Dir, c.MaxBytes)
+	files, err := storage.OpenFiles(c.Dir, c.MaxBytes)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	s := &Server{
 		now: c.Now, secret: []byte(rand.Text()), files: files, closed: make(chan struct{}),
 		accounts: map[string]*account{}, calls: map[Op]int{},
-		media: newRecent[string, *mediaObject](maxRemembered), sessions: newRecent[string, *session](maxRemembered),
-		handles: newRecent[string, keptHandle](maxRemembered), messages: newRecent[string, Message](maxRemembered),
-		pictures: newRecent[int, media.Handle](maxRemembered), templates: newRecent[int, Template](maxRemembered),
+		media: storage.NewRecent[string, *mediaObject](maxRemembered), sessions: storage.NewRecent[string, *uploadSession](maxRemembered),
+		handles: storage.NewRecent[string, handleRecord](maxRemembered), messages: storage.NewRecent[string, Message](maxRemembered),
+		pictures: storage.NewRecent[int, media.Handle](maxRemembered), templates: storage.NewRecent[int, Template](maxRemembered),
 	}
 	if s.now == nil {
 		s.now = time.Now
@@ -108,16 +114,17 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Close ends requests that a fault holds and removes the bytes.
+// Close ends the requests that a fault is holding and removes the bytes.
 func (s *Server) Close() error {
 	s.once.Do(func() { close(s.closed) })
-	return s.files.clear()
+	return s.files.Clear()
 }
 
-// Faults is the script of what shall go wrong.
+// Faults returns the script of faults.
 func (s *Server) Faults() *Faults { return s.faults }
 
-// ServeHTTP answers as the API would, after the faults that are scripted.
+// ServeHTTP applies the next scripted fault of the operation, if any, and answers like
+// the API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	op, serve := s.route(r)
 	s.mu.Lock()

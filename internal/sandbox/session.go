@@ -15,63 +15,64 @@ import (
 	"time"
 
 	"mediarelay/internal/media"
+	"mediarelay/internal/sandbox/storage"
 )
 
-// sessionTypes are the types of the Resumable Upload API.
+// sessionTypes lists the types that the Resumable Upload API accepts.
 var sessionTypes = []string{"application/pdf", "image/jpeg", "image/jpg", "image/png", "video/mp4"}
 
-// session is one upload that grows to its length. Offset is guarded by
-// Server.mu; the rest belongs to whoever holds the turn.
-type session struct {
+// uploadSession is an upload in progress. Server.mu guards offset; the holder of lock owns
+// file and sum; the rest does not change.
+type uploadSession struct {
 	id        media.SessionID
 	owner     *account
-	file      *file
+	file      *storage.File
 	name      string
 	mediaType string
 	length    int64
 	offset    int64
 	sum       hash.Hash
-	turn      chan struct{}
+	lock      chan struct{}
 }
 
 func (s *Server) openSession(w http.ResponseWriter, r *request) {
 	query := r.URL.Query()
 	for _, name := range []string{"file_name", "file_length", "file_type"} {
 		if query.Get(name) == "" {
-			parameterError(w, r, "The parameter "+name+" is required.")
+			writeParameterError(w, r, "The parameter "+name+" is required.")
 			return
 		}
 	}
 	length, err := strconv.ParseInt(query.Get("file_length"), 10, 64)
-	if err != nil || length <= 0 || length > s.files.limit {
-		parameterError(w, r, "Param file_length must be a positive integer.")
+	if err != nil || length <= 0 || length > s.files.Limit() {
+		writeParameterError(w, r, "Param file_length must be a positive integer.")
 		return
 	}
 	if !slices.Contains(sessionTypes, query.Get("file_type")) {
-		parameterError(w, r, "Param file_type must be one of {"+strings.Join(sessionTypes, ", ")+"}.")
+		writeParameterError(w, r, "Param file_type must be one of {"+strings.Join(sessionTypes, ", ")+"}.")
 		return
 	}
-	one := &session{
-		owner: r.who, name: query.Get("file_name"), mediaType: query.Get("file_type"), length: length,
-		id: s.mintSessionID(length, query.Get("file_type")), sum: sha256.New(), turn: make(chan struct{}, 1),
+	session := &uploadSession{
+		owner: r.account, name: query.Get("file_name"), mediaType: query.Get("file_type"), length: length,
+		id: s.newSessionID(length, query.Get("file_type")), sum: sha256.New(), lock: make(chan struct{}, 1),
 	}
 	s.mu.Lock()
-	s.sessions.put(string(one.id), one)
+	s.sessions.Put(string(session.id), session)
 	s.mu.Unlock()
-	answer(w, http.StatusOK, map[string]media.SessionID{"id": one.id})
+	writeJSON(w, http.StatusOK, map[string]media.SessionID{"id": session.id})
 }
 
 func (s *Server) sessionOffset(w http.ResponseWriter, r *request) {
-	one, ok := s.session(w, r)
+	session, ok := s.findSession(w, r)
 	if !ok {
 		return
 	}
-	answer(w, http.StatusOK, map[string]any{"id": one.id, "file_offset": s.offsetOf(one)})
+	writeJSON(w, http.StatusOK, map[string]any{"id": session.id, "file_offset": s.offsetOf(session)})
 }
 
-// sendSession keeps what arrives of a body, however it ends.
+// sendSession stores what arrives of a body, even if the body is incomplete.
 func (s *Server) sendSession(w http.ResponseWriter, r *request) {
-	one, ok := s.session(w, r)
+	session, ok := s.findSession(w, r)
 	if !ok {
 		drain(r.Body)
 		return
@@ -79,59 +80,59 @@ func (s *Server) sendSession(w http.ResponseWriter, r *request) {
 	offset, err := fileOffset(r.Header)
 	if err != nil {
 		drain(r.Body)
-		parameterError(w, r, "The header file_offset must be a non-negative integer.")
+		writeParameterError(w, r, "The header file_offset must be a non-negative integer.")
 		return
 	}
-	if !one.wait(r.Context()) {
+	if !session.acquire(r.Context()) {
 		return
 	}
-	defer one.done()
-	if offset != s.offsetOf(one) || offset == one.length {
+	defer session.release()
+	if offset != s.offsetOf(session) || offset == session.length {
 		drain(r.Body)
-		sessionError(w, http.StatusPreconditionFailed, "OffsetInvalidError", "Request starting offset is invalid")
+		writeSessionError(w, http.StatusPreconditionFailed, "OffsetInvalidError", "Request starting offset is invalid")
 		return
 	}
-	s.finishPart(w, r, one, s.take(one, r.Body))
+	s.respondToPart(w, r, session, s.appendBody(session, r.Body))
 }
 
-// finishPart answers for what has arrived.
-func (s *Server) finishPart(w http.ResponseWriter, r *request, one *session, err error) {
+// respondToPart answers after a body was stored as far as it arrived.
+func (s *Server) respondToPart(w http.ResponseWriter, r *request, session *uploadSession, err error) {
 	switch {
-	case diskFault(err):
-		ownFault(w, r)
+	case isDiskError(err):
+		writeInternalError(w, r)
 	case errors.Is(err, errTooLong):
 		drain(r.Body)
-		s.forget(one)
-		parameterError(w, r, "The file is longer than the file_length of its session.")
-	case errors.Is(err, errDropped):
-		s.forget(one)
-		noObject(w, r, "session")
-	case s.offsetOf(one) < one.length:
-		sessionError(w, http.StatusPartialContent, "PartialRequestError",
+		s.dropSession(session)
+		writeParameterError(w, r, "The file is longer than the file_length of its session.")
+	case errors.Is(err, errEvicted):
+		s.dropSession(session)
+		writeNotFound(w, r, "session")
+	case s.offsetOf(session) < session.length:
+		writeSessionError(w, http.StatusPartialContent, "PartialRequestError",
 			"Partial request (did not match length of file)")
 	default:
-		answer(w, http.StatusOK, map[string]media.Handle{"h": s.keepHandle(one)})
+		writeJSON(w, http.StatusOK, map[string]media.Handle{"h": s.storeHandle(session)})
 	}
 }
 
 var (
 	errTooLong = errors.New("sandbox: the body is longer than the session")
-	errDropped = errors.New("sandbox: the session's bytes were dropped to make room")
+	errEvicted = errors.New("sandbox: the session's bytes were dropped to make room")
 )
 
-// take appends a body to the session's file.
-func (s *Server) take(one *session, body io.Reader) error {
-	if one.file == nil {
-		one.file = s.files.create()
-	} else if !s.files.take(one.file) {
-		return errDropped
+// appendBody appends a body to the session's file.
+func (s *Server) appendBody(session *uploadSession, body io.Reader) error {
+	if session.file == nil {
+		session.file = s.files.Create()
+	} else if !s.files.Acquire(session.file) {
+		return errEvicted
 	}
-	defer func() { s.files.release(one.file, s.offsetOf(one)) }()
-	out, err := os.OpenFile(one.file.path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	defer func() { s.files.Release(session.file, s.offsetOf(session)) }()
+	out, err := os.OpenFile(session.file.Path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
-	_, err = io.CopyN(&growing{s, one, out}, body, one.length-s.offsetOf(one))
+	_, err = io.CopyN(&sessionWriter{s, session, out}, body, session.length-s.offsetOf(session))
 	if err = errors.Join(err, out.Close()); err != nil {
 		return err
 	}
@@ -141,15 +142,15 @@ func (s *Server) take(one *session, body io.Reader) error {
 	return nil
 }
 
-// growing moves a session's offset on with every write, so that it can be asked
-// for while the body still arrives.
-type growing struct {
+// sessionWriter advances a session's offset with every write, so that a client can query
+// it while the body is still arriving.
+type sessionWriter struct {
 	server  *Server
-	session *session
+	session *uploadSession
 	out     io.Writer
 }
 
-func (g *growing) Write(p []byte) (int, error) {
+func (g *sessionWriter) Write(p []byte) (int, error) {
 	n, err := g.out.Write(p)
 	g.session.sum.Write(p[:n])
 	g.server.mu.Lock()
@@ -158,62 +159,62 @@ func (g *growing) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// keptHandle is a handle with whose it is and how long.
-type keptHandle struct {
-	owner *account
-	end   time.Time
-	view  Handle
+// handleRecord is a handle with its owner and expiry.
+type handleRecord struct {
+	owner  *account
+	expiry time.Time
+	view   Handle
 }
 
-func (s *Server) keepHandle(one *session) media.Handle {
-	end := s.now().Add(handleLifetime)
-	handle := s.mintHandle(one, end)
+func (s *Server) storeHandle(session *uploadSession) media.Handle {
+	expiry := s.now().Add(handleLifetime)
+	handle := s.newHandle(session, expiry)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.handles.put(string(handle), keptHandle{owner: one.owner, end: end, view: Handle{
-		Handle: handle, Filename: one.name, Type: one.mediaType,
-		Size: one.length, SHA256: hex.EncodeToString(one.sum.Sum(nil)),
+	s.handles.Put(string(handle), handleRecord{owner: session.owner, expiry: expiry, view: Handle{
+		Handle: handle, Filename: session.name, Type: session.mediaType,
+		Size: session.length, SHA256: hex.EncodeToString(session.sum.Sum(nil)),
 	}})
 	return handle
 }
 
-// session finds the session that a request names. The id is compared byte for
-// byte as it stands in the request line: an id that was escaped on its way, or
-// whose signature was altered, is answered with code 104.
-func (s *Server) session(w http.ResponseWriter, r *request) (*session, bool) {
+// findSession returns the session in a request's path. It compares the ID byte for byte
+// with the request line: an ID that was escaped, or whose signature was altered, gets an
+// error with code 104.
+func (s *Server) findSession(w http.ResponseWriter, r *request) (*uploadSession, bool) {
 	start := strings.Index(r.RequestURI, "/"+sessionPrefix)
 	id := media.SessionID(r.RequestURI[max(start, 0)+1:])
 	s.mu.Lock()
-	one, ok := s.sessions.get(string(id))
+	session, ok := s.sessions.Get(string(id))
 	s.mu.Unlock()
 	switch {
-	case ok && one.owner == r.who:
-		return one, true
-	case s.signed(id):
-		noObject(w, r, "session")
+	case ok && session.owner == r.account:
+		return session, true
+	case s.isSigned(id):
+		writeNotFound(w, r, "session")
 	default:
-		graphError(w, http.StatusBadRequest, graph{Code: 104, Message: "Incorrect signature"})
+		writeGraphError(w, http.StatusBadRequest, graphError{Code: 104, Message: "Incorrect signature"})
 	}
 	return nil, false
 }
 
-func (s *Server) forget(one *session) {
+func (s *Server) dropSession(session *uploadSession) {
 	s.mu.Lock()
-	s.sessions.remove(string(one.id))
+	s.sessions.Remove(string(session.id))
 	s.mu.Unlock()
-	if one.file != nil {
-		s.files.remove(one.file)
+	if session.file != nil {
+		s.files.Remove(session.file)
 	}
 }
 
-func (s *Server) offsetOf(one *session) int64 {
+func (s *Server) offsetOf(session *uploadSession) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return one.offset
+	return session.offset
 }
 
-// fileOffset reads the header in any spelling of its case; it is 0 where there
-// is none. As a query parameter it does nothing, as with the API.
+// fileOffset reads the header file_offset in any case; 0 if absent. Like the API it ignores
+// a query parameter of that name.
 func fileOffset(header http.Header) (int64, error) {
 	value := header.Get("File_offset")
 	if value == "" {
@@ -226,15 +227,15 @@ func fileOffset(header http.Header) (int64, error) {
 	return offset, err
 }
 
-// wait takes the turn: a request that follows a broken one waits until what the
-// broken one sent is stored.
-func (one *session) wait(ctx context.Context) bool {
+// acquire takes the lock; it returns false if ctx ends first. After a connection breaks,
+// the next request waits until the bytes of the broken one are stored.
+func (session *uploadSession) acquire(ctx context.Context) bool {
 	select {
-	case one.turn <- struct{}{}:
+	case session.lock <- struct{}{}:
 		return true
 	case <-ctx.Done():
 		return false
 	}
 }
 
-func (one *session) done() { <-one.turn }
+func (session *uploadSession) release() { <-session.lock }

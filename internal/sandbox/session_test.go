@@ -28,12 +28,12 @@ func TestSessionInParts(t *testing.T) {
 	if got := c.s.Handles(); len(got) != 1 || got[0] != want {
 		t.Errorf("Handles = %+v, want %+v", got, want)
 	}
-	end, ok := want.Handle.Expiry()
-	if wantEnd := now.Now().Add(48 * time.Hour).Unix(); !ok || end != wantEnd {
-		t.Errorf("the handle ends at %d, want %d", end, wantEnd)
+	expiry, ok := want.Handle.Expiry()
+	if wantExpiry := now.Now().Add(48 * time.Hour).Unix(); !ok || expiry != wantExpiry {
+		t.Errorf("the handle expires at %d, want %d", expiry, wantExpiry)
 	}
 	if r := c.send(id, 10, nil); r.status != 412 {
-		t.Errorf("a finished session answers HTTP %d, want 412", r.status)
+		t.Errorf("finished session: HTTP %d, want 412", r.status)
 	}
 }
 
@@ -57,7 +57,7 @@ func TestSessionIDsAreComparedByteForByte(t *testing.T) {
 		})
 	}
 	if r := c.do(http.MethodGet, "/"+id, nil, nil); r.status != 200 {
-		t.Errorf("the id itself gives HTTP %d", r.status)
+		t.Errorf("unaltered ID: HTTP %d, want 200", r.status)
 	}
 }
 
@@ -69,7 +69,7 @@ func TestFileOffsetIsAHeaderInAnyCase(t *testing.T) {
 			c.send(id, 0, []byte("01"))
 			r := c.do(http.MethodPost, "/"+id, http.Header{name: {"2"}}, strings.NewReader("23"))
 			if r.status != 200 {
-				t.Errorf("HTTP %d %s", r.status, r.body)
+				t.Errorf("HTTP %d %s, want 200", r.status, r.body)
 			}
 		})
 	}
@@ -82,7 +82,7 @@ func TestFileOffsetIsAHeaderInAnyCase(t *testing.T) {
 	})
 }
 
-func TestSessionsThatAreNotOpened(t *testing.T) {
+func TestRejectedSessions(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	for _, row := range []struct{ query, message string }{
 		{"file_length=1&file_type=image/png", "file_name is required"},
@@ -101,21 +101,21 @@ func TestSessionsThatAreNotOpened(t *testing.T) {
 	}
 }
 
-// A session's length is part of its signed id, so a longer body ends it.
-func TestABodyLongerThanItsSession(t *testing.T) {
+// A session's length is part of its signed ID, so a longer body ends the session.
+func TestBodyLongerThanSession(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	id := c.session(4, "image/png")
 	if r := c.send(id, 0, []byte("01234")); r.status != 400 {
 		t.Errorf("HTTP %d %s, want 400", r.status, r.body)
 	}
 	if r := c.do(http.MethodGet, "/"+id, nil, nil); r.status != 400 || len(c.s.Handles()) != 0 {
-		t.Errorf("the session lives on: HTTP %d %s", r.status, r.body)
+		t.Errorf("the session still exists: HTTP %d %s", r.status, r.body)
 	}
 }
 
-// The bytes that arrived before a connection broke are kept, and the offset says
-// how many they are.
-func TestABrokenBodyIsResumed(t *testing.T) {
+// The bytes that arrived before a connection broke are stored, and the offset counts
+// them.
+func TestResumeAfterReset(t *testing.T) {
 	c := start(t, sandbox.Config{})
 	content := bytes.Repeat([]byte("0123456789abcdef"), 40_000)
 	id := c.session(len(content), "video/mp4")

@@ -5,6 +5,8 @@ import (
 	"slices"
 )
 
+// cat concatenates bytes. The functions below encode n in so many bits, big-endian or
+// (le) little-endian.
 func cat(parts ...[]byte) []byte { return slices.Concat(parts...) }
 
 func u8(n int) []byte { return []byte{byte(n)} }

@@ -1,6 +1,6 @@
 package preflighttest
 
-// entry makes the sample entry of a codec.
+// entry returns the sample entry of a codec.
 func (m *movie) entry(handler, codec string) []byte {
 	if handler == "vide" {
 		return m.videoEntry(codec)
@@ -21,8 +21,8 @@ func (m *movie) videoEntry(codec string) []byte {
 	return m.protect("encv", format, fixed, extra)
 }
 
-// audioEntry: a codec that is not listed is an entry of that name with nothing
-// inside, such as mp4a without its esds.
+// audioEntry returns an AudioSampleEntry. An unlisted codec gives an entry of that name
+// without child boxes, such as mp4a without esds.
 func (m *movie) audioEntry(codec string) []byte {
 	fixed := cat(zeros(6), u16(1), zeros(8), u16(m.channels), u16(16), zeros(4), u32(48000<<16>>16<<16))
 	extra := map[string][]byte{
@@ -40,7 +40,7 @@ func (m *movie) audioEntry(codec string) []byte {
 	return m.protect("enca", format, fixed, extra)
 }
 
-// protect wraps an entry as common encryption does (ISO/IEC 23001-7).
+// protect wraps an entry as Common Encryption does (ISO/IEC 23001-7).
 func (m *movie) protect(name, format string, fixed, extra []byte) []byte {
 	if !m.encrypted {
 		return box(format, fixed, extra)
@@ -49,7 +49,7 @@ func (m *movie) protect(name, format string, fixed, extra []byte) []byte {
 	return box(name, fixed, extra, scheme)
 }
 
-// esds with an object type and an AudioSpecificConfig.
+// esds returns an esds box with an object type and an AudioSpecificConfig.
 func esds(object int, specific []byte) []byte {
 	config := cat(u8(object), zeros(12))
 	if specific != nil {
@@ -70,25 +70,26 @@ func (m *movie) avcC() []byte {
 	return box("avcC", u8(1), u8(m.profile), u8(0), u8(m.level), u8(0xFF), u8(0xE1), u16(len(sps)), sps, u8(1), u16(4), zeros(4))
 }
 
-// sps writes a sequence parameter set of 640 x 480 (ITU-T H.264, 7.3.2.1.1).
+// sps returns a sequence parameter set of 640 x 480 pixels (ITU-T H.264, section
+// 7.3.2.1.1).
 func (m *movie) sps() []byte {
 	w := &bitWriter{}
-	w.unsigned(0)
+	w.expGolomb(0)
 	if m.profile >= 100 {
-		w.unsigned(m.chroma)
+		w.expGolomb(m.chroma)
 		if m.chroma == 3 {
 			w.write(0, 1)
 		}
-		w.unsigned(m.depth - 8)
-		w.unsigned(m.colorDepth - 8)
+		w.expGolomb(m.depth - 8)
+		w.expGolomb(m.colorDepth - 8)
 		w.write(0, 2)
 	}
 	for _, v := range []int{0, 0, 0, 1} {
-		w.unsigned(v)
+		w.expGolomb(v)
 	}
 	w.write(0, 1)
-	w.unsigned(39)
-	w.unsigned(29)
+	w.expGolomb(39)
+	w.expGolomb(29)
 	w.write(0b11001, 5)
 	return cat(u8(0x67), u8(m.profile), u8(0), u8(m.level), w.b)
 }
@@ -109,8 +110,8 @@ func (w *bitWriter) write(v, n int) {
 	}
 }
 
-// unsigned writes an Exp-Golomb code.
-func (w *bitWriter) unsigned(v int) {
+// expGolomb writes an unsigned Exp-Golomb code.
+func (w *bitWriter) expGolomb(v int) {
 	n := 0
 	for (v+1)>>(n+1) > 0 {
 		n++

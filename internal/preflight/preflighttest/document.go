@@ -10,11 +10,11 @@ import (
 )
 
 // makeZip: main=CONTENT-TYPE writes an Office archive with that main part;
-// also=CONTENT-TYPE names a second part, comment=CONTENT-TYPE one in a comment;
-// code=utf-16le writes the manifest so; mimetype=TYPE an OpenDocument archive;
-// entry=NAME adds an entry; entries=N many empty ones; bytes=N one that is stored.
-// Words: late (the manifest comes last), stored, zip64 (the manifest's place is in
-// the extra field).
+// also=CONTENT-TYPE adds a second part, comment=CONTENT-TYPE one in a comment;
+// code=utf-16le sets the encoding of the manifest; mimetype=TYPE writes an OpenDocument
+// archive; entry=NAME adds an entry, entries=N empty ones, bytes=N a stored one of N
+// bytes. Flags: late (the manifest is the last entry), stored, zip64 (the offset of the
+// manifest is in the extra field).
 func makeZip(r *recipe) File {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
@@ -54,7 +54,7 @@ func makeZip(r *recipe) File {
 	}
 	r.err = firstOf(r.err, w.Close())
 	if len(header.Extra) > 0 {
-		widen(out.Bytes(), header)
+		moveOffsetToExtra(out.Bytes(), header)
 	}
 	return File{Head: out.Bytes()}
 }
@@ -79,19 +79,19 @@ func manifestOf(r *recipe) string {
 	return text
 }
 
-// widen moves an entry's place in the directory into its extra field.
-func widen(archive []byte, h zip.FileHeader) {
+// moveOffsetToExtra moves an entry's offset into the extra field of the directory.
+func moveOffsetToExtra(archive []byte, h zip.FileHeader) {
 	name := bytes.LastIndex(archive, []byte(h.Name))
 	offset := archive[name-4 : name]
 	copy(archive[name+len(h.Name)+4:], offset)
 	copy(offset, le32(0xFFFFFFFF))
 }
 
-// makeOLE: stream=NAME[,NAME] of a compound file, where the first stream has 4096
-// bytes; inner=NAME is a stream of a storage inside. Words: word (sets the flag
-// that Word sets with a password), book (a FilePass record), short (the stream is
-// not all there), far (directory and table stand behind 7 MB, listed outside of
-// the header, with the streams in the directory's second sector).
+// makeOLE: stream=NAME[,NAME] writes a compound file with these streams, of 4096 bytes;
+// inner=NAME adds a stream in a storage. Flags: word (sets fEncrypted of a Word document),
+// book (a FilePass record), short (the stream's data is missing), far (directory and FAT
+// follow 7 MB of nothing and are listed outside the header; the streams are in the
+// second sector of the directory).
 func makeOLE(r *recipe) File {
 	const sector, free, end, isFAT = 512, 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 	far := r.is("far")
@@ -121,15 +121,15 @@ func makeOLE(r *recipe) File {
 	return File{Head: header, Gap: int64(sector * place.lists), Tail: cat(lists, fat, body)}
 }
 
-// oleParts says where the parts of a compound file stand, in sectors.
+// oleParts holds the positions of the parts of a compound file, in sectors.
 type oleParts struct {
-	directory, sectors int // the directory's first sector, and how many it has
-	lists, count       int // the lists of the table outside of the header
-	skipped            int // numbers in the table before the directory's
+	directory, sectors int // first sector and number of sectors of the directory
+	lists, count       int // first DIFAT sector and number of them
+	skipped            int // FAT entries before those of the directory
 }
 
-// oleLayout: sector 14000 is described by the table's part 109, the first that the
-// header does not list.
+// oleLayout: FAT sector 109 describes sector 14000. It is the first that the header does
+// not list.
 func oleLayout(far bool) oleParts {
 	if far {
 		return oleParts{directory: 14000, sectors: 2, lists: 13998, count: 1, skipped: 14000 - 109*128}
@@ -151,7 +151,7 @@ func oleData(r *recipe) []byte {
 	return data
 }
 
-// oleDirectory chains the root's children by their right links.
+// oleDirectory links the children of the root to their right siblings.
 func oleDirectory(r *recipe, place oleParts) []byte {
 	const none, entry, perSector = 0xFFFFFFFF, 128, 4
 	const storage, stream, root = 1, 2, 5
@@ -185,10 +185,10 @@ func oleEntry(name string, kind int, links oleLinks, start, size int) []byte {
 		zeros(36), le32(start), le32(size), zeros(4))
 }
 
-// makePDF: extra=TEXT stands in the catalogue, trailer=TEXT in the trailer,
-// packed=TEXT in a stream of objects, far=TEXT in an object that the catalogue
-// runs, sides=N bytes from either end at least; bytes=N grows a comment. The word
-// noend leaves the end mark out.
+// makePDF: extra=TEXT goes into the catalogue, trailer=TEXT into the trailer,
+// packed=TEXT into an object stream, far=TEXT into an object that is the catalogue's
+// OpenAction and at least sides=N bytes from either end; bytes=N pads by a comment. The
+// flag noend omits the end marker.
 func makePDF(r *recipe) File {
 	sides := r.number("sides", 400<<10)
 	head := []byte("%PDF-1.7\n")
@@ -223,7 +223,8 @@ func pdfObjects(r *recipe) []byte {
 	return cat([]byte("4 0 obj\n<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode >>\nstream\r\n"), packed.Bytes(), []byte("\nendstream\nendobj\n"))
 }
 
-// makeText: text=TEXT times=N code=utf-8|utf-16le|utf-16be|latin-1.
+// makeText: text=TEXT repeated times=N, encoded as
+// code=utf-8|utf-16le|utf-16be|latin-1.
 func makeText(r *recipe) File {
 	text := strings.Repeat(r.text("text", "Hello.\n"), r.number("times", 1))
 	switch r.text("code", "utf-8") {
@@ -241,6 +242,7 @@ func makeText(r *recipe) File {
 	return File{Head: []byte(text)}
 }
 
+// wide encodes text as UTF-16 with a byte order mark.
 func wide(text string, unit func(int) []byte) []byte {
 	b := unit(0xFEFF)
 	for _, c := range utf16.Encode([]rune(text)) {
@@ -249,7 +251,7 @@ func wide(text string, unit func(int) []byte) []byte {
 	return b
 }
 
-// makeBytes: text=TEXT as Go quotes it, then zeros up to bytes=N.
+// makeBytes: text=TEXT, quoted like in Go, then zeros up to bytes=N.
 func makeBytes(r *recipe) File {
 	head := []byte(r.text("text", ""))
 	return File{Head: head, Gap: int64(max(0, r.number("bytes", 0)-len(head)))}

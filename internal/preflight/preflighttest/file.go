@@ -6,8 +6,8 @@ import (
 	"os"
 )
 
-// File is bytes with a hole: zeros in the middle that take no memory, so that
-// vectors of 100 MB are cheap.
+// File is a file whose middle, Gap zero bytes, takes no memory, so that vectors of 100 MB
+// are cheap.
 type File struct {
 	Head []byte
 	Gap  int64
@@ -17,7 +17,7 @@ type File struct {
 // Size is the length in bytes.
 func (f File) Size() int64 { return int64(len(f.Head)) + f.Gap + int64(len(f.Tail)) }
 
-// ReadAt reads as io.ReaderAt says.
+// ReadAt implements io.ReaderAt.
 func (f File) ReadAt(p []byte, offset int64) (int, error) {
 	if offset >= f.Size() {
 		return 0, io.EOF
@@ -44,7 +44,7 @@ func (f File) copyTail(p []byte, offset int64) {
 	}
 }
 
-// Save writes the file to a path. The hole stays one where the disk knows holes.
+// Save writes the file to a path. The gap is sparse if the file system supports it.
 func (f File) Save(path string) error {
 	out, err := os.Create(path)
 	if err != nil {
@@ -65,7 +65,7 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-// whole gives the bytes without a hole.
+// whole returns all bytes, the gap included.
 func (f File) whole() []byte {
 	b := make([]byte, f.Size())
 	if _, err := f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {

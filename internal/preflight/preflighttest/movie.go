@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// movie is what makeMP4 is told.
+// movie holds the settings of makeMP4.
 type movie struct {
 	brand          string
 	video, audio   []string
@@ -23,16 +23,15 @@ type movie struct {
 	subtitles      bool
 	channels       int
 	samples        int
-	at             int // where the samples begin in the file
+	at             int // file offset of the first sample
 }
 
 // makeMP4: brand=isom video=h264[,…] audio=aac[,…] profile=77 chroma=1 depth=8
-// colordepth=N (of chroma alone) second=N (a second description, of that depth)
-// channels=2 samples=4 bytes=N (mdat grows) fragments=N boxes=N (empty ones in
-// front), then words: bframes, last (moov last), fragmented, init (no samples),
-// encrypted, rotated, nosps, wide (64-bit sizes, free and wide boxes), nomoov,
-// nested (boxes 40 deep), subtitles (one more track), handlerlast (behind the
-// sample tables).
+// colordepth=N (bit depth of chroma alone) second=N (bit depth of a second sample entry)
+// channels=2 samples=4 bytes=N (pads mdat) fragments=N boxes=N (empty ones first).
+// Flags: bframes, last (moov last), fragmented, init (no samples), encrypted, rotated,
+// nosps, wide (64-bit sizes, free and wide boxes), nomoov, nested (boxes 40 deep),
+// subtitles (one more track), handlerlast (after the sample tables).
 func makeMP4(r *recipe) File {
 	m := &movie{
 		brand: r.text("brand", "isom"), profile: r.number("profile", 77), level: 30,
@@ -114,6 +113,7 @@ func nested(depth int) []byte {
 	return box("trak", b)
 }
 
+// full returns a FullBox: one with version and flags.
 func full(name string, version, flags int, parts ...[]byte) []byte {
 	return box(name, u32(version<<24|flags), cat(parts...))
 }
@@ -141,7 +141,7 @@ func (m *movie) moov() []byte {
 	return box("moov", b)
 }
 
-// track: a codec "cover" is a single JPEG that the track shows beside sound.
+// track returns a trak box. The codec "cover" is a single JPEG, shown during audio.
 func (m *movie) track(id int, handler, codec string) []byte {
 	matrix := cat(u32(0x10000), zeros(12), u32(0x10000), zeros(12), u32(0x40000000))
 	if m.rotated {
@@ -175,7 +175,7 @@ func (m *movie) descriptions(handler, codec string) []byte {
 	return full("stsd", 0, 0, u32(2), first, other.entry(handler, codec))
 }
 
-// offsets: all the same without B-frames, as reordering alone makes them differ.
+// offsets returns ctts. Without B-frames all composition offsets are the same.
 func (m *movie) offsets(handler string, samples int) []byte {
 	if handler != "vide" || samples == 0 {
 		return nil

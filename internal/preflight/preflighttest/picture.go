@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// makePNG: size=WxH color=rgb|rgba|grey|greyalpha|palette depth=8, then words:
-// interlaced, frames=N (APNG), orientation=N, gps, badcrc, noplte, nozlib, noend,
-// bytes=N (padded), data=N (so many bytes of picture, as a hole).
+// makePNG: size=WxH color=rgb|rgba|grey|greyalpha|palette depth=8 frames=N (APNG)
+// orientation=N bytes=N (pads the file) data=N (bytes of image data, as a gap). Flags:
+// interlaced, gps, badcrc, noplte, nozlib, noend.
 func makePNG(r *recipe) File {
 	width, height := r.pair("size", "64x64")
 	color := map[string]int{"grey": 0, "rgb": 2, "palette": 3, "greyalpha": 4, "rgba": 6}[r.text("color", "rgb")]
@@ -40,7 +40,7 @@ func makePNG(r *recipe) File {
 		end = nil
 	}
 	if n := r.number("data", 0); n > 0 {
-		head, tail := pngHole(n)
+		head, tail := pngGap(n)
 		return File{Head: cat(b, head), Gap: int64(n), Tail: cat(tail, end)}
 	}
 	if total := r.number("bytes", 0); total > 0 {
@@ -54,8 +54,8 @@ func pngChunk(name string, body []byte) []byte {
 	return cat(u32(len(body)), named, u32(int(crc32.ChecksumIEEE(named))))
 }
 
-// pngHole is what stands around n zeros as the picture's data.
-func pngHole(n int) (head, tail []byte) {
+// pngGap returns what precedes and follows n zeros of image data.
+func pngGap(n int) (head, tail []byte) {
 	begin := []byte("IDAT\x78\x01")
 	sum := crc32.NewIEEE()
 	_, _ = sum.Write(begin)
@@ -63,7 +63,7 @@ func pngHole(n int) (head, tail []byte) {
 	return cat(u32(n+2), begin), u32(int(sum.Sum32()))
 }
 
-// exifBlock: orientation=N and gps, as TIFF.
+// exifBlock returns the TIFF block of orientation=N and gps; nil without either.
 func exifBlock(r *recipe) []byte {
 	orientation, gps := r.number("orientation", 0), r.is("gps")
 	if orientation == 0 && !gps {
@@ -81,10 +81,10 @@ func exifBlock(r *recipe) []byte {
 	return b
 }
 
-// makeJPEG: size=WxH components=3 precision=8 sof=0xC0 adobe=N, then words:
-// orientation=N, gps, noend, bytes=N (padded by comments), data=N (so many bytes
-// of picture, as a hole), xmp=N (segments of 64 KiB), comments=N (empty ones),
-// several (a list of pictures).
+// makeJPEG: size=WxH components=3 precision=8 sof=0xC0 adobe=N (colour transform)
+// orientation=N bytes=N (pads by comments) data=N (bytes of image data, as a gap) xmp=N
+// (segments of 64 KiB) comments=N (empty ones). Flags: gps, noend, several (a
+// multi-picture index).
 func makeJPEG(r *recipe) File {
 	width, height := r.pair("size", "64x64")
 	b := []byte("\xFF\xD8\xFF\xE0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00")
@@ -125,7 +125,7 @@ func jpegSegment(marker int, body []byte) []byte {
 	return cat(u8(0xFF), u8(marker), u16(len(body)+2), body)
 }
 
-// padJPEG adds comments until there are total bytes.
+// padJPEG appends comments until b has total bytes.
 func padJPEG(b []byte, total int) []byte {
 	const longest, shortest = 65537, 4
 	for len(b) < total {
@@ -138,9 +138,9 @@ func padJPEG(b []byte, total int) []byte {
 	return b
 }
 
-// makeWebP: size=WxH canvas=WxH (as the size) frames=MS,MS,… (animated) or
-// lossless, then words: alpha, flag (the animation flag alone), bytes=N (padded
-// by a chunk of its own).
+// makeWebP: size=WxH canvas=WxH (default: the size) frames=MS,MS,… (durations of an
+// animation) bytes=N (pads by a chunk). Flags: lossless, alpha, flag (the animation flag
+// without frames).
 func makeWebP(r *recipe) File {
 	width, height := r.pair("size", "512x512")
 	canvas := r.text("canvas", "")

@@ -1,10 +1,9 @@
-// Package preflighttest reads the verdict's vectors and makes the files that they
-// describe, for the tests that hold every way to a verdict to the same answer:
-// the package natively, the package under wasm, and the program.
+// Package preflighttest reads the vectors of package preflight and generates the files
+// that they describe. With it, tests compare the verdicts of the native package, of the
+// package under wasm and of the server with the same vectors.
 //
-// A vector is a few lines of "key: value"; an empty line ends it; "#" begins a
-// comment. A key that is not known is an error, so that a slip of the pen does
-// not pass for a test.
+// A vector is a few lines of "key: value"; an empty line ends it; "#" starts a comment.
+// An unknown key is an error.
 //
 //	case: 37
 //	title: H.265 in MP4
@@ -16,7 +15,7 @@
 //	reasons: video_codec
 //	fixes: convert_to_mp4
 //
-// It leaves to others: judging. It knows preflight's question and no rule.
+// It leaves the verdict to package preflight and knows none of its rules.
 package preflighttest
 
 import (
@@ -30,11 +29,11 @@ import (
 	"mediarelay/internal/preflight"
 )
 
-// Vector is one file and the verdict that it must get.
+// Vector is a file and the expected verdict.
 type Vector struct {
-	// Where names the vector's file and line.
+	// Where is the vector's position, "file:line".
 	Where string
-	// Case is the number in the list of cases, where there is one.
+	// Case is the number in the list of test media; empty if it has none.
 	Case, Title string
 	File        File
 	Question    preflight.Question
@@ -42,15 +41,15 @@ type Vector struct {
 	Verdict preflight.Outcome
 	Kind    media.Kind
 	Type    string
-	// Reasons are codes in the order of the verdict, separated by a space.
+	// Reasons lists the codes in the order of the verdict, separated by spaces.
 	Reasons string
-	// Fixes are those of all reasons, in their order; not compared where the
-	// vector has no such line.
+	// Fixes lists those of all reasons in their order; compared only if the vector has
+	// the key (FixesGiven).
 	Fixes      string
 	FixesGiven bool
 }
 
-// Read reads every vector of a folder. None at all is an error.
+// Read reads the vectors in the .txt files of a folder. It is an error if there are none.
 func Read(folder string) ([]Vector, error) {
 	names, err := filepath.Glob(filepath.Join(folder, "*.txt"))
 	if err != nil {
@@ -109,7 +108,7 @@ func vectorOf(lines [][2]string) (Vector, error) {
 	seen := map[string]bool{}
 	for _, line := range lines {
 		if seen[line[0]] {
-			return v, fmt.Errorf("key %q twice", line[0])
+			return v, fmt.Errorf("duplicate key %q", line[0])
 		}
 		seen[line[0]] = true
 		if line[0] == "make" {
@@ -122,7 +121,7 @@ func vectorOf(lines [][2]string) (Vector, error) {
 	}
 	for _, key := range []string{"title", "make", "verdict", "reasons"} {
 		if !seen[key] {
-			return v, fmt.Errorf("key %q is missing", key)
+			return v, fmt.Errorf("missing key %q", key)
 		}
 	}
 	file, err := Make(recipe)
@@ -161,10 +160,10 @@ func (v *Vector) set(key, value string) error {
 	case "fixes":
 		v.Fixes, v.FixesGiven = value, true
 	default:
-		return fmt.Errorf("no key %q", key)
+		return fmt.Errorf("unknown key %q", key)
 	}
 	if bad != "" {
-		return fmt.Errorf("%s: no word %q", key, bad)
+		return fmt.Errorf("%s: unknown word %q", key, bad)
 	}
 	return nil
 }

@@ -2,9 +2,8 @@ package preflighttest
 
 import "bytes"
 
-// makeOgg: codec=opus|vorbis|flac|speex|theora channels=1, tags=N (so many pages
-// of tags), bytes=N (a last page that is a hole does not check, so the pages are
-// real), then the word headers (no sound).
+// makeOgg: codec=opus|vorbis|flac|speex|theora channels=1 tags=N (pages of tags) bytes=N
+// (pads by pages). Flag: headers (no audio data).
 func makeOgg(r *recipe) File {
 	channels := r.number("channels", 1)
 	first := map[string][]byte{
@@ -22,7 +21,7 @@ func makeOgg(r *recipe) File {
 	const fixed, most = 27, 255 * 255
 	for len(b) < total {
 		n := min(total-len(b)-fixed, most+255)
-		n -= (n + 255) / 256 // the table that the page needs
+		n -= (n + 255) / 256 // the segment table of the page
 		b = cat(b, oggPage(0, 960, zeros(max(n, 0))))
 	}
 	return File{Head: b}
@@ -38,7 +37,7 @@ func oggPage(flags, position int, body []byte) []byte {
 	return cat([]byte("OggS"), u8(0), u8(flags), le32(position), zeros(16), u8(segments), table, body)
 }
 
-// makeADTS: frames=3 channels=2, then the word id3.
+// makeADTS: frames=3 channels=2. Flag: id3.
 func makeADTS(r *recipe) File {
 	const payload = 100
 	channels := r.number("channels", 2)
@@ -47,7 +46,8 @@ func makeADTS(r *recipe) File {
 	return File{Head: cat(id3(r), bytes.Repeat(frame, r.number("frames", 3)))}
 }
 
-// makeMP3: frames=3 layer=3, then the words id3, variable (a second bit rate).
+// makeMP3: frames=3 layer=3 id3 (or id3=N, the declared size of the tag). Flag: variable
+// (a second bit rate).
 func makeMP3(r *recipe) File {
 	second := map[int]byte{3: 0xFB, 2: 0xFD, 1: 0xFF}[r.number("layer", 3)]
 	frame := func(index byte) []byte {

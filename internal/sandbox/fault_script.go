@@ -5,11 +5,10 @@ import (
 	"sync"
 )
 
-// Faults is a script of what shall go wrong. Each operation has its own queue:
-// every request takes the first fault of its operation's queue, and is served
-// as usual where the queue is empty.
+// Faults is a script of faults. Each operation has a queue: every request takes the first
+// fault from the queue of its operation, and is served normally if the queue is empty.
 //
-// A fault that was never reached proves nothing, so a test ends with Unfired.
+// A fault that never fired proves nothing, so a test should end with a check of Unfired.
 type Faults struct {
 	closed <-chan struct{}
 
@@ -18,7 +17,7 @@ type Faults struct {
 	all    []*Scripted
 }
 
-// Scripted is one fault in the script.
+// Scripted is a fault in the script.
 type Scripted struct {
 	op    Op
 	fault Fault
@@ -30,7 +29,7 @@ func newFaults(closed <-chan struct{}) *Faults {
 	return &Faults{closed: closed, queues: map[Op][]*Scripted{}}
 }
 
-// Add puts a fault at the end of an operation's queue.
+// Add appends a fault to the queue of an operation.
 func (f *Faults) Add(op Op, fault Fault) *Scripted {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -40,8 +39,8 @@ func (f *Faults) Add(op Op, fault Fault) *Scripted {
 	return s
 }
 
-// Unfired names the faults that have not happened: those that no request
-// reached, and those whose request was over before they could.
+// Unfired describes the faults that have not fired: no request took them, or the request
+// ended before they could.
 func (f *Faults) Unfired() []string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -54,8 +53,8 @@ func (f *Faults) Unfired() []string {
 	return names
 }
 
-// Fired is closed when the fault has happened, or for one that holds a request,
-// when it has begun to hold it.
+// Fired is closed when the fault happens; for a fault that holds a request, when it
+// starts to.
 func (s *Scripted) Fired() <-chan struct{} { return s.fired }
 
 func (s *Scripted) hasFired() bool {
@@ -75,7 +74,7 @@ func (f *Faults) serve(op Op, w http.ResponseWriter, r *http.Request, next http.
 		next.ServeHTTP(w, r)
 		return
 	}
-	s.fault.act(&scene{w: w, r: r, next: next, fire: s.fire, closed: f.closed})
+	s.fault.act(&exchange{w: w, r: r, next: next, fire: s.fire, closed: f.closed})
 }
 
 func (f *Faults) take(op Op) *Scripted {

@@ -1,10 +1,14 @@
-package probe
+// Package inflate decompresses DEFLATE data (RFC 1951) of untrusted files.
+//
+// compress/flate would bring fmt into the browser's download, which costs more than
+// all of package probe. This package has no streaming: it leaves finding the data,
+// and limiting how much is read, to its caller.
+package inflate
 
-// inflate unpacks DEFLATE (RFC 1951) up to limit bytes. compress/flate would
-// bring fmt with it, which alone costs the worker's download more than this
-// whole package. Broken input gives what was unpacked before the break.
-func inflate(packed []byte, limit int) []byte {
-	z := &inflater{in: packed, limit: limit}
+// Bytes decompresses up to limit bytes. If the data is damaged, it returns what
+// precedes the damage.
+func Bytes(compressed []byte, limit int) []byte {
+	z := &inflater{in: compressed, limit: limit}
 	for last := false; !last && !z.done(); {
 		last = z.take(1) == 1
 		switch z.take(2) {
@@ -15,29 +19,29 @@ func inflate(packed []byte, limit int) []byte {
 		case 2:
 			z.dynamic()
 		default:
-			z.broken = true
+			z.damaged = true
 		}
 	}
 	return z.out
 }
 
 type inflater struct {
-	in     []byte
-	at     int // next byte of in
-	hold   uint32
-	held   int // bits in hold
-	out    []byte
-	limit  int
-	broken bool
+	in      []byte
+	at      int // next byte of in
+	hold    uint32
+	held    int // bits in hold
+	out     []byte
+	limit   int
+	damaged bool
 }
 
-func (z *inflater) done() bool { return z.broken || len(z.out) >= z.limit }
+func (z *inflater) done() bool { return z.damaged || len(z.out) >= z.limit }
 
 // take reads n bits, the lowest first.
 func (z *inflater) take(n int) int {
 	for z.held < n {
 		if z.at >= len(z.in) {
-			z.broken = true
+			z.damaged = true
 			return 0
 		}
 		z.hold |= uint32(z.in[z.at]) << z.held
@@ -50,23 +54,25 @@ func (z *inflater) take(n int) int {
 	return v
 }
 
+// stored copies an uncompressed block (section 3.2.4).
 func (z *inflater) stored() {
 	z.hold, z.held = 0, 0
 	if z.at+4 > len(z.in) {
-		z.broken = true
+		z.damaged = true
 		return
 	}
-	n := le16(z.in[z.at:])
+	n := int(z.in[z.at]) | int(z.in[z.at+1])<<8
 	z.at += 4
 	n = min(n, len(z.in)-z.at, z.limit-len(z.out))
 	z.out = append(z.out, z.in[z.at:z.at+n]...)
 	z.at += n
 }
 
+// maxCodeBits is the longest Huffman code (section 3.2.7).
 const maxCodeBits = 15
 
-// huffman is a canonical code: how many symbols have each length, and the
-// symbols in the order of their codes.
+// huffman is a canonical Huffman code: the number of symbols of each length, and the
+// symbols ordered by their codes.
 type huffman struct {
 	counts  [maxCodeBits + 1]int
 	symbols []int
@@ -91,7 +97,7 @@ func newHuffman(lengths []int) huffman {
 	return h
 }
 
-// symbol reads one symbol, bit by bit: codes of one length are consecutive.
+// symbol reads one symbol bit by bit: codes of the same length are consecutive.
 func (z *inflater) symbol(h huffman) int {
 	code, first, index := 0, 0, 0
 	for n := 1; n <= maxCodeBits; n++ {
@@ -103,7 +109,7 @@ func (z *inflater) symbol(h huffman) int {
 		first = (first + h.counts[n]) << 1
 		code <<= 1
 	}
-	z.broken = true
+	z.damaged = true
 	return 0
 }
 
@@ -114,6 +120,7 @@ func repeat(lengths []int, length, n int) []int {
 	return lengths
 }
 
+// fixedLiterals is the fixed code of section 3.2.6.
 func fixedLiterals() huffman {
 	return newHuffman(repeat(repeat(repeat(repeat(nil, 8, 144), 9, 112), 7, 24), 8, 8))
 }
@@ -125,7 +132,7 @@ const endOfBlock = 256
 func (z *inflater) block(literals, distances huffman) {
 	for !z.done() {
 		switch symbol := z.symbol(literals); {
-		case z.broken || symbol == endOfBlock:
+		case z.damaged || symbol == endOfBlock:
 			return
 		case symbol < endOfBlock:
 			z.out = append(z.out, byte(symbol))
@@ -135,12 +142,12 @@ func (z *inflater) block(literals, distances huffman) {
 	}
 }
 
-// copy repeats earlier output (RFC 1951, section 3.2.5).
+// copy repeats earlier output (section 3.2.5).
 func (z *inflater) copy(lengthCode int, distances huffman) {
 	length := z.length(lengthCode)
 	code := z.symbol(distances)
 	if code >= 30 {
-		z.broken = true
+		z.damaged = true
 		return
 	}
 	distance := 1 + code
@@ -148,8 +155,8 @@ func (z *inflater) copy(lengthCode int, distances huffman) {
 		extra := code/2 - 1
 		distance = 1 + (2+code%2)<<extra + z.take(extra)
 	}
-	if z.broken || distance > len(z.out) {
-		z.broken = true
+	if z.damaged || distance > len(z.out) {
+		z.damaged = true
 		return
 	}
 	for range min(length, z.limit-len(z.out)) {
@@ -165,14 +172,14 @@ func (z *inflater) length(code int) int {
 	case code == longest:
 		return 258
 	case code > longest:
-		z.broken = true
+		z.damaged = true
 		return 0
 	}
 	extra := code/4 - 1
 	return 3 + (4+code%4)<<extra + z.take(extra)
 }
 
-// dynamic reads a block's own codes (section 3.2.7).
+// dynamic reads a block with codes of its own (section 3.2.7).
 func (z *inflater) dynamic() {
 	order := []int{16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15}
 	literals, distances, count := 257+z.take(5), 1+z.take(5), 4+z.take(4)
@@ -181,16 +188,16 @@ func (z *inflater) dynamic() {
 		lengths[symbol] = z.take(3)
 	}
 	all := z.lengths(newHuffman(lengths), literals+distances)
-	if len(all) == literals+distances && !z.broken {
+	if len(all) == literals+distances && !z.damaged {
 		z.block(newHuffman(all[:literals]), newHuffman(all[literals:]))
 		return
 	}
-	z.broken = true
+	z.damaged = true
 }
 
 func (z *inflater) lengths(h huffman, n int) []int {
 	var lengths []int
-	for len(lengths) < n && !z.broken {
+	for len(lengths) < n && !z.damaged {
 		switch symbol := z.symbol(h); {
 		case symbol < 16:
 			lengths = append(lengths, symbol)
@@ -201,7 +208,7 @@ func (z *inflater) lengths(h huffman, n int) []int {
 		case symbol == 18:
 			lengths = repeat(lengths, 0, 11+z.take(7))
 		default:
-			z.broken = true
+			z.damaged = true
 		}
 	}
 	return lengths

@@ -10,42 +10,42 @@ import (
 	"mediarelay/internal/media"
 )
 
-// Template is one template that was handed in.
+// Template is a submitted template.
 type Template struct {
 	Name, Category, Language string
-	// Format and Handle are those of the media header.
+	// Format and Handle are those of the media header; empty without one.
 	Format string
 	Handle media.Handle
 }
 
-// holds tells whether a handle, with all its lines, was given to the account and
-// has not ended.
-func (s *Server) holds(who *account, handle string) bool {
+// ownsHandle reports whether the account was given the handle, with all its lines, and
+// the handle has not expired.
+func (s *Server) ownsHandle(account *account, handle string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kept, ok := s.handles.get(strings.TrimSpace(handle))
-	return ok && kept.owner == who && s.now().Before(kept.end)
+	kept, ok := s.handles.Get(strings.TrimSpace(handle))
+	return ok && kept.owner == account && s.now().Before(kept.expiry)
 }
 
-// setProfile takes a picture's handle.
+// setProfile sets a profile picture by its handle.
 func (s *Server) setProfile(w http.ResponseWriter, r *request) {
-	var asked struct {
+	var form struct {
 		Product string `json:"messaging_product"`
 		Handle  string `json:"profile_picture_handle"`
 	}
-	switch err := readJSON(r.Body, &asked); {
+	switch err := readJSON(r.Body, &form); {
 	case err != nil:
-		parameterError(w, r, "The request body is not valid JSON.")
-	case asked.Product != "whatsapp":
-		parameterError(w, r, "The parameter messaging_product is required.")
-	case !s.holds(r.who, asked.Handle):
-		graphError(w, http.StatusUnprocessableEntity, graph{Code: 100, Message: "The profile picture handle is invalid or expired"})
+		writeParameterError(w, r, "The request body is not valid JSON.")
+	case form.Product != "whatsapp":
+		writeParameterError(w, r, "The parameter messaging_product is required.")
+	case !s.ownsHandle(r.account, form.Handle):
+		writeGraphError(w, http.StatusUnprocessableEntity, graphError{Code: 100, Message: "The profile picture handle is invalid or expired"})
 	default:
 		s.mu.Lock()
-		s.minted++
-		s.pictures.put(s.minted, media.Handle(asked.Handle))
+		s.created++
+		s.pictures.Put(s.created, media.Handle(form.Handle))
 		s.mu.Unlock()
-		answer(w, http.StatusOK, map[string]bool{"success": true})
+		writeJSON(w, http.StatusOK, map[string]bool{"success": true})
 	}
 }
 
@@ -62,15 +62,15 @@ type templateForm struct {
 	} `json:"components"`
 }
 
-// mediaFormats are the formats of a header that need a sample.
+// mediaFormats lists the header formats that need a sample.
 var mediaFormats = []string{"IMAGE", "VIDEO", "GIF", "DOCUMENT"}
 
-// createTemplate takes a template whose media header has a handle as its sample.
-// A link or a media ID there is refused, as by Meta.
+// createTemplate accepts a template if the sample of its media header is a handle. Like
+// Meta it refuses a link or a media ID.
 func (s *Server) createTemplate(w http.ResponseWriter, r *request) {
 	var form templateForm
 	if err := readJSON(r.Body, &form); err != nil || form.Name == "" || form.Category == "" || form.Language == "" || form.Components == nil {
-		wrappedError(w, graph{Code: 100, Message: "Invalid parameter"}, "name, category, language and components are required.")
+		writeWrappedError(w, graphError{Code: 100, Message: "Invalid parameter"}, "name, category, language and components are required.")
 		return
 	}
 	template := Template{Name: form.Name, Category: form.Category, Language: form.Language}
@@ -78,25 +78,25 @@ func (s *Server) createTemplate(w http.ResponseWriter, r *request) {
 		if part.Type != "HEADER" || !slices.Contains(mediaFormats, part.Format) {
 			continue
 		}
-		if len(part.Example.HeaderHandle) == 0 || !s.holds(r.who, part.Example.HeaderHandle[0]) {
-			wrappedError(w, graph{Code: 100, Subcode: 2388273, Message: "Invalid parameter"},
+		if len(part.Example.HeaderHandle) == 0 || !s.ownsHandle(r.account, part.Example.HeaderHandle[0]) {
+			writeWrappedError(w, graphError{Code: 100, Subcode: 2388273, Message: "Invalid parameter"},
 				"Templates with "+part.Format+" header type need an example/sample, but it was not provided")
 			return
 		}
 		template.Format, template.Handle = part.Format, media.Handle(part.Example.HeaderHandle[0])
 	}
-	s.keepTemplate(template)
-	answer(w, http.StatusCreated, map[string]any{
+	s.storeTemplate(template)
+	writeJSON(w, http.StatusCreated, map[string]any{
 		"id": digits(16), "name": form.Name, "category": form.Category, "language": form.Language,
 		"status": "submitted", "rejected_reason": "NONE",
 	})
 }
 
-func (s *Server) keepTemplate(t Template) {
+func (s *Server) storeTemplate(t Template) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.minted++
-	s.templates.put(s.minted, t)
+	s.created++
+	s.templates.Put(s.created, t)
 }
 
 func readJSON(body io.Reader, into any) error {

@@ -2,8 +2,8 @@ package sandbox_test
 
 import "strings"
 
-// askedOfMessages: a message of each form that "Media messages" shows.
-func askedOfMessages(c *client) []asked {
+// messageRequests sends a message of each form that "Media messages" shows.
+func messageRequests(c *client) []requestField {
 	id := c.upload("image/png", []byte("png")).text(c.t, "id")
 	volume := c.raw("image/png", []byte("png")).text(c.t, "media", "0", "id")
 	v2 := func(rest string) reply {
@@ -11,7 +11,7 @@ func askedOfMessages(c *client) []asked {
 	}
 	v1 := func(rest string) reply { return c.post("/v1/messages", `{`+strings.ReplaceAll(rest, "ID", volume)+`}`) }
 	const head = `"recipient_type":"individual","to":"49151",`
-	return []asked{
+	return []requestField{
 		{"MM", "POST /messages", "messaging_product", "missing", c.post("/messages", `{"to":"49151","type":"image","image":{"id":"`+id+`"}}`), 400},
 		{"MM", "POST /messages", "recipient_type", "individual", v2(head + `"type":"image","image":{"id":"ID"}`), 200},
 		{"MM", "POST /messages", "recipient_type", "another", v2(`"recipient_type":"crowd","to":"49151","type":"image","image":{"id":"ID"}`), 400},
@@ -39,7 +39,7 @@ func askedOfMessages(c *client) []asked {
 	}
 }
 
-func askedOfHandles(c *client) []asked {
+func handleRequests(c *client) []requestField {
 	handle := c.send(c.session(3, "image/png"), 0, []byte("png")).text(c.t, "h")
 	mediaID := c.upload("image/png", []byte("png")).text(c.t, "id")
 	profile := func(fields string) reply { return c.post("/whatsapp_business_profile", fields) }
@@ -47,7 +47,7 @@ func askedOfHandles(c *client) []asked {
 		return c.post("/v1/configs/templates", `{`+head+`"components":[{"type":"HEADER","format":"IMAGE","example":{"header_handle":[`+sample+`]}}]}`)
 	}
 	const head = `"name":"summer","category":"MARKETING","language":"en",`
-	return []asked{
+	return []requestField{
 		{"HU", "POST /whatsapp_business_profile", "messaging_product", "missing", profile(`{"profile_picture_handle":"` + handle + `"}`), 400},
 		{"HU", "POST /whatsapp_business_profile", "profile_picture_handle", "a media ID", profile(`{"messaging_product":"whatsapp","profile_picture_handle":"` + mediaID + `"}`), 422},
 		{"HU", "POST /v1/configs/templates", "name", "missing", template(`"category":"MARKETING","language":"en",`, `"`+handle+`"`), 400},

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// isoImage names the pictures of the family by their brands (ISO/IEC 23008-12,
-// section 10; AV1 Image File Format, section 7). Empty: no picture.
-func isoImage(brand string, brands []string) string {
+// isobmffImageType returns the media type of an image by its brands (ISO/IEC
+// 23008-12, section 10; AV1 Image File Format, section 7); empty for no image.
+func isobmffImageType(brand string, brands []string) string {
 	switch brand {
 	case "avif", "avis":
 		return "image/avif"
@@ -26,26 +26,27 @@ func isoImage(brand string, brands []string) string {
 	return ""
 }
 
-// mediaType names the movie. Programs write many brands for MP4; the few that
-// mean something else are listed. Sound alone is audio/mp4 whatever the brand.
+// mediaType returns the media type of a movie. Software writes many brands for MP4,
+// so only the few with another meaning are listed. Audio without video is audio/mp4
+// under any of the MP4 brands.
 func (r *isoReader) mediaType() string {
-	silent, blind := len(r.movie.Of(RoleAudio)) == 0, len(r.movie.Of(RoleVideo)) == 0
-	soundAlone := blind && !silent
+	hasAudio, hasVideo := len(r.movie.Of(RoleAudio)) > 0, len(r.movie.Of(RoleVideo)) > 0
+	audioOnly := hasAudio && !hasVideo
 	switch {
 	case r.brand == "qt  " || r.brand == "mqt " || r.brand == "":
 		return "video/quicktime"
 	case strings.HasPrefix(r.brand, "3g2"):
-		return choose(soundAlone, "audio/3gpp2", "video/3gpp2")
+		return choose(audioOnly, "audio/3gpp2", "video/3gpp2")
 	case strings.HasPrefix(r.brand, "3g"):
-		return choose(soundAlone, "audio/3gpp", "video/3gpp")
-	case soundAlone, isSoundBrand(r.brand) && blind:
+		return choose(audioOnly, "audio/3gpp", "video/3gpp")
+	case audioOnly, isAudioBrand(r.brand) && !hasVideo:
 		return "audio/mp4"
 	}
 	return "video/mp4"
 }
 
-// isSoundBrand: the brands that Apple's programs write for sound.
-func isSoundBrand(brand string) bool {
+// isAudioBrand lists the brands that Apple's software writes for audio.
+func isAudioBrand(brand string) bool {
 	switch brand {
 	case "M4A ", "M4B ", "M4P ":
 		return true
@@ -53,6 +54,7 @@ func isSoundBrand(brand string) bool {
 	return false
 }
 
+// choose returns yes if first is true and no otherwise.
 func choose[T any](first bool, yes, no T) T {
 	if first {
 		return yes

@@ -1,29 +1,32 @@
 package probe
 
-// describe reads the entries of stsd. A player must handle all, so of several
-// the worst is kept.
-func (r *isoReader) describe(t *isoTrack, stsd box) {
+import "mediarelay/internal/probe/input"
+
+// sampleDescriptions reads the sample entries of stsd. A player must handle all of
+// them, so the track takes the values of the worst.
+func (r *isoReader) sampleDescriptions(t *isoTrack, stsd box) {
 	stsd.body += 8
 	n := 0
 	r.children(stsd, stsdDepth, func(entry box, depth int) {
 		const maxEntries = 8
 		if n++; n > maxEntries {
-			r.f.flaw(Undetermined)
+			r.f.addFlaw(Undetermined)
 			return
 		}
 		before := t.Codec
-		r.description(t, entry, depth)
+		r.sampleEntry(t, entry, depth)
 		if n > 1 {
 			t.Codec = worseCodec(before, t.Codec)
 		}
 	})
-	if t.unread && t.coded.rarity() == 0 {
+	if t.missingSPS && t.worst.rarity() == 0 {
 		t.Profile = 0
 	}
 }
 
-// worseCodec joins two entries' codecs. One that could not be read hides behind
-// one that every player refuses, and behind no other.
+// worseCodec combines the codecs of two entries. Together with a codec that is
+// accepted, an unknown one makes the track unknown; with one that is refused anyway
+// it does not matter.
 func worseCodec(a, b string) string {
 	switch {
 	case a == b:
@@ -36,11 +39,11 @@ func worseCodec(a, b string) string {
 	return a + b
 }
 
-// description reads an entry by its track's handler. What is protected is told
-// by its own name, whatever the handler claims.
-func (r *isoReader) description(t *isoTrack, entry box, depth int) {
+// sampleEntry reads an entry according to its track's handler. The name of a
+// protected entry overrides the handler.
+func (r *isoReader) sampleEntry(t *isoTrack, entry box, depth int) {
 	t.Codec = codecOf(entry.name)
-	before := t.sets
+	before := t.parameterSets
 	switch entry.name {
 	case "encv", "drmi":
 		t.handler, t.Encrypted = "vide", true
@@ -53,11 +56,11 @@ func (r *isoReader) description(t *isoTrack, entry box, depth int) {
 	case "soun":
 		r.audioEntry(t, entry, depth)
 	}
-	t.unread = t.unread || t.Codec == "h264" && t.sets == before
+	t.missingSPS = t.missingSPS || t.Codec == "h264" && t.parameterSets == before
 }
 
-// codecOf gives the short name of a sample entry's format (the register at
-// mp4ra.org). One that is not listed is its own name.
+// codecOf returns the short codec name of a sample entry format (registry at
+// mp4ra.org), or the format itself if it is not listed.
 func codecOf(format string) string {
 	if name, ok := isoCodecs[format]; ok {
 		return name
@@ -83,49 +86,49 @@ var isoCodecs = map[string]string{
 // videoEntry reads a VisualSampleEntry (ISO/IEC 14496-12, section 12.1.3).
 func (r *isoReader) videoEntry(t *isoTrack, entry box, depth int) {
 	const fixed = 78
-	h := fields{b: r.bytes(entry, fixed)}
-	h.skip(24)
-	if width, height := h.u16(), h.u16(); width > 0 && height > 0 {
+	h := input.Fields{B: r.body(entry, fixed)}
+	h.Skip(24)
+	if width, height := h.U16(), h.U16(); width > 0 && height > 0 {
 		t.Width, t.Height = width, height
 	}
 	entry.body += fixed
-	r.children(entry, depth, func(b box, depth int) { r.inEntry(t, b, depth) })
+	r.children(entry, depth, func(b box, depth int) { r.visitEntry(t, b, depth) })
 }
 
 // audioEntry reads an AudioSampleEntry, with QuickTime's two longer forms.
 func (r *isoReader) audioEntry(t *isoTrack, entry box, depth int) {
-	h := fields{b: r.bytes(entry, 64)}
-	h.skip(8)
-	version := h.u16()
-	h.skip(6)
-	t.Channels = h.u16()
+	h := input.Fields{B: r.body(entry, 64)}
+	h.Skip(8)
+	version := h.U16()
+	h.Skip(6)
+	t.Channels = h.U16()
 	fixed := int64(28)
 	switch version {
 	case 1:
 		fixed += 16
 	case 2:
-		h.skip(22)
-		t.Channels = int(h.u32())
+		h.Skip(22)
+		t.Channels = int(h.U32())
 		fixed += 36
 	}
 	entry.body += fixed
-	r.children(entry, depth, func(b box, depth int) { r.inEntry(t, b, depth) })
+	r.children(entry, depth, func(b box, depth int) { r.visitEntry(t, b, depth) })
 }
 
-// inEntry visits the boxes that say more of a codec.
-func (r *isoReader) inEntry(t *isoTrack, b box, depth int) {
+// visitEntry visits the boxes in a sample entry that describe its codec.
+func (r *isoReader) visitEntry(t *isoTrack, b box, depth int) {
 	switch b.name {
 	case "avcC":
-		t.avc(r.bytes(b, 4096))
+		t.avc(r.body(b, 4096))
 	case "esds":
-		t.elementary(r.bytes(b, 1024))
+		t.elementary(r.body(b, 1024))
 	case "wave", "schi":
-		r.children(b, depth, func(child box, depth int) { r.inEntry(t, child, depth) })
+		r.children(b, depth, func(child box, depth int) { r.visitEntry(t, child, depth) })
 	case "sinf":
 		t.Encrypted = true
-		r.children(b, depth, func(child box, depth int) { r.inEntry(t, child, depth) })
+		r.children(b, depth, func(child box, depth int) { r.visitEntry(t, child, depth) })
 	case "frma":
-		if h := r.bytes(b, 4); len(h) == 4 && t.Codec == "" {
+		if h := r.body(b, 4); len(h) == 4 && t.Codec == "" {
 			t.Codec = codecOf(string(h))
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// recorder keeps an answer that may never be sent. httptest has one, and with it
-// a flag that would show in the program's usage.
+// recorder records an answer that may never be sent. It replaces httptest's, which would
+// register a command-line flag in the server.
 type recorder struct {
 	status int
 	header http.Header
@@ -33,7 +33,7 @@ func (r *recorder) Write(p []byte) (int, error) {
 	return r.body.Write(p)
 }
 
-// cutBody ends in the middle, as the body of a broken connection does.
+// cutBody ends after left bytes like the body of a broken connection.
 type cutBody struct {
 	io.ReadCloser
 	left    int64
@@ -53,6 +53,7 @@ func (c *cutBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// slowBody limits the rate of a body, in bytes per second.
 type slowBody struct {
 	io.ReadCloser
 	rate int64
@@ -60,7 +61,7 @@ type slowBody struct {
 	done <-chan struct{}
 }
 
-// Read gives a tenth of a second's bytes, and waits as long.
+// Read returns at most the bytes of 100 ms and then waits for 100 ms.
 func (s *slowBody) Read(p []byte) (int, error) {
 	const step = 100 * time.Millisecond
 	p = p[:min(int64(len(p)), max(1, s.rate/10))]
