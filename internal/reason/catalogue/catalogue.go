@@ -75,12 +75,6 @@ func Message(lang string, code reason.Code, facts []reason.Fact) string {
 	return string(code)
 }
 
-// Detail gives what an expert wants to know besides; empty for most codes.
-func Detail(lang string, r reason.Reason) string {
-	l := choose(lang)
-	return l.fill(l.Reasons[r.Code].Detail, r.Facts)
-}
-
 // Fix says what a person can do.
 func Fix(lang string, fix reason.Fix) string {
 	if text, ok := choose(lang).Fixes[fix]; ok {
