@@ -8,7 +8,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// A file that is not embedded is a language that nobody gets.
+// Every language file is embedded.
 func TestEveryFileIsLoaded(t *testing.T) {
 	entries, err := os.ReadDir(".")
 	if err != nil {
@@ -60,7 +60,7 @@ func TestNumbers(t *testing.T) {
 		{"fr", reason.Bytes("size", 5_452_595), "5.2 MB"},
 	} {
 		if got := choose(c.lang).write(c.fact); got != c.want {
-			t.Errorf("in %q %v is written %q, want %q", c.lang, c.fact, got, c.want)
+			t.Errorf("in %q, %v is formatted as %q, want %q", c.lang, c.fact, got, c.want)
 		}
 	}
 }
