@@ -49,7 +49,7 @@ func NewKeeper(db Database) *Keeper {
 // Run renews the leases until ctx is done. It does not release leases that are still
 // held then, because their holders may be finishing. They expire after TimeToLive.
 func (k *Keeper) Run(ctx context.Context) {
-	beat := time.NewTicker(Beat)
+	beat := time.NewTicker(heartbeatInterval)
 	defer beat.Stop()
 	for {
 		select {

@@ -29,9 +29,9 @@ const (
 	// TimeToLive is how long a lease outlives its holder's last heartbeat. It is the
 	// longest wait after a crash, and much longer than any pause of a healthy process.
 	TimeToLive = 10 * time.Second
-	// Beat is the interval between heartbeats, and so the longest time until a holder in
-	// another process receives a release request.
-	Beat = 250 * time.Millisecond
+	// heartbeatInterval is also the longest time until a holder in another process
+	// receives a release request.
+	heartbeatInterval = 250 * time.Millisecond
 	// Believable is the latest plausible expiry of a lease, from now. A later one was
 	// written with a wrong clock, and would block its name until that time.
 	Believable = time.Minute

@@ -1,7 +1,7 @@
 /**
- * The element's own English words; words/ has the other languages'. Sentences about files (why one is refused,
- * what went wrong, how to mend it) are in internal/reason/catalogue, which the
- * server reads too. `{name}` marks a place to fill; a label that counts has two forms.
+ * The element's labels in English; words/ has the other languages. Sentences about files (why one is refused,
+ * what went wrong, how to fix it) are in internal/reason/catalogue, which the server reads too.
+ * `{name}` is a placeholder. A label with a count has two plural forms.
  */
 export interface Counted {
   readonly one: string

@@ -25,14 +25,14 @@ func Each(t *testing.T, test func(t *testing.T, db *database.DB)) {
 // EachURL is Each for tests that open the database themselves.
 func EachURL(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, SQLiteURL(t)) })
+	t.Run("sqlite", func(t *testing.T) { test(t, sqliteURL(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, PostgresURL(t)) })
 }
 
 // SQLite opens a fresh SQLite database that is closed after the test.
 func SQLite(t *testing.T) *database.DB {
 	t.Helper()
-	return open(t, SQLiteURL(t))
+	return open(t, sqliteURL(t))
 }
 
 // Apart opens one fresh Postgres database twice. The clock of the second one's host is
@@ -63,8 +63,8 @@ type moved struct {
 func (c *moved) wall() time.Time       { return c.began.Add(c.steady()) }
 func (c *moved) steady() time.Duration { return time.Since(c.began) + time.Duration(c.by.Load()) }
 
-// SQLiteURL returns the URL of a SQLite file that does not exist yet.
-func SQLiteURL(t *testing.T) string {
+// sqliteURL returns the URL of a SQLite file that does not exist yet.
+func sqliteURL(t *testing.T) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "mediarelay.db")
 }

@@ -1,4 +1,4 @@
-/** The upload page in German. */
+/** The upload page's texts in German. */
 import type { PageWords } from '../page-language.js'
 
 const words: PageWords = {

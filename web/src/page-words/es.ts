@@ -1,4 +1,4 @@
-/** The upload page in Spanish. */
+/** The upload page's texts in Spanish. */
 import type { PageWords } from '../page-language.js'
 
 const words: PageWords = {

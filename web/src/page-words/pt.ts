@@ -1,4 +1,4 @@
-/** The upload page in Brazilian Portuguese. */
+/** The upload page's texts in Brazilian Portuguese. */
 import type { PageWords } from '../page-language.js'
 
 const words: PageWords = {

@@ -1,4 +1,4 @@
-/** The element's own words in German. */
+/** The element's labels in German. */
 import type { Labels } from '../labels.js'
 
 const labels: Labels = {

@@ -1,4 +1,4 @@
-/** The element's own words in Spanish, understood on both sides of the Atlantic. */
+/** The element's labels in neutral Spanish, for Spain and Latin America. */
 import type { Labels } from '../labels.js'
 
 const labels: Labels = {

@@ -1,4 +1,4 @@
-/** The element's own words in Brazilian Portuguese. */
+/** The element's labels in Brazilian Portuguese. */
 import type { Labels } from '../labels.js'
 
 const labels: Labels = {
