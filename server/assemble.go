@@ -52,13 +52,13 @@ func assemble(ctx context.Context, cfg config.Config, s site) (*application, err
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_STORE_URL: %w", err)
 	}
-	db, err := database.OpenAlone(ctx, cfg.DatabaseURL.Reveal(), handOver, s.database...)
+	db, err := database.OpenExclusive(ctx, cfg.DatabaseURL.Reveal(), handOver, s.database...)
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
 	}
 	a := &application{database: db, leases: lease.NewKeeper(db)}
 	if !db.Shared() {
-		if err := a.leases.Inherit(ctx); err != nil {
+		if err := a.leases.ClearStale(ctx); err != nil {
 			slog.WarnContext(ctx, "the leases of a dead process stay until they end by themselves", "error", err)
 		}
 	}

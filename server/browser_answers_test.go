@@ -54,7 +54,7 @@ func TestTenFaultsOfTheServerAreWaitedOut(t *testing.T) {
 	const faults = 10
 	s.proxy.wrong(&fault{name: "503", meets: method(http.MethodHead, http.MethodPatch), times: faults, act: html(http.StatusServiceUnavailable)})
 	content := s.begin("notes.txt", 3<<20)
-	s.until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("The server does not answer")`)
+	s.until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("The server isn't responding")`)
 	s.evaluate(`document.addEventListener('upload-retry', () => setTimeout(() => {
 		if (told.length % 2) dispatchEvent(new Event('online'))
 		else rowNode("notes.txt")?.querySelector('[data-action=retry]')?.click()

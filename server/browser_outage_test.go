@@ -87,7 +87,7 @@ func (s *stage) beginOutage() []byte {
 	content := s.begin("notes.txt", 3<<20)
 	s.awaitBytes("notes.txt")
 	s.proxy.shut()
-	s.until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("Waiting for the network")`)
+	s.until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("No network connection")`)
 	if online := value[bool](s, `navigator.onLine`); !online {
 		s.Fatal("the browser knows that it is offline, and this is about one that does not")
 	}

@@ -47,9 +47,9 @@ func TestAFileGoesOnOnceItsPurposeFits(t *testing.T) {
 // A link that is opened in place of a good one, and is not good.
 func TestABadLinkInPlaceOfAGoodOneAsksForAFreshOne(t *testing.T) {
 	for _, bad := range []struct{ name, token, title string }{
-		{"no token", "nonsense", "You need a fresh link"},
-		{"nothing", "", "You need a fresh link"},
-		{"not to be read", "a.b.c", "You need a fresh link"},
+		{"no token", "nonsense", "You need a new link"},
+		{"nothing", "", "You need a new link"},
+		{"not to be read", "a.b.c", "You need a new link"},
 		{"expired", "", "Your link has expired"},
 	} {
 		t.Run(bad.name, func(t *testing.T) {

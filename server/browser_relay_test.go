@@ -25,7 +25,7 @@ func TestARowSaysWhatHoldsTheHandOverUp(t *testing.T) {
 	if shown.State != "relaying" || !slices.Equal(shown.Codes, []string{"provider_account"}) {
 		t.Errorf("the row is %s and names %v", shown.State, shown.Codes)
 	}
-	for _, want := range []string{"access to WhatsApp's media service does not work. The file is safe here", "Will be tried again automatically"} {
+	for _, want := range []string{"can't access WhatsApp's media service. Your file is saved", "Will retry automatically"} {
 		if !strings.Contains(shown.Text, want) {
 			t.Errorf("the row says %q, want it to say %q", shown.Text, want)
 		}
@@ -76,18 +76,18 @@ func TestAFailedRowPromisesNothing(t *testing.T) {
 	}
 	s.openForMessages()
 	s.drop(s.file("offer.txt", notes(1<<10)))
-	s.until(`row("offer.txt").Text?.includes("Will be tried again automatically")`)
+	s.until(`row("offer.txt").Text?.includes("Will retry automatically")`)
 	s.awaitRow("offer.txt", "failed")
-	s.until(`document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent.includes("offer.txt did not work")`)
+	s.until(`document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent.includes("offer.txt failed")`)
 	said := value[string](s, `document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent`)
-	if strings.Contains(said[strings.LastIndex(said, "did not work"):], "again") {
+	if strings.Contains(said[strings.LastIndex(said, "failed"):], "again") {
 		t.Errorf("the live region says %q", said)
 	}
 	for lang, want := range map[string]struct{ sentence, button, never string }{
-		"en": {"did not answer properly. The file is safe here.", "Retry", "tried again"},
-		"de": {"hat nicht richtig geantwortet. Die Datei ist hier sicher.", "Wiederholen", "versucht"},
-		"es": {"no respondió bien. El archivo está a salvo aquí.", "Reintentar", "volverá"},
-		"pt": {"não respondeu corretamente. O arquivo está seguro aqui.", "Tentar de novo", "tentado"},
+		"en": {"didn't respond correctly. Your file is saved.", "Retry", "retry automatically"},
+		"de": {"hat nicht richtig geantwortet. Ihre Datei ist gespeichert.", "Wiederholen", "automatisch"},
+		"es": {"no respondió correctamente. Su archivo está guardado.", "Reintentar", "automáticamente"},
+		"pt": {"não respondeu corretamente. Seu arquivo está salvo.", "Tentar de novo", "automática"},
 	} {
 		s.evaluate(fmt.Sprintf(`document.querySelector("media-upload").lang = %q`, lang))
 		s.until(fmt.Sprintf(`row("offer.txt").Text.includes(%q)`, want.sentence))
@@ -111,13 +111,13 @@ func TestAFileThatIsHandedOverIsHiddenInSoManyWords(t *testing.T) {
 	<-slow.Fired()
 	button := `rowNode("offer.txt").querySelector("[data-action=remove]")`
 	for _, attribute := range []string{"title", "aria-label"} {
-		if label := value[string](s, fmt.Sprintf(`%s.getAttribute(%q)`, button, attribute)); !strings.Contains(label, "still handed over") {
+		if label := value[string](s, fmt.Sprintf(`%s.getAttribute(%q)`, button, attribute)); !strings.Contains(label, "transfer to WhatsApp continues") {
 			t.Errorf("the button's %s is %q", attribute, label)
 		}
 	}
 	s.press("offer.txt", "remove")
 	s.awaitRow("offer.txt", "absent")
-	s.until(`document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent.includes("still handed over")`)
+	s.until(`document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent.includes("transfer to WhatsApp continues")`)
 	for deadline := time.Now().Add(10 * time.Second); len(s.sandbox.AllMedia()) == 0; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the file never reached the provider")

@@ -44,7 +44,7 @@ func TestABitThatChangesOnTheWayIsFound(t *testing.T) {
 			s.wantStored(digestOf(content))
 			s.wantNoRecords()
 			s.wantNoError()
-			if said := value[[]string](s, `notes`); !strings.Contains(strings.Join(said, "\n"), "damaged on the way") {
+			if said := value[[]string](s, `notes`); !strings.Contains(strings.Join(said, "\n"), "arrived damaged") {
 				t.Errorf("nobody was told of the damage: %q; %s", said, s.proxy.story())
 			}
 			for _, media := range s.sandbox.AllMedia() {

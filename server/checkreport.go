@@ -68,7 +68,7 @@ var marks = map[preflight.Outcome]string{
 //
 //	✗ refuse  clip.mp4
 //	          video · video/mp4 · 2.1 MB
-//	          This video is coded in H.265. …
+//	          This video uses H.265, and WhatsApp supports only H.264. …
 //	            → Convert the video to MP4 with H.264 and AAC.
 func (r report) block() string {
 	const indent = "          "

@@ -20,7 +20,7 @@ func TestASecondServerLeavesASQLiteFileAlone(t *testing.T) {
 		t.Errorf("it ended with %v, want 1", state)
 	}
 	end := second.log.lineWith("mediarelay: MEDIARELAY_DATABASE_URL")
-	for _, part := range []string{"another mediarelay", first.data, "Stop the other one", "Postgres"} {
+	for _, part := range []string{"another mediarelay", first.data, "Stop the other server", "Postgres"} {
 		if !strings.Contains(end, part) {
 			t.Errorf("it says %q, without %q", end, part)
 		}

@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// fieldsOf are the fields that a channel of each provider has.
+// fieldsOf lists the fields that a channel of each provider may have.
 var fieldsOf = map[Provider][]string{
 	ProviderDialog360: {"provider", "base_url", "api_key_file", "api_key_env"},
 	ProviderCloudAPI: {
@@ -22,8 +22,8 @@ var fieldsOf = map[Provider][]string{
 
 const providerNames = "dialog360, cloudapi or onprem"
 
-// channelReader reads the fields of one channel; the mistakes name it by its path
-// in the file.
+// channelReader reads the fields of one channel. Its errors name the channel by its
+// path in the file.
 type channelReader struct {
 	loader *loader
 	path   string
@@ -38,7 +38,7 @@ func (c channelReader) fail(format string, args ...any) {
 func (l *loader) channel(name string, fields channelFields) Channel {
 	c := channelReader{loader: l, path: "channels." + name, fields: fields}
 	if !channelName.MatchString(name) {
-		c.fail("the name must have 1 to 63 characters a to z, 0 to 9, - and _, and begin with a letter or a digit")
+		c.fail("the name must have 1 to 63 of the characters a to z, 0 to 9, - and _, and start with a letter or a digit")
 	}
 	channel := Channel{Name: name, Provider: Provider(fields["provider"])}
 	if !c.known(channel.Provider) {
@@ -54,7 +54,7 @@ func (l *loader) channel(name string, fields channelFields) Channel {
 	return channel
 }
 
-// known checks the provider and that no field is there which it does not have.
+// known checks the provider, and that every field belongs to it.
 func (c channelReader) known(name Provider) bool {
 	known := fieldsOf[name]
 	switch {
@@ -62,13 +62,13 @@ func (c channelReader) known(name Provider) bool {
 		c.fail("provider is missing. Use %s", providerNames)
 		return false
 	case known == nil:
-		c.fail("there is no provider %q. Use %s", name, providerNames)
+		c.fail("unknown provider %q. Use %s", name, providerNames)
 		return false
 	}
 	for _, field := range slices.Sorted(maps.Keys(c.fields)) {
 		switch {
 		case field == "api_key", field == "access_token":
-			c.fail("a key does not belong in this file. Name its file with %[1]s_file, or its variable with %[1]s_env", field)
+			c.fail("a key does not belong in this file. Set %[1]s_file to its file, or %[1]s_env to its variable", field)
 		case !slices.Contains(known, field):
 			c.fail("%s has no field %q. Its fields are %s", name, field, strings.Join(known, ", "))
 		}
@@ -79,7 +79,7 @@ func (c channelReader) known(name Provider) bool {
 func (c channelReader) baseURL() string {
 	base := c.fields["base_url"]
 	if base != "" && provider.CheckBaseURL(base) != nil {
-		c.fail("base_url is not of the form https://host (http only for this machine itself)")
+		c.fail("base_url does not have the form https://host (http for a loopback address only)")
 	}
 	return base
 }
@@ -93,9 +93,9 @@ func (c channelReader) version() string {
 	version := c.fields["version"]
 	switch {
 	case version == "":
-		c.fail("version is missing. Write that of the Graph API, such as v23.0")
+		c.fail("version is missing. Set it to a version of the Graph API, such as v23.0")
 	case !graphVersion.MatchString(version):
-		c.fail("version %q is not of the form v23.0", version)
+		c.fail("version %q does not have the form v23.0", version)
 	}
 	return version
 }
@@ -104,9 +104,9 @@ func (c channelReader) phoneNumberID() string {
 	id := c.fields["phone_number_id"]
 	switch {
 	case id == "":
-		c.fail("phone_number_id is missing. Write Meta's id of the number, which is not the phone number itself")
+		c.fail("phone_number_id is missing. Set it to Meta's id of the number, not to the phone number")
 	case !graphID.MatchString(id):
-		c.fail("phone_number_id %q is not a number without spaces. It is Meta's id, not the phone number itself", id)
+		c.fail("phone_number_id %q is not a number without spaces. Set it to Meta's id, not to the phone number", id)
 	}
 	return id
 }
@@ -114,19 +114,19 @@ func (c channelReader) phoneNumberID() string {
 func (c channelReader) appID() string {
 	id := c.fields["app_id"]
 	if id != "" && !graphID.MatchString(id) {
-		c.fail("app_id %q is not a number without spaces. Leave it out where the channel needs no handles", id)
+		c.fail("app_id %q is not a number without spaces. Leave it out if the channel needs no handles", id)
 	}
 	return id
 }
 
-// secret reads a key from the file or the variable that name_file or name_env
-// names.
+// secret reads a key from the file in the field NAME_file or from the variable in
+// the field NAME_env.
 func (c channelReader) secret(name string) provider.Secret {
 	fileField, envField := name+"_file", name+"_env"
 	file, env := c.fields[fileField], c.fields[envField]
 	switch {
 	case file != "" && env != "":
-		c.fail("%s and %s are both set. Set one of the two", fileField, envField)
+		c.fail("%s and %s are both set. Set only one", fileField, envField)
 	case file != "":
 		return c.checked(fileField, c.fromFile(fileField, file))
 	case env != "":
@@ -137,7 +137,7 @@ func (c channelReader) secret(name string) provider.Secret {
 	return ""
 }
 
-// fromFile takes a relative path from the folder of the channels file.
+// fromFile resolves a relative path against the folder of the channels file.
 func (c channelReader) fromFile(field, path string) provider.Secret {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(c.loader.ChannelsFile), path)
@@ -149,20 +149,20 @@ func (c channelReader) fromFile(field, path string) provider.Secret {
 	return key
 }
 
-// fromEnvironment does not repeat the variable's name: who mistakes the field
-// writes the key itself there.
+// fromEnvironment does not repeat the variable's name in errors: an operator who
+// misreads the field puts the key itself there.
 func (c channelReader) fromEnvironment(field, variable string) provider.Secret {
 	value, _ := c.loader.env(variable)
 	if value == "" {
-		c.fail("%s: the environment has no variable of this name, or it is empty", field)
+		c.fail("%s: the environment variable of this name is missing or empty", field)
 	}
 	return provider.Secret(value)
 }
 
-// checked refuses a key that no HTTP header can carry.
+// checked rejects a key that an HTTP header cannot carry.
 func (c channelReader) checked(field string, key provider.Secret) provider.Secret {
 	if strings.ContainsFunc(key.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' }) {
-		c.fail("%s: the key holds a space, a line break or a character beyond ASCII", field)
+		c.fail("%s: the key contains a space, a line break or a character outside ASCII", field)
 	}
 	return key
 }

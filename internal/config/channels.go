@@ -19,38 +19,39 @@ import (
 type Channel struct {
 	Name     string
 	Provider Provider
-	// BaseURL is where the provider's API is; empty: the provider's own address.
+	// BaseURL is the address of the provider's API; empty means the provider's default.
 	BaseURL string
-	// APIKey is that of dialog360 and onprem.
+	// APIKey is set for dialog360 and onprem.
 	APIKey provider.Secret
-	// The rest is cloudapi's. AppID is empty where the channel gives no handles.
+	// The following are set for cloudapi. AppID is empty if the channel gives no handles.
 	Version, PhoneNumberID, AppID string
 	AccessToken                   provider.Secret
 }
 
-// Provider names the API that a channel relays to.
+// Provider is the API that a channel relays to.
 type Provider string
 
-// The providers.
+// The providers, as the channels file names them.
 const (
 	ProviderDialog360 Provider = "dialog360" // 360dialog's waba-v2
-	ProviderCloudAPI  Provider = "cloudapi"  // Meta's own
+	ProviderCloudAPI  Provider = "cloudapi"  // Meta's Cloud API
 	ProviderOnPrem    Provider = "onprem"    // the on-premise API that 360dialog hosts
 )
 
-// DemoChannel is the one channel of a server without a channels file.
+// DemoChannel is the only channel of a server without a channels file.
 const DemoChannel = "demo"
 
-// maxChannelsFileBytes bounds the channels file: some thousand channels.
+// maxChannelsFileBytes limits the channels file to 1 MiB, several thousand channels.
 const maxChannelsFileBytes = 1 << 20
 
 const channelsVariable = "MEDIARELAY_CHANNELS_FILE"
 
-// channelName is the form of a channel's name: it stands in tokens, metrics and logs.
+// channelName is the form of a channel's name, which appears in tokens, metrics and
+// logs.
 var channelName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 
-// channelFields are the fields of one channel, by name. They are checked by hand,
-// since a strict decoder stops at the first that it does not know.
+// channelFields are the fields of one channel, by name. They are checked by hand
+// because a strict decoder stops at the first unknown field.
 type channelFields map[string]string
 
 type channelsFile struct {
@@ -76,19 +77,20 @@ func (l *loader) channels() []Channel {
 	return channels
 }
 
-// Reading is a channel as its settings are by now.
+// Reading is the result of reading a channel again.
 type Reading struct {
 	Channel
-	// Err says what is wrong with them, each an *Error; the Channel has its name alone
-	// for certain then.
+	// Err joins the mistakes in the channel's settings, each an *Error. If it is set,
+	// only the channel's name is reliable.
 	Err error
 }
 
-// reread reads each channel by itself: what is wrong with one is no other's.
+// reread reads each channel on its own, so that a mistake in one does not affect the
+// others.
 func (l *loader) reread() ([]Reading, error) {
 	file, err := readChannels(l.ChannelsFile)
 	if err == nil && len(file.Channels) == 0 {
-		err = errors.New("has no channel under its key channels")
+		err = errors.New("has no channel under channels:")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %q %w", channelsVariable, l.ChannelsFile, err)
@@ -115,26 +117,26 @@ func readChannels(path string) (channelsFile, error) {
 	return file, nil
 }
 
-// inYAML says where the file is wrong. The library's own text shows the lines
-// around the place, and with them what may be a key.
+// inYAML reports the position of a syntax error. The library's own message quotes the
+// lines around it, which may contain a key.
 func inYAML(err error) error {
 	var positioned yaml.Error
 	if !errors.As(err, &positioned) || positioned.GetToken() == nil {
-		return errors.New("cannot be read as YAML")
+		return errors.New("is not valid YAML")
 	}
 	at := positioned.GetToken().Position
-	return fmt.Errorf("is wrong in line %d, column %d: %s", at.Line, at.Column, yamlProblem(positioned))
+	return fmt.Errorf("has an error in line %d, column %d: %s", at.Line, at.Column, yamlProblem(positioned))
 }
 
 func yamlProblem(err yaml.Error) string {
 	switch err.(type) {
 	case *yaml.UnknownFieldError:
-		return err.GetMessage() // names the field and no value
+		return err.GetMessage() // names the field, not its value
 	case *yaml.TypeError, *yaml.UnexpectedNodeTypeError:
-		return "the value is of another form than is asked for"
+		return "the value has the wrong type"
 	}
 	if strings.Contains(err.GetMessage(), "already defined") {
-		return "the same name stands twice"
+		return "duplicate name"
 	}
-	return "it is no YAML"
+	return "invalid YAML"
 }

@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/config"
 )
 
-func TestChannelsThatAreRefused(t *testing.T) {
+func TestRejectedChannels(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		yaml string
@@ -18,12 +18,12 @@ func TestChannelsThatAreRefused(t *testing.T) {
 	}{
 		{
 			"an unknown provider", channel("provider: twilio", "api_key_env: ACME_KEY"),
-			[]string{`channels.acme: there is no provider "twilio". Use dialog360, cloudapi or onprem`},
+			[]string{`channels.acme: unknown provider "twilio". Use dialog360, cloudapi or onprem`},
 		},
 		{
 			"nothing of what cloudapi needs", channel("provider: cloudapi"),
 			[]string{
-				"version is missing. Write that of the Graph API, such as v23.0", "phone_number_id is missing",
+				"version is missing. Set it to a version of the Graph API, such as v23.0", "phone_number_id is missing",
 				"the key is missing. Set access_token_file or access_token_env",
 			},
 		},
@@ -31,13 +31,13 @@ func TestChannelsThatAreRefused(t *testing.T) {
 			"a bad value in every field of cloudapi",
 			channel("provider: cloudapi", "base_url: graph", "version: 23", "phone_number_id: +49 151", "app_id: acme", "access_token_file: missing"),
 			[]string{
-				"base_url is not of the form", `version "23" is not of the form v23.0`, `phone_number_id "+49 151" is not a number`,
+				"base_url does not have the form", `version "23" does not have the form v23.0`, `phone_number_id "+49 151" is not a number`,
 				`app_id "acme" is not a number`, "access_token_file: ", "no such file or directory",
 			},
 		},
 		{
 			"the token itself", channel("provider: cloudapi", "version: v23.0", `phone_number_id: "1062"`, "access_token: "+canary),
-			[]string{"Name its file with access_token_file, or its variable with access_token_env", "the key is missing"},
+			[]string{"Set access_token_file to its file, or access_token_env to its variable", "the key is missing"},
 		},
 		{
 			"another provider's key", channel("provider: cloudapi", "version: v23.0", `phone_number_id: "1062"`, "api_key_env: ACME_KEY"),
@@ -61,7 +61,7 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		},
 		{
 			"the key in place of its variable", channel("provider: dialog360", "api_key_env: "+canary),
-			[]string{"the environment has no variable of this name"},
+			[]string{"the environment variable of this name is missing"},
 		},
 		{
 			"a missing key file", channel("provider: dialog360", "api_key_file: missing"),
@@ -73,7 +73,7 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		},
 		{
 			"an address without TLS", channel("provider: dialog360", "base_url: http://api.example.com", "api_key_env: ACME_KEY"),
-			[]string{"base_url is not of the form https://host"},
+			[]string{"base_url does not have the form https://host"},
 		},
 		{
 			"an unknown field", channel("provider: dialog360", "api_key_env: ACME_KEY", "colour: red"),
@@ -86,10 +86,10 @@ func TestChannelsThatAreRefused(t *testing.T) {
 		{"no channels", "channels: {}\n", []string{"has no channel under channels:"}},
 		{"an empty file", "", []string{"has no channel under channels:"}},
 		{"a field beside channels", "channel:\n  acme: {}\n", []string{"line 1, column 1", "channel"}},
-		{"a channel twice", "channels:\n  acme: {provider: dialog360}\n  acme: {provider: dialog360}\n", []string{"line 3", "the same name stands twice"}},
-		{"a list", "channels:\n  - acme\n", []string{"line 2", "of another form"}},
-		{"no YAML", "channels: [" + canary, []string{"it is no YAML"}},
-		{"a nested key", channel("provider: dialog360", "api_key_env: {x: "+canary+"}"), []string{"of another form"}},
+		{"a channel twice", "channels:\n  acme: {provider: dialog360}\n  acme: {provider: dialog360}\n", []string{"line 3", "duplicate name"}},
+		{"a list", "channels:\n  - acme\n", []string{"line 2", "wrong type"}},
+		{"no YAML", "channels: [" + canary, []string{"invalid YAML"}},
+		{"a nested key", channel("provider: dialog360", "api_key_env: {x: "+canary+"}"), []string{"wrong type"}},
 		{
 			"three mistakes in two channels",
 			channel("provider: dialog360", "base_url: here", "api_key_file: missing") + "  beta:\n    provider: onprem\n",

@@ -10,41 +10,43 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// Config is what the settings mean. Every value has been checked.
+// Config holds the parsed and checked settings.
 type Config struct {
 	// Listen and AdminListen are addresses for net.Listen.
 	Listen      string
 	AdminListen string
-	// PublicURL is an origin without a slash at its end; empty: from the request.
+	// PublicURL is an origin without a trailing slash. If it is empty, the origin comes
+	// from the request.
 	PublicURL string
 	DataDir   string
 	// DatabaseURL may hold a password.
 	DatabaseURL provider.Secret
-	// StoreDir is the folder of the uploads' bytes.
+	// StoreDir is the folder for the bytes of uploads.
 	StoreDir string
 	// JWTSecret signs tokens, with HS256.
 	JWTSecret   provider.Secret
 	JWTIssuer   string
 	JWTAudience string
-	// AllowedOrigins for CORS; empty: same origin only.
+	// AllowedOrigins are the origins for CORS; empty means same origin only.
 	AllowedOrigins []string
-	// MediaEarly says that media objects too are relayed while their upload arrives.
+	// MediaEarly: media IDs, and not only handles, are relayed while their upload still
+	// arrives.
 	MediaEarly bool
-	// UploadExpiry and Retention count from an upload's last byte and from its end.
+	// UploadExpiry counts from an upload's last byte, Retention from its completion.
 	UploadExpiry time.Duration
 	Retention    time.Duration
-	// Channels in the order of their names.
+	// Channels are sorted by name.
 	Channels []Channel
-	// Sandbox says that no channel is configured: Channels is the demo channel,
-	// whose address and key are those of a sandbox that the server has yet to start.
+	// Sandbox: no channel is configured. Channels then holds the demo channel, whose
+	// address and key are those of a sandbox that the server has yet to start.
 	Sandbox bool
-	// Reload reads the channels anew, with the keys that their files hold by now; nil
-	// where there is no channels file. The error says that the file itself cannot be
-	// read: what is wrong with one channel is in its Reading.
+	// Reload reads the channels file and its key files again; nil without a channels
+	// file. It returns an error if the file itself cannot be read. A mistake in one
+	// channel is in its Reading.
 	Reload func() ([]Reading, error)
 }
 
-// ChannelNames lists the channels, as tokens name them.
+// ChannelNames lists the names of the channels, as they appear in tokens.
 func (c Config) ChannelNames() []string {
 	names := make([]string, len(c.Channels))
 	for i, channel := range c.Channels {
@@ -53,7 +55,7 @@ func (c Config) ChannelNames() []string {
 	return names
 }
 
-// Tokens says which tokens are good.
+// Tokens returns the settings for the verification of tokens.
 func (c Config) Tokens() auth.Config {
 	return auth.Config{
 		Secret:   []byte(c.JWTSecret.Reveal()),
@@ -63,13 +65,13 @@ func (c Config) Tokens() auth.Config {
 	}
 }
 
-// Load makes a Config of the settings that flags gave, of the environment and of
-// the files that they name. The error joins every mistake, each an *Error.
+// Load reads a Config from flags (given), the environment and the files that they
+// name. The error joins every mistake, each an *Error.
 //
-// For the sandbox it makes the secret that signs tokens, once, in the data dir.
+// For the sandbox it creates the secret that signs tokens, once, in the data dir.
 func Load(given Settings, env Lookup) (Config, error) {
 	l := &loader{Settings: given.fill(env), env: env}
-	l.refuseLater()
+	l.rejectUnavailable()
 	c := Config{
 		Listen:         l.address("MEDIARELAY_LISTEN", l.Listen),
 		AdminListen:    l.address("MEDIARELAY_ADMIN_LISTEN", l.AdminListen),
@@ -93,7 +95,7 @@ func Load(given Settings, env Lookup) (Config, error) {
 	return c, errors.Join(l.errs...)
 }
 
-// loader reads settings and collects what is wrong with them.
+// loader reads settings and collects the mistakes in them.
 type loader struct {
 	Settings
 	env  Lookup
@@ -104,10 +106,10 @@ func (l *loader) fail(variable, format string, args ...any) {
 	l.errs = append(l.errs, mistake(variable, format, args...))
 }
 
-func (l *loader) refuseLater() {
-	for _, variable := range slices.Sorted(maps.Keys(notYet)) {
+func (l *loader) rejectUnavailable() {
+	for _, variable := range slices.Sorted(maps.Keys(unavailable)) {
 		if value, ok := l.env(variable); ok && value != "" {
-			l.fail(variable, "%s", notYet[variable])
+			l.fail(variable, "%s", unavailable[variable])
 		}
 	}
 }

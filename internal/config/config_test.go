@@ -13,7 +13,7 @@ import (
 	"mediarelay/internal/config"
 )
 
-// canary is a secret that no error and no print may show.
+// canary is a secret that must not appear in any error or log.
 const canary = "canary-0123456789-0123456789-0123456789"
 
 type variables map[string]string
@@ -23,7 +23,7 @@ func (v variables) lookup(name string) (string, bool) {
 	return value, ok
 }
 
-// acme is an environment with one channel and no mistake.
+// acme is a valid environment with one channel.
 func acme(t *testing.T, more variables) variables {
 	t.Helper()
 	dir := t.TempDir()
@@ -48,7 +48,7 @@ func file(t *testing.T, dir, name, content string) string {
 	return path
 }
 
-func TestWhatTheSettingsMean(t *testing.T) {
+func TestLoad(t *testing.T) {
 	env := acme(t, variables{
 		"MEDIARELAY_PUBLIC_URL":      "https://media.example.com/",
 		"MEDIARELAY_ALLOWED_ORIGINS": "https://portal.example.com, http://localhost:3000,",
@@ -85,7 +85,7 @@ func TestWhatTheSettingsMean(t *testing.T) {
 	}
 }
 
-func TestWithoutChannelsTheSandboxKeepsItsSecret(t *testing.T) {
+func TestSandboxSecretIsStable(t *testing.T) {
 	env := variables{"MEDIARELAY_DATA_DIR": filepath.Join(t.TempDir(), "data")}
 	first, err := config.Load(config.Settings{}, env.lookup)
 	if err != nil {
@@ -99,7 +99,7 @@ func TestWithoutChannelsTheSandboxKeepsItsSecret(t *testing.T) {
 		t.Errorf("sandbox %v, channels %v", first.Sandbox, first.ChannelNames())
 	}
 	if first.JWTSecret != second.JWTSecret || len(first.JWTSecret.Reveal()) < 32 {
-		t.Error("two commands must find one secret of 32 bytes or more")
+		t.Error("two commands must get the same secret of 32 bytes or more")
 	}
 	info, err := os.Stat(filepath.Join(first.DataDir, "sandbox-secret"))
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -110,12 +110,12 @@ func TestWithoutChannelsTheSandboxKeepsItsSecret(t *testing.T) {
 	}
 }
 
-func TestOneMistakeIsNamedWithItsForm(t *testing.T) {
+func TestErrorNamesVariableAndForm(t *testing.T) {
 	for _, tt := range []struct {
 		name, variable, value string
 		want                  string
 	}{
-		{"no port", "MEDIARELAY_LISTEN", "8080", `"8080" is no address. Form: host:port or :port. Default: :8080.`},
+		{"no port", "MEDIARELAY_LISTEN", "8080", `"8080" is not an address. Form: host:port or :port. Default: :8080.`},
 		{"port too high", "MEDIARELAY_ADMIN_LISTEN", ":65536", "has no port from 0 to 65535"},
 		{"URL not absolute", "MEDIARELAY_PUBLIC_URL", "media.example.com", "is not absolute"},
 		{"URL with a path", "MEDIARELAY_PUBLIC_URL", "https://example.com/media", "has more than scheme, host and port"},
@@ -125,17 +125,17 @@ func TestOneMistakeIsNamedWithItsForm(t *testing.T) {
 		{"any origin", "MEDIARELAY_ALLOWED_ORIGINS", "*", "has a wildcard"},
 		{"the null origin", "MEDIARELAY_ALLOWED_ORIGINS", "null", "is not absolute"},
 		{"origin in capitals", "MEDIARELAY_ALLOWED_ORIGINS", "https://Example.com", "is not in lower case"},
-		{"origin with its own port", "MEDIARELAY_ALLOWED_ORIGINS", "https://example.com:443", "which browsers leave out"},
-		{"a time without unit", "MEDIARELAY_UPLOAD_EXPIRY", "24", `"24" is no time. Form: a time above 0 with its unit, such as 90m or 24h. Default: 24h.`},
+		{"origin with its own port", "MEDIARELAY_ALLOWED_ORIGINS", "https://example.com:443", "which browsers omit"},
+		{"a time without unit", "MEDIARELAY_UPLOAD_EXPIRY", "24", `"24" is not a duration. Form: a duration above 0 with a unit, such as 90m or 24h. Default: 24h.`},
 		{"neither handles nor all", "MEDIARELAY_RELAY_EARLY", "true", `"true" is neither handles nor all. Form: handles or all. Default: handles.`},
-		{"a time in days", "MEDIARELAY_RETENTION", "30d", `"30d" is no time`},
+		{"a time in days", "MEDIARELAY_RETENTION", "30d", `"30d" is not a duration`},
 		{"no time at all", "MEDIARELAY_RETENTION", "0s", "is not above 0"},
 		{"S3", "MEDIARELAY_STORE_URL", "s3://bucket/prefix", "the S3 store is not available in this build"},
-		{"a store without scheme", "MEDIARELAY_STORE_URL", "/var/lib", "does not begin with file:"},
+		{"a store without scheme", "MEDIARELAY_STORE_URL", "/var/lib", "does not start with file:"},
 		{"a store without folder", "MEDIARELAY_STORE_URL", "file:", "names no folder"},
 		{"a store on a host", "MEDIARELAY_STORE_URL", "file://var/lib", "names a host"},
-		{"another database", "MEDIARELAY_DATABASE_URL", "mysql://" + canary, "begins with neither sqlite: nor postgres://"},
-		{"a database without name", "MEDIARELAY_DATABASE_URL", "postgres://me:" + canary + "@db", "no URL with host and database name"},
+		{"another database", "MEDIARELAY_DATABASE_URL", "mysql://" + canary, "starts with neither sqlite: nor postgres://"},
+		{"a database without name", "MEDIARELAY_DATABASE_URL", "postgres://me:" + canary + "@db", "not a URL with host and database name"},
 		{"SQLite without file", "MEDIARELAY_DATABASE_URL", "sqlite:", "names no file"},
 		{"a short secret", "MEDIARELAY_JWT_SECRET", canary[:31], "it has 31 bytes"},
 		{"key sets", "MEDIARELAY_JWT_JWKS_URL", "https://login.example.com/keys", "not available in this build"},
@@ -183,13 +183,13 @@ func TestSecretsInFiles(t *testing.T) {
 	})
 	t.Run("both", func(t *testing.T) {
 		env := acme(t, variables{"MEDIARELAY_JWT_SECRET_FILE": file(t, dir, "good", canary)})
-		if errs := mistakes(t, env); len(errs) != 1 || !strings.Contains(errs[0].Error(), "Set one of the two") {
+		if errs := mistakes(t, env); len(errs) != 1 || !strings.Contains(errs[0].Error(), "Set only one") {
 			t.Errorf("got %v", errs)
 		}
 	})
 }
 
-func TestEveryMistakeAtOnceAndNoSecret(t *testing.T) {
+func TestAllErrorsAtOnceWithoutSecrets(t *testing.T) {
 	env := acme(t, variables{
 		"MEDIARELAY_LISTEN":          "nowhere",
 		"MEDIARELAY_PUBLIC_URL":      "media.example.com",
@@ -215,19 +215,19 @@ func TestEveryMistakeAtOnceAndNoSecret(t *testing.T) {
 	}
 }
 
-// mistakes loads settings that are wrong.
+// mistakes loads invalid settings and returns their errors.
 func mistakes(t *testing.T, env variables) []*config.Error {
 	t.Helper()
 	_, err := config.Load(config.Settings{}, env.lookup)
 	var joined interface{ Unwrap() []error }
 	if !errors.As(err, &joined) {
-		t.Fatalf("the settings were taken: %v", err)
+		t.Fatalf("the settings were accepted: %v", err)
 	}
 	var all []*config.Error
 	for _, e := range joined.Unwrap() {
 		var one *config.Error
 		if !errors.As(e, &one) {
-			t.Fatalf("%v is no *config.Error", e)
+			t.Fatalf("%v is not a *config.Error", e)
 		}
 		all = append(all, one)
 	}

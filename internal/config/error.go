@@ -9,11 +9,11 @@ import (
 type Error struct {
 	// Variable is the environment variable of the setting.
 	Variable string
-	// Problem says what is wrong and where. It never holds a secret.
+	// Problem says what is wrong and where. It never contains a secret.
 	Problem string
-	// Form is what a value looks like.
+	// Form describes a valid value.
 	Form string
-	// Default is the value where none is given, in words.
+	// Default describes the default value.
 	Default string
 }
 
@@ -24,7 +24,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s: %s. Form: %s. Default: %s.", e.Variable, e.Problem, e.Form, e.Default)
 }
 
-// mistake makes the error of a setting, with its form and default from the list.
+// mistake returns an Error with the form and the default of its setting.
 func mistake(variable, format string, args ...any) error {
 	problem := fmt.Sprintf(format, args...)
 	rows := list()

@@ -23,6 +23,6 @@ func TestTheConfigurationPageIsUpToDate(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(have) != config.Page() {
-		t.Error("docs/configuration.md is not what the settings say: run go generate ./internal/config")
+		t.Error("docs/configuration.md is out of date: run go generate ./internal/config")
 	}
 }

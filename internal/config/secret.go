@@ -15,19 +15,19 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// maxSecretBytes bounds a file of one secret: the longest key of any provider
-// has some hundred bytes.
+// maxSecretBytes limits a secret's file to 4 KiB: the longest key of any provider has
+// a few hundred bytes.
 const maxSecretBytes = 4 << 10
 
-// sandboxSecretFile is where, in the data dir, the sandbox's secret is kept, so
-// that `mediarelay token` in another shell signs with the same.
+// sandboxSecretFile is the file of the sandbox's secret in the data dir. It lets
+// `mediarelay token` in another shell sign with the same secret.
 const sandboxSecretFile = "sandbox-secret"
 
 func (l *loader) secret(sandbox bool) provider.Secret {
 	const variable, fileVariable = "MEDIARELAY_JWT_SECRET", "MEDIARELAY_JWT_SECRET_FILE"
 	switch {
 	case l.JWTSecret != "" && l.JWTSecretFile != "":
-		l.fail(variable, "%s is set as well. Set one of the two", fileVariable)
+		l.fail(variable, "%s is set too. Set only one", fileVariable)
 	case l.JWTSecret != "":
 		return l.longEnough(variable, provider.Secret(l.JWTSecret))
 	case l.JWTSecretFile != "":
@@ -43,7 +43,7 @@ func (l *loader) secret(sandbox bool) provider.Secret {
 func (l *loader) longEnough(variable string, secret provider.Secret) provider.Secret {
 	length := len(secret.Reveal())
 	if length > 0 && length < auth.MinSecretBytes {
-		l.fail(variable, "it has %d bytes, and a secret of fewer than %d can be guessed", length, auth.MinSecretBytes)
+		l.fail(variable, "it has %d bytes, but a secret needs at least %d to be safe from guessing", length, auth.MinSecretBytes)
 	}
 	return secret
 }
@@ -59,19 +59,19 @@ func (l *loader) secretFile(variable, path string) provider.Secret {
 func (l *loader) sandboxSecret() provider.Secret {
 	path := filepath.Join(l.DataDir, sandboxSecretFile)
 	if _, err := os.Stat(path); err != nil && l.ForToken {
-		l.fail("MEDIARELAY_DATA_DIR", "no server has run there yet, so none would take the token. Start mediarelay serve first, or name its folder")
+		l.fail("MEDIARELAY_DATA_DIR", "no server has used this folder, so no server would accept the token. Start mediarelay serve first, or set the data dir of a running server")
 		return ""
 	}
 	err := makeSecret(path)
 	if err != nil {
-		l.fail("MEDIARELAY_DATA_DIR", "the sandbox's secret cannot be kept there: %v", err)
+		l.fail("MEDIARELAY_DATA_DIR", "the sandbox's secret cannot be stored there: %v", err)
 		return ""
 	}
 	return l.longEnough("MEDIARELAY_DATA_DIR", l.secretFile("MEDIARELAY_DATA_DIR", path))
 }
 
-// readSecret reads a file of one secret. A newline at its end, as editors leave
-// it, does not count. The error names the file and never its content.
+// readSecret reads a file with one secret. It ignores a trailing newline, which
+// editors add. The error names the file and never quotes its content.
 func readSecret(path string) (provider.Secret, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -87,14 +87,14 @@ func readSecret(path string) (provider.Secret, error) {
 	case secret == "":
 		return "", fmt.Errorf("%q is empty", path)
 	case len(content) > maxSecretBytes:
-		return "", fmt.Errorf("%q is longer than %d bytes: it is no secret", path, maxSecretBytes)
+		return "", fmt.Errorf("%q is longer than %d bytes and cannot be a secret", path, maxSecretBytes)
 	}
 	return provider.Secret(secret), nil
 }
 
-// makeSecret makes a file with a new secret where there is none. Of two processes
-// that do so at once, one wins and both find a whole secret: the link appears
-// only when everything is written.
+// makeSecret creates the file with a new secret unless it exists. If two processes do
+// so at once, one wins and both find a complete secret, because the link appears only
+// after everything is written.
 func makeSecret(path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
@@ -120,12 +120,12 @@ func makeSecret(path string) error {
 
 func writeRandom(f *os.File) error {
 	key := make([]byte, auth.MinSecretBytes)
-	_, _ = rand.Read(key) // it cannot fail: crypto/rand ends the process instead
+	_, _ = rand.Read(key) // never fails: crypto/rand crashes the process instead
 	_, err := f.WriteString(hex.EncodeToString(key) + "\n")
 	return errors.Join(err, f.Sync())
 }
 
-// reasonOf leaves the operation and the path out, which the sentence around it has.
+// reasonOf drops the operation and the path, which the message around it has.
 func reasonOf(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -1,8 +1,9 @@
-// Package config reads what an operator sets, from flags, the environment and
-// the channels file, into one typed Config, and reports every mistake at once.
+// Package config reads an operator's settings from flags, the environment and the
+// channels file into one typed Config, and reports every mistake at once. It never
+// puts a secret into an error or a log.
 //
-// It leaves to others: opening what the settings name (server) and speaking to a
-// provider (provider). The value of a secret is in no error and in no print.
+// It leaves to others: opening the files, databases and listeners that the settings
+// name (server), and talking to a provider (provider).
 package config
 
 import (
@@ -13,45 +14,44 @@ import (
 
 //go:generate go test . -run TestTheConfigurationPage -update
 
-// Settings are the values as they were given, before anything is made of them.
-// This struct is the list of all settings: flags, help, errors and
-// docs/configuration.md are made from its tags.
+// Settings are the raw values of all settings. Flags, help, errors and
+// docs/configuration.md are generated from the struct's tags.
 //
 //	env      the environment variable
-//	form     what a value looks like
-//	default  the value where none is given
-//	shown    the default in words, where it depends on other settings
-//	kong:"-" the environment only: a flag would show a secret in the list of processes
+//	form     the form of a valid value
+//	default  the default value
+//	shown    the default in words, if it depends on other settings
+//	kong:"-" environment only, because a flag would show a secret in the process list
 type Settings struct {
-	// ForToken says that a token is to be signed for a server that runs already:
-	// its secret is then found and never made.
+	// ForToken is set to sign a token for a server that is running already: Load then
+	// reads that server's sandbox secret and never creates one.
 	ForToken bool `kong:"-"`
 
 	Listen         string `env:"MEDIARELAY_LISTEN" default:":8080" placeholder:"ADDR" form:"host:port or :port" help:"Address of the public listener."`
 	AdminListen    string `env:"MEDIARELAY_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDR" form:"host:port or :port" help:"Address of the listener for metrics and readiness. Keep it private."`
-	PublicURL      string `env:"MEDIARELAY_PUBLIC_URL" placeholder:"URL" form:"https://host or https://host:port, without a path" shown:"from each request's Host" help:"The URL that browsers see. It begins the Location of an upload; set it behind a proxy."`
-	DataDir        string `env:"MEDIARELAY_DATA_DIR" default:"./data" placeholder:"DIR" form:"a folder" help:"Folder of the local store and of SQLite."`
-	DatabaseURL    string `kong:"-" env:"MEDIARELAY_DATABASE_URL" form:"sqlite:PATH or postgres://user:password@host/name" shown:"sqlite: mediarelay.db in the data dir" help:"The database. A SQLite file is for one server, a Postgres for any number of replicas."`
-	StoreURL       string `env:"MEDIARELAY_STORE_URL" placeholder:"URL" form:"file:PATH" shown:"file: uploads in the data dir" help:"Where the bytes of uploads are kept."`
+	PublicURL      string `env:"MEDIARELAY_PUBLIC_URL" placeholder:"URL" form:"https://host or https://host:port, without a path" shown:"from each request's Host" help:"The URL that browsers see, and the start of every upload URL. Set it behind a proxy."`
+	DataDir        string `env:"MEDIARELAY_DATA_DIR" default:"./data" placeholder:"DIR" form:"a folder" help:"Folder for the local store and the SQLite file."`
+	DatabaseURL    string `kong:"-" env:"MEDIARELAY_DATABASE_URL" form:"sqlite:PATH or postgres://user:password@host/name" shown:"sqlite: mediarelay.db in the data dir" help:"The database. SQLite serves one server, Postgres any number of replicas."`
+	StoreURL       string `env:"MEDIARELAY_STORE_URL" placeholder:"URL" form:"file:PATH" shown:"file: uploads in the data dir" help:"The store for the bytes of uploads."`
 	JWTSecret      string `kong:"-" env:"MEDIARELAY_JWT_SECRET" form:"32 bytes or more" shown:"generated for the sandbox only" help:"The secret that signs tokens (HS256)."`
-	JWTSecretFile  string `env:"MEDIARELAY_JWT_SECRET_FILE" placeholder:"FILE" form:"a file that holds 32 bytes or more" shown:"none" help:"File with the secret that signs tokens, instead of MEDIARELAY_JWT_SECRET. A newline at its end does not count."`
-	JWTIssuer      string `env:"MEDIARELAY_JWT_ISSUER" placeholder:"TEXT" form:"a text" shown:"none: iss is not checked" help:"Tokens must have this iss."`
-	JWTAudience    string `env:"MEDIARELAY_JWT_AUDIENCE" default:"mediarelay" placeholder:"TEXT" form:"a text" help:"Tokens must have this in aud."`
-	ChannelsFile   string `name:"config" env:"MEDIARELAY_CHANNELS_FILE" placeholder:"FILE" form:"a YAML file" shown:"none: one channel, demo, on the built-in sandbox" help:"The channels."`
-	AllowedOrigins string `env:"MEDIARELAY_ALLOWED_ORIGINS" placeholder:"ORIGINS" form:"https://host or https://host:port, comma separated, without paths and wildcards" shown:"none: same origin only" help:"Origins whose pages may call this server (CORS)."`
-	RelayEarly     string `env:"MEDIARELAY_RELAY_EARLY" default:"handles" placeholder:"COPIES" form:"handles or all" help:"What is relayed while its upload still arrives: handles, or all, media IDs too. A media upload that its client interrupts begins again at the provider, and counts against its rate."`
-	UploadExpiry   string `env:"MEDIARELAY_UPLOAD_EXPIRY" default:"24h" placeholder:"TIME" form:"a time above 0 with its unit, such as 90m or 24h" help:"An unfinished upload is removed after this silence."`
-	Retention      string `env:"MEDIARELAY_RETENTION" default:"720h" placeholder:"TIME" form:"a time above 0 with its unit, such as 90m or 24h" help:"The bytes of a relayed upload are kept this long, so that an expired media ID can be renewed."`
+	JWTSecretFile  string `env:"MEDIARELAY_JWT_SECRET_FILE" placeholder:"FILE" form:"a file with 32 bytes or more" shown:"none" help:"File with the secret that signs tokens, instead of MEDIARELAY_JWT_SECRET. A trailing newline is ignored."`
+	JWTIssuer      string `env:"MEDIARELAY_JWT_ISSUER" placeholder:"TEXT" form:"text" shown:"none: iss is not checked" help:"The iss claim that tokens must have."`
+	JWTAudience    string `env:"MEDIARELAY_JWT_AUDIENCE" default:"mediarelay" placeholder:"TEXT" form:"text" help:"A value that the aud claim of tokens must contain."`
+	ChannelsFile   string `name:"config" env:"MEDIARELAY_CHANNELS_FILE" placeholder:"FILE" form:"a YAML file" shown:"none: one channel, demo, on the built-in sandbox" help:"The channels file."`
+	AllowedOrigins string `env:"MEDIARELAY_ALLOWED_ORIGINS" placeholder:"ORIGINS" form:"https://host or https://host:port, comma separated, without path or wildcard" shown:"none: same origin only" help:"Origins whose pages may call this server (CORS)."`
+	RelayEarly     string `env:"MEDIARELAY_RELAY_EARLY" default:"handles" placeholder:"COPIES" form:"handles or all" help:"What the server relays while the upload still arrives: handles only, or all, which includes media IDs. If the client interrupts such a media upload, the server sends it to the provider again, which counts against the provider's rate limit."`
+	UploadExpiry   string `env:"MEDIARELAY_UPLOAD_EXPIRY" default:"24h" placeholder:"TIME" form:"a duration above 0 with a unit, such as 90m or 24h" help:"An unfinished upload expires if it receives no data for this long."`
+	Retention      string `env:"MEDIARELAY_RETENTION" default:"720h" placeholder:"TIME" form:"a duration above 0 with a unit, such as 90m or 24h" help:"How long the bytes of a relayed upload are kept, so that an expired media ID can be renewed."`
 }
 
-// notYet are variables of a later build: one that is set and does nothing would
-// leave an operator in a false belief.
-var notYet = map[string]string{
+// unavailable are variables that this build does not support. They are rejected
+// because an operator would expect a variable that is set to have an effect.
+var unavailable = map[string]string{
 	"MEDIARELAY_JWT_JWKS_URL":  "key sets are not available in this build. Sign tokens with MEDIARELAY_JWT_SECRET",
 	"MEDIARELAY_JWT_JWKS_FILE": "key sets are not available in this build. Sign tokens with MEDIARELAY_JWT_SECRET",
 }
 
-// setting is one row of the list.
+// setting is one setting, read from the tags of Settings.
 type setting struct {
 	variable string
 	flag     string
@@ -64,8 +64,7 @@ type setting struct {
 
 func (s setting) defaultInWords() string { return cmp.Or(s.standard, s.shown, "none") }
 
-// list reads the rows from the tags of Settings. A field without a variable is
-// the program's own.
+// list returns all settings. A field of Settings without a variable is not a setting.
 func list() []setting {
 	t := reflect.TypeFor[Settings]()
 	var rows []setting
@@ -93,10 +92,10 @@ func flagName(f reflect.StructField) string {
 	return "--" + strings.ReplaceAll(strings.ToLower(variable), "_", "-")
 }
 
-// Lookup finds a variable of the environment, as os.LookupEnv does.
+// Lookup returns an environment variable, as os.LookupEnv does.
 type Lookup func(variable string) (value string, ok bool)
 
-// fill puts the environment, and then the defaults, where no value was given.
+// fill sets each empty field from the environment, then from its default.
 func (s Settings) fill(env Lookup) Settings {
 	fields := reflect.ValueOf(&s).Elem()
 	for _, row := range list() {

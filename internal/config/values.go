@@ -16,7 +16,7 @@ import (
 func (l *loader) address(variable, value string) string {
 	_, port, err := net.SplitHostPort(value)
 	if err != nil {
-		l.fail(variable, "%q is no address", value)
+		l.fail(variable, "%q is not an address", value)
 		return ""
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
@@ -29,7 +29,7 @@ func (l *loader) duration(variable, value string) time.Duration {
 	d, err := time.ParseDuration(value)
 	switch {
 	case err != nil:
-		l.fail(variable, "%q is no time", value)
+		l.fail(variable, "%q is not a duration", value)
 	case d <= 0:
 		l.fail(variable, "%q is not above 0", value)
 	}
@@ -70,25 +70,26 @@ func (l *loader) origins() []string {
 	return origins
 }
 
-// checkOrigin says what keeps a text from being an origin as browsers write it:
-// lower case, no default port, no path. Another form would never match.
+// checkOrigin returns what is wrong with an origin, or nothing. It must have the form
+// that browsers send: lower case, without default port and path. Any other form would
+// never match.
 //
 // Source: RFC 6454, section 6.2, and the URL standard, "origin".
 func checkOrigin(origin string) string {
 	u, err := url.Parse(origin)
 	switch {
 	case strings.Contains(origin, "*"):
-		return "has a wildcard: name each origin"
+		return "has a wildcard: list each origin"
 	case err != nil || u.Host == "" || u.Hostname() == "":
-		return "is not absolute: scheme and host are needed"
+		return "is not absolute: it needs scheme and host"
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "has a scheme that is not https or http"
 	case u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || strings.Contains(origin, "#"):
 		return "has more than scheme, host and port"
 	case origin != strings.ToLower(origin):
-		return "is not in lower case, as browsers send it"
+		return "is not in lower case, the form that browsers send"
 	case u.Scheme == "https" && u.Port() == "443", u.Scheme == "http" && u.Port() == "80":
-		return "names the scheme's own port, which browsers leave out"
+		return "has the scheme's default port, which browsers omit"
 	}
 	return ""
 }
@@ -100,7 +101,7 @@ func (l *loader) dataDir() string {
 	return l.DataDir
 }
 
-// databaseURL never repeats the value: it may hold a password.
+// databaseURL never repeats the value, which may contain a password.
 func (l *loader) databaseURL() provider.Secret {
 	const variable = "MEDIARELAY_DATABASE_URL"
 	value := l.DatabaseURL
@@ -113,15 +114,15 @@ func (l *loader) databaseURL() provider.Secret {
 	case isSQLite:
 	case strings.HasPrefix(value, "postgres://"), strings.HasPrefix(value, "postgresql://"):
 		if u, err := url.Parse(value); err != nil || u.Path == "" || u.Path == "/" {
-			l.fail(variable, "it is no URL with host and database name")
+			l.fail(variable, "it is not a URL with host and database name")
 		}
 	default:
-		l.fail(variable, "it begins with neither sqlite: nor postgres://")
+		l.fail(variable, "it starts with neither sqlite: nor postgres://")
 	}
 	return provider.Secret(value)
 }
 
-// storeDir never repeats a URL that could hold keys.
+// storeDir never repeats a URL that may contain keys.
 func (l *loader) storeDir() string {
 	const variable = "MEDIARELAY_STORE_URL"
 	path, isFile := strings.CutPrefix(l.StoreURL, "file:")
@@ -131,9 +132,9 @@ func (l *loader) storeDir() string {
 	case strings.HasPrefix(l.StoreURL, "s3:"):
 		l.fail(variable, "the S3 store is not available in this build. Use a folder, file:PATH")
 	case !isFile:
-		l.fail(variable, "it does not begin with file:")
+		l.fail(variable, "it does not start with file:")
 	case strings.HasPrefix(path, "//") && !strings.HasPrefix(path, "///"):
-		l.fail(variable, "%q names a host; write file:/PATH for a folder from the root and file:PATH for one from here", l.StoreURL)
+		l.fail(variable, "%q names a host. Use file:/PATH for an absolute path or file:PATH for a relative one", l.StoreURL)
 	case strings.Trim(path, "/") == "":
 		l.fail(variable, "it names no folder after file:")
 	}

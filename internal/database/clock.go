@@ -9,66 +9,66 @@ import (
 )
 
 const (
-	// measureEvery is how soon a replica follows a server that has another clock, as
-	// after a failover.
+	// measureEvery is the interval between measurements, and so the longest time until
+	// a replica follows a server with a different clock, as after a failover.
 	measureEvery = 2 * time.Second
-	// measureWithin bounds one measurement. What takes longer says too little.
+	// measureWithin limits one measurement. A slower one is too imprecise to use.
 	measureWithin = 2 * time.Second
-	// firstMeasures are made at the start: the first one waits for a connection's
-	// first query, too.
+	// firstMeasures is the number of measurements at the start. The first is imprecise,
+	// because it includes the set-up of a connection.
 	firstMeasures = 3
-	// drift is how many ticks of a clock it takes until two clocks may differ by one:
-	// each of them may run wrong by 500 in a million while it is put right.
+	// drift is the number of ticks in which two clocks may diverge by one tick: each may
+	// run 500 ppm fast or slow while it is adjusted.
 	// Source: adjtimex(2), the kernel's limit of a frequency's adjustment.
 	drift = 1000
-	// toldJump is from which difference on operators hear of it.
-	toldJump = time.Second
-	// toldAge is after how long without an answer operators hear of it.
-	toldAge = time.Minute
+	// logJump is the smallest clock jump that is logged.
+	logJump = time.Second
+	// logAge is how long the clock may be unreachable before that is logged.
+	logAge = time.Minute
 )
 
-// began is where a steady clock counts from on systems that have no better one.
+// began is the origin of the steady clock on systems without a better one.
 var began = time.Now()
 
-// clock tells the time that all processes on a database share. On Postgres it is
-// the server's, as it was measured, carried on by this process's steady clock: what
-// is done to the clock of this host changes nothing. A SQLite file has one process,
-// and its time is this host's.
+// clock is the time that all processes on a database share. On Postgres it is the
+// server's time, measured and then extrapolated with this process's steady clock, so
+// that changes to this host's clock have no effect. A SQLite file has one process, and
+// its time is this host's.
 type clock struct {
 	wall   func() time.Time
 	steady func() time.Duration
 
 	mu       sync.Mutex
 	best     measure
-	answered time.Duration // when the server last said its time
+	answered time.Duration // steady time of the last answer
 
-	told bool // that it does not; Run's own
+	logged bool // the clock is logged as unreachable; only Run uses it
 }
 
-// measure is a server's time at a place of the steady clock, right up to a doubt.
+// measure is the server's time at a point of the steady clock, with its uncertainty.
 type measure struct {
 	server time.Time
 	at     time.Duration
-	doubt  time.Duration
+	margin time.Duration
 }
 
 func newClock() *clock { return &clock{wall: time.Now, steady: sinceBoot} }
 
-// Now is the time of the database: on Postgres the server's, so that replicas whose
-// hosts' clocks differ agree, on SQLite this host's.
+// Now returns the time of the database: on Postgres the server's, so that replicas
+// agree even if their hosts' clocks differ; on SQLite this host's.
 func (d *DB) Now() time.Time { return d.clock.now() }
 
 // Option changes how a database is opened.
 type Option func(*DB)
 
-// WithHostClock replaces what this host knows of the time, its wall clock and one
-// that nobody sets: for tests of hosts whose clocks are wrong, and of what waits.
+// WithHostClock replaces this host's wall clock and steady clock. Tests use it for
+// hosts with wrong clocks and to skip waits.
 func WithHostClock(wall func() time.Time, steady func() time.Duration) Option {
 	return func(d *DB) { d.clock.wall, d.clock.steady = wall, steady }
 }
 
-// Run keeps Now right until ctx is done. Without it Now goes on from what Open
-// measured.
+// Run keeps Now accurate until ctx is done. Without it, Now extrapolates from the
+// measurement in Open.
 func (d *DB) Run(ctx context.Context) {
 	if !d.shared {
 		return
@@ -80,12 +80,12 @@ func (d *DB) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			d.clock.tell(ctx, d.measure(ctx))
+			d.clock.logReachable(ctx, d.measure(ctx))
 		}
 	}
 }
 
-// measureFirst asks the server for its time before anybody asks Now.
+// measureFirst measures the server's time before the first call of Now.
 func (d *DB) measureFirst(ctx context.Context) error {
 	if !d.shared {
 		return nil
@@ -101,7 +101,7 @@ func (d *DB) measureFirst(ctx context.Context) error {
 func (d *DB) measure(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, measureWithin)
 	defer cancel()
-	conn, err := d.read.Conn(ctx) // the wait for one is no part of the round trip
+	conn, err := d.read.Conn(ctx) // waiting for a connection is not part of the round trip
 	if err != nil {
 		return err
 	}
@@ -113,55 +113,57 @@ func (d *DB) measure(ctx context.Context) error {
 	return err
 }
 
-// ask takes the answer for the time in the middle of the round trip.
+// ask reads the server's time and assigns it to the middle of the round trip.
 func (c *clock) ask(ctx context.Context, conn *sql.Conn) (m measure, err error) {
 	sent := c.steady()
 	err = conn.QueryRowContext(ctx, "SELECT clock_timestamp()").Scan(&m.server)
-	m.doubt = (c.steady() - sent) / 2
-	m.at, m.server = sent+m.doubt, m.server.UTC()
+	m.margin = (c.steady() - sent) / 2
+	m.at, m.server = sent+m.margin, m.server.UTC()
 	return m, err
 }
 
-// take believes a measure that is better than the one before, whose doubt grows
-// with time, or that shows that the server's clock is another one now.
+// take adopts a measurement if it is at least as precise as the current one, whose
+// margin grows with time, or if it shows that the server's clock has changed.
 func (c *clock) take(ctx context.Context, m measure) {
 	c.mu.Lock()
 	c.answered = m.at
-	before := c.best.carried(m.at)
+	before := c.best.extrapolate(m.at)
 	jump := m.server.Sub(before.server)
-	first, another := c.best.server.IsZero(), jump.Abs() > before.doubt+m.doubt
-	if first || another || m.doubt <= before.doubt {
+	first, changed := c.best.server.IsZero(), jump.Abs() > before.margin+m.margin
+	if first || changed || m.margin <= before.margin {
 		c.best = m
 	}
 	c.mu.Unlock()
-	if !first && another && jump.Abs() >= toldJump {
-		slog.WarnContext(ctx, "the database's clock has jumped, and is followed", "by", jump.String())
+	if !first && changed && jump.Abs() >= logJump {
+		slog.WarnContext(ctx, "database clock jumped", "by", jump.String())
 	}
 }
 
-// tell says once that the server's time cannot be asked for: what was measured before
-// holds on, and is the less sure the older it is. That the server is away, others say.
-func (c *clock) tell(ctx context.Context, err error) {
+// logReachable logs once that the server's clock is unreachable, and once that it
+// answers again. Meanwhile the clock extrapolates from the last measurement. Callers
+// report connection errors.
+func (c *clock) logReachable(ctx context.Context, err error) {
 	switch age := c.age(); {
-	case err == nil && c.told:
-		slog.InfoContext(ctx, "the database says its time again")
-		c.told = false
-	case err != nil && ctx.Err() == nil && age >= toldAge && !c.told:
-		slog.WarnContext(ctx, "the database does not say its time; what it said last is carried on", "age", age.String(), "error", err)
-		c.told = true
+	case err == nil && c.logged:
+		slog.InfoContext(ctx, "database clock reachable again")
+		c.logged = false
+	case err != nil && ctx.Err() == nil && age >= logAge && !c.logged:
+		slog.WarnContext(ctx, "database clock unreachable; using the last measurement", "age", age.String(), "error", err)
+		c.logged = true
 	}
 }
 
-// age is how long ago the server last said its time.
+// age is the time since the server last answered.
 func (c *clock) age() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.steady() - c.answered
 }
 
-func (m measure) carried(to time.Duration) measure {
+// extrapolate moves the measurement to a later point of the steady clock.
+func (m measure) extrapolate(to time.Duration) measure {
 	passed := to - m.at
-	return measure{server: m.server.Add(passed), at: to, doubt: m.doubt + passed.Abs()/drift}
+	return measure{server: m.server.Add(passed), at: to, margin: m.margin + passed.Abs()/drift}
 }
 
 func (c *clock) now() time.Time {
@@ -170,5 +172,5 @@ func (c *clock) now() time.Time {
 	if c.best.server.IsZero() {
 		return c.wall()
 	}
-	return c.best.carried(c.steady()).server
+	return c.best.extrapolate(c.steady()).server
 }

@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// Of two measures the surer one counts; an older one is the less sure of the two
-// in the end; and one that no doubt explains is of another clock.
-func TestTheSurestMeasureOfTheServersClockCounts(t *testing.T) {
+// The more precise of two measurements wins, precision falls with age, and a
+// difference beyond both margins means that the server's clock has changed.
+func TestMostPreciseMeasurementWins(t *testing.T) {
 	server := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	after := func(d time.Duration, wrong, doubt time.Duration) measure {
-		return measure{server: server.Add(d + wrong), at: d, doubt: doubt}
+	after := func(d time.Duration, wrong, margin time.Duration) measure {
+		return measure{server: server.Add(d + wrong), at: d, margin: margin}
 	}
 	const ms, s, h = time.Millisecond, time.Second, time.Hour
 	for _, tt := range []struct {
 		name     string
 		measures []measure
-		wrong    time.Duration // what the clock is wrong by in the end
+		wrong    time.Duration // final error of the clock
 	}{
 		{"the first", []measure{after(0, 300*ms, 900*ms)}, 300 * ms},
-		{"a surer one", []measure{after(0, 300*ms, 900*ms), after(2*s, 1*ms, 2*ms)}, 1 * ms},
+		{"a more precise one", []measure{after(0, 300*ms, 900*ms), after(2*s, 1*ms, 2*ms)}, 1 * ms},
 		{"a slow round trip", []measure{after(0, 1*ms, 2*ms), after(2*s, 300*ms, 900*ms)}, 1 * ms},
-		{"as sure as the one before, and younger", []measure{after(0, 1*ms, 2*ms), after(2*s, -1*ms, 2*ms)}, -1 * ms},
-		{"a slow one after a long time", []measure{after(0, 1*ms, 2*ms), after(h, 300*ms, 900*ms)}, 300 * ms},
+		{"equally precise and newer", []measure{after(0, 1*ms, 2*ms), after(2*s, -1*ms, 2*ms)}, -1 * ms},
+		{"a slow round trip after a long time", []measure{after(0, 1*ms, 2*ms), after(h, 300*ms, 900*ms)}, 300 * ms},
 		{"another server, ahead", []measure{after(0, 0, 2*ms), after(2*s, h, 2*ms)}, h},
 		{"another server, behind", []measure{after(0, 0, 2*ms), after(2*s, -h, 2*ms)}, -h},
 		{"another server, and a slow round trip", []measure{after(0, 0, 2*ms), after(2*s, h, 900*ms)}, h},
@@ -43,24 +43,23 @@ func TestTheSurestMeasureOfTheServersClockCounts(t *testing.T) {
 	}
 }
 
-// A steady clock may stand still with its host, as where a virtual machine is paused.
-// The first measurement after that makes it good.
-func TestASteadyClockThatStoodStillIsMadeGood(t *testing.T) {
+// The steady clock stops if its host is suspended, for example a paused virtual
+// machine. The next measurement corrects it.
+func TestSuspendedSteadyClockIsCorrected(t *testing.T) {
 	const slept = time.Hour
 	server, passed := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), time.Duration(0)
 	c := newClock()
 	c.steady = func() time.Duration { return passed }
-	c.take(t.Context(), measure{server: server, doubt: time.Millisecond})
+	c.take(t.Context(), measure{server: server, margin: time.Millisecond})
 	passed += time.Second
-	c.take(t.Context(), measure{server: server.Add(slept + passed), at: passed, doubt: time.Millisecond})
+	c.take(t.Context(), measure{server: server.Add(slept + passed), at: passed, margin: time.Millisecond})
 	if want := server.Add(slept + passed); !c.now().Equal(want) {
 		t.Errorf("the time is %v, want %v", c.now(), want)
 	}
 }
 
-// What is believed for long without an answer is told once, with its age, and so is
-// its end.
-func TestAServerThatDoesNotSayItsTimeIsToldOnce(t *testing.T) {
+// An unreachable clock is logged once, with its age, and so is its recovery.
+func TestUnreachableClockIsLoggedOnce(t *testing.T) {
 	var log strings.Builder
 	before := slog.Default()
 	slog.SetDefault(slog.New(slog.NewTextHandler(&log, nil)))
@@ -71,23 +70,23 @@ func TestAServerThatDoesNotSayItsTimeIsToldOnce(t *testing.T) {
 	for range 2 {
 		log.Reset()
 		c.take(t.Context(), measure{at: passed})
-		for range 100 { // of which a minute has 30
-			c.tell(t.Context(), away)
+		for range 100 { // 30 a minute
+			c.logReachable(t.Context(), away)
 			passed += measureEvery
 		}
 		if text := log.String(); strings.Count(text, "level=WARN") != 1 || !strings.Contains(text, "age=1m0s") {
 			t.Errorf("after 200 s without an answer: %q, want one warning, after a minute", text)
 		}
-		c.tell(t.Context(), nil)
-		c.tell(t.Context(), nil)
+		c.logReachable(t.Context(), nil)
+		c.logReachable(t.Context(), nil)
 		if text := log.String(); strings.Count(text, "level=INFO") != 1 {
 			t.Errorf("after an answer: %q, want one line", text)
 		}
 	}
 }
 
-// A SQLite file has one process: its time is its host's.
-func TestWithoutAServerTheTimeIsTheHosts(t *testing.T) {
+// A SQLite file has one process and uses its host's time.
+func TestSQLiteUsesHostTime(t *testing.T) {
 	c, host := newClock(), time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	c.wall = func() time.Time { return host }
 	if now := c.now(); !now.Equal(host) {

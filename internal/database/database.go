@@ -1,10 +1,9 @@
-// Package database opens the database that Mediarelay remembers in, SQLite or
-// Postgres, brings its tables up to date, runs transactions on it, and tells the
-// time that all who use it share.
+// Package database opens Mediarelay's database, SQLite or Postgres, migrates its
+// tables, runs transactions on it, and provides the time that all its users share.
 //
-// It leaves to others what the rows mean (library, lease). The SQL of those
-// packages serves both engines: placeholders are $1, $2, … in order of first
-// use, times are BIGINT milliseconds of Unix time, texts are TEXT.
+// It leaves to others what the rows mean (library, lease, limit). The SQL of those
+// packages runs on both engines: placeholders are $1, $2, … in order of first use,
+// times are BIGINT milliseconds since the Unix epoch, strings are TEXT.
 package database
 
 import (
@@ -23,13 +22,14 @@ import (
 	_ "modernc.org/sqlite" // the SQLite driver, "sqlite"
 )
 
-// ErrURL: the database URL has no known form.
+// ErrURL: the database URL has an unknown form.
 var ErrURL = errors.New("database: the URL must be sqlite:PATH or postgres://…")
 
-// readers is how many connections read a SQLite file side by side.
+// readers is the number of concurrent connections that read a SQLite file.
 const readers = 4
 
-// postgresConnections bounds the pool of one replica. Postgres allows 100 by default.
+// postgresConnections limits the pool of one replica. The default max_connections of
+// Postgres is 100.
 const postgresConnections = 16
 
 // DB is an open database.
@@ -37,16 +37,17 @@ type DB struct {
 	durable *sql.DB
 	relaxed *sql.DB
 	read    *sql.DB
-	// turn is held by the one writer of a SQLite file: a queue in Go is fair, where
-	// SQLite's own busy polling is not. Nil where writers need no turns.
-	turn chan struct{}
-	// relax begins a relaxed transaction where a pool's own setting does not.
+	// writer is the write lock of a SQLite file. A channel is fair, unlike SQLite's own
+	// busy polling. Nil if the engine has concurrent writers.
+	writer chan struct{}
+	// relax is the statement that makes a transaction relaxed, if the pool's settings do
+	// not.
 	relax string
 	clock *clock
-	// path is the SQLite file, and owner the lock that makes it this process's.
+	// path is the SQLite file, and owner the lock that makes this process its owner.
 	path  string
 	owner *flock.Flock
-	// shared says that the engine serves many processes, and has locks across them.
+	// shared: the engine serves many processes, and its locks work across them.
 	shared bool
 }
 
@@ -56,11 +57,11 @@ func Open(ctx context.Context, rawURL string, options ...Option) (*DB, error) {
 	return open(ctx, rawURL, func(*DB) error { return nil }, options)
 }
 
-// OpenAlone is Open for a server: before it migrates a SQLite file it makes this
-// process the only server on it until Close, or returns ErrOwned where another one
-// is still on it after so long. All that it does to the file before is to make it
-// where there is none, and to turn its write-ahead log on. Postgres may be used by many.
-func OpenAlone(ctx context.Context, rawURL string, within time.Duration, options ...Option) (*DB, error) {
+// OpenExclusive is Open for a server. Before it migrates a SQLite file, it makes this
+// process the only server on the file until Close, or returns ErrOwned if another
+// server still has the file after the time within. Before that it only creates a
+// missing file and enables its write-ahead log. On Postgres it is the same as Open.
+func OpenExclusive(ctx context.Context, rawURL string, within time.Duration, options ...Option) (*DB, error) {
 	return open(ctx, rawURL, func(db *DB) error { return db.own(ctx, within) }, options)
 }
 
@@ -79,7 +80,7 @@ func open(ctx context.Context, rawURL string, first func(*DB) error, options []O
 		return nil, errors.Join(fmt.Errorf("migrate the database: %w", err), db.Close())
 	}
 	if err := db.measureFirst(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("ask the database for its time: %w", err), db.Close())
+		return nil, errors.Join(fmt.Errorf("measure the database clock: %w", err), db.Close())
 	}
 	return db, nil
 }
@@ -94,11 +95,11 @@ func connect(rawURL string) (*DB, error) {
 	return nil, ErrURL
 }
 
-// connectSQLite opens three pools: a connection's level of flushing is set once,
-// when it opens, so that no failure in between can leave it lower.
+// connectSQLite opens three pools, because a connection's synchronous level is set
+// once, when it opens: no failure in between can leave it lower.
 //
-// The file is made here, for this user alone: SQLite would make it readable for
-// all, and gives its companions (-wal, -shm) the same mode.
+// It creates the file itself, readable by this user only. SQLite would create it
+// readable by everyone, and gives -wal and -shm the mode of the file.
 func connectSQLite(path string) (*DB, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -107,14 +108,14 @@ func connectSQLite(path string) (*DB, error) {
 	if err := file.Close(); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
-	db := &DB{turn: make(chan struct{}, 1), clock: newClock(), path: path}
-	if err := logAhead(path); err != nil {
+	db := &DB{writer: make(chan struct{}, 1), clock: newClock(), path: path}
+	if err := enableWAL(path); err != nil {
 		return nil, fmt.Errorf("open SQLite: %w", err)
 	}
 	for pragma, pool := range map[string]**sql.DB{
-		// With NORMAL, 200 of 200 commits were lost in a power cut; with FULL none
-		// (reference/reliability.md, fact D). In WAL mode a FULL commit flushes the
-		// NORMAL ones before it too, so their order is kept.
+		// In a test, a power cut lost 200 of 200 commits with NORMAL and none with FULL.
+		// In WAL mode a FULL commit also flushes the NORMAL ones before it, which keeps
+		// their order.
 		"synchronous(FULL)": &db.durable, "synchronous(NORMAL)": &db.relaxed, "query_only(1)": &db.read,
 	} {
 		opened, err := sql.Open("sqlite", sqliteDSN(path, pragma))
@@ -128,10 +129,10 @@ func connectSQLite(path string) (*DB, error) {
 	return db, nil
 }
 
-// logAhead turns the write-ahead log on, which stays with the file. Of two
-// processes that do so at once SQLite refuses one without a wait, whatever its
-// busy_timeout says.
-func logAhead(path string) error {
+// enableWAL turns on the write-ahead log, a permanent setting of the file. If two
+// processes do so at once, SQLite rejects one of them immediately and ignores its
+// busy_timeout.
+func enableWAL(path string) error {
 	db, err := sql.Open("sqlite", sqliteDSN(path, "synchronous(FULL)"))
 	if err != nil {
 		return err
@@ -146,8 +147,8 @@ func logAhead(path string) error {
 	}
 }
 
-// busyTimeout is how long a writer waits for a lock of another process, and
-// busyPause how long between two tries where SQLite itself does not wait.
+// busyTimeout is how long a writer waits for a lock of another process, busyPause the
+// time between attempts where SQLite itself does not wait.
 const (
 	busyTimeout = 5 * time.Second
 	busyPause   = 10 * time.Millisecond
@@ -167,45 +168,45 @@ func connectPostgres(rawURL string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres: %w", err)
 	}
-	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(letGo))
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(setIdleTimeout))
 	db.SetMaxOpenConns(postgresConnections)
 	db.SetMaxIdleConns(postgresConnections)
 	return &DB{durable: db, relaxed: db, read: db, relax: "SET LOCAL synchronous_commit = off", shared: true, clock: newClock()}, nil
 }
 
-// longestSleep is how long a transaction may be without a statement before Postgres
-// ends it, in milliseconds. A process that is frozen in one would keep its rows
-// locked, leases among them, until it wakes; so it is less than a lease lives.
-const longestSleep = 5000
+// idleTimeoutMillis is how long a transaction may be idle before Postgres ends it. A
+// process that is suspended in a transaction would keep rows locked, leases among them,
+// so the timeout is shorter than a lease's time to live (10 s).
+const idleTimeoutMillis = 5000
 
-// letGo is said to each connection, and not in its first packet: poolers refuse
-// settings there that they do not know.
-func letGo(ctx context.Context, conn *pgx.Conn) error {
-	_, err := conn.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", longestSleep))
+// setIdleTimeout runs on each new connection. The setting is not a startup parameter,
+// because connection poolers reject startup parameters that they do not know.
+func setIdleTimeout(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, fmt.Sprintf("SET idle_in_transaction_session_timeout = %d", idleTimeoutMillis))
 	return err
 }
 
-// Read returns the pool for queries that change nothing.
+// Read returns the pool for read-only queries.
 func (d *DB) Read() *sql.DB { return d.read }
 
-// Durable runs fn in a transaction whose commit survives a power cut. Where there is
-// no room for it the error is ErrFull.
+// Durable runs fn in a transaction whose commit survives a power cut. It returns
+// ErrFull if the disk is full.
 func (d *DB) Durable(ctx context.Context, fn func(*sql.Tx) error) error {
 	return d.write(ctx, d.durable, "", fn)
 }
 
-// Relaxed runs fn in a transaction that survives the death of the process but
-// may be lost with the power. It costs no disk flush: for leases, marks of
-// activity and other rows that are made anew after a power cut.
+// Relaxed runs fn in a transaction whose commit survives a crash of the process but not
+// a power cut. It needs no disk flush. Use it for leases, activity timestamps and other
+// rows that are recreated after a power cut.
 func (d *DB) Relaxed(ctx context.Context, fn func(*sql.Tx) error) error {
 	return d.write(ctx, d.relaxed, d.relax, fn)
 }
 
 func (d *DB) write(ctx context.Context, pool *sql.DB, first string, fn func(*sql.Tx) error) error {
-	if d.turn != nil {
+	if d.writer != nil {
 		select {
-		case d.turn <- struct{}{}:
-			defer func() { <-d.turn }()
+		case d.writer <- struct{}{}:
+			defer func() { <-d.writer }()
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -225,23 +226,23 @@ func (d *DB) write(ctx context.Context, pool *sql.DB, first string, fn func(*sql
 }
 
 // Shared reports whether other processes may use the database too. A SQLite file
-// is one server's own.
+// belongs to one server.
 func (d *DB) Shared() bool { return d.shared }
 
-// Ping asks whether the database answers, and takes writes: a SQLite file on a
-// disk that is full, or that another process has locked, can still be read.
-// Postgres ends itself where it cannot write.
+// Ping checks that the database answers and accepts writes. A SQLite file can still be
+// read if its disk is full or another process has locked it; Postgres shuts down if it
+// cannot write.
 func (d *DB) Ping(ctx context.Context) error {
 	if d.shared {
 		return d.read.PingContext(ctx)
 	}
 	return d.Relaxed(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "PRAGMA user_version = 1") // a number of ours, which nobody reads
+		_, err := tx.ExecContext(ctx, "PRAGMA user_version = 1") // an application-defined number that nothing reads
 		return err
 	})
 }
 
-// Close closes every connection, and then lets a SQLite file go.
+// Close closes every connection, then releases a SQLite file.
 func (d *DB) Close() error {
 	var err error
 	for _, pool := range []*sql.DB{d.read, d.relaxed, d.durable} {
@@ -257,7 +258,7 @@ func (d *DB) Close() error {
 
 func finish(tx *sql.Tx, fn func(*sql.Tx) error) error {
 	if err := fn(tx); err != nil {
-		_ = tx.Rollback() // the cause matters more than a rollback that fails with it
+		_ = tx.Rollback() // the cause matters more than a failed rollback
 		return err
 	}
 	if err := tx.Commit(); err != nil {

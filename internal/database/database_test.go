@@ -38,11 +38,11 @@ func TestTransactionsCommitOrRollBack(t *testing.T) {
 }
 
 // A relaxed transaction must never lower the level of a durable one, however it ends.
-func TestADurableCommitIsAlwaysFlushed(t *testing.T) {
+func TestDurableCommitIsAlwaysFlushed(t *testing.T) {
 	db := databasetest.SQLite(t)
 	for i := range 300 {
 		ctx, cancel := context.WithCancel(t.Context())
-		_ = db.Relaxed(ctx, func(tx *sql.Tx) error { // fails, and is meant to
+		_ = db.Relaxed(ctx, func(tx *sql.Tx) error { // fails on purpose
 			cancel()
 			_, err := tx.ExecContext(ctx, "DELETE FROM leases")
 			return err
@@ -62,7 +62,7 @@ func TestADurableCommitIsAlwaysFlushed(t *testing.T) {
 	}
 }
 
-func TestAWriterThatWaitsForItsTurnCanGiveUp(t *testing.T) {
+func TestWaitingWriterCanBeCanceled(t *testing.T) {
 	db := databasetest.SQLite(t)
 	err := db.Durable(t.Context(), func(*sql.Tx) error {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -70,11 +70,11 @@ func TestAWriterThatWaitsForItsTurnCanGiveUp(t *testing.T) {
 		return db.Relaxed(ctx, func(*sql.Tx) error { return nil })
 	})
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want the context's end", err)
+		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
 
-func TestTwoProcessesMayMigrateAtOnce(t *testing.T) {
+func TestConcurrentMigrations(t *testing.T) {
 	databasetest.EachURL(t, func(t *testing.T, url string) {
 		var group sync.WaitGroup
 		for range 4 {
@@ -91,11 +91,12 @@ func TestTwoProcessesMayMigrateAtOnce(t *testing.T) {
 	})
 }
 
-// A channel that was shut out before an update goes on with another key after it.
-func TestAnUpdateKnowsWhichChannelsWereShutOut(t *testing.T) {
+// A channel that was paused for an auth failure before an update can resume with
+// another key after it.
+func TestMigrationMarksChannelsWithAuthFailure(t *testing.T) {
 	databasetest.EachURL(t, func(t *testing.T, url string) {
 		before := opened(t, url)
-		for _, statement := range []string{ // as the version before left it
+		for _, statement := range []string{ // the schema of the previous version
 			"DELETE FROM goose_db_version WHERE version_id = 3", "ALTER TABLE circuits DROP COLUMN shut_out",
 			"INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')",
 		} {
@@ -125,8 +126,8 @@ func opened(t *testing.T, url string) *database.DB {
 	return db
 }
 
-// D7: a process that is frozen in a transaction keeps nobody from its rows for long.
-func TestATransactionThatSleepsLetsItsRowsGo(t *testing.T) {
+// A process that is suspended in a transaction must not keep its rows locked for long.
+func TestIdleTransactionReleasesRows(t *testing.T) {
 	db, _ := databasetest.Apart(t, 0)
 	if err := db.Relaxed(t.Context(), insertLease(t, "held")); err != nil {
 		t.Fatal(err)
@@ -141,21 +142,21 @@ func TestATransactionThatSleepsLetsItsRowsGo(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
-		return db.Relaxed(ctx, func(tx *sql.Tx) error { // this one sleeps until that is done
+		return db.Relaxed(ctx, func(tx *sql.Tx) error { // the outer transaction is idle meanwhile
 			_, err := tx.ExecContext(ctx, "UPDATE leases SET owner = 'heir' WHERE name = 'held'")
 			return err
 		})
 	})
 	var owner string
 	if err := db.Read().QueryRowContext(t.Context(), "SELECT owner FROM leases").Scan(&owner); err != nil || owner != "heir" {
-		t.Errorf("the row is of %s (%v), want the one who waited", owner, err)
+		t.Errorf("the owner is %s (%v), want the transaction that waited", owner, err)
 	}
 	if err == nil {
-		t.Error("the transaction that slept was committed")
+		t.Error("the idle transaction was committed")
 	}
 }
 
-func TestASQLiteFileIsForThisUserAlone(t *testing.T) {
+func TestSQLiteFileIsPrivate(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
 	db, err := database.Open(t.Context(), "sqlite:"+path)
 	if err != nil {
@@ -173,18 +174,18 @@ func TestASQLiteFileIsForThisUserAlone(t *testing.T) {
 // sameTime is how close two readings of one clock are on a busy machine.
 const sameTime = 2 * time.Second
 
-// However wrong a host's clock is: the time of a Postgres database is its server's.
-func TestTheTimeIsTheServers(t *testing.T) {
+// On Postgres the time is the server's, however wrong the host's clock is.
+func TestTimeIsTheServers(t *testing.T) {
 	for _, by := range []time.Duration{time.Hour, -time.Hour} {
 		_, wrong := databasetest.Apart(t, by)
-		if off := time.Until(wrong.Now()).Abs(); off > sameTime { // the server runs on this very host
+		if off := time.Until(wrong.Now()).Abs(); off > sameTime { // the server runs on this host
 			t.Errorf("by %v: the time is off by %v", by, off)
 		}
 	}
 }
 
-// After a failover the server may have another clock.
-func TestAServerWithAnotherClockIsFollowed(t *testing.T) {
+// After a failover the server's clock may be a different one.
+func TestClockFollowsServer(t *testing.T) {
 	db, _ := databasetest.Apart(t, 0)
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan struct{})
@@ -195,14 +196,14 @@ func TestAServerWithAnotherClockIsFollowed(t *testing.T) {
 	}
 	for deadline := time.Now().Add(20 * time.Second); time.Until(db.Now()).Abs() > sameTime; <-time.After(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("the server's clock is not followed")
+			t.Fatal("the clock does not follow the server's")
 		}
 	}
 	stop()
 	<-ended
 }
 
-func TestOpenSaysWhichURLsItTakes(t *testing.T) {
+func TestOpenRejectsUnknownURLs(t *testing.T) {
 	for _, url := range []string{"", "mysql://x", "mediarelay.db"} {
 		if _, err := database.Open(t.Context(), url); !errors.Is(err, database.ErrURL) {
 			t.Errorf("%q: got %v, want ErrURL", url, err)

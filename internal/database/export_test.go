@@ -2,7 +2,7 @@ package database
 
 import "time"
 
-// Mismeasure puts another time in the place of what was measured.
+// Mismeasure shifts the last measurement.
 func (d *DB) Mismeasure(by time.Duration) {
 	d.clock.mu.Lock()
 	defer d.clock.mu.Unlock()

@@ -9,20 +9,20 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// ErrFull: the database has no room left to write. It passes when somebody makes room.
+// ErrFull: the disk is full. Writes work again once there is space.
 var ErrFull = errors.New("database: no space left")
 
-// diskFull is Postgres's code for it.
+// diskFull is the Postgres error code disk_full.
 //
 // Source: PostgreSQL 15, Appendix A, class 53.
 const diskFull = "53100"
 
-// primaryCode masks the primary result code, which is the lowest byte of each.
+// primaryCode masks the primary result code, the lowest byte of an extended code.
 //
 // Source: sqlite.org/rescode.html, section 2.
 const primaryCode = 0xff
 
-// named adds ErrFull to a driver's own word for it.
+// named adds ErrFull to a driver's error for a full disk.
 func named(err error) error {
 	var lite *sqlite.Error
 	var postgres *pgconn.PgError

@@ -9,12 +9,12 @@ import (
 	"mediarelay/internal/database/databasetest"
 )
 
-// Each engine's own word for a full disk is made by the engine itself.
-func TestAFullDatabaseIsToldApart(t *testing.T) {
+// The engines themselves raise their errors for a full disk.
+func TestFullDatabaseIsErrFull(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		full := []string{"DO $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"}
 		if !db.Shared() {
-			// A bound below the size that it has is taken as that size.
+			// SQLite raises a limit below the current size to that size.
 			full = []string{"PRAGMA max_page_count = 1", "CREATE TABLE more (content TEXT)", "INSERT INTO more VALUES (hex(zeroblob(1000000)))"}
 		}
 		for name, write := range map[string]func(func(*sql.Tx) error) error{
@@ -37,7 +37,7 @@ func TestAFullDatabaseIsToldApart(t *testing.T) {
 				return err
 			})
 			if err == nil || errors.Is(err, database.ErrFull) {
-				t.Errorf("%s: a mistake gives %v", name, err)
+				t.Errorf("%s: a faulty statement gives %v", name, err)
 			}
 		}
 	})

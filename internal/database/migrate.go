@@ -13,13 +13,13 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrationTries bounds how often a start loses the race for a migration.
+// migrationTries limits the attempts of a start that loses the race for a migration.
 const migrationTries = 5
 
-// migrate brings the tables up to date. Migrations only go forward. Two
-// processes that start at once take turns on Postgres, by an advisory lock. On
-// SQLite each migration is one immediate transaction: of two that race, one
-// fails and finds on its next try that nothing is left to do.
+// migrate applies the pending migrations. There are no down migrations. Processes that
+// start at the same time take turns on Postgres, by an advisory lock. On SQLite each
+// migration is one immediate transaction: if two race, one fails and finds nothing left
+// to do on its next attempt.
 func migrate(ctx context.Context, db *DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -29,7 +29,7 @@ func migrate(ctx context.Context, db *DB) error {
 	if db.shared {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {
-			return fmt.Errorf("make the migration lock: %w", err)
+			return fmt.Errorf("create the migration lock: %w", err)
 		}
 		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
 	}

@@ -14,12 +14,12 @@ import (
 	"mediarelay/internal/database/databasetest"
 )
 
-// long is more than any wait of these tests, whose ends are awaited.
+// long is longer than any wait in these tests.
 const long = 20 * time.Second
 
-// A SQLite file has one server, by whatever name it is opened, and nobody else
+// A SQLite file has one server, whatever name it is opened by, and only that server
 // changes its tables.
-func TestASQLiteFileHasOneOwner(t *testing.T) {
+func TestSQLiteFileHasOneOwner(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "m.db"), filepath.Join(dir, "link.db")
 	first := owned(t, path)
@@ -27,7 +27,7 @@ func TestASQLiteFileHasOneOwner(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{path, link} {
-		_, err := database.OpenAlone(t.Context(), "sqlite:"+name, time.Millisecond)
+		_, err := database.OpenExclusive(t.Context(), "sqlite:"+name, time.Millisecond)
 		if !errors.Is(err, database.ErrOwned) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: got %v, want ErrOwned and the path", name, err)
 		}
@@ -35,14 +35,14 @@ func TestASQLiteFileHasOneOwner(t *testing.T) {
 	var tables int
 	err := first.Read().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM sqlite_master WHERE name = 'goose_db_version'").Scan(&tables)
 	if err != nil || tables != 0 {
-		t.Errorf("who was refused has migrated the file (%v)", err)
+		t.Errorf("the rejected server has migrated the file (%v)", err)
 	}
 	if info, err := os.Stat(path + ".lock"); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the lock: %v, %v, want mode 0600", info, err)
 	}
 }
 
-// forgetMigrations makes the next one who migrates leave a trace.
+// forgetMigrations makes the next migration visible.
 func forgetMigrations(t *testing.T) func(*sql.Tx) error {
 	return func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(t.Context(), "DROP TABLE goose_db_version")
@@ -50,13 +50,13 @@ func forgetMigrations(t *testing.T) func(*sql.Tx) error {
 	}
 }
 
-// An owner that ends hands the file to who waits for it.
-func TestTheNextOwnerWaitsForTheEndOfTheFirst(t *testing.T) {
+// The next owner gets the file when the first one closes it.
+func TestNextOwnerWaitsForRelease(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
 	first := owned(t, path)
 	owns := make(chan error, 1)
 	go func() {
-		next, err := database.OpenAlone(t.Context(), "sqlite:"+path, long)
+		next, err := database.OpenExclusive(t.Context(), "sqlite:"+path, long)
 		if err == nil {
 			err = next.Close()
 		}
@@ -64,7 +64,7 @@ func TestTheNextOwnerWaitsForTheEndOfTheFirst(t *testing.T) {
 	}()
 	select {
 	case err := <-owns:
-		t.Fatalf("got %v while the first has the file, want a wait", err)
+		t.Fatalf("got %v while the first owner has the file, want it to wait", err)
 	case <-time.After(200 * time.Millisecond):
 	}
 	if err := first.Close(); err != nil {
@@ -75,23 +75,23 @@ func TestTheNextOwnerWaitsForTheEndOfTheFirst(t *testing.T) {
 	}
 }
 
-func TestAWaitForTheFileCanEnd(t *testing.T) {
+func TestWaitForFileCanBeCanceled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "m.db")
 	owned(t, path)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := database.OpenAlone(ctx, "sqlite:"+path, long); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v, want the context's end", err)
+	if _, err := database.OpenExclusive(ctx, "sqlite:"+path, long); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
 
-func TestReplicasOwnAPostgresTogether(t *testing.T) {
+func TestReplicasSharePostgres(t *testing.T) {
 	databasetest.EachURL(t, func(t *testing.T, url string) {
 		if strings.HasPrefix(url, "sqlite:") {
 			return
 		}
 		for range 2 {
-			db, err := database.OpenAlone(t.Context(), url, 0)
+			db, err := database.OpenExclusive(t.Context(), url, 0)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -102,7 +102,7 @@ func TestReplicasOwnAPostgresTogether(t *testing.T) {
 
 func owned(t *testing.T, path string) *database.DB {
 	t.Helper()
-	db, err := database.OpenAlone(t.Context(), "sqlite:"+path, 0)
+	db, err := database.OpenExclusive(t.Context(), "sqlite:"+path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,9 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// sinceBoot goes on while the host is suspended. CLOCK_MONOTONIC, which is Go's,
-// stands still then, so that the time of a host that wakes would lie behind the
-// server's.
+// sinceBoot keeps counting while the host is suspended. Go's own CLOCK_MONOTONIC stops
+// then, so the time of a resumed host would lag behind the server's.
 //
 // Source: clock_gettime(2); Linux 2.6.39 and later.
 func sinceBoot() time.Duration {

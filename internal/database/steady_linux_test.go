@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The kernel's own account of the time since the boot has that of each suspension.
-func TestTheSteadyClockCountsFromTheBoot(t *testing.T) {
+// /proc/uptime includes the time of suspensions.
+func TestSteadyClockCountsFromBoot(t *testing.T) {
 	text, err := os.ReadFile("/proc/uptime")
 	if err != nil {
 		t.Skip(err)
@@ -19,6 +19,6 @@ func TestTheSteadyClockCountsFromTheBoot(t *testing.T) {
 	}
 	up := time.Duration(seconds * float64(time.Second))
 	if off := (sinceBoot() - up).Abs(); off > 2*time.Second { // two readings on a busy machine
-		t.Errorf("the clock is %v from the time since the boot, %v", off, up)
+		t.Errorf("the clock is off by %v from the uptime, %v", off, up)
 	}
 }

@@ -4,6 +4,6 @@ package database
 
 import "time"
 
-// sinceBoot may stand still while the host is suspended. What it then lags behind is
-// made good by the next measurement.
+// sinceBoot may stop while the host is suspended. The next measurement corrects the
+// lag.
 func sinceBoot() time.Duration { return time.Since(began) }

@@ -96,7 +96,7 @@ func TestAnUploadInEachState(t *testing.T) {
 			}}}
 		}, `{"id": "` + uploadID + `", "state": "refused", "offset": 1000, "length": 1000, "purpose": ["message", "template"],
 			"verdict": {"outcome": "refuse", "kind": "image", "type": "image/jpeg", "reasons": [{
-				"code": "payload_too_large", "severity": "refuse", "message": "The file is too large: at most 5 MB can be sent.",
+				"code": "payload_too_large", "severity": "refuse", "message": "This file is too large. The limit is 5 MB.",
 				"facts": {"limit": 5242880, "name": "a.jpg"},
 				"fixes": [{"code": "choose_another_file", "message": "*"}]}]}}`},
 		{"failed", func(u *library.Upload) {

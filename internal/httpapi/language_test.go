@@ -26,11 +26,11 @@ func TestSentencesFollowAcceptLanguage(t *testing.T) {
 		}
 	})
 	for accept, want := range map[string][3]string{
-		"":                 {"", "This file is 5.2 MB", "There is nothing at this address"},
-		"fr":               {"", "This file is 5.2 MB", "There is nothing at this address"},
-		"de-AT, en;q=0.5":  {"de-AT", "Diese Datei hat 5,2 MB", "Hier ist nichts"},
-		"fr, pt-BR;q=0.8":  {"pt-BR", "Este arquivo tem 5,2 MB", "Não há nada neste endereço"},
-		"es-MX, de;q=0.01": {"es-MX", "Este archivo ocupa 5.2 MB", "No hay nada en esta dirección"},
+		"":                 {"", "This file is 5.2 MB", "This doesn't exist"},
+		"fr":               {"", "This file is 5.2 MB", "This doesn't exist"},
+		"de-AT, en;q=0.5":  {"de-AT", "Diese Datei ist 5,2 MB", "Das gibt es hier nicht"},
+		"fr, pt-BR;q=0.8":  {"pt-BR", "Este arquivo tem 5,2 MB", "Isto não existe"},
+		"es-MX, de;q=0.01": {"es-MX", "Este archivo ocupa 5.2 MB", "Esto no existe"},
 	} {
 		upload := w.ask(http.MethodGet, "/v1/uploads/"+uploadID, "ada", "Accept-Language: "+accept)
 		stranger := w.ask(http.MethodGet, "/v1/uploads/unknown", "ada", "Accept-Language: "+accept)

@@ -272,7 +272,7 @@ func TestALockThatNobodyGivesBackIsPassing(t *testing.T) {
 type heldForever struct{}
 
 func (heldForever) Acquire(context.Context, string) (*lease.Lease, error) { return nil, lease.ErrHeld }
-func (heldForever) Want(context.Context, string) error                    { return nil }
+func (heldForever) RequestRelease(context.Context, string) error          { return nil }
 func (heldForever) Released() <-chan struct{}                             { return nil }
 
 func TestAFullStoreSaysSoAndKeepsWhatItHas(t *testing.T) {

@@ -61,7 +61,7 @@ type Bytes interface {
 // Leases says who may write to an upload; *lease.Keeper is one.
 type Leases interface {
 	Acquire(ctx context.Context, name string) (*lease.Lease, error)
-	Want(ctx context.Context, name string) error
+	RequestRelease(ctx context.Context, name string) error
 	Released() <-chan struct{}
 }
 

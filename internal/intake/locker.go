@@ -50,7 +50,7 @@ func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 			logFailure(ctx, "lock", l.name, err)
 			return notLocked(err)
 		}
-		if err := l.leases.Want(ctx, l.name); err != nil && ctx.Err() == nil {
+		if err := l.leases.RequestRelease(ctx, l.name); err != nil && ctx.Err() == nil {
 			logFailure(ctx, "ask the holder", l.name, err)
 			return notLocked(err)
 		}
@@ -73,7 +73,7 @@ func notLocked(err error) error {
 
 func (l *lock) listen(requestRelease func()) {
 	select {
-	case <-l.lease.Wanted():
+	case <-l.lease.ReleaseRequested():
 	case <-l.lease.Lost():
 	case <-l.unlocked:
 		return

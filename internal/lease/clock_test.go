@@ -9,13 +9,13 @@ import (
 	"mediarelay/internal/database/databasetest"
 )
 
-// All keepers take the database's word for the time, whatever their hosts' clocks say,
-// so none takes a lease that lives, and each takes one that has died.
-func TestLeasesLiveByTheDatabasesClock(t *testing.T) {
+// All keepers use the database's clock, whatever their hosts' clocks say. So none acquires
+// a live lease, and each can acquire an expired one.
+func TestLeasesExpireByDatabaseClock(t *testing.T) {
 	databasetest.EachMoved(t, func(t *testing.T, db *database.DB, move func(time.Duration)) {
 		holder, other := NewKeeper(db), NewKeeper(db)
 		acquire(t, holder, "relay/x")
-		for range 3 { // as it was taken, and as it was renewed
+		for range 3 { // after the acquisition and after each renewal
 			move(TimeToLive - time.Second)
 			if _, err := other.Acquire(t.Context(), "relay/x"); !errors.Is(err, ErrHeld) {
 				t.Fatalf("got %v, want ErrHeld", err)

@@ -12,11 +12,11 @@ import (
 	"time"
 )
 
-// Database is what a keeper needs: cheap transactions that survive the process.
-// After a power cut every holder is gone, so a lost lease row is right.
+// Database runs transactions that survive a crash of the process. They need not survive
+// a power cut: every holder is gone then, so losing the rows is correct.
 type Database interface {
 	Relaxed(ctx context.Context, fn func(*sql.Tx) error) error
-	// Now is the clock of all keepers on the database.
+	// Now is the clock that all keepers on the database share.
 	Now() time.Time
 }
 
@@ -25,7 +25,7 @@ type Keeper struct {
 	db    Database
 	owner string
 	now   func() time.Time
-	// steady measures what passes in this process, whatever the database's clock does.
+	// steady measures elapsed time in this process, independent of the database's clock.
 	steady func() time.Time
 
 	mu       sync.Mutex
@@ -35,8 +35,8 @@ type Keeper struct {
 	renewed  time.Time
 }
 
-// NewKeeper makes a keeper with a name of its own. Run must be running for its
-// leases to live.
+// NewKeeper returns a keeper with a unique owner name. Its leases expire unless Run is
+// running.
 func NewKeeper(db Database) *Keeper {
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails, by its documentation
@@ -46,10 +46,10 @@ func NewKeeper(db Database) *Keeper {
 	}
 }
 
-// Run renews the leases until ctx is done. A lease that is still held then is
-// left to its holder, who may be finishing; it dies TimeToLive later.
+// Run renews the leases until ctx is done. It does not release leases that are still
+// held then, because their holders may be finishing. They expire after TimeToLive.
 func (k *Keeper) Run(ctx context.Context) {
-	beat := time.NewTicker(Beat)
+	beat := time.NewTicker(heartbeatInterval)
 	defer beat.Stop()
 	for {
 		select {
@@ -61,20 +61,21 @@ func (k *Keeper) Run(ctx context.Context) {
 	}
 }
 
-// Inherit removes every lease at the start of a process that is the only one on
-// its database: whoever held them is dead, and nobody need wait for that to show.
-func (k *Keeper) Inherit(ctx context.Context) error {
+// ClearStale removes every lease. Call it at the start of a process that is the only one
+// on its database: the previous holders are dead, and nobody has to wait for their leases
+// to expire.
+func (k *Keeper) ClearStale(ctx context.Context) error {
 	err := k.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM leases")
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("remove a dead process's leases: %w", err)
+		return fmt.Errorf("clear stale leases: %w", err)
 	}
 	return nil
 }
 
-// Acquire takes the lease of a name, or returns ErrHeld.
+// Acquire acquires the lease of a name, or returns ErrHeld.
 func (k *Keeper) Acquire(ctx context.Context, name string) (*Lease, error) {
 	l, err := k.reserve(name)
 	if err != nil {
@@ -90,14 +91,14 @@ func (k *Keeper) Acquire(ctx context.Context, name string) (*Lease, error) {
 	return l, nil
 }
 
-// Want asks the holder of a name to let go: at once when it is in this process,
-// at its next heartbeat when it is in another.
-func (k *Keeper) Want(ctx context.Context, name string) error {
+// RequestRelease asks the holder of a name to release its lease. A holder in this process
+// is notified at once, one in another process at its next heartbeat.
+func (k *Keeper) RequestRelease(ctx context.Context, name string) error {
 	k.mu.Lock()
 	l := k.held[name]
 	k.mu.Unlock()
 	if l != nil {
-		l.want()
+		l.requestRelease()
 		return nil
 	}
 	err := k.db.Relaxed(ctx, func(tx *sql.Tx) error {
@@ -105,7 +106,7 @@ func (k *Keeper) Want(ctx context.Context, name string) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("ask for lease %s: %w", name, err)
+		return fmt.Errorf("request release of lease %s: %w", name, err)
 	}
 	return nil
 }
@@ -117,7 +118,7 @@ func (k *Keeper) Released() <-chan struct{} {
 	return k.released
 }
 
-// reserve keeps a second goroutine of this process out before the database is asked.
+// reserve excludes other goroutines of this process before the database is asked.
 func (k *Keeper) reserve(name string) (*Lease, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -128,7 +129,7 @@ func (k *Keeper) reserve(name string) (*Lease, error) {
 		k.renewed = k.steady()
 	}
 	k.epochs++
-	l := &Lease{keeper: k, name: name, epoch: k.epochs, wanted: make(chan struct{}), lost: make(chan struct{})}
+	l := &Lease{keeper: k, name: name, epoch: k.epochs, requested: make(chan struct{}), lost: make(chan struct{})}
 	k.held[name] = l
 	return l, nil
 }
@@ -166,9 +167,9 @@ func (k *Keeper) drop(l *Lease) {
 	k.released = make(chan struct{})
 }
 
-// heartbeat renews every lease of this process with one statement, and hears
-// which are wanted or lost. Where the database did not answer for safeLife, every
-// lease is lost: another process may soon take it.
+// heartbeat renews every lease of this process with one statement, which also returns the
+// release requests and shows which leases are lost. If the database has not answered for
+// safeLife, all leases are lost, because another process may soon acquire them.
 func (k *Keeper) heartbeat(ctx context.Context) {
 	held := k.snapshot()
 	if len(held) == 0 {
@@ -187,14 +188,14 @@ func (k *Keeper) heartbeat(ctx context.Context) {
 	k.renewed = began
 	k.mu.Unlock()
 	for _, l := range held {
-		k.tell(l, rows)
+		k.notify(l, rows)
 	}
 	k.sweep(ctx, rows)
 }
 
-// sweep deletes rows of this process that nobody here holds: a release that
-// failed, or a commit whose answer was lost. Renewed with the others, they would
-// keep their names from everyone for ever.
+// sweep deletes rows of this process without a holder. A failed release or a commit whose
+// answer was lost leaves such rows. The heartbeat would renew them with the others and
+// block their names permanently.
 func (k *Keeper) sweep(ctx context.Context, rows map[string]row) {
 	for name, r := range rows {
 		k.mu.Lock()
@@ -204,7 +205,7 @@ func (k *Keeper) sweep(ctx context.Context, rows map[string]row) {
 			continue
 		}
 		if err := k.remove(ctx, name, r.epoch); err != nil {
-			slog.WarnContext(ctx, "a lease that nobody holds could not be removed", "lease", name, "error", err)
+			slog.WarnContext(ctx, "a lease without a holder could not be removed", "lease", name, "error", err)
 		}
 	}
 }
@@ -216,15 +217,15 @@ func (k *Keeper) remove(ctx context.Context, name string, epoch int64) error {
 	})
 }
 
-// tell passes on what the database says of a lease. One that was released since
-// the snapshot has no row and no reader.
-func (k *Keeper) tell(l *Lease, rows map[string]row) {
+// notify tells a lease's holder about a loss or a release request. A lease that was
+// released after the snapshot has no row, and nobody is listening.
+func (k *Keeper) notify(l *Lease, rows map[string]row) {
 	r, ok := rows[l.name]
 	switch {
 	case !ok || r.epoch != l.epoch:
 		l.lose()
 	case r.wanted:
-		l.want()
+		l.requestRelease()
 	}
 }
 
@@ -255,8 +256,8 @@ func (k *Keeper) renew(ctx context.Context, now time.Time) (rows map[string]row,
 	return rows, err
 }
 
-// snapshot lists the leases whose row is there: one that is only reserved would
-// seem lost.
+// snapshot returns the leases that have a row. One that is only reserved would look
+// lost.
 func (k *Keeper) snapshot() []*Lease {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -1,11 +1,13 @@
-// Package lease says who may act on a thing, and for how long: one row in the
-// database a thing, renewed by a heartbeat while its holder lives. The upload
-// locker and the relay both stand on it, so any replica may take any request.
+// Package lease provides locks across processes that expire. Each lease is a row in the
+// database, renewed by a heartbeat while its holder lives. The upload locker and the
+// relay are built on it, so any replica may serve any request.
 //
-// It leaves to others what a name stands for, and what a holder does when it is
-// asked to let go. A holder that pauses longer than the time to live loses its
-// lease without noticing at once; Check, called in the transaction that records
-// the result of the work, is the fence against that.
+// A holder that pauses for longer than the time to live loses its lease without noticing
+// at once. Check guards against that: call it in the transaction that records the result
+// of the work.
+//
+// It leaves to others what a name stands for, and what a holder does when another asks
+// it to release the lease.
 package lease
 
 import (
@@ -17,51 +19,51 @@ import (
 	"time"
 )
 
-// ErrHeld: somebody else may act on the thing now.
+// ErrHeld: another holder has the lease.
 var ErrHeld = errors.New("lease: held by another")
 
-// ErrLost: the lease ran out or was taken over.
+// ErrLost: the lease has expired or was taken over.
 var ErrLost = errors.New("lease: lost")
 
 const (
-	// TimeToLive is how long a lease outlives its holder's last heartbeat. It is
-	// the longest wait after a death, and many times any pause of a living process.
+	// TimeToLive is how long a lease outlives its holder's last heartbeat. It is the
+	// longest wait after a crash, and much longer than any pause of a healthy process.
 	TimeToLive = 10 * time.Second
-	// Beat is the time between heartbeats, and so the longest time until a holder
-	// in another process hears that its lease is wanted.
-	Beat = 250 * time.Millisecond
-	// Believable bounds how far ahead a lease can end. One that ends later was
-	// written by a clock that was wrong, and would keep its name until that time.
+	// heartbeatInterval is also the longest time until a holder in another process
+	// receives a release request.
+	heartbeatInterval = 250 * time.Millisecond
+	// Believable is the latest plausible expiry of a lease, from now. A later one was
+	// written with a wrong clock, and would block its name until that time.
 	Believable = time.Minute
-	// answerTime bounds one heartbeat's wait for the database.
+	// answerTime limits one heartbeat's wait for the database.
 	answerTime = 2 * time.Second
-	// safeLife is after how long without a heartbeat a holder stops: before
-	// TimeToLive ends, whatever the last heartbeat waited for.
+	// safeLife is how long a holder continues without a heartbeat. It ends before
+	// TimeToLive does, even if the last two heartbeats waited for answerTime.
 	safeLife = TimeToLive - 2*answerTime
 )
 
-// Lease is the right to act on one thing.
+// Lease is the exclusive right to a name.
 type Lease struct {
 	keeper *Keeper
 	name   string
 	epoch  int64
 	live   bool // guarded by the keeper
 
-	wanted     chan struct{}
-	wantedOnce sync.Once
-	lost       chan struct{}
-	lostOnce   sync.Once
+	requested     chan struct{}
+	requestedOnce sync.Once
+	lost          chan struct{}
+	lostOnce      sync.Once
 }
 
-// Wanted is closed when somebody asked the holder to let go.
-func (l *Lease) Wanted() <-chan struct{} { return l.wanted }
+// ReleaseRequested returns a channel that is closed when another asks the holder to
+// release the lease.
+func (l *Lease) ReleaseRequested() <-chan struct{} { return l.requested }
 
-// Lost is closed when the holder may act no more.
+// Lost returns a channel that is closed when the lease is lost.
 func (l *Lease) Lost() <-chan struct{} { return l.lost }
 
-// Check returns ErrLost unless the lease is still held at this place in the
-// transaction. The row stays locked until the transaction ends, so that no one
-// takes the lease over before the commit.
+// Check returns ErrLost unless the lease is still held. It locks the row until the
+// transaction ends, so that nobody takes the lease over before the commit.
 func (l *Lease) Check(ctx context.Context, tx *sql.Tx) error {
 	result, err := tx.ExecContext(ctx, "UPDATE leases SET expires_at = expires_at WHERE name = $1 AND owner = $2 AND epoch = $3",
 		l.name, l.keeper.owner, l.epoch)
@@ -75,8 +77,7 @@ func (l *Lease) Check(ctx context.Context, tx *sql.Tx) error {
 	return nil
 }
 
-// Release gives the lease back. A lease that was lost already is given back
-// without an error.
+// Release releases the lease. Releasing a lost lease is not an error.
 func (l *Lease) Release(ctx context.Context) error {
 	err := l.keeper.remove(ctx, l.name, l.epoch)
 	l.keeper.drop(l)
@@ -86,5 +87,5 @@ func (l *Lease) Release(ctx context.Context) error {
 	return nil
 }
 
-func (l *Lease) want() { l.wantedOnce.Do(func() { close(l.wanted) }) }
-func (l *Lease) lose() { l.lostOnce.Do(func() { close(l.lost) }) }
+func (l *Lease) requestRelease() { l.requestedOnce.Do(func() { close(l.requested) }) }
+func (l *Lease) lose()           { l.lostOnce.Do(func() { close(l.lost) }) }

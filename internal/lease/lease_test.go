@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestOnlyOneHolds(t *testing.T) {
+func TestOnlyOneHolder(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		here, there := NewKeeper(db), NewKeeper(db)
 		first := acquire(t, here, "upload/a")
@@ -30,7 +30,7 @@ func TestOnlyOneHolds(t *testing.T) {
 	})
 }
 
-func TestAHolderThatDiedIsTakenOverAndFencedOff(t *testing.T) {
+func TestExpiredLeaseIsTakenOver(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		dead, heir := NewKeeper(db), NewKeeper(db)
 		old := acquire(t, dead, "relay/x")
@@ -47,7 +47,7 @@ func TestAHolderThatDiedIsTakenOverAndFencedOff(t *testing.T) {
 	})
 }
 
-func TestAHeartbeatKeepsALeaseAndTellsOfALostOne(t *testing.T) {
+func TestHeartbeatRenewsLeasesAndFindsLostOnes(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		keeper, thief := NewKeeper(db), NewKeeper(db)
 		kept, stolen := acquire(t, keeper, "kept"), acquire(t, keeper, "stolen")
@@ -66,7 +66,7 @@ func TestAHeartbeatKeepsALeaseAndTellsOfALostOne(t *testing.T) {
 	})
 }
 
-func TestAWantedLeaseHearsOfItFromThisProcessAndFromOthers(t *testing.T) {
+func TestRequestRelease(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		holder, other := NewKeeper(db), NewKeeper(db)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -75,20 +75,20 @@ func TestAWantedLeaseHearsOfItFromThisProcessAndFromOthers(t *testing.T) {
 
 		for name, asks := range map[string]*Keeper{"upload/here": holder, "upload/there": other} {
 			l := acquire(t, holder, name)
-			if err := asks.Want(t.Context(), name); err != nil {
+			if err := asks.RequestRelease(t.Context(), name); err != nil {
 				t.Fatal(err)
 			}
-			await(t, l.Wanted(), name+" to be wanted")
+			await(t, l.ReleaseRequested(), "a release request for "+name)
 			released := holder.Released()
 			release(t, l)
-			await(t, released, "the release to be told")
+			await(t, released, "the release to be announced")
 		}
 		cancel()
 		await(t, ended, "the keeper to stop")
 	})
 }
 
-func TestEveryLeaseIsLostWhenTheDatabaseIsAwayTooLong(t *testing.T) {
+func TestLeasesAreLostAfterALongOutage(t *testing.T) {
 	db := databasetest.SQLite(t)
 	keeper := NewKeeper(db)
 	l := acquire(t, keeper, "relay/x")
@@ -105,19 +105,19 @@ func TestEveryLeaseIsLostWhenTheDatabaseIsAwayTooLong(t *testing.T) {
 	await(t, l.Lost(), "the lease to be lost")
 }
 
-func TestTheOnlyProcessNeedNotWaitForADeadOne(t *testing.T) {
+func TestClearStale(t *testing.T) {
 	db := databasetest.SQLite(t)
 	old := acquire(t, NewKeeper(db), "upload/a")
 	heir := NewKeeper(db)
-	if err := heir.Inherit(t.Context()); err != nil {
+	if err := heir.ClearStale(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	acquire(t, heir, "upload/a")
 	check(t, db, old, ErrLost)
 }
 
-// Renewed with the others, such a row would keep its name from everyone for ever.
-func TestALeaseWhoseReleaseFailedIsSwept(t *testing.T) {
+// The heartbeat would renew such a row and block its name permanently.
+func TestFailedReleaseIsSwept(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		keeper, other := NewKeeper(db), NewKeeper(db)
 		acquire(t, keeper, "kept")
@@ -172,13 +172,12 @@ func await(t *testing.T, c <-chan struct{}, what string) {
 	select {
 	case <-c:
 	case <-time.After(10 * time.Second):
-		t.Fatal("waited in vain for " + what)
+		t.Fatal("timed out waiting for " + what)
 	}
 }
 
-// A lease that a wrong clock wrote would keep its name for as long as that clock
-// was ahead.
-func TestAClockThatWasWrongKeepsNoName(t *testing.T) {
+// A lease written with a clock that was ahead would block its name until that time.
+func TestWrongClockDoesNotBlockLeases(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) {
 		wrong, right := NewKeeper(db), NewKeeper(db)
 		wrong.now = func() time.Time { return time.Now().Add(24 * time.Hour) }

@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// ErrSpent: the window holds as many errors as it may.
+// ErrSpent: the window has no room for another error.
 var ErrSpent = errors.New("limit: the errors of this window are used up")
 
-// Budget is how many errors a stretch of time may hold.
+// Budget is the number of errors that a window of time may contain.
 type Budget struct {
 	Errors int
 	Window time.Duration
 }
 
-// Try is a request that may become an error.
+// Try is a request that may fail, with an error booked for it.
 type Try struct {
 	limits *Limits
 	name   string
 	mark   string
 }
 
-// Try books an error before the request that may make it: of two at once, and of
-// one whose process dies on it, each counts. It returns ErrSpent where there is
-// no room.
+// Try books an error before the request that may cause it, so that concurrent requests
+// and requests of a crashed process count too. It returns ErrSpent if the window has no
+// room.
 func (l *Limits) Try(ctx context.Context, name string, b Budget) (*Try, error) {
 	t := &Try{limits: l, name: name, mark: rand.Text()}
 	taken := false
@@ -46,7 +46,7 @@ func (l *Limits) Try(ctx context.Context, name string, b Budget) (*Try, error) {
 	return t, nil
 }
 
-// take books a slot that is free, or that a wrong clock took for too long.
+// take books a slot if it is free, or if it was booked with a wrong clock.
 func (t *Try) take(ctx context.Context, tx *sql.Tx, slot int, window time.Duration) (bool, error) {
 	now := t.limits.now().UnixMilli()
 	until := now + window.Milliseconds()
@@ -62,14 +62,14 @@ func (t *Try) take(ctx context.Context, tx *sql.Tx, slot int, window time.Durati
 	return n == 1, err
 }
 
-// Succeeded gives the error back: none was made.
+// Succeeded returns the booked error, because the request caused none.
 func (t *Try) Succeeded(ctx context.Context) error {
 	err := t.limits.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM limit_errors WHERE name = $1 AND mark = $2", t.name, t.mark)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("give an error of %s back: %w", t.name, err)
+		return fmt.Errorf("return an error of %s: %w", t.name, err)
 	}
 	return nil
 }

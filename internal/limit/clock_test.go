@@ -9,27 +9,27 @@ import (
 	"mediarelay/internal/limit"
 )
 
-// Replicas take the database's word for the time, whatever their hosts' clocks say,
-// so their tokens come from one bucket.
-func TestTokensComeByTheDatabasesClock(t *testing.T) {
+// Replicas use the database's clock, whatever their hosts' clocks say, so they share one
+// bucket.
+func TestTokensRefillByDatabaseClock(t *testing.T) {
 	databasetest.EachMoved(t, func(t *testing.T, db *database.DB, move func(time.Duration)) {
 		l := limit.New(db, nil)
-		const tokens = 400 // of 18 s: no machine is that slow
+		const tokens = 400 // worth 18 s, longer than the loop takes on any machine
 		for range tokens {
 			reserve(t, l, "acme")
 		}
 		if wait := reserve(t, l, "acme"); wait == 0 {
-			t.Error("there are more tokens than come in the time")
+			t.Error("there are more tokens than the time allows")
 		}
 		move(tokens * perSecond.Every)
 		if wait := reserve(t, l, "acme"); wait != 0 {
-			t.Errorf("%v to wait when the tokens have come", wait)
+			t.Errorf("waits %v after the tokens were refilled", wait)
 		}
 	})
 }
 
-// An error that one replica booked holds for the window of all.
-func TestErrorsAreForgottenByTheDatabasesClock(t *testing.T) {
+// A booked error counts for the window by the shared clock.
+func TestErrorsExpireByDatabaseClock(t *testing.T) {
 	databasetest.EachMoved(t, func(t *testing.T, db *database.DB, move func(time.Duration)) {
 		l := limit.New(db, nil)
 		for range once.Errors {

@@ -1,10 +1,9 @@
-// Package limit keeps the limits of others before they have to: a rate at which
-// requests may leave, and a number of errors that a stretch of time may hold.
-// What is used up is in the database, so all replicas together keep one limit,
-// and a restart forgets nothing.
+// Package limit enforces the limits of a remote API on this side: a rate of requests, and
+// a number of errors in a time window. The state is in the database, so all replicas
+// share one limit and a restart keeps it.
 //
-// It leaves to others what is limited and how strictly: names and numbers come
-// from the caller, and what one name uses up is nothing to another.
+// It leaves to others what is limited and how strictly: names and numbers come from the
+// caller. Names are independent of each other.
 package limit
 
 import (
@@ -13,21 +12,21 @@ import (
 	"time"
 )
 
-// Database is what limits need: cheap transactions that survive the process.
-// After a power cut a limit begins anew, some seconds after its last use.
+// Database runs transactions that survive a crash of the process. They need not survive a
+// power cut: a limit then starts from a state that is a few seconds old.
 type Database interface {
 	Relaxed(ctx context.Context, fn func(*sql.Tx) error) error
-	// Now is the clock of all limits on the database.
+	// Now is the clock that all limits on the database share.
 	Now() time.Time
 }
 
-// Limits is safe for use by many goroutines.
+// Limits enforces limits by name. It is safe for concurrent use.
 type Limits struct {
 	db  Database
 	now func() time.Time
 }
 
-// New makes limits on a database. The clock is the database's where it is nil.
+// New returns limits on a database. If now is nil, they use the database's clock.
 func New(db Database, now func() time.Time) *Limits {
 	if now == nil {
 		now = db.Now

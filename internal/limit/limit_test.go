@@ -17,10 +17,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// perSecond gives at most 25 starts in every second: 3 and then 22.
+// perSecond allows at most 25 starts in any second: a burst of 3, then 22.
 var perSecond = limit.Rate{Every: 45 * time.Millisecond, Burst: 3}
 
-// clock is a time that the test moves.
+// clock is a clock that the test advances.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -58,7 +58,7 @@ func reserve(t *testing.T, l *limit.Limits, name string) time.Duration {
 	return wait
 }
 
-// mostPerSecond is the fullest second of some starts.
+// mostPerSecond returns the largest number of starts within one second.
 func mostPerSecond(starts []time.Duration) (most int) {
 	slices.Sort(starts)
 	for i := range starts {
@@ -73,7 +73,7 @@ func mostPerSecond(starts []time.Duration) (most int) {
 	return most
 }
 
-func TestReplicasKeepOneRateTogether(t *testing.T) {
+func TestReplicasShareOneRate(t *testing.T) {
 	each(t, func(t *testing.T, _ *clock, replicas []*limit.Limits) {
 		var mu sync.Mutex
 		var starts []time.Duration
@@ -88,7 +88,7 @@ func TestReplicasKeepOneRateTogether(t *testing.T) {
 		}
 		group.Wait()
 		if most := mostPerSecond(starts); most != 25 {
-			t.Errorf("the fullest second has %d starts, want 25", most)
+			t.Errorf("the busiest second has %d starts, want 25", most)
 		}
 		if first := starts[:perSecond.Burst]; slices.Max(first) != 0 {
 			t.Errorf("the burst waits: %v", first)
@@ -96,7 +96,7 @@ func TestReplicasKeepOneRateTogether(t *testing.T) {
 	})
 }
 
-func TestOneNameDoesNotDelayAnother(t *testing.T) {
+func TestNamesAreIndependent(t *testing.T) {
 	each(t, func(t *testing.T, _ *clock, replicas []*limit.Limits) {
 		for range 50 {
 			reserve(t, replicas[0], "busy")
@@ -107,20 +107,20 @@ func TestOneNameDoesNotDelayAnother(t *testing.T) {
 	})
 }
 
-func TestATokenComesBackWithTime(t *testing.T) {
+func TestTokensRefill(t *testing.T) {
 	each(t, func(t *testing.T, c *clock, replicas []*limit.Limits) {
 		for range 10 {
 			reserve(t, replicas[0], "acme")
 		}
 		c.advance(10 * perSecond.Every)
 		if wait := reserve(t, replicas[0], "acme"); wait != 0 {
-			t.Errorf("after all tokens came back: %v", wait)
+			t.Errorf("waits %v after all tokens were refilled", wait)
 		}
 	})
 }
 
-// A clock that was a day ahead must not close the name for a day.
-func TestAClockThatWasWrongHoldsNobody(t *testing.T) {
+// A clock that was a day ahead must not block the name for a day.
+func TestWrongClockDoesNotBlockLimits(t *testing.T) {
 	each(t, func(t *testing.T, c *clock, replicas []*limit.Limits) {
 		c.advance(24 * time.Hour)
 		reserve(t, replicas[0], "acme")
@@ -135,7 +135,7 @@ func TestAClockThatWasWrongHoldsNobody(t *testing.T) {
 	})
 }
 
-func TestWhoWaitsCanGoAway(t *testing.T) {
+func TestWaitCanBeCanceled(t *testing.T) {
 	each(t, func(t *testing.T, _ *clock, replicas []*limit.Limits) {
 		slow := limit.Rate{Every: 30 * time.Second, Burst: 1}
 		if err := replicas[0].Wait(t.Context(), "acme", slow); err != nil {
@@ -145,7 +145,7 @@ func TestWhoWaitsCanGoAway(t *testing.T) {
 		away := errors.New("away")
 		time.AfterFunc(time.Millisecond, func() { cancel(away) })
 		if err := replicas[0].Wait(ctx, "acme", slow); !errors.Is(err, away) && !errors.Is(err, context.Canceled) {
-			t.Errorf("got %v, want the cause of going away", err)
+			t.Errorf("got %v, want the cause of the cancellation", err)
 		}
 	})
 }
@@ -168,7 +168,7 @@ func wantSpent(t *testing.T, l *limit.Limits, name string) {
 	}
 }
 
-func TestAnHourHoldsFourErrors(t *testing.T) {
+func TestBudgetOfFourErrorsAnHour(t *testing.T) {
 	each(t, func(t *testing.T, c *clock, replicas []*limit.Limits) {
 		try(t, replicas[0], "acme")
 		c.advance(30 * time.Minute)
@@ -183,7 +183,7 @@ func TestAnHourHoldsFourErrors(t *testing.T) {
 	})
 }
 
-func TestASuccessIsNoError(t *testing.T) {
+func TestSuccessReturnsTheError(t *testing.T) {
 	each(t, func(t *testing.T, _ *clock, replicas []*limit.Limits) {
 		for range 10 {
 			if err := try(t, replicas[0], "acme").Succeeded(t.Context()); err != nil {
@@ -193,7 +193,7 @@ func TestASuccessIsNoError(t *testing.T) {
 	})
 }
 
-func TestOfManyAtOnceFourMayFail(t *testing.T) {
+func TestConcurrentTriesShareTheBudget(t *testing.T) {
 	each(t, func(t *testing.T, _ *clock, replicas []*limit.Limits) {
 		var group sync.WaitGroup
 		var mu sync.Mutex
@@ -212,7 +212,7 @@ func TestOfManyAtOnceFourMayFail(t *testing.T) {
 		}
 		group.Wait()
 		if may != once.Errors {
-			t.Errorf("%d may fail, want %d", may, once.Errors)
+			t.Errorf("%d tries were allowed, want %d", may, once.Errors)
 		}
 	})
 }

@@ -7,19 +7,19 @@ import (
 	"time"
 )
 
-// Rate is a token bucket: it holds Burst tokens and gets one Every so often.
+// Rate is a token bucket: it holds up to Burst tokens and gains one after each Every.
 type Rate struct {
 	Every time.Duration
 	Burst int
 }
 
-// believable bounds how far ahead tokens can have been given out: the workers of
-// all replicas wait at most seconds. What is further ahead was written by a clock
-// that was wrong, and would hold the name until that time came.
+// believable is the latest plausible reservation, from now: the workers of all replicas
+// together wait for a few seconds at most. A later one was written with a wrong clock, and
+// would block the name until that time.
 const believable = time.Minute
 
-// Wait takes a token and returns when its time has come. Who goes away while
-// waiting leaves the token unused.
+// Wait takes a token and blocks until it is valid. If ctx ends first, Wait returns its
+// cause and the token is lost.
 func (l *Limits) Wait(ctx context.Context, name string, r Rate) error {
 	wait, err := l.Reserve(ctx, name, r)
 	if err != nil || wait <= 0 {
@@ -35,10 +35,10 @@ func (l *Limits) Wait(ctx context.Context, name string, r Rate) error {
 	}
 }
 
-// Reserve takes a token and says how long it is until the caller may go.
+// Reserve takes a token and returns the time until it is valid.
 //
-// The row holds when the bucket will be full again: the generic cell rate
-// algorithm, which is a token bucket in one number.
+// The row stores when the bucket will be full again, as in the generic cell rate algorithm
+// (GCRA), which keeps a token bucket in one number.
 func (l *Limits) Reserve(ctx context.Context, name string, r Rate) (wait time.Duration, err error) {
 	now, every := l.now().UnixMilli(), r.Every.Milliseconds()
 	var free int64

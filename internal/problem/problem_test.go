@@ -109,8 +109,8 @@ func TestA401TellsWhetherATokenWouldHelp(t *testing.T) {
 
 func TestTheTitleIsInTheAnswersLanguage(t *testing.T) {
 	for lang, want := range map[string]string{
-		"":      "The file is too large: at most 5 MB can be sent.",
-		"de-AT": "Die Datei ist zu groß: Höchstens 5 MB können gesendet werden.",
+		"":      "This file is too large. The limit is 5 MB.",
+		"de-AT": "Diese Datei ist zu groß. Erlaubt sind höchstens 5 MB.",
 	} {
 		recorder := httptest.NewRecorder()
 		recorder.Header().Set("Content-Language", lang)

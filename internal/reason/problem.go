@@ -1,66 +1,69 @@
 package reason
 
-// The problems of the HTTP surface: why a request was not answered as asked.
+// Problems of the HTTP API: why a request failed.
 const (
-	// ProblemBadRequest: something in the request is not of the form that is asked for.
+	// ProblemBadRequest: the request is malformed.
 	ProblemBadRequest Code = "bad_request"
-	// ProblemUnauthorized: no token, or one that is not ours.
+	// ProblemUnauthorized: the token is missing or invalid.
 	ProblemUnauthorized Code = "unauthorized"
-	// ProblemTokenExpired: the token was good once; a new one mends it.
+	// ProblemTokenExpired: the token has expired; a new one fixes it.
 	ProblemTokenExpired Code = "token_expired"
-	// ProblemForbiddenScope: the token does not carry the scope that is needed. Fact: scope.
+	// ProblemForbiddenScope: the token lacks the required scope. Fact: scope.
 	ProblemForbiddenScope Code = "forbidden_scope"
-	// ProblemForbidden: the token's own limits (size, kinds, purposes) exclude the request.
+	// ProblemForbidden: the token's own limits (size, kinds, purposes) exclude the
+	// request.
 	ProblemForbidden Code = "forbidden"
-	// ProblemUnknownChannel: the token names a channel that this server does not have.
+	// ProblemUnknownChannel: the token is for a channel that this server does not have.
 	ProblemUnknownChannel Code = "unknown_channel"
 	// ProblemNoHandles: the channel's provider gives no handles, which templates and
 	// profile pictures need.
 	ProblemNoHandles Code = "no_handles"
-	// ProblemNotFound: no such thing, or one that belongs to somebody else.
+	// ProblemNotFound: the resource does not exist or belongs to somebody else.
 	ProblemNotFound Code = "not_found"
-	// ProblemMethodNotAllowed: the address exists and does not take the method.
+	// ProblemMethodNotAllowed: the resource does not support the method.
 	ProblemMethodNotAllowed Code = "method_not_allowed"
-	// ProblemRequestTimeout: the request's bytes stopped coming.
+	// ProblemRequestTimeout: the request's body stopped arriving.
 	ProblemRequestTimeout Code = "request_timeout"
-	// ProblemConflict: the thing is not in the state that the request starts from.
+	// ProblemConflict: the resource's state does not allow the request.
 	ProblemConflict Code = "conflict"
-	// ProblemOffsetMismatch: a chunk does not begin where the stored bytes end.
+	// ProblemOffsetMismatch: a chunk does not start where the stored bytes end.
 	ProblemOffsetMismatch Code = "offset_mismatch"
-	// ProblemChecksumMismatch: a chunk's bytes are not those that its checksum was
-	// made of. None of them counts; the same chunk is sent again.
+	// ProblemChecksumMismatch: a chunk does not match its checksum. None of its bytes
+	// count; send the chunk again.
 	ProblemChecksumMismatch Code = "checksum_mismatch"
-	// ProblemChecksumUnsupported: a checksum of an algorithm that is not taken. Fact: algorithms.
+	// ProblemChecksumUnsupported: the checksum algorithm is not supported. Fact:
+	// algorithms.
 	ProblemChecksumUnsupported Code = "checksum_unsupported"
 	// ProblemInterrupted: another request for the same upload took over.
 	ProblemInterrupted Code = "upload_interrupted"
-	// ProblemGone: it was here and is kept no longer.
+	// ProblemGone: the resource existed and was deleted.
 	ProblemGone Code = "gone"
-	// ProblemLengthRequired: an upload's length is missing.
+	// ProblemLengthRequired: the upload's length is missing.
 	ProblemLengthRequired Code = "length_required"
-	// ProblemUnsupportedVersion: a tus version that this server does not speak.
+	// ProblemUnsupportedVersion: the server does not support this tus version.
 	ProblemUnsupportedVersion Code = "unsupported_version"
-	// ProblemPayloadTooLarge: more bytes than are taken. Fact: limit.
+	// ProblemPayloadTooLarge: the body or the file exceeds a limit. Fact: limit.
 	ProblemPayloadTooLarge Code = "payload_too_large"
-	// ProblemUnsupportedContentType: a body of another type than is asked for.
+	// ProblemUnsupportedContentType: the body has an unsupported content type.
 	ProblemUnsupportedContentType Code = "unsupported_content_type"
-	// ProblemLocked: another request holds the upload; it passes.
+	// ProblemLocked: another request holds the upload. Temporary.
 	ProblemLocked Code = "locked"
-	// ProblemTooManyRequests: slower, please.
+	// ProblemTooManyRequests: the client exceeds the rate limit.
 	ProblemTooManyRequests Code = "too_many_requests"
-	// ProblemHeadersTooLarge: a header is longer than is taken.
+	// ProblemHeadersTooLarge: a header exceeds its limit.
 	ProblemHeadersTooLarge Code = "headers_too_large"
-	// ProblemInternal: our own fault.
+	// ProblemInternal: an error of the server's own.
 	ProblemInternal Code = "internal"
-	// ProblemUnavailable: something that the server stands on does not answer; it passes.
+	// ProblemUnavailable: something that the server depends on does not respond.
+	// Temporary.
 	ProblemUnavailable Code = "unavailable"
-	// ProblemShuttingDown: this process ends; another takes over.
+	// ProblemShuttingDown: this process is stopping; another one takes over.
 	ProblemShuttingDown Code = "shutting_down"
-	// ProblemStorageFull: no room for the bytes, or for what is remembered of them.
+	// ProblemStorageFull: the disk for the bytes or for the database is full.
 	ProblemStorageFull Code = "storage_full"
 )
 
-// Problems lists every problem of the HTTP surface.
+// Problems lists every problem of the HTTP API.
 func Problems() []Code {
 	return []Code{
 		ProblemBadRequest, ProblemUnauthorized, ProblemTokenExpired, ProblemForbiddenScope, ProblemForbidden,

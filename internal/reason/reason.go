@@ -1,32 +1,30 @@
-// Package reason holds the words for "no" and "take care": stable codes for
-// warnings, refusals, failures and problems, with the facts behind each and the
-// fixes that would mend it.
+// Package reason defines stable codes for warnings, refusals, failures and problems, with
+// the facts behind each and the fixes for it.
 //
-// It leaves to others: deciding which reason applies (preflight, relay,
-// httpapi), and turning a code into a sentence in a person's language
-// (reason/catalogue on the server, the element in the browser; both read the
-// same catalogue files).
+// It leaves to others: deciding which reason applies (preflight, relay, httpapi), and
+// turning a code into a sentence (reason/catalogue on the server, the element in the
+// browser; both read the same catalogue files).
 package reason
 
-// Code names a reason. Codes are snake_case and stable once shipped: programs
-// are written against them.
+// Code identifies a reason. Codes are snake_case and part of the API: once released, they
+// do not change.
 type Code string
 
-// Severity says what a reason does to the verdict.
+// Severity is the effect of a reason on the verdict.
 type Severity string
 
 // The severities of a verdict's reasons.
 const (
-	// Warn lets the file through after the person has seen why.
+	// Warn lets the file through after the user has seen the reason.
 	Warn Severity = "warn"
-	// Refuse keeps the file back: it would not be delivered.
+	// Refuse rejects the file, because it would not be delivered.
 	Refuse Severity = "refuse"
 )
 
-// Fix names something a person can do about a reason.
+// Fix identifies something that a user can do about a reason.
 type Fix string
 
-// Unit says how a fact's number is to be written for people.
+// Unit is the unit of a fact's number.
 type Unit string
 
 // The units.
@@ -37,7 +35,7 @@ const (
 	UnitPixels       Unit = "pixels"
 )
 
-// Fact is one measured value behind a reason: a text, or a number with a unit.
+// Fact is one value behind a reason: a text, or a number with a unit.
 type Fact struct {
 	Name     string
 	Text     string
@@ -46,18 +44,18 @@ type Fact struct {
 	IsNumber bool
 }
 
-// Text makes a fact of a text.
+// Text returns a fact with a text.
 func Text(name, text string) Fact { return Fact{Name: name, Text: text} }
 
-// Number makes a fact of a number.
+// Number returns a fact with a number.
 func Number(name string, n int64, unit Unit) Fact {
 	return Fact{Name: name, Number: n, Unit: unit, IsNumber: true}
 }
 
-// Bytes makes a fact of a size in bytes.
+// Bytes returns a fact with a size in bytes.
 func Bytes(name string, n int64) Fact { return Number(name, n, UnitBytes) }
 
-// Reason is one code with what it rests on and what would mend it.
+// Reason is a code with its facts and fixes.
 type Reason struct {
 	Code     Code
 	Severity Severity

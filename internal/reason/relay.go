@@ -1,30 +1,31 @@
 package reason
 
-// Why a finished upload did not become an asset, or has not yet: one code serves an
-// upload that waits and one that has failed. So its sentence says what was wrong and
-// where the file is; whether it is tried again is the state's to say.
+// Why a complete upload did not become an asset, or not yet. The same code applies to a
+// waiting and to a failed upload, so its sentence says what went wrong and where the file
+// is. The upload's state says whether there will be another attempt.
 const (
-	// DigestMismatch: the bytes that arrived are not those that were sent.
+	// DigestMismatch: the bytes that arrived differ from those that were sent.
 	DigestMismatch Code = "digest_mismatch"
-	// ContentContradiction: two independent readings of the bytes disagree about
-	// what the file is. Facts: type, other.
+	// ContentContradiction: two independent detections disagree about the file type.
+	// Facts: type, other.
 	ContentContradiction Code = "content_contradiction"
-	// BytesGone: the stored bytes are kept no longer.
+	// BytesGone: the stored bytes were deleted.
 	BytesGone Code = "bytes_gone"
-	// ProviderRefused: the provider does not take this file, now or later.
+	// ProviderRefused: the provider rejects this file permanently.
 	ProviderRefused Code = "provider_refused"
-	// ProviderAccount: the provider does not let this channel in, or is not where its
-	// address or a proxy leads; an operator must act.
+	// ProviderAccount: the provider denies this channel access, or its address or a
+	// proxy is wrong. An operator must act.
 	ProviderAccount Code = "provider_account"
 	// ProviderBusy: the provider asks to wait.
 	ProviderBusy Code = "provider_busy"
-	// ProviderUnavailable: the provider does not answer, or not sensibly.
+	// ProviderUnavailable: the provider does not respond, or responds with something
+	// unusable.
 	ProviderUnavailable Code = "provider_unavailable"
-	// StoreUnavailable: our own store of bytes does not answer.
+	// StoreUnavailable: our own store of bytes does not respond.
 	StoreUnavailable Code = "store_unavailable"
-	// ChannelGone: the upload's channel is not configured any more.
+	// ChannelGone: the upload's channel is no longer configured.
 	ChannelGone Code = "channel_gone"
 )
 
-// SendAgain: upload the same file once more.
+// SendAgain: upload the same file again.
 const SendAgain Fix = "send_again"

@@ -1,130 +1,132 @@
 package reason
 
-// Why a file would not be delivered, or would be delivered otherwise than the
-// person expects (preflight). A fact "name" is a format in common words, such as
-// "HEIC"; sizes are facts "size" and "limit" in bytes.
+// Why a file would not be delivered, or would look different than the user expects
+// (preflight). The fact "name" is the everyday name of a format, such as "HEIC". The facts
+// "size" and "limit" are in bytes.
 const (
-	// FileEmpty: there are no bytes.
+	// FileEmpty: the file has no bytes.
 	FileEmpty Code = "file_empty"
-	// FileUnreadable: the reader failed, so nothing is known of the file. Who
-	// can try again does so before this verdict counts.
+	// FileUnreadable: the file could not be read, so nothing is known about it. A caller
+	// that can read it again should do so before it uses this verdict.
 	FileUnreadable Code = "file_unreadable"
-	// FileTooLarge: above the limit. Facts: size, limit.
+	// FileTooLarge: the file exceeds the limit. Facts: size, limit.
 	FileTooLarge Code = "file_too_large"
-	// FileNearLimit: between the two readings of the provider's "MB". Facts:
+	// FileNearLimit: the size is between the two readings of the provider's "MB". Facts:
 	// size, limit (of 1,000,000 bytes a megabyte).
 	FileNearLimit Code = "file_near_limit"
-	// FileTruncated: bytes that the file promises are missing. Fact: name.
+	// FileTruncated: bytes that the format announces are missing. Fact: name.
 	FileTruncated Code = "file_truncated"
-	// FileCorrupt: bytes contradict the format. Fact: name.
+	// FileCorrupt: the bytes contradict the format. Fact: name.
 	FileCorrupt Code = "file_corrupt"
-	// FileTrailing: bytes that do not belong to the content follow it.
+	// FileTrailing: extra bytes follow the content.
 	FileTrailing Code = "file_trailing"
-	// FileLeading: bytes that do not belong to the content stand before it.
+	// FileLeading: extra bytes precede the content.
 	FileLeading Code = "file_leading"
-	// FileUndetermined: too large or too intricate to read in full.
+	// FileUndetermined: too large or too complex to read completely.
 	FileUndetermined Code = "file_undetermined"
 
-	// TypeUnknown: the bytes are of no format that is known here.
+	// TypeUnknown: the format is unknown.
 	TypeUnknown Code = "type_unknown"
-	// TypeNotAccepted: WhatsApp does not take the format. Fact: name.
+	// TypeNotAccepted: WhatsApp does not support the format. Fact: name.
 	TypeNotAccepted Code = "type_not_accepted"
-	// KindNotAllowed: the format is not of a kind that was asked for. Fact: name.
+	// KindNotAllowed: the format belongs to none of the requested kinds. Fact: name.
 	KindNotAllowed Code = "kind_not_allowed"
-	// TemplateNotAccepted: no template header takes the format. Fact: name.
+	// TemplateNotAccepted: the format is not supported in a template header. Fact: name.
 	TemplateNotAccepted Code = "template_not_accepted"
-	// ProfileNotAccepted: a profile picture takes JPEG and PNG. Fact: name.
+	// ProfileNotAccepted: the format is not supported for a profile picture, which is
+	// JPEG or PNG. Fact: name.
 	ProfileNotAccepted Code = "profile_not_accepted"
-	// ExtensionMismatch: the name ends otherwise than the content; it is sent
-	// as what it is. Facts: extension, name, expected.
+	// ExtensionMismatch: the extension does not match the content. The file is sent with
+	// the type of its content. Facts: extension, name, expected.
 	ExtensionMismatch Code = "extension_mismatch"
-	// DeclaredTypeMismatch: the sender claimed another type; the file is sent
-	// as what it is. Facts: declared, type.
+	// DeclaredTypeMismatch: the sender declared another type. The file is sent with the
+	// type of its content. Facts: declared, type.
 	DeclaredTypeMismatch Code = "declared_type_mismatch"
-	// ContentNotAsNamed: the name promises a format and the inside is text, as
-	// after a failed download. Fact: extension.
+	// ContentNotAsNamed: the extension belongs to a binary format, but the content is
+	// text, as after a failed download. Fact: extension.
 	ContentNotAsNamed Code = "content_not_as_named"
 	// ActiveContent: the format can run scripts. Fact: name.
 	ActiveContent Code = "active_content"
 
-	// ImageDepth: not 8 bits a sample. Fact: depth.
+	// ImageDepth: the image does not have 8 bits per sample. Fact: depth.
 	ImageDepth Code = "image_depth"
-	// ImageColor: colours that phones do not show. Fact: color.
+	// ImageColor: phones do not show this colour space. Fact: color.
 	ImageColor Code = "image_color"
-	// ImageColorUnusual: neither RGB nor RGBA, contrary to the letter of the
-	// rule, but delivered in practice. Fact: color.
+	// ImageColorUnusual: neither RGB nor RGBA, which the documentation requires, but
+	// delivered in practice. Fact: color.
 	ImageColorUnusual Code = "image_color_unusual"
-	// ImageCoding: a JPEG process that phones do not decode. Fact: coding.
+	// ImageCoding: phones do not decode this JPEG process. Fact: coding.
 	ImageCoding Code = "image_coding"
-	// ImageRotated: the camera's note, not the pixels, says how it is turned.
+	// ImageRotated: the image is rotated by its EXIF orientation, not in its pixels.
 	ImageRotated Code = "image_rotated"
-	// ImageLocation: the file tells where it was taken.
+	// ImageLocation: the file contains the location where it was taken.
 	ImageLocation Code = "image_location"
-	// ImageAnimated: only the first frame will be seen.
+	// ImageAnimated: only the first frame will be shown.
 	ImageAnimated Code = "image_animated"
-	// ImagePixels: more pixels than any phone opens. Facts: width, height.
+	// ImagePixels: more pixels than phones can open. Facts: width, height.
 	ImagePixels Code = "image_pixels"
 
-	// VideoCodec: not H.264. Fact: codec.
+	// VideoCodec: the video codec is not H.264. Fact: codec.
 	VideoCodec Code = "video_codec"
-	// VideoProfile: H.264 in a form that phones do not decode. Fact: profile.
+	// VideoProfile: phones do not decode this H.264 profile. Fact: profile.
 	VideoProfile Code = "video_profile"
-	// VideoBFrames: Android clients do not play it. Fact: profile.
+	// VideoBFrames: Android clients do not play this video. Fact: profile.
 	VideoBFrames Code = "video_b_frames"
-	// VideoIndexLast: playback cannot begin before all is loaded.
+	// VideoIndexLast: playback cannot start before the whole file is loaded.
 	VideoIndexLast Code = "video_index_last"
-	// VideoFragmented: described in pieces.
+	// VideoFragmented: the MP4 is fragmented.
 	VideoFragmented Code = "video_fragmented"
 	// VideoMissing: there is no video track.
 	VideoMissing Code = "video_missing"
 	// VideoUndetermined: the codec's settings could not be read.
 	VideoUndetermined Code = "video_undetermined"
-	// AudioCodec: a codec that is not taken in this container. Fact: codec.
+	// AudioCodec: the audio codec is not supported in this container. Fact: codec.
 	AudioCodec Code = "audio_codec"
-	// AudioTracks: more than one sound track. Fact: count.
+	// AudioTracks: there is more than one audio track. Fact: count.
 	AudioTracks Code = "audio_tracks"
 	// AudioUndetermined: the codec could not be read.
 	AudioUndetermined Code = "audio_undetermined"
 	// AudioChannels: Opus in Ogg must be mono. Fact: channels.
 	AudioChannels Code = "audio_channels"
-	// AudioFragmented: described in pieces, as browsers record.
+	// AudioFragmented: the MP4 is fragmented, as browsers record it.
 	AudioFragmented Code = "audio_fragmented"
-	// VoiceTooLarge: as a voice note it shows a download sign. Facts: size, limit.
+	// VoiceTooLarge: as a voice message the file shows a download button. Facts: size,
+	// limit.
 	VoiceTooLarge Code = "voice_too_large"
-	// MediaEncrypted: copy protection.
+	// MediaEncrypted: the file is copy-protected.
 	MediaEncrypted Code = "media_encrypted"
 
-	// StickerSize: not 512 x 512. Facts: width, height.
+	// StickerSize: not 512 × 512 pixels. Facts: width, height.
 	StickerSize Code = "sticker_size"
 	// StickerDuration: the animation is too long. Facts: duration, limit.
 	StickerDuration Code = "sticker_duration"
 	// StickerFrame: a frame is too short. Facts: duration, limit.
 	StickerFrame Code = "sticker_frame"
 
-	// DocumentEncrypted: a password is needed to open it.
+	// DocumentEncrypted: the document needs a password.
 	DocumentEncrypted Code = "document_encrypted"
-	// DocumentScript: a PDF that runs a script.
+	// DocumentScript: the PDF runs a script.
 	DocumentScript Code = "document_script"
 	// DocumentMacros: an Office document with macros. Fact: name.
 	DocumentMacros Code = "document_macros"
 	// DocumentTemplate: an Office template. Fact: name.
 	DocumentTemplate Code = "document_template"
-	// PDFHeader: something stands before the PDF. Fact: offset.
+	// PDFHeader: extra bytes precede the PDF. Fact: offset.
 	PDFHeader Code = "pdf_header"
-	// SourceText: a web page or program text under the name of a plain text. Fact: name.
+	// SourceText: HTML or source code with the extension of plain text. Fact: name.
 	SourceText Code = "source_text"
-	// TextEncoding: a text in a code page that nothing in the file names.
+	// TextEncoding: text in a legacy encoding that the file does not declare.
 	TextEncoding Code = "text_encoding"
 
-	// ProfileNotSquare: parts will be cut off. Facts: width, height.
+	// ProfileNotSquare: the edges will be cut off. Facts: width, height.
 	ProfileNotSquare Code = "profile_not_square"
 	// ProfileSmall: too few pixels. Facts: width, height, limit.
 	ProfileSmall Code = "profile_small"
-	// ProfileTransparent: what is transparent becomes black.
+	// ProfileTransparent: transparent areas become black.
 	ProfileTransparent Code = "profile_transparent"
 )
 
-// What a person can do about a verdict.
+// What a user can do about a verdict.
 const (
 	ChooseAnotherFile   Fix = "choose_another_file"
 	ConvertToJPEG       Fix = "convert_to_jpeg"

@@ -18,7 +18,7 @@ import (
 
 var errDiffers = errors.New("the checksum differs")
 
-func TestCheckedBytesCountOnlyWhenTheyAreGood(t *testing.T) {
+func TestCheckedBytesCountOnlyIfCheckSucceeds(t *testing.T) {
 	good := func(int64) error { return nil }
 	bad := func(int64) error { return errDiffers }
 	cut := io.MultiReader(strings.NewReader("wo"), iotest.ErrReader(io.ErrUnexpectedEOF))
@@ -49,7 +49,7 @@ func TestCheckedBytesCountOnlyWhenTheyAreGood(t *testing.T) {
 	}
 }
 
-func TestCheckedBytesGrowAtTheEndOnly(t *testing.T) {
+func TestAppendCheckedOnlyAtTheEnd(t *testing.T) {
 	f := folder(t)
 	create(t, f, "a")
 	appendAll(t, f, "hello ")
@@ -64,14 +64,14 @@ func TestCheckedBytesGrowAtTheEndOnly(t *testing.T) {
 	}
 }
 
-// While bytes are on their way in, nobody is told that they are here.
-func TestBytesThatAreBeingCheckedAreNotTold(t *testing.T) {
+// Offset does not include bytes that are still being checked.
+func TestOffsetExcludesUncheckedBytes(t *testing.T) {
 	f := folder(t)
 	create(t, f, "a")
 	appendAll(t, f, "hello ")
 	_, err := f.AppendChecked(t.Context(), "a", 6, strings.NewReader("world"), func(stored int64) error {
 		if stored != 5 || len(read(t, f, "a")) != 11 {
-			t.Errorf("%d bytes are told, and stored is %q", stored, read(t, f, "a"))
+			t.Errorf("check got %d bytes, and stored is %q", stored, read(t, f, "a"))
 		}
 		wantEnd(t, f, 6)
 		return nil
@@ -84,7 +84,7 @@ func TestBytesThatAreBeingCheckedAreNotTold(t *testing.T) {
 
 const dyingEnv = "MEDIARELAY_TEST_DYING_FOLDER"
 
-// TestMain is the program that dies in TestAProcessThatDies…, when it is asked to.
+// TestMain is also the program that crashes in TestCrashBeforeCheckDiscardsBytes.
 func TestMain(m *testing.M) {
 	if root := os.Getenv(dyingEnv); root != "" {
 		dieWhileChecking(root)
@@ -92,7 +92,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// dieWhileChecking waits in its check for the signal that ends it.
+// dieWhileChecking waits in its check for the signal that kills it.
 func dieWhileChecking(root string) {
 	f, err := store.OpenFolder(root)
 	if err != nil {
@@ -106,8 +106,8 @@ func dieWhileChecking(root string) {
 	panic(err)
 }
 
-func TestAProcessThatDiesBeforeTheCheckLeavesNothingThatCounts(t *testing.T) {
-	for name, goOn := range map[string]func(f *store.Folder) (int64, error){
+func TestCrashBeforeCheckDiscardsBytes(t *testing.T) {
+	for name, resume := range map[string]func(f *store.Folder) (int64, error){
 		"plain": func(f *store.Folder) (int64, error) {
 			return f.Append(t.Context(), "a", 6, strings.NewReader("world"))
 		},
@@ -128,8 +128,8 @@ func TestAProcessThatDiesBeforeTheCheckLeavesNothingThatCounts(t *testing.T) {
 				t.Fatalf("the process died before it wrote: %v, %v", info, err)
 			}
 			wantEnd(t, f, 6)
-			if n, err := goOn(f); n != 5 || err != nil {
-				t.Errorf("going on: %d, %v", n, err)
+			if n, err := resume(f); n != 5 || err != nil {
+				t.Errorf("resume: %d, %v", n, err)
 			}
 			wantEnd(t, f, 11)
 			if got := read(t, f, "a"); got != "hello world" {
@@ -156,18 +156,18 @@ func killWhileChecking(t *testing.T, root string) {
 	}
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err != nil {
-		t.Fatalf("it said %q, %v", line, err)
+		t.Fatalf("it printed %q, %v", line, err)
 	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	if err := cmd.Wait(); err == nil {
-		t.Fatal("it ended by itself")
+		t.Fatal("it exited on its own")
 	}
 }
 
-// A crash can leave the note itself half written; no byte behind it was then.
-func TestANoteWithoutAnOffsetTakesNothing(t *testing.T) {
+// A crash can leave the note itself incomplete. No byte was written after it then.
+func TestIncompleteNoteDiscardsNothing(t *testing.T) {
 	root := t.TempDir()
 	f, err := store.OpenFolder(root)
 	if err != nil {
@@ -181,7 +181,7 @@ func TestANoteWithoutAnOffsetTakesNothing(t *testing.T) {
 	wantEnd(t, f, 6)
 }
 
-func TestRemoveAndOldKnowTheNote(t *testing.T) {
+func TestRemoveAndOldIncludeTheNote(t *testing.T) {
 	root := t.TempDir()
 	f, err := store.OpenFolder(root)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Package store keeps the bytes of uploads in a local folder: one file an
-// upload, named by its ID. It appends at a checked offset, makes a whole upload
-// safe against a power cut, and opens it for reading.
+// Package store keeps the bytes of uploads in a local folder, one file per upload, named
+// by its ID. It appends at a checked offset, flushes a complete upload to disk, and opens
+// it for reading.
 //
-// It leaves to others: who may write (lease), what an upload is called and how
-// far it should grow (library), and when bytes are swept (intake).
+// It leaves to others: who may write (lease), an upload's name and length (library), and
+// when bytes are deleted (intake).
 package store
 
 import (
@@ -20,33 +20,33 @@ import (
 	"time"
 )
 
-// The errors that callers tell apart.
+// Errors for callers to distinguish.
 var (
-	// ErrNotFound: no bytes are kept under this ID.
+	// ErrNotFound: the store has no upload with this ID.
 	ErrNotFound = errors.New("store: no such upload")
-	// ErrOffset: the upload does not end where the append begins.
-	ErrOffset = errors.New("store: not the end of the upload")
-	// ErrFull: no room for the bytes; what was written before stays.
+	// ErrOffset: the append does not start at the upload's end.
+	ErrOffset = errors.New("store: offset is not the end of the upload")
+	// ErrFull: the disk is full. Bytes that were written before stay.
 	ErrFull = errors.New("store: no space left")
-	// ErrAway: the folder is not the one that was opened, as when its volume is
-	// not mounted. Nothing is known of any upload then.
-	ErrAway = errors.New("store: the folder is away")
+	// ErrAway: the folder is not the one that was opened, for example because its volume
+	// is not mounted. Then the store cannot tell whether an upload exists.
+	ErrAway = errors.New("store: the folder is unavailable")
 )
 
-// Folder keeps uploads in one folder. Files are readable by this user only.
+// Folder is a store in one folder. Its files are readable by this user only.
 type Folder struct {
 	root string
 }
 
-// copyBuffers holds buffers of 64 KiB, half of tusd's write calls. One is held
-// as long as a chunk is under way, so a larger one would cost memory for every
-// slow client.
+// copyBuffers holds buffers of 64 KiB, which halves the write calls compared to the 32 KiB
+// of io.Copy, tusd's default. A buffer is in use for as long as a chunk takes, so a larger
+// one would cost memory for every slow client.
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 
-// marker is a file that tells the folder from an empty mount point in its place.
+// marker is a file that distinguishes the folder from an empty mount point.
 const marker = ".mediarelay"
 
-// OpenFolder opens a folder, which it makes where it is missing.
+// OpenFolder opens a folder and creates it if it is missing.
 func OpenFolder(path string) (*Folder, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -61,7 +61,7 @@ func OpenFolder(path string) (*Folder, error) {
 	return &Folder{root: path}, nil
 }
 
-// Create makes an empty upload; one that is there already stays as it is.
+// Create creates an empty upload. It does not change an existing one.
 func (f *Folder) Create(_ context.Context, id string) error {
 	file, err := os.OpenFile(f.path(id), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -70,24 +70,23 @@ func (f *Folder) Create(_ context.Context, id string) error {
 	return f.named("create", id, file.Close())
 }
 
-// Append writes what r gives from offset on, which must be the upload's end,
-// and returns how many bytes are now stored behind it. An error of r ends the
-// append; the bytes before it stay and count.
+// Append writes the bytes of r at offset, which must be the upload's end, and returns how
+// many it stored. If r fails, the bytes before the failure stay and count.
 func (f *Folder) Append(_ context.Context, id string, offset int64, r io.Reader) (int64, error) {
-	if err := f.settle(id, offset); err != nil {
+	if err := f.prepare(id, offset); err != nil {
 		return 0, f.named("append to", id, err)
 	}
 	n, err := f.write(id, offset, r)
 	return n, f.named("append to", id, err)
 }
 
-// write appends without a look at the upload's end.
+// write writes at offset without checking the upload's end.
 func (f *Folder) write(id string, offset int64, r io.Reader) (n int64, err error) {
 	file, err := os.OpenFile(f.path(id), os.O_WRONLY, 0)
 	if err != nil {
 		return 0, err
 	}
-	// A failed close may hide a failed write, so it counts.
+	// A failed write may only show when the file is closed.
 	defer func() { err = errors.Join(err, file.Close()) }()
 	buffer := copyBuffers.Get().(*[]byte)
 	defer copyBuffers.Put(buffer)
@@ -97,13 +96,12 @@ func (f *Folder) write(id string, offset int64, r io.Reader) (n int64, err error
 // onlyReader hides WriteTo, so that io.CopyBuffer uses our buffer.
 type onlyReader struct{ io.Reader }
 
-// Seal makes an upload safe against a power cut: its bytes, and its name in the
-// folder. Without it, all of 20 acknowledged uploads were lost in a cut
-// (reference/reliability.md, fact C).
+// Seal flushes an upload to disk: its bytes, and its name in the folder. In a test without
+// Seal, a power cut lost all of 20 acknowledged uploads.
 //
-// Where the disk fails at that, the upload ends at 0 again: the system may have
-// dropped what it could not write, and says so once only, so that the next flush
-// would succeed over bytes that are not there.
+// If the flush fails, Seal truncates the upload to 0 bytes. The operating system may have
+// dropped the pages that it could not write, and it reports that only once: the next flush
+// would succeed although bytes are missing.
 func (f *Folder) Seal(ctx context.Context, id string) error {
 	for _, path := range []string{f.path(id), f.root} {
 		err := syncPath(path)
@@ -117,7 +115,7 @@ func (f *Folder) Seal(ctx context.Context, id string) error {
 	return nil
 }
 
-var errNotFlushed = errors.New("the disk did not take the bytes")
+var errNotFlushed = errors.New("flush to disk failed")
 
 func syncPath(path string) (err error) {
 	file, err := os.Open(path)
@@ -131,10 +129,10 @@ func syncPath(path string) (err error) {
 	return nil
 }
 
-// Content is the stored bytes of one upload.
+// Content gives access to the stored bytes of one upload.
 type Content struct {
 	*os.File
-	// Size is the number of bytes that were stored when it was opened.
+	// Size is the number of bytes that were stored when the upload was opened.
 	Size int64
 }
 
@@ -151,7 +149,7 @@ func (f *Folder) Open(_ context.Context, id string) (*Content, error) {
 	return &Content{File: file, Size: info.Size()}, nil
 }
 
-// Remove forgets the bytes of an upload; none there is no error.
+// Remove deletes the bytes of an upload. A missing upload is not an error.
 func (f *Folder) Remove(_ context.Context, id string) error {
 	for _, path := range []string{f.path(id), f.unchecked(id)} {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -161,11 +159,11 @@ func (f *Folder) Remove(_ context.Context, id string) error {
 	return nil
 }
 
-// leastRoom is what must be free for the store to be ready: an empty file finds
-// a place on a disk that is full.
+// leastRoom is the free space, in bytes, that the store needs to be ready. An empty file
+// does not prove anything, because it can be created on a full disk.
 const leastRoom = 64 << 10
 
-// Ready tries whether bytes can be written now.
+// Ready checks that the folder can be written to.
 func (f *Folder) Ready(_ context.Context) error {
 	file, err := os.CreateTemp(f.root, ".ready-*")
 	if err != nil {
@@ -180,7 +178,7 @@ func (f *Folder) Ready(_ context.Context) error {
 
 func (f *Folder) path(id string) string { return filepath.Join(f.root, filepath.Base(id)) }
 
-// Old lists uploads whose bytes were not written since a time.
+// Old lists the uploads that were last written before a time.
 func (f *Folder) Old(_ context.Context, before time.Time) (ids []string, err error) {
 	entries, err := os.ReadDir(f.root)
 	if err != nil {
@@ -189,15 +187,15 @@ func (f *Folder) Old(_ context.Context, before time.Time) (ids []string, err err
 	for _, entry := range entries {
 		info, err := entry.Info()
 		if err != nil || entry.Name() == marker || !info.ModTime().Before(before) {
-			continue // gone meanwhile, or young
+			continue // removed meanwhile, or too new
 		}
 		ids = append(ids, strings.TrimSuffix(entry.Name(), uncheckedSuffix))
 	}
 	return ids, nil
 }
 
-// named says what was done to which upload, and gives the package's own errors
-// for the operating system's. It names the folder, which is for the log alone.
+// named adds the operation, the upload and the folder to an error, and replaces errors of
+// the operating system with those of this package. The folder is for the log only.
 func (f *Folder) named(act, id string, err error) error {
 	if err == nil {
 		return nil

@@ -15,7 +15,7 @@ import (
 	"mediarelay/internal/store"
 )
 
-func TestAnUploadGrowsAtItsEndOnly(t *testing.T) {
+func TestAppendOnlyAtTheEnd(t *testing.T) {
 	f := folder(t)
 	create(t, f, "a")
 	for _, step := range []struct {
@@ -41,7 +41,7 @@ func TestAnUploadGrowsAtItsEndOnly(t *testing.T) {
 	}
 }
 
-func TestBytesBeforeABreakStay(t *testing.T) {
+func TestBytesBeforeAnErrorStay(t *testing.T) {
 	f := folder(t)
 	create(t, f, "a")
 	body := io.MultiReader(strings.NewReader("kept"), iotest.ErrReader(errors.New("line cut")))
@@ -55,7 +55,7 @@ func TestBytesBeforeABreakStay(t *testing.T) {
 	}
 }
 
-func TestAnUnknownUploadIsNotFound(t *testing.T) {
+func TestUnknownUploadIsNotFound(t *testing.T) {
 	f := folder(t)
 	_, open := f.Open(t.Context(), "a")
 	_, offset := f.Offset(t.Context(), "a")
@@ -70,7 +70,7 @@ func TestAnUnknownUploadIsNotFound(t *testing.T) {
 	}
 }
 
-func TestRemoveForgets(t *testing.T) {
+func TestRemove(t *testing.T) {
 	f := folder(t)
 	create(t, f, "a")
 	if err := f.Remove(t.Context(), "a"); err != nil {
@@ -81,9 +81,8 @@ func TestRemoveForgets(t *testing.T) {
 	}
 }
 
-// An ID that climbs out of the folder never comes this far; if it did, it would
-// still name a file inside.
-func TestAPathNeverLeavesTheFolder(t *testing.T) {
+// An ID with ".." never gets this far. If it did, it would still name a file in the folder.
+func TestPathStaysInFolder(t *testing.T) {
 	root := t.TempDir()
 	secret := filepath.Join(root, "secret")
 	if err := os.WriteFile(secret, []byte("x"), 0o600); err != nil {
@@ -101,8 +100,8 @@ func TestAPathNeverLeavesTheFolder(t *testing.T) {
 	}
 }
 
-// An unmounted volume must not look like uploads that never were.
-func TestAFolderThatIsAwayKnowsNothing(t *testing.T) {
+// An unmounted volume must not look like missing uploads.
+func TestUnavailableFolder(t *testing.T) {
 	root := t.TempDir()
 	f, err := store.OpenFolder(root)
 	if err != nil {
@@ -117,7 +116,7 @@ func TestAFolderThatIsAwayKnowsNothing(t *testing.T) {
 	}
 }
 
-func TestOldListsWhatNobodyWroteTo(t *testing.T) {
+func TestOldListsByModificationTime(t *testing.T) {
 	f := folder(t)
 	create(t, f, "a")
 	young, err1 := f.Old(t.Context(), time.Now().Add(-time.Hour))
@@ -163,7 +162,7 @@ func read(t *testing.T, f *store.Folder, id string) string {
 	return b.String()
 }
 
-// Operators find the disk by the error alone, wherever the server was started.
+// The error alone identifies the disk, whatever the working directory.
 func TestErrorsNameTheFolder(t *testing.T) {
 	t.Chdir(t.TempDir())
 	f, err := store.OpenFolder("uploads")

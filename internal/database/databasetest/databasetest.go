@@ -1,8 +1,8 @@
-// Package databasetest gives tests a fresh, migrated database of each engine:
-// a SQLite file, and a schema of its own on a real Postgres server that the
-// test binary starts once.
+// Package databasetest gives tests a fresh, migrated database of each engine: a SQLite
+// file, and a separate schema on a real Postgres server that the test binary starts
+// once.
 //
-// It leaves to others what is tested: the same test function runs on both.
+// It leaves to others what is tested: the same test function runs on both engines.
 package databasetest
 
 import (
@@ -15,9 +15,8 @@ import (
 	"mediarelay/internal/database"
 )
 
-// Each runs test once on every engine. Where Postgres is not installed its run
-// is skipped with the reason, or fails when MEDIARELAY_TEST_REQUIRE names
-// postgres.
+// Each runs test once on every engine. If Postgres is not installed, its run is
+// skipped, or fails if MEDIARELAY_TEST_REQUIRE lists postgres.
 func Each(t *testing.T, test func(t *testing.T, db *database.DB)) {
 	t.Helper()
 	EachURL(t, func(t *testing.T, url string) { test(t, open(t, url)) })
@@ -26,18 +25,18 @@ func Each(t *testing.T, test func(t *testing.T, db *database.DB)) {
 // EachURL is Each for tests that open the database themselves.
 func EachURL(t *testing.T, test func(t *testing.T, url string)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, SQLiteURL(t)) })
+	t.Run("sqlite", func(t *testing.T) { test(t, sqliteURL(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, PostgresURL(t)) })
 }
 
-// SQLite opens a fresh SQLite database that ends with the test.
+// SQLite opens a fresh SQLite database that is closed after the test.
 func SQLite(t *testing.T) *database.DB {
 	t.Helper()
-	return open(t, SQLiteURL(t))
+	return open(t, sqliteURL(t))
 }
 
-// Apart gives two replicas on one fresh Postgres database. The host of the second
-// has a clock that is wrong by so much.
+// Apart opens one fresh Postgres database twice. The clock of the second one's host is
+// off by the given time.
 func Apart(t *testing.T, by time.Duration) (right, wrong *database.DB) {
 	t.Helper()
 	url, began := PostgresURL(t), time.Now()
@@ -45,8 +44,8 @@ func Apart(t *testing.T, by time.Duration) (right, wrong *database.DB) {
 		func() time.Time { return time.Now().Add(by) }, func() time.Duration { return time.Since(began) }))
 }
 
-// EachMoved is Each for tests of what goes by the database's clock, which they move
-// on. The clock of the test itself stays.
+// EachMoved is Each for tests that advance the database's clock. It does not affect
+// the test's own clock.
 func EachMoved(t *testing.T, test func(t *testing.T, db *database.DB, move func(time.Duration))) {
 	t.Helper()
 	EachURL(t, func(t *testing.T, url string) {
@@ -55,7 +54,7 @@ func EachMoved(t *testing.T, test func(t *testing.T, db *database.DB, move func(
 	})
 }
 
-// moved are a host's clocks that run ahead of the world's.
+// moved is a pair of host clocks that run ahead of real time.
 type moved struct {
 	began time.Time
 	by    atomic.Int64
@@ -64,8 +63,8 @@ type moved struct {
 func (c *moved) wall() time.Time       { return c.began.Add(c.steady()) }
 func (c *moved) steady() time.Duration { return time.Since(c.began) + time.Duration(c.by.Load()) }
 
-// SQLiteURL names a SQLite file that does not exist yet.
-func SQLiteURL(t *testing.T) string {
+// sqliteURL returns the URL of a SQLite file that does not exist yet.
+func sqliteURL(t *testing.T) string {
 	t.Helper()
 	return "sqlite:" + filepath.Join(t.TempDir(), "mediarelay.db")
 }

@@ -23,14 +23,14 @@ import (
 	"time"
 )
 
-// errAbsent: no Postgres server program is installed.
+// errAbsent: Postgres is not installed.
 var errAbsent = errors.New("postgres is not installed (on Debian: apt-get install postgresql)")
 
-// alive is the server's sign that this process runs. Kept here, since a pipe
-// that nothing refers to is closed by the garbage collector.
-var alive io.Closer //nolint:unused // being referred to is its use
+// alive is a pipe to the server, open while this process runs. The variable keeps the
+// garbage collector from closing it.
+var alive io.Closer //nolint:unused // only referenced
 
-// server starts once in a test binary and ends with it.
+// server is started once in a test binary and stops with it.
 var server = sync.OnceValues(startPostgres)
 
 // PostgresURL returns the URL of an empty schema on the test server.
@@ -66,7 +66,7 @@ func createSchema(t *testing.T, base string) string {
 	return schema
 }
 
-// startPostgres makes a cluster in a temporary folder and starts a server on a
+// startPostgres creates a cluster in a temporary folder and starts a server on a Unix
 // socket in it.
 func startPostgres() (string, error) {
 	bin, err := findPostgres()
@@ -90,8 +90,8 @@ func startPostgres() (string, error) {
 	return address.String(), awaitReady(address.String())
 }
 
-// launch runs the server under a shell that stops it, and removes its folder,
-// when the pipe from this process closes.
+// launch runs the server under a shell. When the pipe from this process closes, the
+// shell stops the server and removes its folder.
 func launch(bin, dir string, credential *syscall.SysProcAttr) error {
 	const script = `"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 >"$2/log" 2>&1 &
 server=$!
@@ -124,13 +124,13 @@ func awaitReady(address string) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("postgres does not answer: %w", err)
-		case <-time.After(20 * time.Millisecond): // a server that starts sends no event
+		case <-time.After(20 * time.Millisecond): // a starting server sends no event
 		}
 	}
 }
 
-// clusterFolder makes the folder, owned by the user that the server runs as:
-// Postgres refuses to run as root, so root lends it Debian's postgres user.
+// clusterFolder creates the folder, owned by the user that the server runs as. Postgres
+// refuses to run as root, so root uses Debian's postgres user.
 func clusterFolder() (string, *syscall.SysProcAttr, error) {
 	dir, err := os.MkdirTemp("", "mediarelay-postgres-")
 	if err != nil || os.Getuid() != 0 {
@@ -140,10 +140,10 @@ func clusterFolder() (string, *syscall.SysProcAttr, error) {
 	if err != nil {
 		return "", nil, fmt.Errorf("running as root, %w: user postgres is missing", errAbsent)
 	}
-	uid, _ := strconv.Atoi(account.Uid) // numbers by the operating system's own word
+	uid, _ := strconv.Atoi(account.Uid) // the operating system guarantees numbers
 	gid, _ := strconv.Atoi(account.Gid)
-	lent := &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
-	return dir, lent, os.Chown(dir, uid, gid)
+	attributes := &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	return dir, attributes, os.Chown(dir, uid, gid)
 }
 
 func command(as *syscall.SysProcAttr, name string, args ...string) *exec.Cmd {
@@ -154,7 +154,8 @@ func command(as *syscall.SysProcAttr, name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// findPostgres returns the folder with initdb and postgres; Debian keeps it off the PATH.
+// findPostgres returns the folder with initdb and postgres, which is not on the PATH on
+// Debian.
 func findPostgres() (string, error) {
 	candidates, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // the pattern is well formed
 	if path, err := exec.LookPath("initdb"); err == nil {

@@ -24,7 +24,7 @@ CREATE TABLE uploads (
 CREATE UNIQUE INDEX uploads_client_key ON uploads (channel, client_key);
 CREATE INDEX uploads_state ON uploads (state, touched_at);
 
--- One row is one job: carry this upload to its channel's provider.
+-- One row is one job: relay this upload to its channel's provider.
 CREATE TABLE relays (
     upload_id        TEXT   PRIMARY KEY REFERENCES uploads (id) ON DELETE CASCADE,
     channel          TEXT   NOT NULL,
@@ -43,7 +43,7 @@ CREATE TABLE assets (
     channel    TEXT   NOT NULL,
     sha256     TEXT   NOT NULL,
     filename   TEXT   NOT NULL,
-    -- in small letters of every language, which SQLite's LOWER does not know
+    -- lower case by Unicode rules, which SQLite's LOWER does not support
     folded     TEXT   NOT NULL,
     type       TEXT   NOT NULL,
     kind       TEXT   NOT NULL,
@@ -64,8 +64,8 @@ CREATE TABLE copies (
     PRIMARY KEY (asset_id, copy)
 );
 
--- Who may act on a thing, until when. The owner is a process, the epoch counts
--- what that process acquired: together they name one holder and no other.
+-- Leases by name. The owner is a process, and the epoch counts the leases that it
+-- acquired: together they identify one holder.
 CREATE TABLE leases (
     name       TEXT   PRIMARY KEY,
     owner      TEXT   NOT NULL,

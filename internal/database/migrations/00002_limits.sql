@@ -1,12 +1,11 @@
 -- +goose Up
--- When the next request of a name is free to go, so that all replicas together
--- keep one rate.
+-- When the token bucket of a name is full again. All replicas share it.
 CREATE TABLE limit_rates (
     name    TEXT   PRIMARY KEY,
     free_at BIGINT NOT NULL
 );
 
--- One row is one error that a name may make in a window, taken until a time.
+-- One row is one error in the budget of a name, booked until a time.
 CREATE TABLE limit_errors (
     name        TEXT   NOT NULL,
     slot        BIGINT NOT NULL,
@@ -15,8 +14,8 @@ CREATE TABLE limit_errors (
     PRIMARY KEY (name, slot)
 );
 
--- A channel that its provider does not serve as it should. opened_at is 0 while
--- failures are only counted; from probe_at on, one relay at a time may try.
+-- The circuit breaker of a channel. opened_at is 0 while it is closed and only counts
+-- failures. From probe_at on, one relay at a time may probe.
 CREATE TABLE circuits (
     channel   TEXT   PRIMARY KEY,
     failures  BIGINT NOT NULL,
@@ -26,5 +25,5 @@ CREATE TABLE circuits (
     problem   TEXT   NOT NULL DEFAULT ''
 );
 
--- 1 from before a request that makes a media object until its outcome is known.
+-- 1 while a request that creates a media object has no known outcome.
 ALTER TABLE relays ADD COLUMN sending BIGINT NOT NULL DEFAULT 0;

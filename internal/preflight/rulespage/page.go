@@ -15,7 +15,7 @@ import (
 
 //go:generate go test . -run TestTheRulesAreUpToDate -update
 
-// Page is docs/rules.md.
+// Page returns docs/rules.md.
 func Page() string {
 	var b strings.Builder
 	b.WriteString(pageHead)
@@ -32,12 +32,12 @@ func Page() string {
 
 const pageHead = `<!-- Generated from internal/preflight by go generate ./internal/preflight/rulespage. -->
 
-# What does WhatsApp take, and what is refused?
+# What WhatsApp supports, and what the check refuses
 
-Each kind of message takes a few formats up to a size, listed first. The lists below it say what is **refused**,
-because it would be accepted by the provider and never arrive, and what is **warned** of, because it arrives
-otherwise than one expects or may not arrive. A file's inside decides, before its name. The same rules run in the browser, on
-the server and in ` + "`mediarelay check`" + `; ` + "`GET /v1/rules`" + ` serves them as data, without a token.
+Each kind of message supports a few formats up to a size limit; the first table lists them. The tables below it list what is
+**refused**, because the provider would accept it and never deliver it, and what is **warned** about, because it may not be
+delivered or may look different than expected. The check goes by a file's content first and by its name second. The same rules
+run in the browser, on the server and in ` + "`mediarelay check`" + `; ` + "`GET /v1/rules`" + ` serves them as data, without a token.
 
 ## Formats and limits
 
@@ -46,38 +46,40 @@ the server and in ` + "`mediarelay check`" + `; ` + "`GET /v1/rules`" + ` serves
 `
 
 const limitsTail = `
-Limits are inclusive. A MB is 1024 × 1024 bytes here, as WhatsApp's own programs count; between that and 1,000,000 bytes,
-where nobody has measured, a file is warned of. A file for two purposes must keep the rules of both.
+Limits are inclusive. 1 MB is 1024 × 1024 bytes, as in WhatsApp's own apps. Between that and the decimal reading of
+1,000,000 bytes a file gets a warning, because nobody has measured what WhatsApp does there. A file for two purposes must meet
+the rules of both.
 
-In the sentences below, a word in *italics* stands for what was found in the file.
+In the sentences below, a word in *italics* is a placeholder for a value from the file.
 
 ## Any file
 
-What stands under a kind goes before what stands here.
+The conditions of a kind come before these.
 
 `
 
 const pageTail = `
-## What a check does not see
+## What the check doesn't see
 
-At most 1 MiB of a file is read before the verdict. So a few things stay unseen, and none of them is promised to be absent:
+The check reads at most 1 MiB of a file, so it can miss the following:
 
-- A script in a PDF is found at either end (384 KiB), anywhere in a PDF of up to 768 KiB, in its packed objects there (512 KiB
-  unpacked), and in a larger one where its plain index leads to what runs when it is opened. It is not found elsewhere: behind
-  an index that is packed itself, at a single page or form field in the middle, or where a password hides it.
-- Macros in Word, Excel and PowerPoint are found in the newer formats (.docx and alike). Files of the older ones (.doc and alike)
-  go by their type, as WhatsApp takes them with macros and without.
-- An Office file with more parts than fit into 640 KiB of its directory, or whose list of parts cannot be read, goes by its
-  name, with a warning.
-- A script or a password is told by the words that a PDF uses for it, where a key or a type stands: a text that quotes such a place
-  as a whole gets the same warning.
-- Text in a code page of its own, such as Windows-1251, is known by the file's name alone; which code page it is, nobody can tell.
+- **Scripts in a PDF.** The check finds a script at either end (384 KiB), anywhere in a PDF of up to 768 KiB, in the compressed
+  objects of such a PDF (512 KiB unpacked), and in a larger PDF if its plain index leads to what runs when it is opened. It
+  doesn't find a script behind a compressed index, on a single page or form field in the middle, or behind a password.
+- **Macros.** The check finds macros in the newer Word, Excel and PowerPoint formats (.docx and similar). It judges the older
+  ones (.doc and similar) by their type, because WhatsApp accepts them with and without macros.
+- **Large Office files.** If a file has more parts than fit into 640 KiB of its directory, or its list of parts can't be read, the
+  check goes by the file's name and warns.
+- **False positives in a PDF.** The check recognises a script or a password by the keywords that a PDF uses for them, in the
+  place of a key or a type. A text that quotes such a place in full gets the same warning.
+- **Text encodings.** The check recognises text in a legacy encoding such as Windows-1251 by the file's name only, and can't tell
+  which encoding it is.
 
 ## Where the rules come from
 
-"Cloud API", "Graph API" and "360dialog" are the pages of their documentation, read on the date given; "field reports" are
-public reports of what happened to such files. "Our own judgement" stands where no page of WhatsApp speaks of it. The
-rules are data in ` + "`internal/preflight`" + `; files that show each of them are in ` + "`internal/preflight/testdata`" + `.
+"Cloud API", "Graph API" and "360dialog" are pages of their documentation, read on the given date. "Field reports" are public
+reports of what happened to such files. "Our own judgement" means that no page of WhatsApp covers the case. The rules are data in
+` + "`internal/preflight`" + `; files that show each of them are in ` + "`internal/preflight/testdata`" + `.
 `
 
 func ruleLines(rules []preflight.Rule) string {
@@ -97,7 +99,7 @@ func typesCell(r preflight.Rule) string {
 	return "`" + strings.Join(r.Types, "` `") + "`, " + strings.Join(r.Extensions, " ")
 }
 
-// digits writes a number in groups of three, as English does.
+// digits writes a number with a comma every three digits.
 func digits(n int64) string {
 	text := strconv.FormatInt(n, 10)
 	for at := len(text) - 3; at > 0; at -= 3 {
@@ -116,10 +118,10 @@ func conditionsOf(kind media.Kind) []preflight.Condition {
 	})
 }
 
-// writeConditions lists refusals first. Where a condition leaves its source to
-// the rules, the first rule's stands for them.
+// writeConditions lists refusals first. A condition without a source of its own
+// gets that of the first rule.
 func writeConditions(b *strings.Builder, conditions []preflight.Condition, rules []preflight.Rule) {
-	b.WriteString("| | code | what people read | about | source, read |\n|---|---|---|---|---|\n")
+	b.WriteString("| | code | sentence | applies to | source, read |\n|---|---|---|---|---|\n")
 	for _, severity := range []reason.Severity{reason.Refuse, reason.Warn} {
 		for _, c := range conditions {
 			if c.Severity != severity {
@@ -128,7 +130,7 @@ func writeConditions(b *strings.Builder, conditions []preflight.Condition, rules
 			if c.Source == "" {
 				c.Source = rules[0].Source
 			}
-			fmt.Fprintf(b, "| %s | `%s` | %s | %s | %s, %s |\n", capital(inPast(severity)), c.Code, sentence(c.Code), about(c), c.Source, c.Read)
+			fmt.Fprintf(b, "| %s | `%s` | %s | %s | %s, %s |\n", capital(inPast(severity)), c.Code, sentence(c.Code), appliesTo(c), c.Source, c.Read)
 		}
 	}
 }
@@ -147,8 +149,9 @@ func sentence(code reason.Code) string {
 	return placeholder.ReplaceAllString(text, "*$1*")
 }
 
-// about says which files a condition speaks of; empty for all of the list.
-func about(c preflight.Condition) string {
+// appliesTo lists the purposes and formats of a condition; empty means every file
+// of the table.
+func appliesTo(c preflight.Condition) string {
 	var parts []string
 	for _, p := range c.Purposes {
 		parts = append(parts, string(p))
@@ -159,13 +162,13 @@ func about(c preflight.Condition) string {
 	return strings.Join(parts, ", ")
 }
 
-// The marks between which README.md holds what Readme gives.
+// ReadmeStart and ReadmeEnd enclose the output of Readme in README.md.
 const (
 	ReadmeStart = "<!-- limits, from internal/preflight by go generate ./internal/preflight/rulespage -->\n"
 	ReadmeEnd   = "<!-- end of limits -->\n"
 )
 
-// Readme is the table of limits in README.md.
+// Readme returns the table of limits for README.md.
 func Readme() string {
 	var b strings.Builder
 	b.WriteString("| | formats | at most |\n|---|---|---|\n")

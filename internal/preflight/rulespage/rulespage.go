@@ -1,8 +1,9 @@
-// Package rulespage puts the rule table into words for people: the page
-// docs/rules.md, the limits in README.md, and those on the upload page.
+// Package rulespage renders the rule table for people: the page docs/rules.md,
+// the limits in README.md, and the limits on the upload page. The two files are
+// in English, the upload page is in every language of the catalogue.
 //
-// It leaves to others: the rules (preflight), the sentences (reason/catalogue),
-// and the table as data (httpapi). The two files are in English.
+// It leaves to others: the rules (preflight), the sentences (reason/catalogue)
+// and the table as data (httpapi).
 package rulespage
 
 import (
@@ -16,23 +17,23 @@ import (
 	"mediarelay/internal/reason/catalogue"
 )
 
-// Limit is what a message takes of one kind, in words.
+// Limit describes what a message of one kind may contain.
 type Limit struct {
 	ID media.Kind
-	// Kind is what people call it, such as "Photo".
+	// Kind is the kind's everyday name, such as "Photo".
 	Kind string
-	// Formats are their names, and what they must hold.
+	// Formats lists the formats and what they must contain.
 	Formats string
 	// Size is the limit, such as "5 MB".
 	Size string
 }
 
-// everyday are names that more people know than the format's own.
+// everyday maps a format to a name that more people know.
 var everyday = map[string]string{
 	"DOC": "Word", "DOCX": "Word", "XLS": "Excel", "XLSX": "Excel", "PPT": "PowerPoint", "PPTX": "PowerPoint",
 }
 
-// Limits lists what a message takes, a line for each kind.
+// Limits lists what a message may contain, one entry for each kind.
 func Limits(lang string) []Limit {
 	v := vocabularyOf(lang)
 	var limits []Limit
@@ -49,7 +50,7 @@ func rulesOf(kind media.Kind, purpose media.Purpose) []preflight.Rule {
 	return slices.DeleteFunc(preflight.Rules(), func(r preflight.Rule) bool { return r.Kind != kind || r.Purpose != purpose || r.Narrower })
 }
 
-// formats names the formats of some rules, each once.
+// formats lists the formats of rules, each once.
 func (v vocabulary) formats(rules []preflight.Rule, last string) string {
 	var names []string
 	for _, r := range rules {
@@ -71,7 +72,7 @@ func (v vocabulary) formatName(typ string) string {
 	return cmp.Or(everyday[name], name)
 }
 
-// sizes says a rule's limit; of two rules, the second with what it is for.
+// sizes gives the limit of the first rule, then that of the second as "animated".
 func (v vocabulary) sizes(rules []preflight.Rule) string {
 	text := v.inWords(rules[0].LimitBytes)
 	for _, r := range rules[1:] {
@@ -90,8 +91,8 @@ func list(names []string, last string) string {
 	return strings.Join(names[:end], ", ") + last + names[end]
 }
 
-// Hint says the limits of what is sent most in one line: kinds with one limit
-// stand together, as "videos and audio up to 16 MB".
+// Hint gives the limits of the most common kinds in one line. Kinds with the same
+// limit share an entry, as in "videos and audio up to 16 MB".
 func Hint(lang string) string {
 	v := vocabularyOf(lang)
 	var parts []string
@@ -109,13 +110,13 @@ func Hint(lang string) string {
 	return capital(strings.Join(parts, ", "))
 }
 
-// Handles says what the two purposes take that give a handle.
+// Handles lists the formats of the two purposes that give a handle.
 func Handles(lang string) string {
 	v := vocabularyOf(lang)
-	return fmt.Sprintf(v.handles, v.takenFor(media.PurposeTemplate), v.takenFor(media.PurposeProfile))
+	return fmt.Sprintf(v.handles, v.formatsFor(media.PurposeTemplate), v.formatsFor(media.PurposeProfile))
 }
 
-func (v vocabulary) takenFor(purpose media.Purpose) string {
+func (v vocabulary) formatsFor(purpose media.Purpose) string {
 	return v.formats(slices.DeleteFunc(preflight.Rules(), func(r preflight.Rule) bool { return r.Purpose != purpose }), v.and)
 }
 

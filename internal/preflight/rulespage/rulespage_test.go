@@ -27,7 +27,7 @@ func TestTheRulesAreUpToDate(t *testing.T) {
 			}
 		}
 		if read(t, name) != text {
-			t.Errorf("%s is not what the rules say: run go generate ./internal/preflight/rulespage", name)
+			t.Errorf("%s is out of date: run go generate ./internal/preflight/rulespage", name)
 		}
 	}
 }
@@ -52,7 +52,7 @@ func read(t *testing.T, name string) string {
 	return string(text)
 }
 
-func TestThePageHasEveryRuleAndEveryCode(t *testing.T) {
+func TestPageHasEveryRuleAndCode(t *testing.T) {
 	text := rulespage.Page()
 	for _, r := range preflight.Rules() {
 		if !strings.Contains(text, "| "+string(r.Kind)+" | "+r.Use+" |") {
@@ -72,11 +72,11 @@ func TestThePageHasEveryRuleAndEveryCode(t *testing.T) {
 func TestLimitsInWords(t *testing.T) {
 	for name, line := range map[string][2]string{
 		"hint":                  {rulespage.Hint("en"), "Photos up to 5 MB, videos and audio up to 16 MB, documents up to 100 MB"},
-		"handles":               {rulespage.Handles("en"), "Template headers take JPEG, PNG, MP4 and PDF. Profile pictures take JPEG and PNG."},
+		"handles":               {rulespage.Handles("en"), "Template headers support JPEG, PNG, MP4 and PDF. Profile pictures support JPEG and PNG."},
 		"photo":                 {rulespage.Limits("en")[0].Formats, "JPEG or PNG"},
 		"document":              {rulespage.Limits("en")[3].Formats, "text, PDF, Word, Excel or PowerPoint"},
 		"hint in German":        {rulespage.Hint("de-AT"), "Fotos bis 5 MB, Videos und Audio bis 16 MB, Dokumente bis 100 MB"},
-		"handles in Spanish":    {rulespage.Handles("es"), "El encabezado de una plantilla acepta JPEG, PNG, MP4 y PDF. La foto del perfil acepta JPEG y PNG."},
+		"handles in Spanish":    {rulespage.Handles("es"), "El encabezado de una plantilla admite JPEG, PNG, MP4 y PDF. La foto del perfil admite JPEG y PNG."},
 		"sticker in Portuguese": {rulespage.Limits("pt")[4].Size, "100 KB, animada 500 KB"},
 		"no such language":      {rulespage.Hint("tlh"), rulespage.Hint("en")},
 		"sticker":               {rulespage.Limits("en")[4].Size, "100 KB, animated 500 KB"},

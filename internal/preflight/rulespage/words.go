@@ -5,23 +5,24 @@ import (
 	"mediarelay/internal/reason/catalogue"
 )
 
-// vocabulary is what a language has for the rules besides the formats' names.
+// vocabulary is a language's words for the rules, apart from the names of formats.
 type vocabulary struct {
 	lang  string
 	kinds map[media.Kind]kindWords
-	// text is what people call TXT.
+	// text is the everyday name of TXT.
 	text string
-	// animated is the use of a second limit: "100 KB, animated 500 KB".
+	// animated labels a second limit: "100 KB, animated 500 KB".
 	animated      string
 	or, and, upTo string
-	// handles tells with %s and %s what template headers and profile pictures take.
+	// handles has a %s for the formats of template headers and one for those of
+	// profile pictures.
 	handles string
 }
 
-// kindWords is how people speak of a kind.
+// kindWords are the everyday names of a kind.
 type kindWords struct {
 	one, many string
-	// holds is what the formats must hold; empty for nothing that fits a line.
+	// holds is what the formats must contain, as a suffix to their names; may be empty.
 	holds string
 }
 
@@ -35,7 +36,7 @@ var vocabularies = map[string]vocabulary{
 			media.KindSticker:  {"Sticker", "stickers", ", 512 × 512 pixels"},
 		},
 		text: "text", animated: "animated", or: " or ", and: " and ", upTo: " up to ",
-		handles: "Template headers take %s. Profile pictures take %s.",
+		handles: "Template headers support %s. Profile pictures support %s.",
 	},
 	"de": {
 		kinds: map[media.Kind]kindWords{
@@ -46,7 +47,7 @@ var vocabularies = map[string]vocabulary{
 			media.KindSticker:  {"Sticker", "Sticker", ", 512 × 512 Pixel"},
 		},
 		text: "Text", animated: "animiert", or: " oder ", and: " und ", upTo: " bis ",
-		handles: "In die Kopfzeile einer Vorlage passen %s. Als Profilbild passen %s.",
+		handles: "Die Kopfzeile einer Vorlage unterstützt %s. Das Profilbild unterstützt %s.",
 	},
 	"es": {
 		kinds: map[media.Kind]kindWords{
@@ -57,7 +58,7 @@ var vocabularies = map[string]vocabulary{
 			media.KindSticker:  {"Sticker", "stickers", ", 512 × 512 píxeles"},
 		},
 		text: "texto", animated: "animado", or: " o ", and: " y ", upTo: " de hasta ",
-		handles: "El encabezado de una plantilla acepta %s. La foto del perfil acepta %s.",
+		handles: "El encabezado de una plantilla admite %s. La foto del perfil admite %s.",
 	},
 	"pt": {
 		kinds: map[media.Kind]kindWords{
@@ -72,7 +73,7 @@ var vocabularies = map[string]vocabulary{
 	},
 }
 
-// vocabularyOf falls back as the catalogue does.
+// vocabularyOf falls back to English, as the catalogue does.
 func vocabularyOf(lang string) vocabulary {
 	name := catalogue.Match(lang)
 	if name == "" {

@@ -1,9 +1,9 @@
-// Package catalogue turns codes into sentences for people, in four languages. It
-// reads the same files that the browser shows from: one a language, beside this
-// source.
+// Package catalogue turns codes into sentences for people, in four languages. Its JSON
+// files, one for each language, are bundled for the browser too.
 //
-// It leaves to others: which reason applies (preflight, relay, httpapi). It is
-// for the server alone; the worker carries codes and the element the sentences.
+// It leaves to others which reason applies (preflight, relay, httpapi). Only the server
+// uses the package: in the browser, the worker passes codes and the element has the
+// sentences.
 package catalogue
 
 import (
@@ -15,7 +15,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// Fallback is the language of whoever asks for none of ours.
+// Fallback is the language for a client that accepts none of the others.
 const Fallback = "en"
 
 //go:embed *.json
@@ -29,13 +29,13 @@ type sentence struct {
 type words struct {
 	Reasons map[reason.Code]sentence `json:"reasons"`
 	Fixes   map[reason.Fix]string    `json:"fixes"`
-	// Terms are the few facts that are words and no proper names, and units.
+	// Terms translates units, and facts that are words and not proper names.
 	Terms map[string]string `json:"terms"`
 }
 
 var languages = load()
 
-// load reads the files that the build put in. A broken one is a broken build.
+// load reads the embedded files. An invalid file is a broken build.
 func load() map[string]words {
 	names, err := files.ReadDir(".")
 	if err != nil {
@@ -60,13 +60,14 @@ func parse(name string) words {
 	return w
 }
 
-// Sentence says a reason in a language, such as "en" or "de-AT". A region counts
-// for numbers alone; a language that is not there is English.
+// Sentence returns the sentence for a reason in a language, such as "en" or "de-AT". The
+// region only affects numbers. An unknown language falls back to English.
 func Sentence(lang string, r reason.Reason) string {
 	return Message(lang, r.Code, r.Facts)
 }
 
-// Message says a code with its facts. A code without a sentence is given as it is.
+// Message returns the sentence for a code with its facts, or the code itself if it has no
+// sentence.
 func Message(lang string, code reason.Code, facts []reason.Fact) string {
 	l := choose(lang)
 	if s := l.Reasons[code]; s.Message != "" {
@@ -75,13 +76,7 @@ func Message(lang string, code reason.Code, facts []reason.Fact) string {
 	return string(code)
 }
 
-// Detail gives what an expert wants to know besides; empty for most codes.
-func Detail(lang string, r reason.Reason) string {
-	l := choose(lang)
-	return l.fill(l.Reasons[r.Code].Detail, r.Facts)
-}
-
-// Fix says what a person can do.
+// Fix returns the sentence for a fix.
 func Fix(lang string, fix reason.Fix) string {
 	if text, ok := choose(lang).Fixes[fix]; ok {
 		return text
@@ -89,10 +84,10 @@ func Fix(lang string, fix reason.Fix) string {
 	return string(fix)
 }
 
-// Bytes writes a size as file managers and WhatsApp's limits do, in units of 1024.
+// Bytes formats a size in units of 1024, as file managers and WhatsApp's limits do.
 func Bytes(lang string, n int64) string { return choose(lang).bytes(n) }
 
-// speaker is a language with the region in which numbers are written.
+// speaker is a language with the locale that formats its numbers.
 type speaker struct {
 	words
 	locale string
@@ -114,7 +109,7 @@ func (s speaker) fill(text string, facts []reason.Fact) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// term is a word in the language; a proper name, which has no entry, stays.
+// term translates a word. A proper name has no entry and stays as it is.
 func (s speaker) term(word string) string {
 	if own, ok := s.Terms[word]; ok {
 		return own

@@ -12,7 +12,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// texts lists every text of a language under the place that it has in all.
+// texts lists every text of a language by its place, which is the same in all languages.
 func (w words) texts() map[string]string {
 	all := map[string]string{}
 	for code, s := range w.Reasons {
@@ -30,15 +30,15 @@ func (w words) texts() map[string]string {
 	return all
 }
 
-// alike are the texts that a language rightly has in common with English.
+// alike lists the texts that are the same as in English.
 var alike = map[string]string{
-	"es terms.byte":  "Spanish took the word over",
-	"es terms.bytes": "Spanish took the word over",
-	"pt terms.byte":  "Portuguese took the word over",
-	"pt terms.bytes": "Portuguese took the word over",
+	"es terms.byte":  "Spanish uses the English word",
+	"es terms.bytes": "Spanish uses the English word",
+	"pt terms.byte":  "Portuguese uses the English word",
+	"pt terms.bytes": "Portuguese uses the English word",
 }
 
-func TestEveryLanguageSaysWhatEnglishSays(t *testing.T) {
+func TestEveryLanguageIsComplete(t *testing.T) {
 	english := languages[Fallback].texts()
 	for lang, w := range languages {
 		own := w.texts()
@@ -46,7 +46,7 @@ func TestEveryLanguageSaysWhatEnglishSays(t *testing.T) {
 			if got := own[place]; strings.TrimSpace(got) == "" {
 				t.Errorf("%s.json: %s is missing or empty", lang, place)
 			} else if !slices.Equal(placeholders(got), placeholders(want)) {
-				t.Errorf("%s.json: %s has the places %v, in English %v", lang, place, placeholders(got), placeholders(want))
+				t.Errorf("%s.json: %s has the placeholders %v, want %v as in English", lang, place, placeholders(got), placeholders(want))
 			}
 		}
 		for place := range own {
@@ -57,7 +57,7 @@ func TestEveryLanguageSaysWhatEnglishSays(t *testing.T) {
 	}
 }
 
-func TestNothingIsLeftInEnglish(t *testing.T) {
+func TestEveryTextIsTranslated(t *testing.T) {
 	english, found := languages[Fallback].texts(), map[string]bool{}
 	for _, lang := range Languages() {
 		for place, got := range languages[lang].texts() {
@@ -86,7 +86,7 @@ func TestEveryCodeHasItsSentence(t *testing.T) {
 	}
 	for code := range english {
 		if _, ok := codes[string(code)]; !ok {
-			t.Errorf("a sentence for %q, which no code of package reason has", code)
+			t.Errorf("a sentence for %q, which is not a code of package reason", code)
 		}
 	}
 }
@@ -100,7 +100,7 @@ func TestEveryFixHasItsSentence(t *testing.T) {
 	}
 	for fix := range english {
 		if _, ok := fixes[string(fix)]; !ok {
-			t.Errorf("a sentence for %q, which no fix of package reason has", fix)
+			t.Errorf("a sentence for %q, which is not a fix of package reason", fix)
 		}
 	}
 }
@@ -108,8 +108,8 @@ func TestEveryFixHasItsSentence(t *testing.T) {
 // documentedFacts finds "Facts: size, limit (of …)." in a code's comment.
 var documentedFacts = regexp.MustCompile(`Facts?:\s+([^.]*)\.`)
 
-// A place that no fact fills would be shown as it stands.
-func TestEveryPlaceIsAFactOfItsCode(t *testing.T) {
+// A placeholder without a fact would be shown to the user.
+func TestEveryPlaceholderIsAFactOfItsCode(t *testing.T) {
 	codes, held := declared(t, "Code"), 0
 	for code, s := range languages[Fallback].Reasons {
 		facts := ""
@@ -119,16 +119,16 @@ func TestEveryPlaceIsAFactOfItsCode(t *testing.T) {
 		for _, place := range placeholders(s.Message + s.Detail) {
 			held++
 			if !regexp.MustCompile(`\b` + place + `\b`).MatchString(facts) {
-				t.Errorf("%s: {%s} is none of the facts that the code documents (%q)", code, place, facts)
+				t.Errorf("%s: {%s} is not a documented fact of the code (%q)", code, place, facts)
 			}
 		}
 	}
 	if held == 0 {
-		t.Fatal("no sentence has a place")
+		t.Fatal("no sentence has a placeholder")
 	}
 }
 
-// Facts that are words and no proper names are said in each language.
+// Facts that are words, not proper names, are translated.
 func TestFactsThatAreWordsHaveTerms(t *testing.T) {
 	facts := []string{
 		string(probe.ColorGray), string(probe.ColorGrayAlpha), string(probe.ColorPalette),
@@ -147,7 +147,7 @@ func TestFactsThatAreWordsHaveTerms(t *testing.T) {
 
 var place = regexp.MustCompile(`\{(\w*)\}`)
 
-// placeholders lists the places of a text, each once, in one order.
+// placeholders returns the sorted placeholders of a text, each once.
 func placeholders(text string) []string {
 	var names []string
 	for _, found := range place.FindAllStringSubmatch(text, -1) {

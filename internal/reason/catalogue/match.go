@@ -7,13 +7,13 @@ import (
 	"golang.org/x/text/language"
 )
 
-// Languages lists the languages that have every sentence, by their codes.
+// Languages lists the codes of the available languages.
 func Languages() []string { return slices.Sorted(maps.Keys(languages)) }
 
-// Match gives the language of a tag such as "de-AT" or "PT_br"; empty when it is
-// none of ours.
+// Match returns the available language of a tag such as "de-AT" or "PT_br", or an empty
+// string.
 //
-// Source: RFC 5646; the underscore is POSIX's and Java's.
+// Source: RFC 5646; the underscore is used by POSIX and Java.
 func Match(tag string) string {
 	parsed, err := language.Parse(tag)
 	if err != nil {
@@ -26,13 +26,12 @@ func Match(tag string) string {
 	return ""
 }
 
-// Prefer gives the tag of ours that a client likes best, by its Accept-Language;
-// empty when it likes none of ours, or said nothing.
+// Prefer returns the tag of an available language that a client prefers, by its
+// Accept-Language header. It returns an empty string if there is none.
 //
 // Source: RFC 9110, section 12.5.4.
 func Prefer(acceptLanguage string) string {
-	// What cannot be read is worth as much as nothing: a header that an answer
-	// does not depend on must not break it.
+	// An invalid header counts as a missing one: it must not make the request fail.
 	tags, _, _ := language.ParseAcceptLanguage(acceptLanguage)
 	for _, tag := range tags {
 		if Match(tag.String()) != "" {

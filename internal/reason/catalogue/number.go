@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// write puts a fact into words of the language.
+// write formats a fact in the language.
 func (s speaker) write(f reason.Fact) string {
 	if !f.IsNumber {
 		return s.term(f.Text)
@@ -45,9 +45,9 @@ func (s speaker) milliseconds(n int64) string {
 	return s.decimal(n, second) + " s"
 }
 
-// decimal writes n in units with up to two places. A number that is not whole is
-// never written as a whole one: a file one byte above 5 MB, which "5.01" tells,
-// must not seem to be at the limit.
+// decimal formats n in units with up to two decimals. A fractional value is never rounded to
+// a whole number: a file one byte above 5 MB is "5.01 MB", because "5 MB" would look like
+// the limit itself.
 func (s speaker) decimal(n, unit int64) string {
 	hundredths := (n*100 + unit/2) / unit
 	if n%unit != 0 && hundredths%100 == 0 {
@@ -57,6 +57,7 @@ func (s speaker) decimal(n, unit int64) string {
 	return printer.Sprint(number.Decimal(float64(hundredths)/100, number.MaxFractionDigits(2), number.NoSeparator()))
 }
 
+// roundAway rounds away from the whole number.
 func roundAway(n, unit int64) int64 {
 	if below := n * 100 / unit; below%100 != 0 {
 		return below
