@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -77,8 +78,8 @@ type answer struct {
 	http.ResponseWriter
 	request *http.Request
 	intake  *Intake
-	// upload in question; of a new one, what was asked for.
-	upload library.Upload
+	// access to the upload in question; of a new one, what was asked for.
+	access *access
 	// allowed lists the methods of the address.
 	allowed string
 
@@ -121,7 +122,7 @@ func (a *answer) announce() {
 	}
 	offset := h.Get(tusproto.HeaderOffset)
 	created := h.Get(tusproto.HeaderLocation) != ""
-	if (offset != "" || created) && offset != strconv.FormatInt(a.upload.Length, 10) {
+	if (offset != "" || created) && offset != strconv.FormatInt(a.access.upload.Length, 10) {
 		h.Set(tusproto.HeaderExpires, a.expires().UTC().Format(http.TimeFormat))
 	}
 }
@@ -130,7 +131,7 @@ func (a *answer) announce() {
 func (a *answer) expires() time.Time {
 	last := a.intake.now()
 	if a.request.Method == http.MethodHead {
-		last = a.upload.TouchedAt
+		last = a.access.upload.TouchedAt
 	}
 	return last.Add(a.intake.config.Expiry)
 }
@@ -140,7 +141,22 @@ func (a *answer) end() {
 	if a.held == 0 {
 		return
 	}
-	a.refuse(a.translate(a.code()))
+	a.refuseChecked(a.translate(a.code()))
+}
+
+// refuseChecked refuses a request for one upload, and answers 404 in place of p if
+// the upload is not the caller's.
+func (a *answer) refuseChecked(err error) {
+	ctx := a.request.Context()
+	checked := a.access.check(ctx)
+	switch {
+	case errors.Is(checked, library.ErrNotFound):
+		err = problem.NotFound()
+	case checked != nil:
+		logFailure(ctx, "read", a.access.id, checked)
+		err = problem.Locked()
+	}
+	a.refuse(err)
 }
 
 // code is tusd's word for the error that is held back.
@@ -159,7 +175,8 @@ func (a *answer) dismiss() {
 // refuse writes a problem with what tus asks of every answer.
 //
 // Source: tus 1.0.0, Headers: Tus-Resumable on every answer, Tus-Version on 412.
-func (a *answer) refuse(p problem.Problem) {
+func (a *answer) refuse(err error) {
+	p := problem.From(err)
 	h := a.Header()
 	h.Set(tusproto.HeaderResumable, tusproto.Version)
 	switch p.Status {
@@ -182,7 +199,7 @@ func (a *answer) tellUnmoved() {
 	h, offset := a.Header(), a.request.Header.Get(tusproto.HeaderOffset)
 	if a.request.Method == http.MethodPost {
 		offset = "0"
-		h.Set(tusproto.HeaderLocation, a.intake.location(a.request, a.upload.ID))
+		h.Set(tusproto.HeaderLocation, a.intake.location(a.request, a.access.upload.ID))
 	}
 	h.Set(tusproto.HeaderOffset, offset)
 }

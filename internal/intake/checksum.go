@@ -54,7 +54,7 @@ type checkedBody struct {
 // newCheckedBody reads the Upload-Checksum header; nil, nil without one.
 //
 // Source: tus 1.0.0, Checksum: the algorithm, a space, the digest in base64.
-func newCheckedBody(r *http.Request) (*checkedBody, *problem.Problem) {
+func newCheckedBody(r *http.Request) (*checkedBody, error) {
 	headers := r.Header.Values(tusproto.HeaderChecksum)
 	if len(headers) == 0 {
 		return nil, nil
@@ -65,9 +65,8 @@ func newCheckedBody(r *http.Request) (*checkedBody, *problem.Problem) {
 	}
 	h := newChecksum(algorithm)
 	if h == nil {
-		p := problem.New(http.StatusBadRequest, reason.ProblemChecksumUnsupported,
-			"Make Upload-Checksum with one of "+checksumAlgorithms+".", reason.Text("algorithms", checksumAlgorithms))
-		return nil, &p
+		return nil, problem.New(http.StatusBadRequest, reason.ProblemChecksumUnsupported,
+			"Use one of these algorithms in Upload-Checksum: "+checksumAlgorithms+".", reason.Text("algorithms", checksumAlgorithms))
 	}
 	want, err := base64.StdEncoding.Strict().DecodeString(digest)
 	if err != nil || len(want) != h.Size() {

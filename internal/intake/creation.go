@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"slices"
@@ -47,10 +48,26 @@ func creationFrom(ctx context.Context) (library.Upload, error) {
 }
 
 // newUpload reads and checks a creation request.
-func newUpload(r *http.Request, claims auth.Claims) (library.Upload, *problem.Problem) {
-	length, refusal := uploadLength(r, claims)
-	if refusal != nil {
-		return library.Upload{}, refusal
+func (i *Intake) newUpload(r *http.Request) (library.Upload, error) {
+	claims, err := claimsOf(r)
+	if err != nil {
+		return library.Upload{}, err
+	}
+	u, err := readUpload(r, claims)
+	if err != nil {
+		return library.Upload{}, err
+	}
+	if err := i.config.Takes(u.Channel).check(u); err != nil {
+		slog.WarnContext(r.Context(), "upload rejected: its channel's provider cannot take it", "channel", u.Channel, "problem", err)
+		return library.Upload{}, err
+	}
+	return u, nil
+}
+
+func readUpload(r *http.Request, claims auth.Claims) (library.Upload, error) {
+	length, err := uploadLength(r, claims)
+	if err != nil {
+		return library.Upload{}, err
 	}
 	header := r.Header.Get(tusproto.HeaderMetadata)
 	pairs, err := tusproto.DecodeMetadata(header)
@@ -63,14 +80,13 @@ func newUpload(r *http.Request, claims auth.Claims) (library.Upload, *problem.Pr
 	return u, readMetadata(&u, pairs, claims)
 }
 
-func uploadLength(r *http.Request, claims auth.Claims) (int64, *problem.Problem) {
+func uploadLength(r *http.Request, claims auth.Claims) (int64, error) {
 	if r.Header.Get("Upload-Defer-Length") != "" || r.Header.Get("Upload-Concat") != "" {
 		return 0, badRequest("Upload-Defer-Length and Upload-Concat are not offered here: send Upload-Length.")
 	}
 	text := r.Header.Get(tusproto.HeaderLength)
 	if text == "" {
-		p := problem.New(http.StatusBadRequest, reason.ProblemLengthRequired, "Send the file's size in bytes as Upload-Length.")
-		return 0, &p
+		return 0, problem.New(http.StatusBadRequest, reason.ProblemLengthRequired, "Send the file's size in bytes as Upload-Length.")
 	}
 	if !digitsOnly.MatchString(text) {
 		return 0, badRequest("Upload-Length must be the file's size in bytes, digits only.")
@@ -81,13 +97,12 @@ func uploadLength(r *http.Request, claims auth.Claims) (int64, *problem.Problem)
 		limit = claims.MaxBytes
 	}
 	if length > limit {
-		p := problem.PayloadTooLarge(limit)
-		return 0, &p
+		return 0, problem.PayloadTooLarge(limit)
 	}
 	return length, nil
 }
 
-func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) *problem.Problem {
+func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) error {
 	value := func(key string) string { v, _ := tusproto.Lookup(pairs, key); return v }
 	for _, p := range pairs {
 		// Postgres keeps neither in a text, and no name of a file needs them.
@@ -113,15 +128,15 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 			return badRequest("The metadata key %q must be one of %v.", tusproto.KeyKind, media.Kinds())
 		}
 	}
-	if refusal := withinToken(u, claims); refusal != nil {
-		return refusal
+	if err := checkClaims(u, claims); err != nil {
+		return err
 	}
-	return declaredRefusal(u)
+	return checkDeclared(u)
 }
 
-// declaredRefusal spares a file's bytes the way when its size and kind alone say
-// that it would be refused.
-func declaredRefusal(u *library.Upload) *problem.Problem {
+// checkDeclared rejects a file before its bytes are sent if its declared size and
+// kind alone break a rule.
+func checkDeclared(u *library.Upload) error {
 	v := preflight.Declared(preflight.Question{
 		Filename: u.Filename, DeclaredType: u.DeclaredType, Size: u.Length, Kind: u.Kind, Kinds: u.Kinds, Purposes: u.Purposes,
 	})
@@ -129,23 +144,19 @@ func declaredRefusal(u *library.Upload) *problem.Problem {
 		return nil
 	}
 	first := v.Reasons[0]
-	p := problem.New(http.StatusUnprocessableEntity, first.Code, "", first.Facts...)
-	return &p
+	return problem.New(http.StatusUnprocessableEntity, first.Code, "", first.Facts...)
 }
 
-// refusal holds an upload against what its channel's provider takes.
-func (t Takes) refusal(u library.Upload) *problem.Problem {
+// check rejects an upload that its channel's provider cannot take.
+func (t Takes) check(u library.Upload) error {
 	needs := media.Copies(u.Purposes)
-	var p problem.Problem
 	switch {
 	case t.NoHandles != nil && slices.Contains(needs, media.CopyHandle):
-		p = problem.NoHandles(t.NoHandles)
+		return problem.NoHandles(t.NoHandles)
 	case t.MediaBytes > 0 && u.Length > t.MediaBytes && slices.Contains(needs, media.CopyMediaID):
-		p = problem.PayloadTooLarge(t.MediaBytes)
-	default:
-		return nil
+		return problem.PayloadTooLarge(t.MediaBytes)
 	}
-	return &p
+	return nil
 }
 
 // bareName is a file's name as people know it: without folders, and without
@@ -160,16 +171,14 @@ func bareName(name string) string {
 	}, name))
 }
 
-// withinToken holds an upload against what its token narrows.
-func withinToken(u *library.Upload, claims auth.Claims) *problem.Problem {
+// checkClaims rejects an upload that exceeds the limits of its token.
+func checkClaims(u *library.Upload, claims auth.Claims) error {
 	if u.Kind != "" && len(claims.Kinds) > 0 && !slices.Contains(claims.Kinds, u.Kind) {
-		p := problem.Forbidden(fmt.Sprintf("The token allows these kinds only: %v.", claims.Kinds))
-		return &p
+		return problem.Forbidden(fmt.Sprintf("The token allows only these kinds: %v.", claims.Kinds))
 	}
 	for _, purpose := range u.Purposes {
 		if len(claims.Purposes) > 0 && !slices.Contains(claims.Purposes, purpose) {
-			p := problem.Forbidden(fmt.Sprintf("The token allows these purposes only: %v.", claims.Purposes))
-			return &p
+			return problem.Forbidden(fmt.Sprintf("The token allows only these purposes: %v.", claims.Purposes))
 		}
 	}
 	return nil
@@ -202,7 +211,7 @@ func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bo
 	case !same:
 		a.refuse(problem.Conflict("This key names an upload of another file or purpose. Use a new key for it."))
 	default:
-		a.upload = first
+		a.access = &access{upload: first, decided: true}
 		a.Header().Set(tusproto.HeaderResumable, tusproto.Version)
 		a.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
 		a.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
@@ -215,7 +224,6 @@ func sameRequest(a, b library.Upload) bool {
 	return a.Length == b.Length && a.DeclaredSHA256 == b.DeclaredSHA256 && a.Kind == b.Kind && slices.Equal(a.Purposes, b.Purposes)
 }
 
-func badRequest(format string, args ...any) *problem.Problem {
-	p := problem.BadRequest(fmt.Sprintf(format, args...))
-	return &p
+func badRequest(format string, args ...any) error {
+	return problem.BadRequest(fmt.Sprintf(format, args...))
 }

@@ -162,7 +162,6 @@ func TestBadCreationsSayWhatIsWrong(t *testing.T) {
 		},
 		"old tus":          {setHeader("Tus-Resumable", "0.2.2"), 412, reason.ProblemUnsupportedVersion},
 		"no token":         {func(r *request) { r.as = "nobody" }, 401, reason.ProblemUnauthorized},
-		"no scope":         {func(r *request) { r.as = "acme assets:read" }, 403, reason.ProblemForbiddenScope},
 		"above its token":  {narrow("Upload-Length", "11"), 413, reason.ProblemPayloadTooLarge},
 		"kind not allowed": {narrowMetadata(pair("kind", "video")), 403, reason.ProblemForbidden},
 		"purpose not allowed": {

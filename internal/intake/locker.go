@@ -50,6 +50,9 @@ func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 			logFailure(ctx, "lock", l.name, err)
 			return notLocked(err)
 		}
+		if err := mayInterrupt(ctx); err != nil {
+			return err
+		}
 		if err := l.leases.Want(ctx, l.name); err != nil && ctx.Err() == nil {
 			logFailure(ctx, "ask the holder", l.name, err)
 			return notLocked(err)
@@ -61,6 +64,26 @@ func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 		case <-time.After(pollOther):
 		}
 	}
+}
+
+// mayInterrupt rejects a request for another channel's upload, which must not end
+// the request that holds the lock.
+func mayInterrupt(ctx context.Context) error {
+	a, ok := accessFrom(ctx)
+	if !ok {
+		return nil // a creation, which locks the upload that it makes
+	}
+	err := a.check(ctx)
+	switch {
+	case errors.Is(err, library.ErrNotFound):
+		return handler.ErrNotFound
+	case err != nil && ctx.Err() != nil:
+		return handler.ErrLockTimeout
+	case err != nil:
+		logFailure(ctx, "read", a.id, err)
+		return errUnavailable
+	}
+	return nil
 }
 
 // notLocked is what a client hears of a lock that could not be asked for.

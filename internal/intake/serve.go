@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"errors"
-	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
@@ -38,24 +36,14 @@ func (i *Intake) serveCreation(a *answer, r *http.Request) {
 		a.refuse(problem.MethodNotAllowed())
 		return
 	}
-	claims, refusal := uploader(r)
-	if refusal != nil {
-		a.refuse(*refusal)
+	u, err := i.newUpload(r)
+	if err != nil {
+		a.refuse(err)
 		return
 	}
-	u, refusal := newUpload(r, claims)
-	if refusal != nil {
-		a.refuse(*refusal)
-		return
-	}
-	if refusal := i.config.Takes(u.Channel).refusal(u); refusal != nil {
-		slog.WarnContext(r.Context(), "an upload is not for its channel's provider", "channel", u.Channel, "code", refusal.Code, "detail", refusal.Detail)
-		a.refuse(*refusal)
-		return
-	}
-	body, refusal := newCheckedBody(r)
-	if refusal != nil {
-		a.refuse(*refusal)
+	body, err := newCheckedBody(r)
+	if err != nil {
+		a.refuse(err)
 		return
 	}
 	i.create(a, withChecksum(r, body), u)
@@ -73,7 +61,7 @@ func (i *Intake) create(a *answer, r *http.Request, u library.Upload) {
 		if i.answerRepeated(a, r, u) {
 			return
 		}
-		a.upload = u
+		a.access = &access{upload: u, decided: true}
 		i.serveTus(a, r.WithContext(withCreation(r.Context(), u)), basePath)
 		if a.code() != errKeyTaken.ErrorCode {
 			break
@@ -89,31 +77,18 @@ func (i *Intake) serveUpload(a *answer, r *http.Request) {
 		a.refuse(problem.NotFound())
 		return
 	}
-	claims, refusal := uploader(r)
-	if refusal != nil {
-		a.refuse(*refusal)
+	claims, err := claimsOf(r)
+	if err != nil {
+		a.refuse(err)
 		return
 	}
-	u, err := i.config.Uploads.UploadByID(r.Context(), match[1])
-	switch {
-	case errors.Is(err, library.ErrNotFound), err == nil && u.Channel != claims.Channel:
-		a.refuse(problem.NotFound())
-	case err != nil:
-		logFailure(r.Context(), "read", match[1], err)
-		a.refuse(problem.Locked())
-	default:
-		a.upload = u
-		i.serveKnown(a, r)
-	}
-}
-
-// serveKnown serves a request for an upload that is there.
-func (i *Intake) serveKnown(a *answer, r *http.Request) {
-	body, refusal := newCheckedBody(r)
-	if refusal != nil {
-		a.refuse(*refusal)
+	a.access = &access{uploads: i.config.Uploads, channel: claims.Channel, id: match[1]}
+	body, err := newCheckedBody(r)
+	if err != nil {
+		a.refuseChecked(err)
 		return
 	}
+	r = r.WithContext(withAccess(r.Context(), a.access))
 	i.serveTus(a, withChecksum(r, body), r.URL.Path)
 	a.end()
 }
@@ -129,16 +104,11 @@ func (i *Intake) serveTus(a *answer, r *http.Request, path string) {
 	i.tus.ServeHTTP(a, inner)
 }
 
-// uploader returns the caller's claims if they may upload.
-func uploader(r *http.Request) (auth.Claims, *problem.Problem) {
+// claimsOf returns the caller's claims. Their scope was checked before.
+func claimsOf(r *http.Request) (auth.Claims, error) {
 	claims, ok := auth.FromContext(r.Context())
 	if !ok {
-		p := problem.Unauthorized("Send a token in the Authorization header.")
-		return claims, &p
-	}
-	if !claims.Allows(auth.ScopeUpload) {
-		p := problem.ForbiddenScope(string(auth.ScopeUpload))
-		return claims, &p
+		return claims, problem.Unauthorized("Send a token in the Authorization header.")
 	}
 	return claims, nil
 }

@@ -41,7 +41,7 @@ func (s tusStore) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Up
 // GetUpload finishes an upload whose last byte is here and whose finish failed:
 // a client that sees its length must be able to rely on it.
 func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
-	u, err := s.intake.config.Uploads.UploadByID(ctx, id)
+	u, err := s.load(ctx)
 	if err != nil {
 		return nil, s.passing(ctx, "read", id, err)
 	}
@@ -55,6 +55,14 @@ func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, err
 		}
 	}
 	return &tusUpload{store: s, row: u, offset: offset}, nil
+}
+
+func (s tusStore) load(ctx context.Context) (library.Upload, error) {
+	a, ok := accessFrom(ctx)
+	if !ok {
+		return library.Upload{}, errors.New("intake: internal error: a request for an upload without its access")
+	}
+	return a.load(ctx)
 }
 
 func (s tusStore) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload {
