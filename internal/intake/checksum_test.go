@@ -196,7 +196,7 @@ func TestACheckedChunkThatBreaksOffKeepsItsBytes(t *testing.T) {
 
 // A process that died between writing and checking leaves bytes, and a note of
 // where they begin. However many there are, they are not an upload's end.
-func TestBytesThatACrashLeftUncheckedDoNotCount(t *testing.T) {
+func TestUnverifiedBytesOfACrashAreDiscarded(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(11, key)
 	h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")

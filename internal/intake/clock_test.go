@@ -9,7 +9,7 @@ import (
 
 // B8: what expires goes by the database's clock, and what a connection waits for by
 // this host's, however far they are apart.
-func TestADatabaseWithAnotherClockForgetsNothing(t *testing.T) {
+func TestADatabaseClockThatIsAheadExpiresNothing(t *testing.T) {
 	for _, by := range []time.Duration{100 * 24 * time.Hour, -100 * 24 * time.Hour} {
 		t.Run(by.String(), func(t *testing.T) {
 			database := func() time.Time { return time.Now().Add(by) }

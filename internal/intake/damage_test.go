@@ -12,7 +12,7 @@ import (
 
 // B9: a file that is longer than its upload fails that upload, with a code, and
 // whether the client asks or the reconciler looks; the others go on.
-func TestAFileThatGrewFailsAlone(t *testing.T) {
+func TestAStoredFileThatGrewFailsOnlyItsUpload(t *testing.T) {
 	for name, look := range map[string]func(h *harness, path string){
 		"by the client":     func(h *harness, path string) { h.do(head(path)) },
 		"by the reconciler": func(h *harness, _ string) { h.must(h.intake.Reconcile(h.Context())) },
@@ -34,7 +34,7 @@ func TestAFileThatGrewFailsAlone(t *testing.T) {
 }
 
 // B9: an upload whose file is gone is one that is not there; the others go on.
-func TestAFileThatIsGoneIsNotFound(t *testing.T) {
+func TestAMissingStoredFileIsNotFound(t *testing.T) {
 	h := start(t, nil)
 	gone, other := h.create(5), h.create(5)
 	h.must(h.bytes.Remove(h.Context(), idOf(gone)))
@@ -48,7 +48,7 @@ func TestAFileThatIsGoneIsNotFound(t *testing.T) {
 }
 
 // B8: a clock that is put forward by days does not make uploads days old.
-func TestAClockThatJumpsForgetsNothing(t *testing.T) {
+func TestAClockThatJumpsExpiresNothing(t *testing.T) {
 	h := start(t, nil)
 	h.intake.SetWallClock(func() time.Time { return time.Now().Add(100 * 24 * time.Hour) })
 	path := h.create(5)

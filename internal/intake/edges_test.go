@@ -94,7 +94,7 @@ func (f *failing) FinishUpload(ctx context.Context, id, sha256 string, failure *
 }
 
 // tusd answers such an upload's HEAD with its whole length and never finishes it.
-func TestAFinishThatFailedIsMadeGood(t *testing.T) {
+func TestAFailedFinishIsRepeated(t *testing.T) {
 	for name, mend := range map[string]func(h *harness, path string){
 		"by the client's HEAD":  func(h *harness, path string) { h.wantOffset(path, 5) },
 		"by the client's PATCH": func(h *harness, path string) { h.want(h.do(patch(path, 5, "")), http.StatusNoContent, "") },
@@ -126,7 +126,7 @@ func TestAFinishThatFailedIsMadeGood(t *testing.T) {
 }
 
 // A client that repeats its creation must not be told of a finish that failed.
-func TestARepeatedCreationClaimsNoFinishThatFailed(t *testing.T) {
+func TestARepeatedCreationDoesNotHideAFailedFinish(t *testing.T) {
 	var broken *failing
 	h := start(t, func(c *intake.Config) {
 		broken = &failing{Library: c.Uploads.(*library.Library)}
@@ -220,7 +220,7 @@ func (h *harness) wantCutOff(conn net.Conn) {
 	}
 }
 
-func TestADrippingClientIsCutOff(t *testing.T) {
+func TestATooSlowClientTimesOut(t *testing.T) {
 	h := start(t, func(c *intake.Config) { c.RateWindow = 300 * time.Millisecond })
 	path := h.create(1 << 20)
 	body, feed := io.Pipe()
@@ -275,7 +275,7 @@ func (heldForever) Acquire(context.Context, string) (*lease.Lease, error) { retu
 func (heldForever) Want(context.Context, string) error                    { return nil }
 func (heldForever) Released() <-chan struct{}                             { return nil }
 
-func TestAFullStoreSaysSoAndKeepsWhatItHas(t *testing.T) {
+func TestAFullStoreKeepsTheBytesItHas(t *testing.T) {
 	full := &fullStore{}
 	h := start(t, func(c *intake.Config) {
 		full.Folder = c.Bytes.(*store.Folder)

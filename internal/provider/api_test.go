@@ -11,7 +11,7 @@ import (
 
 // A client that would follow every redirect is kept from it, whoever made it: the
 // key stays on its host, and no write is repeated.
-func TestARedirectTakesNoKeyAway(t *testing.T) {
+func TestRedirectsDoNotLeakTheKey(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("%s went on to another host, with the header %v", r.Method, r.Header)
 	}))

@@ -173,7 +173,7 @@ func TestErrorText(t *testing.T) {
 
 // Who may read about a file is told what the API said, and neither where our
 // connections go nor what stands on a proxy's page.
-func TestWhatIsSaidToThoseWhoAreNoOperators(t *testing.T) {
+func TestErrorTextForClients(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		err  *Error
@@ -233,7 +233,7 @@ func TestRetryAfter(t *testing.T) {
 }
 
 // A date of a server's clock says how long to wait by that clock.
-func TestRetryAfterIsReadByTheServersClock(t *testing.T) {
+func TestRetryAfterIsRelativeToTheServersDate(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	const until = "Sat, 21 Nov 2026 10:00:30 GMT"
 	for sent, want := range map[string]time.Duration{
