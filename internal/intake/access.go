@@ -7,12 +7,13 @@ import (
 	"mediarelay/internal/library"
 )
 
-// access is the right of one request to one upload: it is granted if the upload
+// access is the access of one request to one upload. It is granted if the upload
 // belongs to the channel of the request's token.
 //
-// The row is read once, under the upload's lock. A request that fails or has to
-// wait before it has the lock reads it then: another channel's upload is always
-// 404, whatever else is wrong with the request, and is never interrupted.
+// The row is read once, under the upload's lock. A request that fails or has to wait
+// before it has the lock reads the row then. So another channel's upload is always a
+// 404, whatever else is wrong with the request, and its own request is never
+// interrupted.
 type access struct {
 	uploads     Uploads
 	channel, id string

@@ -53,7 +53,7 @@ func TestARequestReadsTheRowOnce(t *testing.T) {
 }
 
 // Another channel must not learn from any answer that an upload exists.
-func TestAnotherChannelsUploadIsNotFoundWhateverElseIsWrong(t *testing.T) {
+func TestAnotherChannelsUploadIsNotFound(t *testing.T) {
 	locks := &fullLocks{}
 	h := start(t, func(c *intake.Config) { locks.Leases, c.Leases = c.Leases, locks })
 	path := h.create(5)
@@ -72,7 +72,7 @@ func TestAnotherChannelsUploadIsNotFoundWhateverElseIsWrong(t *testing.T) {
 		for _, locks.full = range []bool{false, true} {
 			a := h.do(as("other upload", r))
 			if r.method == http.MethodHead {
-				a.code = "not_found" // a HEAD has no body
+				a.code = "not_found" // a HEAD response has no body
 			}
 			if a.status != http.StatusNotFound || a.code != "not_found" || a.header.Get("Upload-Offset") != "" {
 				t.Errorf("%s, the database full: %t: %d %s", name, locks.full, a.status, a.code)

@@ -23,12 +23,12 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// maxKeyBytes bounds the client's own key; a UUID has 36.
+// maxKeyBytes is the maximum length of the client's key; a UUID has 36 bytes.
 const maxKeyBytes = 200
 
-// maxDrainBytes is the largest first chunk of our own uploader (16 MiB): so much
-// of a body that is not needed is read, since a client that is answered in the
-// middle of sending may see a broken connection in place of the answer.
+// maxDrainBytes is how much of an unneeded body is read before the response: a client
+// that is still sending may see a broken connection in place of a response. It is
+// the largest first chunk of our own uploader, 16 MiB.
 const maxDrainBytes = 16 << 20
 
 var digitsOnly = regexp.MustCompile(`^[0-9]{1,18}$`)
@@ -42,12 +42,12 @@ func withCreation(ctx context.Context, u library.Upload) context.Context {
 func creationFrom(ctx context.Context) (library.Upload, error) {
 	u, ok := ctx.Value(creationKey{}).(library.Upload)
 	if !ok {
-		return u, errors.New("intake: internal error: a creation without its checked request")
+		return u, errors.New("intake: internal error: a creation without its validated request")
 	}
 	return u, nil
 }
 
-// newUpload reads and checks a creation request.
+// newUpload validates a creation request.
 func (i *Intake) newUpload(r *http.Request) (library.Upload, error) {
 	claims, err := claimsOf(r)
 	if err != nil {
@@ -72,7 +72,7 @@ func readUpload(r *http.Request, claims auth.Claims) (library.Upload, error) {
 	header := r.Header.Get(tusproto.HeaderMetadata)
 	pairs, err := tusproto.DecodeMetadata(header)
 	if err != nil {
-		return library.Upload{}, badRequest("%s: see the tus protocol, Creation.", strings.TrimPrefix(err.Error(), "tusproto: "))
+		return library.Upload{}, badRequest("%s. See the tus protocol, Creation.", strings.TrimPrefix(err.Error(), "tusproto: "))
 	}
 	u := library.Upload{
 		ID: library.NewID(), Channel: claims.Channel, Subject: claims.Subject, Length: length, Metadata: header, Kinds: claims.Kinds,
@@ -82,7 +82,7 @@ func readUpload(r *http.Request, claims auth.Claims) (library.Upload, error) {
 
 func uploadLength(r *http.Request, claims auth.Claims) (int64, error) {
 	if r.Header.Get("Upload-Defer-Length") != "" || r.Header.Get("Upload-Concat") != "" {
-		return 0, badRequest("Upload-Defer-Length and Upload-Concat are not offered here: send Upload-Length.")
+		return 0, badRequest("Upload-Defer-Length and Upload-Concat are not supported. Send Upload-Length.")
 	}
 	text := r.Header.Get(tusproto.HeaderLength)
 	if text == "" {
@@ -105,7 +105,7 @@ func uploadLength(r *http.Request, claims auth.Claims) (int64, error) {
 func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) error {
 	value := func(key string) string { v, _ := tusproto.Lookup(pairs, key); return v }
 	for _, p := range pairs {
-		// Postgres keeps neither in a text, and no name of a file needs them.
+		// Postgres cannot store these in a text.
 		if !utf8.ValidString(p.Value) || strings.ContainsRune(p.Value, 0) {
 			return badRequest("The metadata key %q must be UTF-8 without NUL.", p.Key)
 		}
@@ -113,14 +113,14 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 	u.Filename, u.DeclaredType = bareName(value(tusproto.KeyFilename)), value(tusproto.KeyFiletype)
 
 	if u.ClientKey = value(tusproto.KeyKey); len(u.ClientKey) > maxKeyBytes {
-		return badRequest("The metadata key %q may have %d bytes at most.", tusproto.KeyKey, maxKeyBytes)
+		return badRequest("The metadata key %q must have at most %d bytes.", tusproto.KeyKey, maxKeyBytes)
 	}
 	if u.DeclaredSHA256 = value(tusproto.KeySHA256); u.DeclaredSHA256 != "" && !media.IsSHA256(u.DeclaredSHA256) {
 		return badRequest("The metadata key %q must be 64 lower-case hexadecimal digits.", tusproto.KeySHA256)
 	}
 	var bad string
 	if u.Purposes, bad = media.ParsePurposes(value(tusproto.KeyPurpose)); bad != "" {
-		return badRequest("The metadata key %q must list %v, comma separated.", tusproto.KeyPurpose, media.Purposes())
+		return badRequest("The metadata key %q must be a comma-separated list of %v.", tusproto.KeyPurpose, media.Purposes())
 	}
 	if kind := value(tusproto.KeyKind); kind != "" {
 		var ok bool
@@ -159,8 +159,8 @@ func (t Takes) check(u library.Upload) error {
 	return nil
 }
 
-// bareName is a file's name as people know it: without folders, and without
-// characters that move the text around it.
+// bareName returns a file name without folders, control characters and characters
+// that change the direction of text.
 func bareName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -184,44 +184,44 @@ func checkClaims(u *library.Upload, claims auth.Claims) error {
 	return nil
 }
 
-// answerRepeated answers a creation whose client key is known with the upload
-// that it made the first time, so that a lost answer costs no second upload. A
-// body that came with it is not stored: the answer says where to go on.
-func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bool {
+// serveRepeated responds to a creation whose client key is known with the existing
+// upload, so that a lost response does not create a second one. It does not store the
+// body of the request: the response contains the offset to resume from.
+func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload) bool {
 	if u.ClientKey == "" || r.Header.Get(tusproto.HeaderResumable) != tusproto.Version {
 		return false
 	}
-	first, err := i.named(r.Context(), u.Channel, u.ClientKey)
+	first, err := i.uploadByKey(r.Context(), u.Channel, u.ClientKey)
 	same := sameRequest(first, u)
 	var offset int64
 	if err == nil && same {
-		offset, err = i.resumed(r.Context(), first)
+		offset, err = i.resume(r.Context(), first)
 	}
 	if errors.Is(err, library.ErrNotFound) {
 		return false
 	}
-	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // what breaks here breaks the answer too
+	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // if this fails, the response fails too
 	switch {
 	case errors.Is(err, library.ErrFull):
-		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
-		a.refuse(problem.StorageFull())
+		logFailure(r.Context(), "repeat creation", first.ID, err)
+		resp.refuse(problem.StorageFull())
 	case err != nil:
-		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
-		a.refuse(problem.Locked())
+		logFailure(r.Context(), "repeat creation", first.ID, err)
+		resp.refuse(problem.Locked())
 	case !same:
-		a.refuse(problem.Conflict("This key names an upload of another file or purpose. Use a new key for it."))
+		resp.refuse(problem.Conflict("The key belongs to an upload of another file or purpose. Use a new key."))
 	default:
-		a.access = &access{upload: first, decided: true}
-		a.Header().Set(tusproto.HeaderResumable, tusproto.Version)
-		a.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
-		a.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
-		a.WriteHeader(http.StatusCreated)
+		resp.access = &access{upload: first, decided: true}
+		resp.Header().Set(tusproto.HeaderResumable, tusproto.Version)
+		resp.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
+		resp.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
+		resp.WriteHeader(http.StatusCreated)
 	}
 	return true
 }
 
-func sameRequest(a, b library.Upload) bool {
-	return a.Length == b.Length && a.DeclaredSHA256 == b.DeclaredSHA256 && a.Kind == b.Kind && slices.Equal(a.Purposes, b.Purposes)
+func sameRequest(u, v library.Upload) bool {
+	return u.Length == v.Length && u.DeclaredSHA256 == v.DeclaredSHA256 && u.Kind == v.Kind && slices.Equal(u.Purposes, v.Purposes)
 }
 
 func badRequest(format string, args ...any) error {

@@ -10,8 +10,8 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// B9: a file that is longer than its upload fails that upload, with a code, and
-// whether the client asks or the reconciler looks; the others go on.
+// A stored file that is longer than its upload fails that upload with a code, whether
+// the client or the reconciler finds it. Other uploads are not affected.
 func TestAStoredFileThatGrewFailsOnlyItsUpload(t *testing.T) {
 	for name, look := range map[string]func(h *harness, path string){
 		"by the client":     func(h *harness, path string) { h.do(head(path)) },
@@ -33,7 +33,7 @@ func TestAStoredFileThatGrewFailsOnlyItsUpload(t *testing.T) {
 	}
 }
 
-// B9: an upload whose file is gone is one that is not there; the others go on.
+// An upload whose stored file is missing is not found. Other uploads are not affected.
 func TestAMissingStoredFileIsNotFound(t *testing.T) {
 	h := start(t, nil)
 	gone, other := h.create(5), h.create(5)
@@ -47,7 +47,7 @@ func TestAMissingStoredFileIsNotFound(t *testing.T) {
 	h.wantState(other, library.StateChecking)
 }
 
-// B8: a clock that is put forward by days does not make uploads days old.
+// A clock that is set forward by days does not make uploads days older.
 func TestAClockThatJumpsExpiresNothing(t *testing.T) {
 	h := start(t, nil)
 	h.intake.SetWallClock(func() time.Time { return time.Now().Add(100 * 24 * time.Hour) })
