@@ -126,7 +126,7 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	})
 	a.public, err = httpapi.New(httpapi.Config{
 		Verifier: verifier, Uploads: p.uploads, Assets: p.library, Offsets: a.intake, Files: a.intake,
-		Web: p.files, AllowedOrigins: cfg.AllowedOrigins, PublicURL: cfg.PublicURL,
+		Web: p.files, AllowedOrigins: cfg.AllowedOrigins,
 		Sandbox: cfg.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics,
 	})
 	return err

@@ -1,9 +1,10 @@
-// Package auth turns a bearer token into claims: who asks, for which channel,
-// and what they may do.
+// Package auth verifies bearer tokens and returns their claims: the subject, its
+// channel and what it may do. The algorithm comes from the configured key, never from
+// the token.
 //
-// It leaves to others: reading the token from a request and answering with a
-// problem (httpapi), and comparing claims with the owner of a thing (intake,
-// httpapi). Algorithms come from the configured key, never from the token.
+// It leaves to others: reading the token from a request, checking its scope and
+// writing the error (httpapi), and comparing its channel with that of an upload or an
+// asset (intake, httpapi).
 package auth
 
 import (
@@ -15,7 +16,7 @@ import (
 	"mediarelay/internal/media"
 )
 
-// Scope is one word of a token's scope claim.
+// Scope is one entry of a token's scope claim.
 type Scope string
 
 // The scopes.
@@ -31,43 +32,43 @@ func Scopes() []Scope {
 	return []Scope{ScopeUpload, ScopeAssetsRead, ScopeAssetsWrite, ScopeMessagesSend}
 }
 
-// Claims are what a valid token says.
+// Claims are the claims of a valid token.
 type Claims struct {
-	// Subject is who asks, as the token's issuer calls them.
+	// Subject identifies the person or program, in the terms of the token's issuer.
 	Subject string
-	// Channel is the one channel that the token is for.
+	// Channel is the one channel that the token is valid for.
 	Channel string
 	Scopes  []string
-	// MaxBytes is the largest upload that the token allows; 0 does not narrow.
+	// MaxBytes is the maximum size of an upload; 0 means no limit.
 	MaxBytes int64
-	// Kinds and Purposes that the token allows; empty does not narrow.
+	// Kinds and Purposes that the token allows; empty means all.
 	Kinds    []media.Kind
 	Purposes []media.Purpose
-	// ExpiresAt is the token's own end, without leeway.
+	// ExpiresAt is exp, without leeway.
 	ExpiresAt time.Time
 }
 
-// Allows reports whether the token carries the scope.
+// Allows reports whether the token has the scope.
 func (c Claims) Allows(scope Scope) bool { return slices.Contains(c.Scopes, string(scope)) }
 
-// The errors that callers tell apart. None of them holds any part of the token.
+// The errors of Verify. None of them contains any part of the token.
 var (
-	// ErrInvalid: the token is not one of ours; the wrapped text says why.
+	// ErrInvalid: the token is not valid. The wrapping error says why.
 	ErrInvalid = errors.New("auth: the token is not valid")
-	// ErrExpired: the token was good until its exp.
+	// ErrExpired: the token was valid until its exp.
 	ErrExpired = errors.New("auth: the token has expired")
-	// ErrUnknownChannel: the token is good and names a channel that is not here.
-	ErrUnknownChannel = errors.New("auth: the token's channel is not known")
+	// ErrUnknownChannel: the token is valid, but its channel is not configured.
+	ErrUnknownChannel = errors.New("auth: the token's channel is unknown")
 )
 
 type contextKey struct{}
 
-// NewContext carries claims with a request.
+// NewContext returns a context with claims.
 func NewContext(ctx context.Context, claims Claims) context.Context {
 	return context.WithValue(ctx, contextKey{}, claims)
 }
 
-// FromContext gives the claims of the request; ok is false where no token was asked for.
+// FromContext returns the claims of a request; ok is false if no token was verified.
 func FromContext(ctx context.Context) (claims Claims, ok bool) {
 	claims, ok = ctx.Value(contextKey{}).(Claims)
 	return claims, ok

@@ -33,8 +33,7 @@ func verifier(t *testing.T, c auth.Config) *auth.Verifier {
 	return v
 }
 
-// handMade signs any header and payload, as an attacker with the secret or a
-// careless issuer would.
+// handMade signs any header and payload, as a careless issuer could.
 func handMade(header, payload string) string {
 	return signedWith(sha256.New, header, payload)
 }
@@ -50,7 +49,7 @@ func encode(s string) string { return base64.RawURLEncoding.EncodeToString([]byt
 
 const hs256 = `{"alg":"HS256","typ":"JWT"}`
 
-// good is a payload that holds, with further members, which win over the first ones.
+// good returns a valid payload. Further members override its own.
 func good(more ...string) string {
 	exp := time.Now().Add(time.Hour).Unix()
 	members := append([]string{fmt.Sprintf(
@@ -58,7 +57,7 @@ func good(more ...string) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-func TestATokenThatSignMadeIsGood(t *testing.T) {
+func TestVerifyAcceptsWhatSignReturns(t *testing.T) {
 	want := auth.Claims{
 		Subject: "ada", Channel: "acme", Scopes: []string{"upload"}, MaxBytes: 16 << 20,
 		Kinds: []media.Kind{media.KindImage}, Purposes: []media.Purpose{media.PurposeTemplate},
@@ -82,7 +81,7 @@ func TestATokenThatSignMadeIsGood(t *testing.T) {
 	}
 }
 
-func TestGoodTokensOfOtherIssuers(t *testing.T) {
+func TestValidTokensOfOtherIssuers(t *testing.T) {
 	for name, more := range map[string]string{
 		"aud in a list":            `"aud":["other","mediarelay"]`,
 		"exp with a fraction":      fmt.Sprintf(`"exp":%d.5`, time.Now().Add(time.Hour).Unix()),
@@ -93,13 +92,13 @@ func TestGoodTokensOfOtherIssuers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := verifier(t, config()).Verify(handMade(hs256, good(more))); err != nil {
-				t.Errorf("refused: %v", err)
+				t.Errorf("rejected: %v", err)
 			}
 		})
 	}
 }
 
-func TestTokensThatAreRefused(t *testing.T) {
+func TestInvalidTokens(t *testing.T) {
 	in := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 	whole := handMade(hs256, good())
 	for _, tt := range []struct {
@@ -160,13 +159,13 @@ func TestTokensThatAreRefused(t *testing.T) {
 				t.Fatalf("got %v, want %v", err, tt.want)
 			}
 			if part := firstPart(tt.token); part != "" && strings.Contains(err.Error(), part) {
-				t.Errorf("the error repeats the token: %v", err)
+				t.Errorf("the error contains a part of the token: %v", err)
 			}
 		})
 	}
 }
 
-func TestTheIssuerIsCheckedWhereOneIsSet(t *testing.T) {
+func TestIssuerIsCheckedIfConfigured(t *testing.T) {
 	c := config()
 	c.Issuer = "portal"
 	for name, more := range map[string]string{"missing": `"iss":""`, "another": `"iss":"stranger"`, "a list": `"iss":["portal"]`} {
@@ -179,7 +178,7 @@ func TestTheIssuerIsCheckedWhereOneIsSet(t *testing.T) {
 	}
 }
 
-func TestAConfigThatCannotBeTrusted(t *testing.T) {
+func TestInvalidConfigs(t *testing.T) {
 	for name, c := range map[string]auth.Config{
 		"a secret of 31 bytes": {Secret: []byte(strings.Repeat("s", 31)), Audience: "mediarelay"},
 		"no secret":            {Audience: "mediarelay"},
@@ -187,16 +186,16 @@ func TestAConfigThatCannotBeTrusted(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := auth.NewVerifier(c); err == nil {
-				t.Error("a verifier was made")
+				t.Error("NewVerifier succeeded")
 			}
 			if _, err := auth.Sign(c, auth.Claims{}); err == nil {
-				t.Error("a token was signed")
+				t.Error("Sign succeeded")
 			}
 		})
 	}
 }
 
-func TestSignRefusesWhatVerifyWould(t *testing.T) {
+func TestSignRejectsInvalidClaims(t *testing.T) {
 	soon := time.Now().Add(time.Hour)
 	for name, claims := range map[string]auth.Claims{
 		"no subject":      {Channel: "acme", ExpiresAt: soon},
@@ -212,7 +211,7 @@ func TestSignRefusesWhatVerifyWould(t *testing.T) {
 	}
 }
 
-func TestClaimsTravelWithTheContext(t *testing.T) {
+func TestClaimsInAContext(t *testing.T) {
 	if _, ok := auth.FromContext(context.Background()); ok {
 		t.Error("an empty context has claims")
 	}
@@ -231,13 +230,13 @@ func FuzzVerify(f *testing.F) {
 	f.Add(encode(`{"alg":"none"}`), encode(`null`))
 	f.Fuzz(func(t *testing.T, header, payload string) {
 		if claims, err := v.Verify(header + "." + payload + ".AAAA"); err == nil {
-			t.Errorf("a token without our signature is good: %v", claims)
+			t.Errorf("a token without a valid signature is accepted: %v", claims)
 		}
 	})
 }
 
-// strayBits changes the bits of the last character that base64 does not use: a
-// lenient decoder reads the same signature from another text.
+// strayBits changes the unused bits of the last base64 character: a lenient decoder
+// decodes the same signature from another text.
 func strayBits(token string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	last := slices.Index([]byte(alphabet), token[len(token)-1])

@@ -9,8 +9,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Sign makes a token that a Verifier of the same config takes until claims.ExpiresAt,
-// in whole seconds.
+// Sign returns a token that a Verifier with the same config accepts until
+// claims.ExpiresAt, in whole seconds.
 func Sign(c Config, claims Claims) (string, error) {
 	if err := c.validate(); err != nil {
 		return "", err
@@ -20,7 +20,7 @@ func Sign(c Config, claims Claims) (string, error) {
 		return "", fmt.Errorf("auth: sign: %w", err)
 	}
 	if !claims.ExpiresAt.After(time.Now()) {
-		return "", errors.New("auth: sign: the token would have expired already")
+		return "", errors.New("auth: sign: the token is expired already")
 	}
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, wire).SignedString(c.Secret)
 }
@@ -43,7 +43,8 @@ func wireFrom(c Config, claims Claims) *wireClaims {
 	return wire
 }
 
-// wordsOf gives no list for an empty one, since an empty list allows nothing.
+// wordsOf returns nil for an empty list: the claim is omitted, since an empty list in a
+// token is invalid.
 func wordsOf[T ~string](list []T) *words {
 	if len(list) == 0 {
 		return nil

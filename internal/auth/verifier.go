@@ -15,22 +15,22 @@ import (
 // Source: RFC 7518, section 3.2: a key as long as the hash's output, 256 bits.
 const MinSecretBytes = 32
 
-// MaxTokenBytes bounds a token: the claims are parsed before the signature is
-// checked, so a stranger decides how much work that is.
+// MaxTokenBytes is the maximum length of a token. The claims are parsed before the
+// signature is checked, so the length bounds the work for a forged token.
 const MaxTokenBytes = 8 << 10
 
-// Leeway forgives clocks that differ.
+// Leeway is the accepted difference between the clocks of issuer and server.
 const Leeway = 30 * time.Second
 
-// Config says which tokens are good.
+// Config defines which tokens are valid.
 type Config struct {
 	// Secret is the HS256 key, at least MinSecretBytes long.
 	Secret []byte
-	// Issuer must equal iss; empty does not ask for one.
+	// Issuer must equal iss; empty means that iss is not checked.
 	Issuer string
 	// Audience must be in aud.
 	Audience string
-	// Channels that this server has.
+	// Channels are the configured channels.
 	Channels []string
 }
 
@@ -41,13 +41,13 @@ type Verifier struct {
 	channels []string
 }
 
-// NewVerifier makes a verifier; an error says which part of the config is wrong.
+// NewVerifier returns a verifier. The error says which part of the config is invalid.
 func NewVerifier(c Config) (*Verifier, error) {
 	if err := c.validate(); err != nil {
 		return nil, err
 	}
-	// golang-jwt's own defaults accept a token without exp, every HMAC size, and
-	// base64 with stray bits: each option below closes one of them.
+	// The defaults of golang-jwt accept a token without exp, any HMAC size, and base64
+	// with stray bits. The options reject them.
 	options := []jwt.ParserOption{
 		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}),
 		jwt.WithExpirationRequired(),
@@ -65,15 +65,15 @@ func NewVerifier(c Config) (*Verifier, error) {
 	}, nil
 }
 
-// Verify checks a token as it came, without "Bearer ". The errors are ErrInvalid,
-// ErrExpired and ErrUnknownChannel, wrapped.
+// Verify checks a token, without "Bearer ". Its errors wrap ErrInvalid, ErrExpired or
+// ErrUnknownChannel.
 func (v *Verifier) Verify(token string) (Claims, error) {
 	if err := checkForm(token); err != nil {
 		return Claims{}, err
 	}
 	var wire wireClaims
 	if _, err := v.parser.ParseWithClaims(token, &wire, v.key); err != nil {
-		return Claims{}, refusal(err)
+		return Claims{}, tokenError(err)
 	}
 	claims, err := wire.claims()
 	if err != nil {
@@ -88,17 +88,17 @@ func (v *Verifier) Verify(token string) (Claims, error) {
 func (c Config) validate() error {
 	var errs []error
 	if len(c.Secret) < MinSecretBytes {
-		errs = append(errs, fmt.Errorf("auth: the secret has %d bytes, at least %d are needed", len(c.Secret), MinSecretBytes))
+		errs = append(errs, fmt.Errorf("auth: the secret has %d bytes, but needs at least %d", len(c.Secret), MinSecretBytes))
 	}
 	if c.Audience == "" {
-		errs = append(errs, errors.New("auth: no audience"))
+		errs = append(errs, errors.New("auth: the audience is empty"))
 	}
 	return errors.Join(errs...)
 }
 
-// secretKey gives the one key, to a token that does not demand what we do not know.
+// secretKey returns the key for every token without crit.
 //
-// Source: RFC 7515, section 4.1.11: a token whose crit is not understood must be refused.
+// Source: RFC 7515, section 4.1.11: a token with an unknown crit must be rejected.
 func secretKey(secret []byte) jwt.Keyfunc {
 	secret = slices.Clone(secret)
 	return func(token *jwt.Token) (any, error) {
@@ -109,8 +109,8 @@ func secretKey(secret []byte) jwt.Keyfunc {
 	}
 }
 
-// checkForm refuses what base64 decoders pass over, such as a newline at the end:
-// one token, one text.
+// checkForm rejects characters that base64 decoders skip, such as a newline at the end,
+// so that a token has only one spelling.
 func checkForm(token string) error {
 	switch {
 	case len(token) > MaxTokenBytes:
@@ -118,7 +118,7 @@ func checkForm(token string) error {
 	case strings.Count(token, ".") != 2:
 		return invalid("it does not have three parts")
 	case strings.ContainsFunc(token, notTokenCharacter):
-		return invalid("it holds a character that no token has")
+		return invalid("it contains a character that is not allowed")
 	}
 	return nil
 }
@@ -129,25 +129,26 @@ func notTokenCharacter(r rune) bool {
 	return !isLetter && !isDigit && r != '-' && r != '_' && r != '.'
 }
 
-// refusal hides the library's text where it could repeat a part of the token.
-func refusal(err error) error {
+// tokenError replaces the text of golang-jwt's error, which may contain parts of the
+// token.
+func tokenError(err error) error {
 	switch {
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return invalid("its algorithm or its signature is wrong")
+		return invalid("its algorithm or signature is invalid")
 	case errors.Is(err, jwt.ErrTokenMalformed), errors.Is(err, jwt.ErrTokenUnverifiable):
-		return invalid("it cannot be read")
+		return invalid("it cannot be parsed")
 	case errors.Is(err, jwt.ErrTokenInvalidAudience):
-		return invalid("its aud is not ours")
+		return invalid("its aud does not include this server's audience")
 	case errors.Is(err, jwt.ErrTokenInvalidIssuer):
-		return invalid("its iss is not the configured one")
+		return invalid("its iss is not the configured issuer")
 	case errors.Is(err, jwt.ErrTokenRequiredClaimMissing):
 		return invalid("exp, aud or iss is missing")
 	case errors.Is(err, jwt.ErrTokenNotValidYet):
-		return invalid("its nbf lies in the future")
+		return invalid("its nbf is in the future")
 	case errors.Is(err, jwt.ErrTokenExpired):
 		return ErrExpired
 	}
-	return invalid("its claims do not hold")
+	return invalid("its claims are invalid")
 }
 
 func invalid(format string, args ...any) error {

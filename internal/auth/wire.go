@@ -12,10 +12,11 @@ import (
 	"mediarelay/internal/media"
 )
 
-// maxSubjectBytes bounds who: it is kept with every upload and asset.
+// maxSubjectBytes is the maximum length of sub, which is stored with every upload and
+// asset.
 const maxSubjectBytes = 255
 
-// wireClaims are the claims as a token carries them.
+// wireClaims is the JSON of the claims.
 type wireClaims struct {
 	Issuer    string           `json:"iss,omitempty"`
 	Audience  jwt.ClaimStrings `json:"aud,omitempty"`
@@ -39,8 +40,8 @@ func (w *wireClaims) GetIssuer() (string, error)                   { return w.Is
 func (w *wireClaims) GetSubject() (string, error)                  { return w.Subject, nil }
 func (w *wireClaims) GetAudience() (jwt.ClaimStrings, error)       { return w.Audience, nil }
 
-// claims reads our own claims. A claim that narrows and is not understood refuses
-// the token: passing over it would widen what the token may do.
+// claims validates our own claims. A limit that is not understood makes the token
+// invalid: ignoring it would allow more than the issuer meant.
 func (w *wireClaims) claims() (Claims, error) {
 	c := Claims{
 		Subject:   w.Subject,
@@ -54,46 +55,46 @@ func (w *wireClaims) claims() (Claims, error) {
 	if c.Channel == "" {
 		return Claims{}, invalid("its channel is missing")
 	}
-	return c, w.narrow(&c)
+	return c, w.limits(&c)
 }
 
-func (w *wireClaims) narrow(c *Claims) error {
+func (w *wireClaims) limits(c *Claims) error {
 	if w.MaxBytes != nil {
 		c.MaxBytes = *w.MaxBytes
 		if c.MaxBytes <= 0 {
-			return invalid("its max_bytes is not a number above 0")
+			return invalid("its max_bytes is not greater than 0")
 		}
 	}
 	var bad string
 	if w.Kinds != nil {
 		if c.Kinds, bad = media.ParseKinds(w.Kinds.joined()); bad != "" || len(c.Kinds) == 0 {
-			return invalid("its kinds are empty or not known")
+			return invalid("its kinds are empty or unknown")
 		}
 	}
 	if w.Purposes != nil {
 		if c.Purposes, bad = media.ParsePurposes(w.Purposes.joined()); bad != "" || w.Purposes.joined() == "" {
-			return invalid("its purposes are empty or not known")
+			return invalid("its purposes are empty or unknown")
 		}
 	}
 	return nil
 }
 
-// seconds is a NumericDate that is a JSON number and nothing else; golang-jwt's
-// own takes a number in a string as well, and any magnitude.
+// seconds is a NumericDate that must be a JSON number. golang-jwt's type also accepts a
+// number in a string, and any magnitude.
 //
 // Source: RFC 7519, section 2, NumericDate.
 type seconds float64
 
-// lastSecond is the end of the year 9999, the last that RFC 3339 can write.
-const lastSecond = 253402300799
+// maxSeconds is the end of the year 9999, the last that RFC 3339 can express.
+const maxSeconds = 253402300799
 
 func (s *seconds) UnmarshalJSON(raw []byte) error {
 	var number float64
 	if err := json.Unmarshal(raw, &number); err != nil {
 		return err
 	}
-	if math.Abs(number) > lastSecond {
-		return errors.New("a date beyond the year 9999")
+	if math.Abs(number) > maxSeconds {
+		return errors.New("the date is after the year 9999")
 	}
 	*s = seconds(number)
 	return nil
@@ -111,7 +112,8 @@ func inSeconds(t time.Time) *seconds {
 	return &s
 }
 
-// words is a list: an array of strings, or one string with spaces or commas.
+// words is a list, either an array of strings or one string separated by spaces or
+// commas.
 type words []string
 
 func (w *words) UnmarshalJSON(raw []byte) error {

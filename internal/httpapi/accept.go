@@ -5,50 +5,51 @@ import (
 	"strings"
 )
 
-// chooseForm picks the form that the client likes best; of equals, the earlier.
-// The plain form, the last, is what everybody takes.
+// chooseVariant picks the variant with the highest weight in Accept-Encoding; of
+// equals, the first. The last variant is not compressed and is the default.
 //
 // Source: RFC 9110, section 12.5.3.
-func chooseForm(forms []form, acceptEncoding []string) form {
-	likes := weights(strings.Join(acceptEncoding, ","))
-	best, bestWeight := forms[len(forms)-1], 0.0
-	for _, f := range forms[:len(forms)-1] {
-		if w := weightOf(likes, f.encoding); w > bestWeight {
-			best, bestWeight = f, w
+func chooseVariant(variants []variant, acceptEncoding []string) variant {
+	accepted := weights(strings.Join(acceptEncoding, ","))
+	plain := variants[len(variants)-1]
+	best, bestWeight := plain, 0.0
+	for _, v := range variants[:len(variants)-1] {
+		if w := weightOf(accepted, v.encoding); w > bestWeight {
+			best, bestWeight = v, w
 		}
 	}
-	if plain, said := likes["identity"]; said && plain > bestWeight {
-		return forms[len(forms)-1]
+	if identity, listed := accepted["identity"]; listed && identity > bestWeight {
+		return plain
 	}
 	return best
 }
 
-// weightOf is how much a client likes an encoding, 0 for not at all.
-func weightOf(likes map[string]float64, encoding string) float64 {
-	if w, said := likes[encoding]; said {
+// weightOf returns the weight of an encoding, 0 if the client does not accept it.
+func weightOf(accepted map[string]float64, encoding string) float64 {
+	if w, listed := accepted[encoding]; listed {
 		return w
 	}
-	return likes["*"]
+	return accepted["*"]
 }
 
-// weights reads "br;q=1.0, gzip;q=0.8, *;q=0.1". A weight that cannot be read is 0.
+// weights parses "br;q=1.0, gzip;q=0.8, *;q=0.1". An invalid weight is 0.
 func weights(header string) map[string]float64 {
-	likes := map[string]float64{}
+	accepted := map[string]float64{}
 	for _, element := range strings.Split(header, ",") {
 		name, parameter, weighted := strings.Cut(element, ";")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if name == "" {
 			continue
 		}
-		likes[name] = 1
+		accepted[name] = 1
 		if weighted {
-			likes[name] = readWeight(parameter)
+			accepted[name] = parseWeight(parameter)
 		}
 	}
-	return likes
+	return accepted
 }
 
-func readWeight(parameter string) float64 {
+func parseWeight(parameter string) float64 {
 	name, value, _ := strings.Cut(strings.TrimSpace(parameter), "=")
 	if !strings.EqualFold(strings.TrimSpace(name), "q") {
 		return 0

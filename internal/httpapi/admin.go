@@ -13,38 +13,39 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// readyWithin is how long a part may take to say that it is ready. Kubernetes and
+// readyTimeout is how long all checks of a readiness probe may take. Kubernetes and
 // most load balancers give up on a probe after 1 s to 5 s.
-const readyWithin = 2 * time.Second
+const readyTimeout = 2 * time.Second
 
-// Pinger is a database that can be asked whether it answers.
+// Pinger checks that the database responds.
 type Pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// Readier is a store that can be asked whether it takes bytes.
+// Readier checks that the store accepts writes.
 type Readier interface {
 	Ready(ctx context.Context) error
 }
 
-// Circuits tells which channels have stopped; *library.Library does.
+// Circuits lists the paused channels; *library.Library implements it.
 type Circuits interface {
 	OpenCircuits(ctx context.Context) ([]library.Circuit, error)
 }
 
-// AdminConfig is what the operators' handler stands on. Every field is needed.
+// AdminConfig configures the operators' handler. Every field is required.
 type AdminConfig struct {
 	Database Pinger
 	Store    Readier
 	Channels Circuits
-	// Notes are what operators should know that keeps nobody from work, a line each.
+	// Notes returns warnings that do not make the server unready, one line each.
 	Notes   func() []string
 	Metrics *Metrics
 	Logger  *slog.Logger
 }
 
-// NewAdmin makes the handler of the private listener: /readyz and /metrics. A
-// request whose context has ended, since the server stops, is not ready.
+// NewAdmin returns the handler of the private listener: /readyz and /metrics. It
+// reports that the server is not ready once the request's context is cancelled,
+// which happens at shutdown.
 func NewAdmin(c AdminConfig) http.Handler {
 	a := &admin{AdminConfig: c, down: map[string]bool{}}
 	mux := http.NewServeMux()
@@ -54,15 +55,15 @@ func NewAdmin(c AdminConfig) http.Handler {
 	return mux
 }
 
-// admin remembers which parts were not ready when they were last asked.
+// admin remembers which components failed their last check.
 type admin struct {
 	AdminConfig
 	mu   sync.Mutex
 	down map[string]bool
 }
 
-// note keeps what a part answered, and tells operators when it is ready again.
-func (c *admin) note(ctx context.Context, part string, err error) {
+// record keeps the result of a check and logs failures and recoveries.
+func (c *admin) record(ctx context.Context, part string, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -79,36 +80,36 @@ func (c *admin) ready(w http.ResponseWriter, r *http.Request) {
 		problem.Write(w, problem.ShuttingDown())
 		return
 	}
-	ctx, cancel := context.WithTimeout(r.Context(), readyWithin)
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	for _, part := range []struct {
 		name  string
 		check func(context.Context) error
 	}{{"database", c.Database.Ping}, {"store", c.Store.Ready}} {
 		err := part.check(ctx)
-		c.note(ctx, part.name, err)
+		c.record(ctx, part.name, err)
 		if err != nil {
 			p := problem.Unavailable()
-			p.Detail = "The " + part.name + " is not ready. The server's log says why."
+			p.Detail = "The " + part.name + " is not ready. See the server's log for the reason."
 			problem.Write(w, p)
 			return
 		}
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ready\n" + c.stopped(ctx)))
+	_, _ = w.Write([]byte("ready\n" + c.warnings(ctx)))
 }
 
-// stopped lists the channels that have stopped. The server is ready all the same:
-// it takes their uploads and keeps them.
-func (c AdminConfig) stopped(ctx context.Context) string {
+// warnings lists the paused channels and the notes. The server is ready all the same:
+// it accepts and stores uploads for a paused channel.
+func (c AdminConfig) warnings(ctx context.Context) string {
 	circuits, err := c.Channels.OpenCircuits(ctx)
 	if err != nil {
-		c.Logger.WarnContext(ctx, "the channels' states could not be read", "error", err.Error())
+		c.Logger.WarnContext(ctx, "could not read the states of the channels", "error", err.Error())
 		return ""
 	}
 	var b strings.Builder
 	for _, circuit := range circuits {
-		fmt.Fprintf(&b, "channel %s has stopped since %s: %s, next try %s\n", circuit.Channel,
+		fmt.Fprintf(&b, "channel %s paused since %s: %s, next attempt %s\n", circuit.Channel,
 			circuit.OpenedAt.Format(time.RFC3339), circuit.Cause, circuit.ProbeAt.Format(time.RFC3339))
 	}
 	for _, note := range c.Notes() {

@@ -25,15 +25,15 @@ type circuits []library.Circuit
 
 func (c circuits) OpenCircuits(context.Context) ([]library.Circuit, error) { return c, nil }
 
-// A channel that has stopped is for its operators; the server takes uploads all the same.
-func TestReadinessNamesChannelsThatHaveStopped(t *testing.T) {
+// A paused channel does not make the server unready: it accepts uploads for it.
+func TestReadinessListsPausedChannels(t *testing.T) {
 	at := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
 	r := askAdmin(t.Context(), httpapi.AdminConfig{
 		Database: probe(fine), Store: probe(fine), Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.DiscardHandler),
 		Channels: circuits{{Channel: "acme", Cause: "auth", OpenedAt: at, ProbeAt: at.Add(time.Minute)}},
 		Notes:    func() []string { return []string{"channel beta is new"} },
 	}, "/readyz")
-	const want = "ready\nchannel acme has stopped since 2026-11-21T08:00:00Z: auth, next try 2026-11-21T08:01:00Z\n" +
+	const want = "ready\nchannel acme paused since 2026-11-21T08:00:00Z: auth, next attempt 2026-11-21T08:01:00Z\n" +
 		"channel beta is new\n"
 	if r.Code != 200 || r.Body.String() != want {
 		t.Errorf("status %d: %s", r.Code, r.Body)
@@ -52,7 +52,7 @@ func askAdmin(ctx context.Context, c httpapi.AdminConfig, path string) *httptest
 	return recorder
 }
 
-func TestReadinessFollowsDatabaseAndStore(t *testing.T) {
+func TestReadinessChecksDatabaseAndStore(t *testing.T) {
 	broken := probe(func(context.Context) error { return errors.New("canary: disk gone") })
 	stopped, stop := context.WithCancel(context.Background())
 	stop()
@@ -83,8 +83,8 @@ func TestReadinessFollowsDatabaseAndStore(t *testing.T) {
 	}
 }
 
-// Who was woken by a part that is not ready is told once that it is again.
-func TestAPartThatIsReadyAgainIsTold(t *testing.T) {
+// An operator who was alerted needs one line in the log when it is over.
+func TestRecoveryIsLoggedOnce(t *testing.T) {
 	var log bytes.Buffer
 	var away error
 	handler := httpapi.NewAdmin(httpapi.AdminConfig{
@@ -127,6 +127,6 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 		t.Error("an upload's id is a label")
 	}
 	if r := askAdmin(t.Context(), admin, "/debug/pprof/"); r.Code != 404 {
-		t.Errorf("pprof answers %d", r.Code)
+		t.Errorf("pprof responds with %d", r.Code)
 	}
 }

@@ -17,54 +17,55 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// The sizes of a page of assets.
+// The number of assets on a page.
 const (
-	standardPage = 50
-	largestPage  = 200
+	defaultPageSize = 50
+	maxPageSize     = 200
 )
 
-// maxQueryText bounds q and cursor, in bytes: the longest file name has 255.
+// maxQueryText is the maximum length of q and cursor in bytes. A file name has at
+// most 255.
 const maxQueryText = 512
 
-// assetShelf shows what the library keeps.
-type assetShelf struct {
+// assetHandler serves the assets of the library.
+type assetHandler struct {
 	assets Assets
 	now    func() time.Time
 	logger *slog.Logger
 }
 
-func (s assetShelf) list(c *gin.Context) {
+func (h assetHandler) list(c *gin.Context) {
 	query, err := readQuery(c)
 	if err != nil {
 		refuse(c, problem.BadRequest(err.Error()))
 		return
 	}
-	page, err := s.assets.Assets(c.Request.Context(), query)
+	page, err := h.assets.Assets(c.Request.Context(), query)
 	if errors.Is(err, library.ErrNotFound) {
-		refuse(c, problem.BadRequest("cursor is not the next of an earlier page. Leave it out to begin again."))
+		refuse(c, problem.BadRequest("cursor is not the next of an earlier page. Omit it to start from the first page."))
 		return
 	}
 	if err != nil {
-		fail(c, s.logger, err)
+		fail(c, h.logger, err)
 		return
 	}
-	c.JSON(http.StatusOK, writePage(page, s.now()))
+	c.JSON(http.StatusOK, writePage(page, h.now()))
 }
 
-func (s assetShelf) show(c *gin.Context) {
-	if !idForm.MatchString(c.Param("id")) {
+func (h assetHandler) show(c *gin.Context) {
+	if !idPattern.MatchString(c.Param("id")) {
 		refuse(c, problem.NotFound())
 		return
 	}
-	a, err := s.assets.Asset(c.Request.Context(), claimsOf(c).Channel, c.Param("id"))
+	a, err := h.assets.Asset(c.Request.Context(), claimsOf(c).Channel, c.Param("id"))
 	if err != nil {
-		fail(c, s.logger, err)
+		fail(c, h.logger, err)
 		return
 	}
-	c.JSON(http.StatusOK, writeAsset(a, s.now()))
+	c.JSON(http.StatusOK, writeAsset(a, h.now()))
 }
 
-// writePage shows a page as it is at the time.
+// writePage converts a page for a client. Copies that expired before now are omitted.
 func writePage(page library.AssetPage, now time.Time) assetPageJSON {
 	out := assetPageJSON{Items: make([]assetJSON, len(page.Items))}
 	for i, a := range page.Items {
@@ -76,12 +77,12 @@ func writePage(page library.AssetPage, now time.Time) assetPageJSON {
 	return out
 }
 
-// readQuery reads the query of a list; the error says what is wrong and what to do.
+// readQuery parses the query of a list. The error is written for the client.
 func readQuery(c *gin.Context) (library.AssetQuery, error) {
 	q := library.AssetQuery{
 		Channel: claimsOf(c).Channel,
 		Text:    c.Query("q"), SHA256: c.Query("sha256"), Cursor: c.Query("cursor"),
-		Limit: standardPage,
+		Limit: defaultPageSize,
 	}
 	return q, errors.Join(
 		readKind(&q, c.Query("kind")), readLimit(&q, c.Query("limit")),
@@ -94,7 +95,7 @@ func readKind(q *library.AssetQuery, value string) error {
 	}
 	kind, ok := media.ParseKind(value)
 	if !ok {
-		return fmt.Errorf("kind is not one of %v.", media.Kinds()) //nolint:staticcheck // a sentence for people
+		return fmt.Errorf("kind must be one of %v.", media.Kinds()) //nolint:staticcheck // a sentence for people
 	}
 	q.Kind = kind
 	return nil
@@ -105,8 +106,8 @@ func readLimit(q *library.AssetQuery, value string) error {
 		return nil
 	}
 	limit, err := strconv.Atoi(value)
-	if err != nil || limit < 1 || limit > largestPage {
-		return fmt.Errorf("limit is not a number from 1 to %d.", largestPage) //nolint:staticcheck // a sentence for people
+	if err != nil || limit < 1 || limit > maxPageSize {
+		return fmt.Errorf("limit must be a number from 1 to %d.", maxPageSize) //nolint:staticcheck // a sentence for people
 	}
 	q.Limit = limit
 	return nil
@@ -116,12 +117,12 @@ func checkDigest(value string) error {
 	if value == "" || media.IsSHA256(value) {
 		return nil
 	}
-	return errors.New("sha256 is not 64 lower-case hexadecimal digits.") //nolint:staticcheck // a sentence for people
+	return errors.New("sha256 must be 64 lower-case hexadecimal digits.") //nolint:staticcheck // a sentence for people
 }
 
 func checkText(name, value string) error {
 	if len(value) <= maxQueryText && utf8.ValidString(value) && !strings.ContainsRune(value, 0) {
 		return nil
 	}
-	return fmt.Errorf("%s is longer than %d bytes or is no text.", name, maxQueryText) //nolint:staticcheck // a sentence for people
+	return fmt.Errorf("%s must be UTF-8 text of at most %d bytes.", name, maxQueryText) //nolint:staticcheck // a sentence for people
 }

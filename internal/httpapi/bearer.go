@@ -12,19 +12,19 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// requireScope lets a request pass whose token carries the scope, and hands its
-// claims on in the request's context. A token in the query is not looked for:
-// it would stand in logs.
+// requireScope rejects a request unless its token is valid and has the scope, and
+// puts the claims into the request's context. A token in the query is ignored,
+// since URLs are logged.
 func requireScope(v Verifier, logger *slog.Logger, scope auth.Scope) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		token, ok := bearer(c.Request.Header)
 		if !ok {
-			refuse(c, problem.Unauthorized("Send a token in the header Authorization, as Bearer TOKEN."))
+			refuse(c, problem.Unauthorized("Send the header Authorization: Bearer TOKEN."))
 			return
 		}
 		claims, err := v.Verify(token)
 		if err != nil {
-			logger.InfoContext(c.Request.Context(), "token refused", "route", routeOf(c), "reason", err.Error())
+			logger.InfoContext(c.Request.Context(), "token rejected", "route", routeOf(c), "reason", err.Error())
 			refuse(c, tokenProblem(err))
 			return
 		}
@@ -36,7 +36,7 @@ func requireScope(v Verifier, logger *slog.Logger, scope auth.Scope) gin.Handler
 	}
 }
 
-// exceptOptions lets OPTIONS pass: a browser's preflight cannot carry a token.
+// exceptOptions skips next for OPTIONS: a browser sends no token with a preflight.
 func exceptOptions(next gin.HandlerFunc) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		if c.Request.Method != http.MethodOptions {
@@ -45,7 +45,8 @@ func exceptOptions(next gin.HandlerFunc) gin.HandlerFunc {
 	}
 }
 
-// bearer reads the token; the scheme's name is read without regard to case.
+// bearer returns the token of the Authorization header. The scheme is not
+// case-sensitive.
 //
 // Source: RFC 9110, section 11.1; RFC 6750, section 2.1.
 func bearer(h http.Header) (token string, ok bool) {
@@ -53,8 +54,8 @@ func bearer(h http.Header) (token string, ok bool) {
 	return token, ok && strings.EqualFold(scheme, "Bearer")
 }
 
-// tokenProblem tells apart only what a client can act on; why a token is not
-// valid is in the log.
+// tokenProblem distinguishes only what a client can act on. The reason why a token
+// is invalid is in the log.
 func tokenProblem(err error) problem.Problem {
 	switch {
 	case errors.Is(err, auth.ErrExpired):
@@ -62,14 +63,14 @@ func tokenProblem(err error) problem.Problem {
 	case errors.Is(err, auth.ErrUnknownChannel):
 		return problem.UnknownChannel()
 	}
-	return problem.Unauthorized("The token is not valid here. The server's log says why.")
+	return problem.Unauthorized("The token is not valid. See the server's log for the reason.")
 }
 
-// claimsOf gives the claims behind requireScope.
+// claimsOf returns the claims that requireScope put into the context.
 func claimsOf(c *gin.Context) auth.Claims {
 	claims, ok := auth.FromContext(c.Request.Context())
 	if !ok {
-		panic("httpapi: internal error: a route without requireScope asks for claims")
+		panic("httpapi: internal error: claimsOf on a route without requireScope")
 	}
 	return claims
 }

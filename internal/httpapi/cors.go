@@ -13,21 +13,18 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// preflightAge is how long a browser may remember a preflight: Chromium's own limit.
+// preflightMaxAge is how long a browser may cache a preflight.
 //
 // Source: Fetch standard, Access-Control-Max-Age; Chromium caps it at 2 hours.
-const preflightAge = 2 * time.Hour
+const preflightMaxAge = 2 * time.Hour
 
-// allowOrigins lets pages of exactly these origins call /files and /v1. Requests
-// of another origin pass without CORS headers, so that its page reads nothing.
-func allowOrigins(origins []string, own string) gin.HandlerFunc {
-	if own != "" {
-		// Behind a proxy that changes Host, our own page looks like a stranger's.
-		origins = append(slices.Clone(origins), own)
-	}
+// allowOrigins allows pages of exactly these origins to call /files and /v1. A
+// request from another origin is served without CORS headers, so that its page
+// cannot read the response.
+func allowOrigins(origins []string) gin.HandlerFunc {
 	allow := cors.New(corsConfig(origins))
 	return func(c *gin.Context) {
-		if !forPrograms(c.Request.URL.Path) {
+		if !isAPI(c.Request.URL.Path) {
 			return
 		}
 		origin := c.Request.Header.Get("Origin")
@@ -35,7 +32,7 @@ func allowOrigins(origins []string, own string) gin.HandlerFunc {
 		case slices.Contains(origins, origin):
 			allow(c)
 		case origin != "" && isPreflight(c.Request):
-			refuse(c, problem.Forbidden("The origin of this page is not one of MEDIARELAY_ALLOWED_ORIGINS."))
+			refuse(c, problem.Forbidden("The origin of this page is not in MEDIARELAY_ALLOWED_ORIGINS."))
 		default:
 			c.Writer.Header().Add("Vary", "Origin")
 		}
@@ -58,11 +55,12 @@ func corsConfig(origins []string) cors.Config {
 			tusproto.HeaderExpires, tusproto.HeaderResumable,
 			"Tus-Version", "Tus-Max-Size", "Tus-Extension", tusproto.HeaderChecksumAlgorithm, "Retry-After",
 		},
-		MaxAge: preflightAge,
+		MaxAge: preflightMaxAge,
 	}
 }
 
-func forPrograms(path string) bool {
+// isAPI reports whether a path belongs to the API, not to the page or the element.
+func isAPI(path string) bool {
 	return strings.HasPrefix(path, "/v1/") || path == "/files" || strings.HasPrefix(path, "/files/")
 }
 

@@ -11,7 +11,7 @@ const portal = "https://portal.example.com"
 
 func withPortal(c *httpapi.Config) { c.AllowedOrigins = []string{portal} }
 
-func TestOnlyExactOriginsMayCall(t *testing.T) {
+func TestOnlyExactOriginsAreAllowed(t *testing.T) {
 	w := newWorld(t, withPortal)
 	for _, tt := range []struct {
 		origin  string
@@ -34,7 +34,7 @@ func TestOnlyExactOriginsMayCall(t *testing.T) {
 			if !tt.allowed {
 				wantProblem(t, preflight, 403, "forbidden")
 				if got := call.Header.Get("Access-Control-Allow-Origin"); got != "" {
-					t.Errorf("the call may be read by %q", got)
+					t.Errorf("the response allows the origin %q", got)
 				}
 				return
 			}
@@ -48,7 +48,7 @@ func TestOnlyExactOriginsMayCall(t *testing.T) {
 	}
 }
 
-func TestWhatABrowserMaySendAndRead(t *testing.T) {
+func TestHeadersAndMethodsThatCORSAllows(t *testing.T) {
 	w := newWorld(t, withPortal)
 	preflight := w.ask("OPTIONS", "/v1/uploads/x/retry", "", "Origin: "+portal, "Access-Control-Request-Method: POST")
 	wantWords(t, preflight.Header.Get("Access-Control-Allow-Methods"), "GET", "HEAD", "POST", "PATCH", "DELETE")
@@ -58,7 +58,7 @@ func TestWhatABrowserMaySendAndRead(t *testing.T) {
 		t.Errorf("max age %s, want 7200 s", age)
 	}
 	if preflight.Header.Get("Access-Control-Allow-Credentials") != "" {
-		t.Error("cookies are allowed")
+		t.Error("credentials are allowed")
 	}
 	call := w.ask("GET", "/v1/assets", "", "Origin: "+portal)
 	wantProblem(t, call, 401, "unauthorized")
@@ -67,20 +67,12 @@ func TestWhatABrowserMaySendAndRead(t *testing.T) {
 	wantWords(t, strings.Join(call.Header.Values("Vary"), ","), "Origin")
 }
 
-func TestWithoutOriginsThereIsNoCORS(t *testing.T) {
+func TestNoCORSHeadersWithoutAllowedOrigins(t *testing.T) {
 	r := newWorld(t, nil).ask("GET", "/v1/assets", "ada", "Origin: "+portal)
 	for name := range r.Header {
 		if strings.HasPrefix(name, "Access-Control-") {
 			t.Errorf("%s: %v", name, r.Header[name])
 		}
-	}
-}
-
-func TestTheOwnPageBehindAProxyIsNoStranger(t *testing.T) {
-	w := newWorld(t, func(c *httpapi.Config) { withPortal(c); c.PublicURL = "https://media.example.com" })
-	r := w.ask("GET", "/v1/assets", "ada", "Origin: https://media.example.com")
-	if r.StatusCode != 200 {
-		t.Errorf("status %d: %s", r.StatusCode, r.body)
 	}
 }
 

@@ -14,50 +14,52 @@ import (
 	"mediarelay/internal/library"
 )
 
-// pace is the clock of a stream of events.
-type pace struct {
-	// heartbeat keeps proxies from closing a silent stream.
+// streamTiming is the timing of an event stream.
+type streamTiming struct {
+	// heartbeat is the interval of comments that keep proxies from closing an idle
+	// stream.
 	heartbeat time.Duration
-	// poll finds what this process did not do itself: changes by another replica,
-	// and bytes that arrived.
+	// poll is how often the upload is read for changes that this process is not
+	// notified of: those by another replica, and bytes that arrived.
 	poll time.Duration
 	// write is how long a client may take to accept one event.
 	write time.Duration
 }
 
-// standardPace stays below the shortest usual patience of a proxy: nginx's
-// proxy_read_timeout, 60 s.
-var standardPace = pace{heartbeat: 15 * time.Second, poll: time.Second, write: 10 * time.Second}
+// defaultTiming sends heartbeats well within the shortest usual timeout of a proxy:
+// nginx's proxy_read_timeout, 60 s.
+var defaultTiming = streamTiming{heartbeat: 15 * time.Second, poll: time.Second, write: 10 * time.Second}
 
-// stream is one client that watches one upload.
+// stream sends the events of one upload to one client.
 type stream struct {
-	reports     uploadReports
+	handler     uploadHandler
 	lang        string
 	channel, id string
 	writer      gin.ResponseWriter
-	// seen is the version that the client knows, and offset where it is.
+	// seen and offset are the version and the offset that were sent last.
 	seen   int64
 	offset int64
 }
 
-// events sends the current state first, then each change, until the upload has
-// ended, the token has, the client goes, or the server stops. An event's id is
-// the row's version: a client that comes back with it hears only what is newer.
-func (r uploadReports) events(c *gin.Context) {
+// events sends the current state and then each change. It returns when the upload
+// ends, the token expires, the client disconnects or the server shuts down. The id
+// of an event is the version of the row. A client that reconnects with it receives
+// only newer events.
+func (h uploadHandler) events(c *gin.Context) {
 	claims := claimsOf(c)
 	ctx, cancel := context.WithDeadline(c.Request.Context(), claims.ExpiresAt.Add(auth.Leeway))
 	defer cancel()
-	changes, stop := r.uploads.Subscribe(c.Param("id"))
+	changes, stop := h.uploads.Subscribe(c.Param("id"))
 	defer stop()
 
-	current, err := r.report(ctx, languageOf(c), claims.Channel, c.Param("id"))
+	current, err := h.report(ctx, languageOf(c), claims.Channel, c.Param("id"))
 	if err != nil {
-		fail(c, r.logger, err)
+		fail(c, h.logger, err)
 		return
 	}
-	s := &stream{reports: r, lang: languageOf(c), channel: claims.Channel, id: c.Param("id"), writer: c.Writer, seen: lastEventID(c.Request)}
+	s := &stream{handler: h, lang: languageOf(c), channel: claims.Channel, id: c.Param("id"), writer: c.Writer, seen: lastEventID(c.Request)}
 	if current.body.State.Ended() && s.seen == current.version {
-		// The client has heard the end. 204 is how it learns not to come back.
+		// The client has received the final event. A 204 stops it from reconnecting.
 		// Source: HTML standard, server-sent events, "processing model".
 		c.Status(http.StatusNoContent)
 		c.Writer.WriteHeaderNow()
@@ -65,7 +67,7 @@ func (r uploadReports) events(c *gin.Context) {
 	}
 	s.begin()
 	if err := s.run(ctx, current, changes); err != nil {
-		r.logger.DebugContext(ctx, "event stream ended", "upload", s.id, "reason", err.Error())
+		h.logger.DebugContext(ctx, "event stream ended", "upload", s.id, "reason", err.Error())
 	}
 }
 
@@ -90,7 +92,7 @@ func (s *stream) run(ctx context.Context, current report, changes <-chan struct{
 	if err := s.first(current); err != nil || current.body.State.Ended() {
 		return err
 	}
-	beat, poll := time.NewTicker(s.reports.pace.heartbeat), time.NewTicker(s.reports.pace.poll)
+	beat, poll := time.NewTicker(s.handler.timing.heartbeat), time.NewTicker(s.handler.timing.poll)
 	defer beat.Stop()
 	defer poll.Stop()
 	for {
@@ -100,11 +102,11 @@ func (s *stream) run(ctx context.Context, current report, changes <-chan struct{
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-beat.C:
-			err = s.write(": still here\n\n")
+			err = s.write(": heartbeat\n\n")
 		case <-changes:
-			ended, err = s.look(ctx, false)
+			ended, err = s.update(ctx, false)
 		case <-poll.C:
-			ended, err = s.look(ctx, true)
+			ended, err = s.update(ctx, true)
 		}
 		if err != nil || ended {
 			return err
@@ -112,20 +114,20 @@ func (s *stream) run(ctx context.Context, current report, changes <-chan struct{
 	}
 }
 
-// first sends the current state, or opens the stream with a comment where the
-// client knows the state already. While bytes arrive it cannot: they move the
-// offset and not the version.
+// first sends the current state. If the client has it already, first sends a comment,
+// so that the stream opens. A state that is uploading is always sent: arriving bytes
+// change the offset, but not the version.
 func (s *stream) first(current report) error {
 	if s.seen == current.version && current.body.State != library.StateUploading {
-		return s.write(": nothing new\n\n")
+		return s.write(": no change\n\n")
 	}
 	return s.send(current)
 }
 
-// look sends the upload if its row has changed, or on polling if more bytes have
-// come: so moving bytes make at most one event for each poll.
-func (s *stream) look(ctx context.Context, polling bool) (ended bool, err error) {
-	current, err := s.reports.report(ctx, s.lang, s.channel, s.id)
+// update sends the upload if its row has changed, or on a poll if bytes have arrived.
+// Arriving bytes therefore cause at most one event for each poll.
+func (s *stream) update(ctx context.Context, polling bool) (ended bool, err error) {
+	current, err := s.handler.report(ctx, s.lang, s.channel, s.id)
 	if err != nil {
 		return false, err
 	}
@@ -144,10 +146,10 @@ func (s *stream) send(current report) error {
 	return s.write(fmt.Sprintf("id: %d\ndata: %s\n\n", current.version, data))
 }
 
-// write sends one event whole, and gives up on a client that does not take it.
+// write sends one event. It fails if the client does not accept it in time.
 func (s *stream) write(text string) error {
 	control := http.NewResponseController(s.writer)
-	if err := control.SetWriteDeadline(time.Now().Add(s.reports.pace.write)); err != nil {
+	if err := control.SetWriteDeadline(time.Now().Add(s.handler.timing.write)); err != nil {
 		return err
 	}
 	if _, err := s.writer.WriteString(text); err != nil {

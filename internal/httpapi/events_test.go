@@ -34,7 +34,7 @@ func (e event) state(t *testing.T) string {
 // watcher reads a stream.
 type watcher struct {
 	t      *testing.T
-	answer *http.Response
+	resp   *http.Response
 	events chan event // closed at the stream's end
 	cancel context.CancelFunc
 }
@@ -52,11 +52,11 @@ func (w *world) watch(token string, headers ...string) *watcher {
 		name, value, _ := strings.Cut(h, ": ")
 		r.Header.Set(name, value)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	resp, err := http.DefaultClient.Do(r)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	s := &watcher{t: w.t, answer: answer, events: make(chan event), cancel: cancel}
+	s := &watcher{t: w.t, resp: resp, events: make(chan event), cancel: cancel}
 	go s.read()
 	w.t.Cleanup(s.close)
 	return s
@@ -66,13 +66,13 @@ func (s *watcher) close() {
 	s.cancel()
 	for range s.events {
 	}
-	_ = s.answer.Body.Close()
+	_ = s.resp.Body.Close()
 }
 
 func (s *watcher) read() {
 	defer close(s.events)
 	current := event{}
-	for lines := bufio.NewScanner(s.answer.Body); lines.Scan(); {
+	for lines := bufio.NewScanner(s.resp.Body); lines.Scan(); {
 		if name, value, isField := strings.Cut(lines.Text(), ":"); isField {
 			current[name] = strings.TrimPrefix(value, " ")
 			continue
@@ -134,17 +134,17 @@ func await(t *testing.T, what string, c <-chan struct{}) {
 	}
 }
 
-// calm has no beat and no poll that could come into a test; quick polls at once.
-func calm(c *httpapi.Config)  { *c = c.WithPace(time.Hour, time.Hour, patience) }
-func quick(c *httpapi.Config) { *c = c.WithPace(time.Hour, 5*time.Millisecond, patience) }
+// calm sends no heartbeat and does not poll during a test; quick polls at once.
+func calm(c *httpapi.Config)  { *c = c.WithTiming(time.Hour, time.Hour, patience) }
+func quick(c *httpapi.Config) { *c = c.WithTiming(time.Hour, 5*time.Millisecond, patience) }
 
-func TestAStreamTellsTheStateAndEachChangeUntilTheEnd(t *testing.T) {
+func TestStreamSendsTheStateAndEachChange(t *testing.T) {
 	w := newWorld(t, calm)
 	s := w.watch("ada")
-	if got := s.answer.Header.Get("Content-Type"); got != "text/event-stream" {
+	if got := s.resp.Header.Get("Content-Type"); got != "text/event-stream" {
 		t.Errorf("type %q", got)
 	}
-	if got := s.answer.Header.Get("Cache-Control"); got != "no-store" {
+	if got := s.resp.Header.Get("Cache-Control"); got != "no-store" {
 		t.Errorf("cache %q", got)
 	}
 	first := s.next()
@@ -165,7 +165,7 @@ func TestAStreamTellsTheStateAndEachChangeUntilTheEnd(t *testing.T) {
 	await(t, "the subscription's end", w.library.left)
 }
 
-func TestAStreamThatComesBackHearsNothingTwice(t *testing.T) {
+func TestReconnectedStreamRepeatsNothing(t *testing.T) {
 	w := newWorld(t, calm)
 	w.library.upload.State = library.StateChecking
 	s := w.watch("ada", "Last-Event-ID: 1")
@@ -187,7 +187,7 @@ func TestAStreamThatComesBackHearsNothingTwice(t *testing.T) {
 }
 
 // While bytes arrive the offset moves and the version does not.
-func TestAStreamThatComesBackWhileBytesArriveHearsTheOffset(t *testing.T) {
+func TestReconnectedStreamSendsTheOffsetWhileUploading(t *testing.T) {
 	w := newWorld(t, calm)
 	s := w.watch("ada", "Last-Event-ID: 1")
 	if e := s.next(); e.state(t) != "uploading" {
@@ -195,7 +195,7 @@ func TestAStreamThatComesBackWhileBytesArriveHearsTheOffset(t *testing.T) {
 	}
 }
 
-func TestAnEndedUpload(t *testing.T) {
+func TestStreamOfAnEndedUpload(t *testing.T) {
 	w := newWorld(t, calm)
 	w.library.upload.State, w.library.upload.Version = library.StateRefused, 7
 	s := w.watch("ada")
@@ -209,7 +209,7 @@ func TestAnEndedUpload(t *testing.T) {
 	}
 }
 
-func TestAChangeByAnotherReplicaIsFound(t *testing.T) {
+func TestStreamSendsChangesByAnotherReplica(t *testing.T) {
 	w := newWorld(t, quick)
 	s := w.watch("ada")
 	s.nextState()
@@ -220,7 +220,7 @@ func TestAChangeByAnotherReplicaIsFound(t *testing.T) {
 	s.ends()
 }
 
-func TestMovingBytesAreTold(t *testing.T) {
+func TestStreamSendsTheOffset(t *testing.T) {
 	w := newWorld(t, quick)
 	s := w.watch("ada")
 	s.nextState()
@@ -230,7 +230,7 @@ func TestMovingBytesAreTold(t *testing.T) {
 	}
 }
 
-func TestMovingBytesWaitForThePoll(t *testing.T) {
+func TestOffsetIsSentOnceForEachPoll(t *testing.T) {
 	w := newWorld(t, calm)
 	s := w.watch("ada")
 	s.next()
@@ -243,8 +243,8 @@ func TestMovingBytesWaitForThePoll(t *testing.T) {
 	}
 }
 
-func TestASilentStreamBeats(t *testing.T) {
-	w := newWorld(t, func(c *httpapi.Config) { *c = c.WithPace(5*time.Millisecond, time.Hour, patience) })
+func TestIdleStreamSendsHeartbeats(t *testing.T) {
+	w := newWorld(t, func(c *httpapi.Config) { *c = c.WithTiming(5*time.Millisecond, time.Hour, patience) })
 	s := w.watch("ada")
 	s.nextState()
 	for range 2 {
@@ -254,7 +254,7 @@ func TestASilentStreamBeats(t *testing.T) {
 	}
 }
 
-func TestAStreamEndsWithItsClient(t *testing.T) {
+func TestStreamEndsWithItsClient(t *testing.T) {
 	w := newWorld(t, calm)
 	s := w.watch("ada")
 	s.next()
@@ -262,7 +262,7 @@ func TestAStreamEndsWithItsClient(t *testing.T) {
 	await(t, "the subscription's end", w.library.left)
 }
 
-func TestAStreamEndsWithItsToken(t *testing.T) {
+func TestStreamEndsWithItsToken(t *testing.T) {
 	ends := time.Now().Add(200 * time.Millisecond)
 	w := newWorld(t, func(c *httpapi.Config) {
 		calm(c)
@@ -276,7 +276,7 @@ func TestAStreamEndsWithItsToken(t *testing.T) {
 	}
 }
 
-func TestAStreamEndsWithTheServer(t *testing.T) {
+func TestStreamEndsWithTheServer(t *testing.T) {
 	w := newWorld(t, calm)
 	handler, err := httpapi.New(w.config)
 	if err != nil {
@@ -296,7 +296,7 @@ func TestAStreamEndsWithTheServer(t *testing.T) {
 	await(t, "the subscription's end", w.library.left)
 }
 
-func TestAStreamEndsWhenItsUploadIsDeleted(t *testing.T) {
+func TestStreamEndsWhenItsUploadIsDeleted(t *testing.T) {
 	w := newWorld(t, quick)
 	s := w.watch("ada")
 	s.nextState()
@@ -304,8 +304,8 @@ func TestAStreamEndsWhenItsUploadIsDeleted(t *testing.T) {
 	s.ends()
 }
 
-func TestAClientThatReadsNothingIsGivenUp(t *testing.T) {
-	w := newWorld(t, func(c *httpapi.Config) { *c = c.WithPace(time.Hour, time.Hour, 100*time.Millisecond) })
+func TestStreamEndsIfItsClientDoesNotRead(t *testing.T) {
+	w := newWorld(t, func(c *httpapi.Config) { *c = c.WithTiming(time.Hour, time.Hour, 100*time.Millisecond) })
 	// More than the socket buffers of both sides take.
 	w.library.upload.Problem = &library.Problem{Detail: strings.Repeat("x", 32<<20)}
 	conn, _ := w.raw("GET /v1/uploads/" + uploadID + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n")
@@ -314,17 +314,17 @@ func TestAClientThatReadsNothingIsGivenUp(t *testing.T) {
 	await(t, "the subscription's end", w.library.left)
 }
 
-func TestHeadersComeBeforeTheFirstChange(t *testing.T) {
+func TestStreamSendsHeadersBeforeTheFirstChange(t *testing.T) {
 	w := newWorld(t, calm)
 	w.library.upload.State = library.StateChecking
 	conn, reader := w.raw("GET /v1/uploads/" + uploadID + "/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\nLast-Event-ID: 1\r\n\r\n")
 	defer conn.Close()
-	answer, err := http.ReadResponse(reader, nil)
+	resp, err := http.ReadResponse(reader, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	comment := make([]byte, 1)
-	if _, err := io.ReadFull(answer.Body, comment); err != nil || comment[0] != ':' {
+	if _, err := io.ReadFull(resp.Body, comment); err != nil || comment[0] != ':' {
 		t.Errorf("%q, %v", comment, err)
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"mediarelay/internal/httpapi"
 )
 
-func TestWhoMayAskWhat(t *testing.T) {
+func TestAuthorization(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, tt := range []struct {
 		name, method, path, token string
@@ -27,7 +27,7 @@ func TestWhoMayAskWhat(t *testing.T) {
 		{"upload by a reader", "GET", "/v1/uploads/" + uploadID, "reader", 403, "forbidden_scope"},
 		{"upload by its uploader", "GET", "/v1/uploads/" + uploadID, "uploader", 200, ""},
 		{"upload by a stranger", "GET", "/v1/uploads/" + uploadID, "stranger", 404, "not_found"},
-		{"upload that is not", "GET", "/v1/uploads/ffff", "ada", 404, "not_found"},
+		{"unknown upload", "GET", "/v1/uploads/ffff", "ada", 404, "not_found"},
 		{"upload with a NUL", "GET", "/v1/uploads/%00", "ada", 404, "not_found"},
 		{"events by a stranger", "GET", "/v1/uploads/" + uploadID + "/events", "stranger", 404, "not_found"},
 		{"events without token", "GET", "/v1/uploads/" + uploadID + "/events", "", 401, "unauthorized"},
@@ -46,8 +46,8 @@ func TestWhoMayAskWhat(t *testing.T) {
 		{"options of files", "OPTIONS", "/files/", "", 200, ""},
 		{"health", "GET", "/healthz", "", 200, ""},
 		{"health, head only", "HEAD", "/healthz", "", 200, ""},
-		{"no such page", "GET", "/nowhere", "", 404, "not_found"},
-		{"no such call", "GET", "/v1/nothing", "ada", 404, "not_found"},
+		{"unknown page", "GET", "/nowhere", "", 404, "not_found"},
+		{"unknown route", "GET", "/v1/nothing", "ada", 404, "not_found"},
 		{"a method that assets do not have", "DELETE", "/v1/assets", "ada", 405, "method_not_allowed"},
 		{"an invented method", "BREW", "/healthz", "", 405, "method_not_allowed"},
 	} {
@@ -62,7 +62,7 @@ func TestWhoMayAskWhat(t *testing.T) {
 	}
 }
 
-func TestAForbiddenMethodNamesTheAllowedOnes(t *testing.T) {
+func TestMethodNotAllowedListsTheAllowedMethods(t *testing.T) {
 	r := newWorld(t, nil).ask("DELETE", "/v1/assets", "ada")
 	allow := r.Header.Get("Allow")
 	if !strings.Contains(allow, "GET") || !strings.Contains(r.json(t)["detail"].(string), "GET") {
@@ -70,7 +70,7 @@ func TestAForbiddenMethodNamesTheAllowedOnes(t *testing.T) {
 	}
 }
 
-func TestFilesGetTheRequestUntouched(t *testing.T) {
+func TestFilesReceiveTheRequestUnchanged(t *testing.T) {
 	w := newWorld(t, nil)
 	r, _ := http.NewRequestWithContext(t.Context(), "PATCH", w.url+"/files/..%2Fother", strings.NewReader("the bytes"))
 	r.Header.Set("Authorization", "bearer uploader")
@@ -105,7 +105,7 @@ func TestFilesCanSetDeadlinesThroughTheRouter(t *testing.T) {
 	}
 }
 
-func TestRequestsThatCouldMeanTwoThings(t *testing.T) {
+func TestRepeatedHeadersAreRejected(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, name := range []string{"Upload-Offset", "Upload-Length", "Upload-Metadata", "Tus-Resumable", "Authorization"} {
 		t.Run(name+" twice", func(t *testing.T) {
@@ -114,25 +114,25 @@ func TestRequestsThatCouldMeanTwoThings(t *testing.T) {
 	}
 }
 
-func TestNothingIsReadBehindAChunkedRequest(t *testing.T) {
+func TestConnectionIsClosedAfterAChunkedRequest(t *testing.T) {
 	w := newWorld(t, nil)
 	conn, reader := w.raw("PATCH /files/x HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n" +
 		"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nbytes\r\n0\r\n\r\n" +
 		"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
 	defer conn.Close()
-	answer, err := http.ReadResponse(reader, nil)
+	resp, err := http.ReadResponse(reader, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
 		t.Fatal(err)
 	}
-	if rest, _ := io.ReadAll(reader); len(rest) != 0 || !answer.Close {
-		t.Errorf("the smuggled request was answered: %q", rest)
+	if rest, _ := io.ReadAll(reader); len(rest) != 0 || !resp.Close {
+		t.Errorf("the smuggled request got a response: %q", rest)
 	}
 }
 
-// raw sends bytes as they are.
+// raw sends a request byte for byte.
 func (w *world) raw(request string) (net.Conn, *bufio.Reader) {
 	w.t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(w.url, "http://"))
@@ -146,18 +146,18 @@ func (w *world) raw(request string) (net.Conn, *bufio.Reader) {
 	return conn, bufio.NewReader(conn)
 }
 
-func TestAPanicIsAProblemAndStaysInTheLog(t *testing.T) {
+func TestAPanicIsLoggedAndNotSent(t *testing.T) {
 	w := newWorld(t, func(c *httpapi.Config) {
 		c.Files = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the inner works") })
 	})
 	r := w.ask("POST", "/files/", "ada")
 	wantProblem(t, r, 500, "internal")
 	if strings.Contains(r.body, "inner") || !strings.Contains(w.log.String(), "the inner works") {
-		t.Errorf("the panic must be in the log and not in the answer:\n%s\n%s", r.body, w.log)
+		t.Errorf("the panic must be in the log and not in the response:\n%s\n%s", r.body, w.log)
 	}
 }
 
-func TestAPanicInTheMiddleEndsTheConnection(t *testing.T) {
+func TestAPanicInAResponseClosesTheConnection(t *testing.T) {
 	w := newWorld(t, func(c *httpapi.Config) {
 		c.Files = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
@@ -167,16 +167,16 @@ func TestAPanicInTheMiddleEndsTheConnection(t *testing.T) {
 	})
 	conn, reader := w.raw("POST /files/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\nContent-Length: 0\r\n\r\n")
 	defer conn.Close()
-	answer, err := http.ReadResponse(reader, nil)
+	resp, err := http.ReadResponse(reader, nil)
 	if err == nil {
-		_, err = io.ReadAll(answer.Body)
+		_, err = io.ReadAll(resp.Body)
 	}
 	if err == nil {
-		t.Error("half an answer looked like a whole one")
+		t.Error("a partial response looked complete")
 	}
 }
 
-func TestTheLogHoldsNoTokenAndNoQuery(t *testing.T) {
+func TestLogHasNoTokenAndNoQuery(t *testing.T) {
 	w := newWorld(t, nil)
 	w.ask("GET", "/v1/assets?q=secret-plan.pdf&token=canary", "ada")
 	w.ask("GET", "/v1/assets", "canary-token")
@@ -191,7 +191,7 @@ func TestTheLogHoldsNoTokenAndNoQuery(t *testing.T) {
 	}
 }
 
-func TestErrorsOfTheLibraryStayInside(t *testing.T) {
+func TestErrorsOfTheLibraryAreLoggedAndNotSent(t *testing.T) {
 	w := newWorld(t, nil)
 	w.library.err = errors.New("database is locked: /var/lib/canary.db")
 	for _, path := range []string{"/v1/uploads/" + uploadID, "/v1/uploads/" + uploadID + "/events", "/v1/assets", "/v1/assets/" + assetID} {

@@ -13,11 +13,12 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// apiPolicy is the Content-Security-Policy of every answer that is no page: it is
-// not to be shown, and if a browser does show it, nothing in it runs.
+// apiPolicy is the Content-Security-Policy of every response that is not a page. If
+// a browser displays one, nothing in it runs.
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'"
 
-// setHeaders sets what every answer carries; pages and files set their own policy after it.
+// setHeaders sets the default headers of every response. Pages and files replace
+// the policy.
 func setHeaders(c *gin.Context) {
 	h := c.Writer.Header()
 	h.Set("Content-Security-Policy", apiPolicy)
@@ -26,33 +27,33 @@ func setHeaders(c *gin.Context) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// single are the headers that decide what is done: two of one name would be read
-// differently by a proxy in front and by us.
-var single = []string{
+// singletonHeaders may occur only once in a request: a proxy might use the first of
+// two values where this server uses the other.
+var singletonHeaders = []string{
 	"Authorization", "Content-Type", "X-Http-Method-Override",
 	tusproto.HeaderResumable, tusproto.HeaderOffset, tusproto.HeaderLength, tusproto.HeaderMetadata,
 	"Upload-Defer-Length", "Upload-Concat", "Upload-Checksum",
 }
 
-// checkFraming refuses requests that could mean two things.
+// checkHeaders rejects ambiguous requests.
 //
-// Content-Length beside Transfer-Encoding is the classic one. net/http lets the
-// latter win and removes the former before a handler can see it; so the
-// connection is closed after every chunked request, and what may be smuggled
-// behind it is never read, as RFC 9112, section 6.1, asks for.
-func checkFraming(c *gin.Context) {
+// A request with both Content-Length and Transfer-Encoding is the classic one.
+// net/http prefers Transfer-Encoding and removes Content-Length before a handler
+// sees it. The connection is therefore closed after every chunked request, so that
+// a request smuggled behind it is never read, as RFC 9112, section 6.1, requires.
+func checkHeaders(c *gin.Context) {
 	if len(c.Request.TransferEncoding) > 0 {
 		c.Header("Connection", "close")
 	}
-	for _, name := range single {
+	for _, name := range singletonHeaders {
 		if len(c.Request.Header.Values(name)) > 1 {
-			refuse(c, problem.BadRequest(fmt.Sprintf("The header %s stands twice. Send it once.", name)))
+			refuse(c, problem.BadRequest(fmt.Sprintf("The header %s occurs more than once. Send it once.", name)))
 			return
 		}
 	}
 }
 
-// recoverPanic answers a panic with a problem where the answer has not begun.
+// recoverPanic turns a panic into a 500, unless the response has begun.
 func recoverPanic(logger *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		defer func() {
@@ -65,14 +66,14 @@ func recoverPanic(logger *slog.Logger) gin.HandlerFunc {
 }
 
 func afterPanic(c *gin.Context, logger *slog.Logger, cause any) {
-	// net/http's own way to end a connection: it is no fault, and net/http must see it.
+	// ErrAbortHandler is not a fault: it tells net/http to close the connection.
 	if err, ok := cause.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		panic(cause)
 	}
 	logger.ErrorContext(c.Request.Context(), "panic in a handler",
 		"route", routeOf(c), "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
 	if c.Writer.Written() {
-		panic(http.ErrAbortHandler) // half an answer must not look like a whole one
+		panic(http.ErrAbortHandler) // a partial response must not look complete
 	}
 	refuse(c, problem.Internal())
 }

@@ -38,7 +38,7 @@ type fakeLibrary struct {
 	upload  library.Upload
 	asset   library.Asset
 	offset  int64
-	err     error // what every call answers, where it is set
+	err     error // what every call returns, if set
 	query   library.AssetQuery
 	page    library.AssetPage
 	changes chan struct{}
@@ -124,7 +124,7 @@ func (f *fakeLibrary) Offset(context.Context, string) (int64, error) {
 	return f.offset, f.err
 }
 
-// change changes the row as this process would, with a hint.
+// change changes the row as this process would, with a notification.
 func (f *fakeLibrary) change(edit func(*library.Upload)) {
 	f.changeElsewhere(edit)
 	select {
@@ -133,7 +133,7 @@ func (f *fakeLibrary) change(edit func(*library.Upload)) {
 	}
 }
 
-// changeElsewhere changes the row as another replica would, without a hint.
+// changeElsewhere changes the row as another replica would, without one.
 func (f *fakeLibrary) changeElsewhere(edit func(*library.Upload)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -147,7 +147,7 @@ func (f *fakeLibrary) arrive(offset int64) {
 	f.offset = offset
 }
 
-// tokens knows tokens by their text.
+// tokens maps the text of a token to its claims.
 type tokens map[string]auth.Claims
 
 func (t tokens) Verify(token string) (auth.Claims, error) {
@@ -190,7 +190,7 @@ func webFiles() fstest.MapFS {
 	}
 }
 
-// world is a server with its fakes.
+// world is a server and its fakes.
 type world struct {
 	t       *testing.T
 	library *fakeLibrary
@@ -199,7 +199,7 @@ type world struct {
 	url     string
 }
 
-// newWorld starts a server; edit changes its config before.
+// newWorld starts a server. edit may change its config.
 func newWorld(t *testing.T, edit func(*httpapi.Config)) *world {
 	t.Helper()
 	w := &world{t: t, library: newFakeLibrary(), log: &lockedLog{}}
@@ -224,7 +224,7 @@ func newWorld(t *testing.T, edit func(*httpapi.Config)) *world {
 	return w
 }
 
-// echoClaims stands for intake: it answers who asked and with what body.
+// echoClaims stands in for intake: it responds with the request and its subject.
 func echoClaims(w http.ResponseWriter, r *http.Request) {
 	claims, _ := auth.FromContext(r.Context())
 	body, _ := io.ReadAll(r.Body)
@@ -288,19 +288,19 @@ func (w *world) send(r *http.Request) response {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Timeout:       patience,
 	}
-	answer, err := client.Do(r)
+	resp, err := client.Do(r)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	return response{answer, string(body)}
+	return response{resp, string(body)}
 }
 
-// wantProblem checks that an answer is a problem with a code.
+// wantProblem checks that a response is a problem with the code.
 func wantProblem(t *testing.T, r response, status int, code string) {
 	t.Helper()
 	if r.StatusCode != status || r.Header.Get("Content-Type") != "application/problem+json" {

@@ -1,10 +1,10 @@
-// Package httpapi is the public face of the server: the router, who may ask what,
-// uploads and assets as JSON and as events, the page and the element's files, and
-// the headers that keep all of it safe. A second handler, for operators, has
-// readiness and metrics.
+// Package httpapi is the HTTP interface of the server: the router, authorization,
+// uploads and assets as JSON and as server-sent events, the page and the element's
+// files, and security headers. A second handler serves readiness and metrics to
+// operators.
 //
-// It leaves to others: the tus protocol (the handler given as Files), what an
-// upload or an asset is (library), and what a token means (auth).
+// It leaves to others: the tus protocol (intake, as Config.Files), storing uploads
+// and assets (library), and verifying tokens (auth).
 package httpapi
 
 import (
@@ -23,59 +23,63 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// Verifier turns a bearer token into claims; its errors are auth's.
+// Verifier verifies a bearer token. Its errors are those of package auth.
 type Verifier interface {
 	Verify(token string) (auth.Claims, error)
 }
 
-// Uploads are the uploads of all channels. Another channel's upload is
-// library.ErrNotFound, like one that does not exist.
+// Uploads gives access to uploads. Its methods return library.ErrNotFound for an
+// upload that does not exist or belongs to another channel.
 type Uploads interface {
 	Upload(ctx context.Context, channel, id string) (library.Upload, error)
-	// RetryUpload is library.ErrState unless the upload has failed, and
-	// library.ErrFinal where it has for good.
+	// RetryUpload starts another attempt to relay a failed upload. It returns
+	// library.ErrState if the upload has not failed, and library.ErrFinal if it
+	// cannot succeed.
 	RetryUpload(ctx context.Context, channel, id string) error
-	// Subscribe gives a hint after each change by this process; stop ends it.
+	// Subscribe returns a channel that receives a value after each change by this
+	// process; stop ends the subscription.
 	Subscribe(uploadID string) (changes <-chan struct{}, stop func())
 }
 
-// Assets are the assets of all channels, with the same rule.
+// Assets gives access to assets, by the same rule.
 type Assets interface {
 	Asset(ctx context.Context, channel, id string) (library.Asset, error)
-	// Assets is library.ErrNotFound for a cursor that no page gave.
+	// Assets returns library.ErrNotFound if the cursor is not from an earlier page.
 	Assets(ctx context.Context, q library.AssetQuery) (library.AssetPage, error)
 }
 
-// Offsets knows how many bytes of an unfinished upload are stored.
+// Offsets returns how many bytes of an unfinished upload are stored.
 type Offsets interface {
 	Offset(ctx context.Context, uploadID string) (int64, error)
 }
 
-// Config is what the handler stands on. Every field is needed, unless it says otherwise.
+// Config configures the public handler. Every field is required unless stated
+// otherwise.
 type Config struct {
 	Verifier Verifier
 	Uploads  Uploads
 	Assets   Assets
 	Offsets  Offsets
-	// Files answers everything under /files/; it finds the claims in the request's context.
+	// Files serves everything under /files/. The claims of the token, which has the
+	// scope upload, are in the request's context.
 	Files http.Handler
-	// Web holds index.html, widget/ and assets/, with .br and .gz beside what was compressed.
+	// Web contains index.html, widget/ and assets/, with compressed files as .br and
+	// .gz beside the originals.
 	Web fs.FS
-	// AllowedOrigins may call /files and /v1 from their pages; empty: same origin only.
+	// AllowedOrigins are the origins whose pages may call /files and /v1, besides the
+	// server's own; may be empty.
 	AllowedOrigins []string
-	// PublicURL is the server's own origin where a proxy hides it; may be empty.
-	PublicURL string
-	// Sandbox tells the page to say that nothing reaches WhatsApp.
+	// Sandbox makes the page say that nothing is sent to WhatsApp.
 	Sandbox bool
-	// Now is the clock that copies end by, the library's. It must be set.
+	// Now is the library's clock, by which copies expire.
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Metrics *Metrics
 
-	pace pace // standardPace where it is zero
+	timing streamTiming // zero means defaultTiming
 }
 
-// New makes the public handler. It fails where the web files are not all there.
+// New returns the public handler. It fails if a required web file is missing.
 func New(c Config) (http.Handler, error) {
 	static, err := newStatic(c.Web)
 	if err != nil {
@@ -91,27 +95,28 @@ func New(c Config) (http.Handler, error) {
 	}
 	engine := newEngine(c)
 	routeFiles(engine, c)
-	routeAPI(engine, c)
+	routeUploads(engine, c)
+	routeAssets(engine, c)
 	get(engine, "/v1/rules", rules.serve)
 	routePages(engine, page, static)
 	return engine, nil
 }
 
-// newEngine makes a router with what every request passes through, in this order.
+// newEngine returns a router with the middleware of all requests, in this order.
 func newEngine(c Config) *gin.Engine {
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
-	// A client can write any X-Forwarded-For; gin trusts all of them by default.
+	// gin trusts every X-Forwarded-For by default, and a client can send any.
 	if err := engine.SetTrustedProxies(nil); err != nil {
 		panic("httpapi: internal error: " + err.Error())
 	}
-	engine.Use(c.Metrics.measure, logAccess(c.Logger), recoverPanic(c.Logger), setHeaders, setLanguage, checkFraming)
+	engine.Use(c.Metrics.measure, logAccess(c.Logger), recoverPanic(c.Logger), setHeaders, setLanguage, checkHeaders)
 	if len(c.AllowedOrigins) > 0 {
-		engine.Use(allowOrigins(c.AllowedOrigins, c.PublicURL))
+		engine.Use(allowOrigins(c.AllowedOrigins))
 	}
-	engine.NoRoute(answer(problem.NotFound()))
+	engine.NoRoute(func(c *gin.Context) { refuse(c, problem.NotFound()) })
 	engine.NoMethod(methodNotAllowed)
 	return engine
 }
@@ -122,20 +127,22 @@ func routeFiles(engine *gin.Engine, c Config) {
 	engine.Any("/files/*any", files...)
 }
 
-func routeAPI(engine *gin.Engine, c Config) {
+func routeUploads(engine *gin.Engine, c Config) {
 	uploads := engine.Group("/v1/uploads/:id", requireScope(c.Verifier, c.Logger, auth.ScopeUpload))
-	reports := uploadReports{
+	handler := uploadHandler{
 		uploads: c.Uploads, assets: c.Assets, offsets: c.Offsets,
-		now: c.Now, logger: c.Logger, pace: cmp.Or(c.pace, standardPace),
+		now: c.Now, logger: c.Logger, timing: cmp.Or(c.timing, defaultTiming),
 	}
-	get(uploads, "", reports.show)
-	uploads.GET("/events", reports.events)
-	uploads.POST("/retry", reports.retry)
+	get(uploads, "", handler.show)
+	uploads.GET("/events", handler.events)
+	uploads.POST("/retry", handler.retry)
+}
 
+func routeAssets(engine *gin.Engine, c Config) {
 	assets := engine.Group("/v1/assets", requireScope(c.Verifier, c.Logger, auth.ScopeAssetsRead))
-	shelf := assetShelf{assets: c.Assets, now: c.Now, logger: c.Logger}
-	get(assets, "", shelf.list)
-	get(assets, "/:id", shelf.show)
+	handler := assetHandler{assets: c.Assets, now: c.Now, logger: c.Logger}
+	get(assets, "", handler.list)
+	get(assets, "/:id", handler.show)
 }
 
 func routePages(engine *gin.Engine, page *page, static *static) {
@@ -145,22 +152,19 @@ func routePages(engine *gin.Engine, page *page, static *static) {
 	get(engine, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 }
 
-// get serves GET and HEAD: RFC 9110 asks for both wherever there is one.
+// get routes GET and HEAD: RFC 9110 requires a server to support both.
 func get(routes gin.IRoutes, path string, handler gin.HandlerFunc) {
 	routes.GET(path, handler)
 	routes.HEAD(path, handler)
 }
 
+// refuse writes a problem and skips the handlers that follow.
 func refuse(c *gin.Context, p problem.Problem) {
 	problem.Write(c.Writer, p)
 	c.Abort()
 }
 
-func answer(p problem.Problem) gin.HandlerFunc {
-	return func(c *gin.Context) { refuse(c, p) }
-}
-
-// methodNotAllowed repeats in words what gin has put into the Allow header.
+// methodNotAllowed lists the methods of the Allow header, which gin has set.
 func methodNotAllowed(c *gin.Context) {
 	refuse(c, problem.MethodNotAllowed(strings.Split(c.Writer.Header().Get("Allow"), ", ")...))
 }

@@ -16,7 +16,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// wantJSON compares a body with a document, member by member. "*" stands for any text.
+// wantJSON compares a body with a document, member by member. "*" matches any text.
 func wantJSON(t *testing.T, body, want string) {
 	t.Helper()
 	var have, wanted any
@@ -67,7 +67,7 @@ const assetDocument = `{
 	"created_at": "2026-11-21T07:00:00Z", "created_by": "ada",
 	"media_id": "1037543291543636", "media_id_expires_at": "2100-01-01T00:00:00Z"}`
 
-func TestAnUploadInEachState(t *testing.T) {
+func TestUploadInEachState(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		edit func(*library.Upload)
@@ -119,7 +119,7 @@ func TestAnUploadInEachState(t *testing.T) {
 	}
 }
 
-func TestRetryStartsAFailedUploadAgain(t *testing.T) {
+func TestRetryOfAFailedUpload(t *testing.T) {
 	w := newWorld(t, nil)
 	wantProblem(t, w.ask("POST", "/v1/uploads/"+uploadID+"/retry", "ada"), 409, "conflict")
 	w.library.upload.State = library.StateFailed
@@ -129,30 +129,30 @@ func TestRetryStartsAFailedUploadAgain(t *testing.T) {
 	}
 }
 
-func TestAFailureThatIsFinalIsNotRetried(t *testing.T) {
+func TestAFinalFailureIsNotRetried(t *testing.T) {
 	w := newWorld(t, nil)
 	w.library.upload.State = library.StateFailed
 	w.library.upload.Problem = &library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}}
 	r := w.ask("POST", "/v1/uploads/"+uploadID+"/retry", "ada")
 	wantProblem(t, r, 409, "conflict")
-	if detail, _ := r.json(t)["detail"].(string); !strings.Contains(detail, "retryable false") {
+	if detail, _ := r.json(t)["detail"].(string); !strings.Contains(detail, "not retryable") {
 		t.Errorf("detail %q", detail)
 	}
 }
 
-func TestADatabaseWithoutRoomIsSaid(t *testing.T) {
+func TestAFullDatabaseIsStorageFull(t *testing.T) {
 	w := newWorld(t, nil)
 	w.library.err = fmt.Errorf("begin: %w", library.ErrFull)
 	wantProblem(t, w.ask("POST", "/v1/uploads/"+uploadID+"/retry", "ada"), 507, "storage_full")
 }
 
-func TestOneAssetShowsTheCopiesThatAreStillValid(t *testing.T) {
+func TestAssetIncludesOnlyValidCopies(t *testing.T) {
 	w := newWorld(t, nil)
 	wantJSON(t, w.ask("GET", "/v1/assets/"+assetID, "reader").body, assetDocument)
 }
 
-// The library's clock says until when a copy is shown, whatever this host's says.
-func TestCopiesEndByTheClockThatIsGiven(t *testing.T) {
+// A copy expires by the library's clock, not by the clock of this host.
+func TestCopiesExpireByTheConfiguredClock(t *testing.T) {
 	for _, tt := range []struct {
 		year int
 		want []string
@@ -180,7 +180,7 @@ func TestCopiesEndByTheClockThatIsGiven(t *testing.T) {
 	}
 }
 
-func TestAPageOfAssets(t *testing.T) {
+func TestPageOfAssets(t *testing.T) {
 	w := newWorld(t, nil)
 	wantJSON(t, w.ask("GET", "/v1/assets", "ada").body, `{"items": [], "next": null}`)
 	w.library.page = library.AssetPage{Items: []library.Asset{w.library.asset}, Next: "c2"}
@@ -192,17 +192,17 @@ func TestAPageOfAssets(t *testing.T) {
 	}
 }
 
-func TestQueriesThatMakeNoSense(t *testing.T) {
+func TestInvalidQueries(t *testing.T) {
 	w := newWorld(t, nil)
 	for query, want := range map[string]string{
-		"kind=hologram":      "kind is not one of",
-		"limit=0":            "limit is not a number from 1 to 200",
-		"limit=201":          "limit is not a number from 1 to 200",
-		"limit=many":         "limit is not a number from 1 to 200",
-		"sha256=E3B0":        "sha256 is not 64 lower-case hexadecimal digits",
-		"q=%00":              "q is longer than 512 bytes or is no text",
-		"q=%ff":              "q is longer than 512 bytes or is no text",
-		"limit=0&kind=x&q=a": "kind is not one of [image video audio document sticker].\nlimit is not",
+		"kind=hologram":      "kind must be one of",
+		"limit=0":            "limit must be a number from 1 to 200",
+		"limit=201":          "limit must be a number from 1 to 200",
+		"limit=many":         "limit must be a number from 1 to 200",
+		"sha256=E3B0":        "sha256 must be 64 lower-case hexadecimal digits",
+		"q=%00":              "q must be UTF-8 text of at most 512 bytes",
+		"q=%ff":              "q must be UTF-8 text of at most 512 bytes",
+		"limit=0&kind=x&q=a": "kind must be one of [image video audio document sticker].\nlimit must be",
 	} {
 		t.Run(query, func(t *testing.T) {
 			r := w.ask("GET", "/v1/assets?"+query, "ada")

@@ -9,12 +9,12 @@ import (
 	"mediarelay/internal/reason/catalogue"
 )
 
-// setLanguage chooses the language of the sentences in an answer to a program; the
-// page and the element's files are the same in every language. Who asks for none
-// of ours, or for nothing, gets English. problem.Write goes by the header as well, so that the
-// upload protocol's answers need not hear of the request's.
+// setLanguage sets the Content-Language of an API response from Accept-Language;
+// English is the default. The page and the element's files are the same in every
+// language. problem.Write reads the language from the response's header, so that
+// handlers, such as tus, need not pass it on.
 func setLanguage(c *gin.Context) {
-	if !forPrograms(c.Request.URL.Path) {
+	if !isAPI(c.Request.URL.Path) {
 		return
 	}
 	h := c.Writer.Header()
@@ -24,7 +24,7 @@ func setLanguage(c *gin.Context) {
 	}
 }
 
-// languageOf is the answer's language.
+// languageOf returns the language of the response.
 func languageOf(c *gin.Context) string {
 	return cmp.Or(c.Writer.Header().Get("Content-Language"), catalogue.Fallback)
 }

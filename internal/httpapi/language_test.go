@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// Sentences are in the language that the client likes best; codes never change.
+// Sentences are in the language that the client prefers; codes are the same in all.
 func TestSentencesFollowAcceptLanguage(t *testing.T) {
 	w := newWorld(t, nil)
 	w.library.change(func(u *library.Upload) {
@@ -46,8 +46,8 @@ func TestSentencesFollowAcceptLanguage(t *testing.T) {
 	}
 }
 
-// The page turns itself into the browser's language: one form of it for all.
-func TestThePageIsTheSameForAll(t *testing.T) {
+// The page's script translates it, so the response does not depend on the language.
+func TestPageDoesNotDependOnTheLanguage(t *testing.T) {
 	w := newWorld(t, nil)
 	page := w.ask(http.MethodGet, "/", "", "Accept-Language: de")
 	if got := page.Header.Get("Content-Language") + page.Header.Get("Vary"); got != "" {

@@ -9,11 +9,12 @@ import (
 	"mediarelay/internal/auth"
 )
 
-// maxLoggedPath bounds a path in the log, in bytes: our own have fewer than 100.
+// maxLoggedPath is how many bytes of a path are logged. Valid paths have fewer than
+// 100.
 const maxLoggedPath = 200
 
-// logAccess writes one line for each request. Headers and the query stay out: they
-// hold tokens and file names.
+// logAccess writes one line for each request. It omits the query and the headers,
+// which contain file names and tokens.
 func logAccess(logger *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		start := time.Now()
@@ -44,8 +45,8 @@ func accessAttrs(c *gin.Context, took time.Duration) []slog.Attr {
 	return attrs
 }
 
-// routeOf names the route of a request; all unknown paths share one name, since
-// strangers can think of many.
+// routeOf returns the route of a request. All unknown paths share one label, so that
+// clients cannot create any number of metrics.
 func routeOf(c *gin.Context) string {
 	if route := c.FullPath(); route != "" {
 		return route

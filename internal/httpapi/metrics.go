@@ -13,26 +13,26 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics counts requests, in a registry of its own beside what Go and the
-// operating system tell of the process.
+// Metrics counts requests. Its registry also has the metrics of the Go runtime and of
+// the process.
 type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 }
 
-// NewMetrics makes the counters.
+// NewMetrics returns metrics with a registry of their own.
 func NewMetrics() *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "mediarelay_http_requests_total",
-			Help: "Requests that were answered, by method, route and status.",
+			Help: "Requests served, by method, route and status.",
 		}, []string{"method", "route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "mediarelay_http_request_duration_seconds",
-			Help: "Time from a request's header to the end of its answer, without event streams.",
-			// From an answer out of memory to a chunk of 16 MiB on a poor line.
+			Help: "Time from the header of a request to the end of the response, without event streams.",
+			// From a response out of memory to a chunk of 16 MiB on a slow connection.
 			Buckets: []float64{.001, .005, .025, .1, .5, 1, 2.5, 5, 10, 30, 60, 120},
 		}, []string{"method", "route", "status"}),
 	}
@@ -41,21 +41,22 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// Registerer takes the metrics of other parts.
+// Registerer registers the metrics of other packages.
 func (m *Metrics) Registerer() prometheus.Registerer { return m.registry }
 
-// Handler answers with every metric in Prometheus' own format.
+// Handler serves all metrics in the Prometheus text format.
 func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// measure counts a request when it has been answered.
+// measure counts a request and its duration.
 func (m *Metrics) measure(c *gin.Context) {
 	start := time.Now()
 	defer func() {
 		labels := []string{methodOf(c.Request.Method), routeOf(c), strconv.Itoa(c.Writer.Status())}
 		m.requests.WithLabelValues(labels...).Inc()
-		// A stream of events lasts as long as its upload and says nothing of the server.
+		// An event stream lasts as long as its upload: its duration says nothing about
+		// the server.
 		if !strings.HasSuffix(c.FullPath(), "/events") {
 			m.duration.WithLabelValues(labels...).Observe(time.Since(start).Seconds())
 		}
@@ -63,7 +64,7 @@ func (m *Metrics) measure(c *gin.Context) {
 	c.Next()
 }
 
-// methodOf gives all invented methods one name: strangers can think of many.
+// methodOf returns the method, or one label for all unknown methods.
 func methodOf(method string) string {
 	known := []string{
 		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions,

@@ -17,30 +17,30 @@ import (
 	"mediarelay/internal/reason/catalogue"
 )
 
-// pagePolicy lets the page run its own scripts, styles and worker, talk to its own
-// server, and show previews of files that the person chose; nothing else.
+// pagePolicy allows the page its own scripts, styles and worker, requests to its own
+// server, and previews of chosen files (blob:).
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
 	"worker-src 'self'; img-src 'self' blob:; require-trusted-types-for 'script'; " +
 	"base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 
-// page is the upload page, rendered once: nothing in it depends on the request.
+// page is the upload page, rendered once: it does not depend on the request.
 type page struct {
 	content []byte
 	etag    string
 }
 
-// pageData is what the page's template can show.
+// pageData is the data of the page's template.
 type pageData struct {
 	Sandbox      bool
-	rules        // in English, as all of the page's HTML
+	rules        // in English, like the rest of the HTML
 	Translations []rules
 }
 
-// rules are the rules in words of one language.
+// rules are the rules described in one language.
 type rules struct {
 	Language string
 	Limits   []rulespage.Limit
-	// Hint and Handles are sentences on the limits.
+	// Hint and Handles are sentences about the limits.
 	Hint, Handles string
 }
 
@@ -48,8 +48,8 @@ func rulesIn(lang string) rules {
 	return rules{Language: lang, Limits: rulespage.Limits(lang), Hint: rulespage.Hint(lang), Handles: rulespage.Handles(lang)}
 }
 
-// newPageData: the page turns itself into the browser's language, and so holds
-// the rules in all of them.
+// newPageData includes the rules in every language: the page's script chooses the
+// browser's.
 func newPageData(sandbox bool) pageData {
 	data := pageData{Sandbox: sandbox, rules: rulesIn(catalogue.Fallback)}
 	for _, lang := range catalogue.Languages() {
@@ -83,7 +83,7 @@ func (p *page) serve(c *gin.Context) {
 	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("ETag", p.etag)
-	// It names the files of this very version, so it is asked for each time.
+	// The page names files of one version, so browsers must revalidate it.
 	h.Set("Cache-Control", "no-cache")
 	http.ServeContent(c.Writer, c.Request, "index.html", time.Time{}, bytes.NewReader(p.content))
 }

@@ -18,13 +18,13 @@ import (
 	"mediarelay/internal/reason/catalogue"
 )
 
-// rulesAge: the table changes with a version of the server and not between, and
-// an old copy does no harm, since the server judges by its own.
-const rulesAge = "public, max-age=3600"
+// rulesCacheControl: the table changes only with the version of the server. A stale
+// copy does no harm, since the server checks every file itself.
+const rulesCacheControl = "public, max-age=3600"
 
 type ruleTableJSON struct {
 	Rules []ruleJSON `json:"rules"`
-	// AnyFile is what holds before it is known what a file could be sent as.
+	// AnyFile are the conditions of every file, whatever its kind.
 	AnyFile []conditionJSON `json:"any_file"`
 }
 
@@ -35,7 +35,7 @@ type ruleJSON struct {
 	Types      []string      `json:"types"`
 	Extensions []string      `json:"extensions"`
 	LimitBytes int64         `json:"limit_bytes"`
-	// WarnBytes is null where no size below the limit is warned of.
+	// WarnBytes is null if no size below the limit causes a warning.
 	WarnBytes  *int64          `json:"warn_bytes"`
 	Conditions []conditionJSON `json:"conditions"`
 	Source     string          `json:"source"`
@@ -48,7 +48,7 @@ type conditionJSON struct {
 	Code     reason.Code     `json:"code"`
 	Severity reason.Severity `json:"severity"`
 	Message  string          `json:"message"`
-	// Purposes and Types are empty where it is for all.
+	// Purposes and Types are empty if the condition applies to all.
 	Purposes []media.Purpose `json:"purposes"`
 	Types    []string        `json:"types"`
 	Source   string          `json:"source"`
@@ -75,7 +75,7 @@ func (t *ruleTable) serve(c *gin.Context) {
 	h := c.Writer.Header()
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("ETag", t.etag)
-	h.Set("Cache-Control", rulesAge)
+	h.Set("Cache-Control", rulesCacheControl)
 	http.ServeContent(c.Writer, c.Request, "rules", time.Time{}, bytes.NewReader(t.content))
 }
 

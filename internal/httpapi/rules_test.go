@@ -36,7 +36,7 @@ type tableOnTheWire struct {
 	AnyFile []conditionOnTheWire `json:"any_file"`
 }
 
-func TestTheRuleTableIsServedToAnybody(t *testing.T) {
+func TestRuleTableNeedsNoToken(t *testing.T) {
 	r := newWorld(t, nil).ask("GET", "/v1/rules", "")
 	if r.StatusCode != 200 || r.Header.Get("Content-Type") != "application/json; charset=utf-8" {
 		t.Fatalf("status %d, type %q", r.StatusCode, r.Header.Get("Content-Type"))
@@ -72,8 +72,8 @@ func warnBytes(r ruleOnTheWire) int64 {
 	return *r.WarnBytes
 }
 
-// Programs read lists without asking first whether they are there.
-func TestTheRuleTableHasNoNullLists(t *testing.T) {
+// Clients iterate over a list without a check for null.
+func TestRuleTableHasNoNullLists(t *testing.T) {
 	body := newWorld(t, nil).ask("GET", "/v1/rules", "").json(t)
 	rules := body["rules"].([]any)
 	for _, r := range append(rules, body["any_file"].([]any)...) {
@@ -85,7 +85,7 @@ func TestTheRuleTableHasNoNullLists(t *testing.T) {
 	}
 }
 
-func TestTheRuleTableIsKept(t *testing.T) {
+func TestRuleTableIsCached(t *testing.T) {
 	w := newWorld(t, withPortal)
 	first := w.ask("GET", "/v1/rules", "", "Origin: "+portal)
 	if got := first.Header.Get("Cache-Control"); got != "public, max-age=3600" {

@@ -19,29 +19,28 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// workerPolicy is the policy of the worker's own scripts. It lets the worker
-// compile WebAssembly, so that no page's policy has to, and load its second part.
+// workerPolicy is the policy of the worker's scripts. It allows the worker to compile
+// WebAssembly, so that no page has to, and to load the script that it imports.
 const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
-// How long browsers keep a file without asking.
+// The Cache-Control header of a file.
 const (
-	// forEver is for names that change with their content.
-	// Source: RFC 8246, "immutable"; a year is the longest that RFC 9111's caches honour in practice.
-	forEver = "public, max-age=31536000, immutable"
-	// shortly is for names that stay. They are asked for again each time, which an
-	// ETag answers with 304: an older copy would load files that a new version
-	// no longer has.
-	shortly = "public, max-age=0, must-revalidate"
+	// cacheImmutable is for names that contain a hash of the content.
+	// Source: RFC 8246, "immutable"; a year is the longest that caches honour in practice.
+	cacheImmutable = "public, max-age=31536000, immutable"
+	// cacheRevalidate is for all other names. Browsers revalidate the file with its
+	// ETag each time: an old copy would load files that a new version lacks.
+	cacheRevalidate = "public, max-age=0, must-revalidate"
 )
 
-// hashedName is a name with a hash of its content, as the web build makes them:
-// at least eight letters and digits between the last dash and the ending.
+// hashedName matches a name with a hash of its content, as the web build makes them:
+// at least eight letters and digits between the last dash and the extension.
 var hashedName = regexp.MustCompile(`-[0-9A-Za-z]{8,}\.[a-z]+$`)
 
-// workerName is the name of the worker's script, and of the part that it loads.
+// workerName matches the worker's script and the script that it imports.
 var workerName = regexp.MustCompile(`^(worker|sending)(-[0-9A-Za-z]{8,})?\.js$`)
 
-// contentTypes by ending: the operating system's own table may lack or change them.
+// contentTypes by extension. The operating system's table may lack some.
 var contentTypes = map[string]string{
 	".js":    "text/javascript; charset=utf-8",
 	".css":   "text/css; charset=utf-8",
@@ -56,29 +55,29 @@ var contentTypes = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// encodings are the compressed forms that lie beside a file, best first.
-var encodings = []encoding{{name: "br", ending: ".br"}, {name: "gzip", ending: ".gz"}}
+// encodings are the compressed variants of a file, best first.
+var encodings = []encoding{{name: "br", extension: ".br"}, {name: "gzip", extension: ".gz"}}
 
-type encoding struct{ name, ending string }
+type encoding struct{ name, extension string }
 
-// form is a file as it is sent: plain, or compressed at build time.
-type form struct {
+// variant is one encoding of a file: plain, or compressed at build time.
+type variant struct {
 	path     string
-	encoding string // empty for the plain form
+	encoding string // empty if not compressed
 	etag     string
 	size     int64
 }
 
 // static serves the element's and the page's files.
 type static struct {
-	files fs.FS
-	forms map[string][]form // by path; the plain form is the last
+	files    fs.FS
+	variants map[string][]variant // by path; the last is not compressed
 }
 
-// newStatic reads every file once, for its digest: embedded files have no time of
-// change, so a strong ETag is the only validator.
+// newStatic reads every file once, for its digest: embedded files have no
+// modification time, so a strong ETag is the only validator.
 func newStatic(files fs.FS) (*static, error) {
-	s := &static{files: files, forms: map[string][]form{}}
+	s := &static{files: files, variants: map[string][]variant{}}
 	for _, folder := range []string{"widget", "assets"} {
 		if err := fs.WalkDir(files, folder, s.add); err != nil {
 			return nil, fmt.Errorf("read the web files: %w", err)
@@ -89,34 +88,34 @@ func newStatic(files fs.FS) (*static, error) {
 
 func (s *static) add(name string, entry fs.DirEntry, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil // a form that was not built is not served
+		return nil // a folder that was not built is not served
 	}
 	if err != nil || entry.IsDir() || isCompressed(name) {
 		return err
 	}
 	if contentTypes[path.Ext(name)] == "" {
-		return fmt.Errorf("%s: no content type is known for %q", name, path.Ext(name))
+		return fmt.Errorf("%s: unknown content type for the extension %q", name, path.Ext(name))
 	}
 	for _, e := range encodings {
-		if err := s.addForm(name, form{path: name + e.ending, encoding: e.name}); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.addVariant(name, variant{path: name + e.extension, encoding: e.name}); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	return s.addForm(name, form{path: name})
+	return s.addVariant(name, variant{path: name})
 }
 
-func (s *static) addForm(name string, f form) error {
-	file, err := s.files.Open(f.path)
+func (s *static) addVariant(name string, v variant) error {
+	file, err := s.files.Open(v.path)
 	if err != nil {
 		return err
 	}
 	defer file.Close() //nolint:errcheck // nothing was written
 	digest := sha256.New()
-	if f.size, err = io.Copy(digest, file); err != nil {
+	if v.size, err = io.Copy(digest, file); err != nil {
 		return err
 	}
-	f.etag = strconv.Quote(hex.EncodeToString(digest.Sum(nil)[:16]))
-	s.forms[name] = append(s.forms[name], f)
+	v.etag = strconv.Quote(hex.EncodeToString(digest.Sum(nil)[:16]))
+	s.variants[name] = append(s.variants[name], v)
 	return nil
 }
 
@@ -126,12 +125,12 @@ func isCompressed(name string) bool {
 
 func (s *static) serve(c *gin.Context) {
 	name := strings.TrimPrefix(c.Request.URL.Path, "/")
-	forms, ok := s.forms[name]
+	variants, ok := s.variants[name]
 	if !ok {
 		refuse(c, problem.NotFound())
 		return
 	}
-	chosen := chooseForm(forms, c.Request.Header.Values("Accept-Encoding"))
+	chosen := chooseVariant(variants, c.Request.Header.Values("Accept-Encoding"))
 	file, err := s.files.Open(chosen.path)
 	if err != nil {
 		panic(fmt.Errorf("httpapi: internal error: open %s: %w", chosen.path, err))
@@ -139,35 +138,35 @@ func (s *static) serve(c *gin.Context) {
 	defer file.Close() //nolint:errcheck // nothing was written
 	content, ok := file.(io.ReadSeeker)
 	if !ok {
-		panic("httpapi: internal error: the web files cannot be read from the middle")
+		panic("httpapi: internal error: the web files do not implement io.ReadSeeker")
 	}
 	setFileHeaders(c.Writer.Header(), name, chosen)
 	http.ServeContent(c.Writer, c.Request, name, time.Time{}, content)
 }
 
-func setFileHeaders(h http.Header, name string, f form) {
+func setFileHeaders(h http.Header, name string, v variant) {
 	h.Set("Content-Type", contentTypes[path.Ext(name)])
-	h.Set("ETag", f.etag)
+	h.Set("ETag", v.etag)
 	h.Add("Vary", "Accept-Encoding")
 	h.Set("Cache-Control", cacheFor(name))
-	// The element is for pages of any origin, which load it as a module and so by
-	// CORS, and for pages that are isolated by COEP. The files are public.
+	// Pages of any origin load the element as a module, which requires CORS, and pages
+	// isolated by COEP require CORP. The files are public.
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if workerName.MatchString(path.Base(name)) {
 		h.Set("Content-Security-Policy", workerPolicy)
 	}
-	if f.encoding != "" {
-		h.Set("Content-Encoding", f.encoding)
-		// http.ServeContent leaves the length out beside an encoding, since it
-		// cannot know that the content is encoded already.
-		h.Set("Content-Length", strconv.FormatInt(f.size, 10))
+	if v.encoding != "" {
+		h.Set("Content-Encoding", v.encoding)
+		// http.ServeContent omits the length if there is an encoding, since it cannot
+		// know that the content is encoded already.
+		h.Set("Content-Length", strconv.FormatInt(v.size, 10))
 	}
 }
 
 func cacheFor(name string) string {
 	if hashedName.MatchString(name) {
-		return forEver
+		return cacheImmutable
 	}
-	return shortly
+	return cacheRevalidate
 }

@@ -15,68 +15,68 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// uploadReports tells how far uploads are.
-type uploadReports struct {
+// uploadHandler serves the state of uploads.
+type uploadHandler struct {
 	uploads Uploads
 	assets  Assets
 	offsets Offsets
 	now     func() time.Time
 	logger  *slog.Logger
-	pace    pace
+	timing  streamTiming
 }
 
-// idForm keeps ids away from the database that none of ours has: Postgres, for
-// one, fails on a NUL instead of finding nothing.
-var idForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+// idPattern matches every valid id. Others do not reach the database: Postgres fails
+// on a NUL where it should find no row.
+var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
-func (r uploadReports) show(c *gin.Context) {
-	report, err := r.report(c.Request.Context(), languageOf(c), claimsOf(c).Channel, c.Param("id"))
+func (h uploadHandler) show(c *gin.Context) {
+	report, err := h.report(c.Request.Context(), languageOf(c), claimsOf(c).Channel, c.Param("id"))
 	if err != nil {
-		fail(c, r.logger, err)
+		fail(c, h.logger, err)
 		return
 	}
 	c.JSON(http.StatusOK, report.body)
 }
 
-// retry is answered with 202: the new attempt is the relay's.
-func (r uploadReports) retry(c *gin.Context) {
+// retry responds with 202: the relay makes the new attempt.
+func (h uploadHandler) retry(c *gin.Context) {
 	channel, id := claimsOf(c).Channel, c.Param("id")
-	if !idForm.MatchString(id) {
+	if !idPattern.MatchString(id) {
 		refuse(c, problem.NotFound())
 		return
 	}
-	err := r.uploads.RetryUpload(c.Request.Context(), channel, id)
+	err := h.uploads.RetryUpload(c.Request.Context(), channel, id)
 	if errors.Is(err, library.ErrFinal) {
-		refuse(c, problem.Conflict("The upload's problem has retryable false: another attempt would end the same way. Its title says what to do instead."))
+		refuse(c, problem.Conflict("The upload's problem is not retryable: another attempt would fail the same way. The title of the problem says what to do instead."))
 		return
 	}
 	if errors.Is(err, library.ErrState) {
-		refuse(c, problem.Conflict("Only an upload that failed behind the media server, from bytes that are kept, can be tried again. Send the file anew."))
+		refuse(c, problem.Conflict("Only an upload that failed after it was stored, and whose bytes are still stored, can be retried. Upload the file again."))
 		return
 	}
 	if err != nil {
-		fail(c, r.logger, err)
+		fail(c, h.logger, err)
 		return
 	}
-	report, err := r.report(c.Request.Context(), languageOf(c), channel, id)
+	report, err := h.report(c.Request.Context(), languageOf(c), channel, id)
 	if err != nil {
-		fail(c, r.logger, err)
+		fail(c, h.logger, err)
 		return
 	}
 	c.JSON(http.StatusAccepted, report.body)
 }
 
-// report is an upload at one moment.
+// report is the state of an upload.
 type report struct {
 	version int64
 	body    uploadJSON
 }
 
-func (r uploadReports) report(ctx context.Context, lang, channel, id string) (report, error) {
-	if !idForm.MatchString(id) {
+func (h uploadHandler) report(ctx context.Context, lang, channel, id string) (report, error) {
+	if !idPattern.MatchString(id) {
 		return report{}, library.ErrNotFound
 	}
-	u, err := r.uploads.Upload(ctx, channel, id)
+	u, err := h.uploads.Upload(ctx, channel, id)
 	if err != nil {
 		return report{}, err
 	}
@@ -85,43 +85,43 @@ func (r uploadReports) report(ctx context.Context, lang, channel, id string) (re
 		Verdict: writeVerdict(lang, u.Verdict), Problem: writeProblem(lang, u.Problem),
 	}
 	if u.State == library.StateUploading {
-		if body.Offset, err = r.offsets.Offset(ctx, u.ID); err != nil {
+		if body.Offset, err = h.offsets.Offset(ctx, u.ID); err != nil {
 			return report{}, fmt.Errorf("offset of upload %s: %w", u.ID, err)
 		}
 	}
-	body.Asset, err = r.assetOf(ctx, u)
+	body.Asset, err = h.assetOf(ctx, u)
 	return report{version: u.Version, body: body}, err
 }
 
-func (r uploadReports) assetOf(ctx context.Context, u library.Upload) (*assetJSON, error) {
+func (h uploadHandler) assetOf(ctx context.Context, u library.Upload) (*assetJSON, error) {
 	if u.AssetID == "" {
 		return nil, nil
 	}
-	a, err := r.assets.Asset(ctx, u.Channel, u.AssetID)
+	a, err := h.assets.Asset(ctx, u.Channel, u.AssetID)
 	if err != nil {
 		return nil, fmt.Errorf("asset of upload %s: %w", u.ID, err)
 	}
-	out := writeAsset(a, r.now())
+	out := writeAsset(a, h.now())
 	return &out, nil
 }
 
-// fail answers an error of the library. What is not foreseen goes to the log, and
-// nothing of it to the client.
+// fail writes the problem for an error of the library. An unexpected error is logged;
+// the client is not told what it is.
 func fail(c *gin.Context, logger *slog.Logger, err error) {
 	ctx := c.Request.Context()
 	switch {
 	case errors.Is(err, library.ErrNotFound):
 		refuse(c, problem.NotFound())
 	case ctx.Err() != nil:
-		refuse(c, problem.ShuttingDown()) // or the client is gone and reads nothing
+		refuse(c, problem.ShuttingDown()) // or the client has disconnected
 	default:
 		logger.ErrorContext(ctx, "request failed", "route", routeOf(c), "error", err.Error())
-		refuse(c, ownFault(err))
+		refuse(c, serverProblem(err))
 	}
 }
 
-// ownFault says whether somebody must make room.
-func ownFault(err error) problem.Problem {
+// serverProblem is the problem for an error of the server's own.
+func serverProblem(err error) problem.Problem {
 	if errors.Is(err, library.ErrFull) {
 		return problem.StorageFull()
 	}

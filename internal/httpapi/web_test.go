@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/preflight/rulespage"
 )
 
-func TestThePageSaysWhetherItIsTheSandbox(t *testing.T) {
+func TestPageSaysWhetherItIsTheSandbox(t *testing.T) {
 	plain := newWorld(t, nil).ask("GET", "/", "")
 	sandbox := newWorld(t, func(c *httpapi.Config) { c.Sandbox = true }).ask("GET", "/", "")
 	if strings.Contains(plain.body, "sandbox") || !strings.Contains(sandbox.body, "sandbox") {
@@ -20,7 +20,7 @@ func TestThePageSaysWhetherItIsTheSandbox(t *testing.T) {
 	}
 }
 
-func TestThePageShowsTheLimitsOfTheRules(t *testing.T) {
+func TestPageShowsTheLimitsOfTheRules(t *testing.T) {
 	body := newWorld(t, nil).ask("GET", "/", "").body
 	for _, l := range rulespage.Limits("en") {
 		if want := "<p>" + l.Kind + " " + l.Size + "</p>"; !strings.Contains(body, want) {
@@ -29,7 +29,7 @@ func TestThePageShowsTheLimitsOfTheRules(t *testing.T) {
 	}
 }
 
-func TestTheHeadersOfEachSortOfAnswer(t *testing.T) {
+func TestHeadersOfEachKindOfResponse(t *testing.T) {
 	w := newWorld(t, nil)
 	const page = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; " +
 		"img-src 'self' blob:; require-trusted-types-for 'script'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
@@ -65,7 +65,7 @@ func TestTheHeadersOfEachSortOfAnswer(t *testing.T) {
 	}
 }
 
-func TestTheFormThatTheClientLikesBest(t *testing.T) {
+func TestAcceptEncodingSelectsTheVariant(t *testing.T) {
 	w := newWorld(t, nil)
 	for accept, want := range map[string]string{
 		"":                           "element",
@@ -105,7 +105,7 @@ func TestTheFormThatTheClientLikesBest(t *testing.T) {
 	}
 }
 
-func TestAKnownFileIsNotSentAgain(t *testing.T) {
+func TestAKnownETagIsNotModified(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, path := range []string{"/", "/widget/media-upload.js"} {
 		first := w.ask("GET", path, "", "Accept-Encoding: br")
@@ -120,14 +120,14 @@ func TestAKnownFileIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func TestAnyPageMayLoadTheElement(t *testing.T) {
+func TestPagesOfAnyOriginMayLoadTheElement(t *testing.T) {
 	r := newWorld(t, nil).ask("GET", "/widget/media-upload.js", "", "Origin: https://portal.example.com")
 	if got := r.Header.Get("Access-Control-Allow-Origin"); got != "*" {
 		t.Errorf("a module of another origin needs CORS, got %q", got)
 	}
 }
 
-func TestFilesThatAreNotServed(t *testing.T) {
+func TestPathsThatAreNotServed(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, path := range []string{
 		"/widget/", "/widget", "/widget/media-upload.js.br", "/widget/../index.html", "/widget/..%2Findex.html",
@@ -137,11 +137,11 @@ func TestFilesThatAreNotServed(t *testing.T) {
 	}
 }
 
-func TestWebFilesThatAreNotWhole(t *testing.T) {
+func TestIncompleteWebFiles(t *testing.T) {
 	for name, files := range map[string]fstest.MapFS{
-		"no page":                {"widget/media-upload.js": {}},
-		"a page that fails":      {"index.html": {Data: []byte("{{.Nothing}}")}},
-		"a page that is no text": {"index.html": {Data: []byte("{{if")}},
+		"no page":                    {"widget/media-upload.js": {}},
+		"a page that fails":          {"index.html": {Data: []byte("{{.Nothing}}")}},
+		"a page that does not parse": {"index.html": {Data: []byte("{{if")}},
 		"a file of no known type": {
 			"index.html": {Data: []byte("x")}, "widget/setup.exe": {Data: []byte("x")},
 		},

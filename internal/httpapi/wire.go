@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/reason/catalogue"
 )
 
-// The JSON of the API, as DESIGN 4.4 fixes it.
+// The JSON of the API. Clients depend on the names of its fields.
 
 type uploadJSON struct {
 	ID      string          `json:"id"`
@@ -103,7 +103,7 @@ func writeProblem(lang string, p *library.Problem) *problemJSON {
 	}
 }
 
-// writeAsset shows the copies that can still be used at the time.
+// writeAsset includes the copies that are valid at now.
 func writeAsset(a library.Asset, now time.Time) assetJSON {
 	out := assetJSON{
 		ID: a.ID, SHA256: a.SHA256, Filename: a.Filename, Type: a.Type, Kind: a.Kind, Size: a.Size,

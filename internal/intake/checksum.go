@@ -3,7 +3,7 @@ package intake
 import (
 	"bytes"
 	"context"
-	"crypto/sha1" //nolint:gosec // tus asks every server for it; it finds damage here, not forgery
+	"crypto/sha1" //nolint:gosec // tus requires it of every server, to detect damage, not forgery
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -19,13 +19,13 @@ import (
 
 // checksumAlgorithms are the values of Tus-Checksum-Algorithm.
 //
-// Source: tus 1.0.0, Checksum: a server must take sha1 at least.
+// Source: tus 1.0.0, Checksum: a server must support at least sha1.
 const checksumAlgorithms = "sha256,sha1"
 
-// What is wrong with a chunk that came whole.
+// The reasons to discard a chunk that arrived completely.
 var (
-	errDamaged = errors.New("intake: the chunk is not what its checksum says")
-	errBeyond  = errors.New("intake: the chunk reaches beyond the upload's length")
+	errDamaged = errors.New("intake: the chunk does not match its checksum")
+	errBeyond  = errors.New("intake: the chunk exceeds the upload's length")
 )
 
 func newChecksum(algorithm string) hash.Hash {
@@ -39,22 +39,22 @@ func newChecksum(algorithm string) hash.Hash {
 	}
 }
 
-// checkedBody is a request's body that came with a checksum. It is read as it
-// comes, so a chunk of any size needs no memory of its own.
+// checkedBody is a request's body with a checksum. It is hashed while it is read, so a
+// chunk of any size is never held in memory.
 type checkedBody struct {
 	io.ReadCloser
 	hash hash.Hash
 	want []byte
 	read int64
-	// whole is set when the body's own end was read. tusd's reader ends alike
-	// after a broken line, a time-out and a newer request.
-	whole bool
+	// complete is set once the end of the body was read. tusd's reader also ends, without
+	// an error, when the connection breaks, times out or a newer request takes over.
+	complete bool
 }
 
-// newCheckedBody reads the Upload-Checksum header; nil, nil without one.
+// newCheckedBody parses the Upload-Checksum header; nil, nil without one.
 //
 // Source: tus 1.0.0, Checksum: the algorithm, a space, the digest in base64.
-func newCheckedBody(r *http.Request) (*checkedBody, *problem.Problem) {
+func newCheckedBody(r *http.Request) (*checkedBody, error) {
 	headers := r.Header.Values(tusproto.HeaderChecksum)
 	if len(headers) == 0 {
 		return nil, nil
@@ -65,9 +65,8 @@ func newCheckedBody(r *http.Request) (*checkedBody, *problem.Problem) {
 	}
 	h := newChecksum(algorithm)
 	if h == nil {
-		p := problem.New(http.StatusBadRequest, reason.ProblemChecksumUnsupported,
-			"Make Upload-Checksum with one of "+checksumAlgorithms+".", reason.Text("algorithms", checksumAlgorithms))
-		return nil, &p
+		return nil, problem.New(http.StatusBadRequest, reason.ProblemChecksumUnsupported,
+			"Use one of these algorithms in Upload-Checksum: "+checksumAlgorithms+".", reason.Text("algorithms", checksumAlgorithms))
 	}
 	want, err := base64.StdEncoding.Strict().DecodeString(digest)
 	if err != nil || len(want) != h.Size() {
@@ -79,19 +78,19 @@ func newCheckedBody(r *http.Request) (*checkedBody, *problem.Problem) {
 func (b *checkedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
-	_, _ = b.hash.Write(p[:n]) // never fails, by its documentation
-	b.whole = b.whole || errors.Is(err, io.EOF)
+	_, _ = b.hash.Write(p[:n]) // never fails: see hash.Hash
+	b.complete = b.complete || errors.Is(err, io.EOF)
 	return n, err
 }
 
-// check judges a chunk of which so many bytes are stored. The bytes of a body
-// that broke off cannot be judged and stay: the client goes on behind them, and
-// the digest of the whole file finds what is wrong with them.
+// check verifies a chunk of which stored bytes were written. The bytes of an
+// incomplete body cannot be verified and are kept: the client resumes after them,
+// and damage is found by the digest of the whole file.
 func (b *checkedBody) check(stored int64) error {
 	switch {
 	case b.read > stored: // tusd's reader stops at the upload's length
 		return errBeyond
-	case b.whole && !bytes.Equal(b.hash.Sum(nil), b.want):
+	case b.complete && !bytes.Equal(b.hash.Sum(nil), b.want):
 		return errDamaged
 	default:
 		return nil
@@ -100,8 +99,8 @@ func (b *checkedBody) check(stored int64) error {
 
 type checkedBodyKey struct{}
 
-// withChecksum puts a request's checksum around its body and beside it, where
-// the store finds it.
+// withChecksum replaces the body of a request and puts it into the context, for the
+// store to check.
 func withChecksum(r *http.Request, body *checkedBody) *http.Request {
 	if body == nil {
 		return r

@@ -2,7 +2,7 @@ package intake_test
 
 import (
 	"context"
-	"crypto/sha1" //nolint:gosec // what the protocol asks for
+	"crypto/sha1" //nolint:gosec // required by the protocol
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -29,17 +29,17 @@ func sha256Of(chunk string) string {
 }
 
 func sha1Of(chunk string) string {
-	sum := sha1.Sum([]byte(chunk)) //nolint:gosec // what the protocol asks for
+	sum := sha1.Sum([]byte(chunk)) //nolint:gosec // required by the protocol
 	return "sha1 " + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// checked puts a checksum to a request.
+// checked adds a checksum to a request.
 func checked(r request, checksum string) request {
 	r.headers[tusproto.HeaderChecksum] = checksum
 	return r
 }
 
-func TestAChunkCountsOnlyWhenItIsWhatItsChecksumSays(t *testing.T) {
+func TestAChunkIsStoredOnlyIfItMatchesItsChecksum(t *testing.T) {
 	for name, checksum := range map[string]func(string) string{"sha256": sha256Of, "sha1": sha1Of} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, func(c *intake.Config) { c.Bytes = unreadable{c.Bytes.(*store.Folder)} })
@@ -48,12 +48,12 @@ func TestAChunkCountsOnlyWhenItIsWhatItsChecksumSays(t *testing.T) {
 			for range 3 {
 				a := h.want(h.do(checked(patch(path, 6, "wOrld"), checksum("world"))), tusproto.StatusChecksumMismatch, "checksum_mismatch")
 				if got := a.header.Get(tusproto.HeaderOffset); got != "6" {
-					t.Errorf("offset %q in the refusal, want 6", got)
+					t.Errorf("offset %q in the error, want 6", got)
 				}
 				h.wantOffset(path, 6)
 			}
 			if got := string(h.stored(path)); got != "hello " {
-				t.Errorf("stored %q, want what was good", got)
+				t.Errorf("stored %q, want only the valid chunks", got)
 			}
 			h.want(h.do(checked(patch(path, 6, "world"), checksum("world"))), http.StatusNoContent, "")
 			h.wantState(path, library.StateChecking)
@@ -61,14 +61,14 @@ func TestAChunkCountsOnlyWhenItIsWhatItsChecksumSays(t *testing.T) {
 	}
 }
 
-// unreadable makes the digest of the whole file come from the chunks as they came.
+// unreadable forces the digest to be computed from the chunks as they arrive.
 type unreadable struct{ *store.Folder }
 
 func (unreadable) Open(context.Context, string) (*store.Content, error) {
 	return nil, errors.New("the file is read again")
 }
 
-func TestADamagedFirstChunkLeavesAnUploadToGoOnWith(t *testing.T) {
+func TestADamagedFirstChunkLeavesAnUploadToResume(t *testing.T) {
 	h := start(t, nil)
 	r := checked(creation(5, pair("key", "k")), sha256Of("hello"))
 	r.body, r.headers["Content-Type"] = "hellO", tusproto.ContentType
@@ -85,7 +85,7 @@ func TestADamagedFirstChunkLeavesAnUploadToGoOnWith(t *testing.T) {
 	h.wantState(path, library.StateChecking)
 }
 
-func TestAGoodFirstChunkIsOneRequest(t *testing.T) {
+func TestCreationWithACheckedChunk(t *testing.T) {
 	h := start(t, nil)
 	r := checked(creation(5), sha256Of("hello"))
 	r.body, r.headers["Content-Type"] = "hello", tusproto.ContentType
@@ -93,7 +93,7 @@ func TestAGoodFirstChunkIsOneRequest(t *testing.T) {
 	h.wantState(a.header.Get("Location"), library.StateChecking)
 }
 
-func TestABadChecksumHeaderSaysWhatIsWrong(t *testing.T) {
+func TestInvalidChecksumHeaders(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5)
 	good := strings.TrimPrefix(sha256Of("hello"), "sha256 ")
@@ -123,12 +123,12 @@ func TestABadChecksumHeaderSaysWhatIsWrong(t *testing.T) {
 	}
 	h.wantOffset(path, 0)
 	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), library.Place{}, 10); err != nil || len(list) != 1 {
-		t.Errorf("there are %d uploads, %v, want the first alone", len(list), err)
+		t.Errorf("there are %d uploads, %v, want only the first", len(list), err)
 	}
 }
 
-// raw sends the head of a PATCH and the beginning of its body, and waits until
-// that is on the disk.
+// raw sends the header of a PATCH and the start of its body, and waits until that is
+// on the disk.
 func (h *harness) raw(path string, headers, body string) net.Conn {
 	h.Helper()
 	conn, err := net.Dial("tcp", h.server.Listener.Addr().String())
@@ -141,7 +141,7 @@ func (h *harness) raw(path string, headers, body string) net.Conn {
 	return conn
 }
 
-// awaitOnDisk waits for bytes of a file, whether or not they count.
+// awaitOnDisk waits for bytes of a file, verified or not.
 func (h *harness) awaitOnDisk(path string, want int64) {
 	h.Helper()
 	for deadline := time.Now().Add(20 * time.Second); ; <-time.After(5 * time.Millisecond) { // a growing file sends no event
@@ -156,20 +156,20 @@ func (h *harness) awaitOnDisk(path string, want int64) {
 	}
 }
 
-// half begins a checksummed chunk "hello" of which three bytes come.
+// half starts a checked chunk "hello" and sends three bytes of it.
 func (h *harness) half(path string) net.Conn {
 	h.Helper()
 	conn := h.raw(path, "Upload-Offset: 0\r\nContent-Length: 5\r\nUpload-Checksum: "+sha256Of("hello"), "hel")
 	h.awaitOnDisk(path, 3)
 	if offset, err := h.intake.Offset(h.Context(), idOf(path)); offset != 0 || err != nil {
-		h.Errorf("offset %d, %v while the chunk is under way, want 0", offset, err)
+		h.Errorf("offset %d, %v while the chunk is in progress, want 0", offset, err)
 	}
 	return conn
 }
 
-// A chunk that breaks off cannot be checked; resuming at its byte is what tus is
-// for, and the digest of the whole file still stands behind it.
-func TestACheckedChunkThatBreaksOffKeepsItsBytes(t *testing.T) {
+// An interrupted chunk cannot be verified. Its bytes are kept, since the client can
+// resume after them and the digest of the whole file still detects damage.
+func TestAnInterruptedCheckedChunkKeepsItsBytes(t *testing.T) {
 	for name, end := range map[string]func(h *harness, path string, conn net.Conn){
 		"cut by the client": func(h *harness, path string, conn net.Conn) {
 			h.must(conn.(*net.TCPConn).SetLinger(0)) // a reset
@@ -194,9 +194,9 @@ func TestACheckedChunkThatBreaksOffKeepsItsBytes(t *testing.T) {
 	}
 }
 
-// A process that died between writing and checking leaves bytes, and a note of
-// where they begin. However many there are, they are not an upload's end.
-func TestBytesThatACrashLeftUncheckedDoNotCount(t *testing.T) {
+// A process that crashes between writing and verifying leaves bytes, and a mark of
+// where they start. They do not complete an upload.
+func TestUnverifiedBytesOfACrashAreDiscarded(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(11, key)
 	h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")
@@ -207,7 +207,7 @@ func TestBytesThatACrashLeftUncheckedDoNotCount(t *testing.T) {
 	h.must(h.intake.Reconcile(t.Context()))
 	h.wantState(path, library.StateUploading)
 	if a := h.do(creation(11, key)); a.header.Get(tusproto.HeaderOffset) != "6" {
-		t.Errorf("a repeated creation is told of offset %q, want 6", a.header.Get(tusproto.HeaderOffset))
+		t.Errorf("a repeated creation returns offset %q, want 6", a.header.Get(tusproto.HeaderOffset))
 	}
 	h.wantOffset(path, 6)
 	h.want(h.do(patch(path, 6, "wo")), http.StatusNoContent, "")
@@ -217,9 +217,9 @@ func TestBytesThatACrashLeftUncheckedDoNotCount(t *testing.T) {
 	}
 }
 
-// A body without a length is longer than the upload: what its checksum was made
-// of cannot be stored, so nothing of it is.
-func TestACheckedChunkThatReachesTooFarLeavesNothing(t *testing.T) {
+// A body without a length exceeds the upload. The bytes of its checksum cannot all be
+// stored, so none are.
+func TestACheckedChunkBeyondTheLengthIsDiscarded(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5)
 	conn := h.raw(path, "Upload-Offset: 0\r\nConnection: close\r\nTransfer-Encoding: chunked\r\nUpload-Checksum: "+sha256Of("hello"),

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"slices"
@@ -22,12 +23,12 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// maxKeyBytes bounds the client's own key; a UUID has 36.
+// maxKeyBytes is the maximum length of the client's key; a UUID has 36 bytes.
 const maxKeyBytes = 200
 
-// maxDrainBytes is the largest first chunk of our own uploader (16 MiB): so much
-// of a body that is not needed is read, since a client that is answered in the
-// middle of sending may see a broken connection in place of the answer.
+// maxDrainBytes is how much of an unneeded body is read before the response: a client
+// that is still sending may see a broken connection in place of a response. It is
+// the largest first chunk of our own uploader, 16 MiB.
 const maxDrainBytes = 16 << 20
 
 var digitsOnly = regexp.MustCompile(`^[0-9]{1,18}$`)
@@ -41,21 +42,37 @@ func withCreation(ctx context.Context, u library.Upload) context.Context {
 func creationFrom(ctx context.Context) (library.Upload, error) {
 	u, ok := ctx.Value(creationKey{}).(library.Upload)
 	if !ok {
-		return u, errors.New("intake: internal error: a creation without its checked request")
+		return u, errors.New("intake: internal error: a creation without its validated request")
 	}
 	return u, nil
 }
 
-// newUpload reads and checks a creation request.
-func newUpload(r *http.Request, claims auth.Claims) (library.Upload, *problem.Problem) {
-	length, refusal := uploadLength(r, claims)
-	if refusal != nil {
-		return library.Upload{}, refusal
+// newUpload validates a creation request.
+func (i *Intake) newUpload(r *http.Request) (library.Upload, error) {
+	claims, err := claimsOf(r)
+	if err != nil {
+		return library.Upload{}, err
+	}
+	u, err := readUpload(r, claims)
+	if err != nil {
+		return library.Upload{}, err
+	}
+	if err := i.config.Takes(u.Channel).check(u); err != nil {
+		slog.WarnContext(r.Context(), "upload rejected: its channel's provider cannot take it", "channel", u.Channel, "problem", err)
+		return library.Upload{}, err
+	}
+	return u, nil
+}
+
+func readUpload(r *http.Request, claims auth.Claims) (library.Upload, error) {
+	length, err := uploadLength(r, claims)
+	if err != nil {
+		return library.Upload{}, err
 	}
 	header := r.Header.Get(tusproto.HeaderMetadata)
 	pairs, err := tusproto.DecodeMetadata(header)
 	if err != nil {
-		return library.Upload{}, badRequest("%s: see the tus protocol, Creation.", strings.TrimPrefix(err.Error(), "tusproto: "))
+		return library.Upload{}, badRequest("%s. See the tus protocol, Creation.", strings.TrimPrefix(err.Error(), "tusproto: "))
 	}
 	u := library.Upload{
 		ID: library.NewID(), Channel: claims.Channel, Subject: claims.Subject, Length: length, Metadata: header, Kinds: claims.Kinds,
@@ -63,14 +80,13 @@ func newUpload(r *http.Request, claims auth.Claims) (library.Upload, *problem.Pr
 	return u, readMetadata(&u, pairs, claims)
 }
 
-func uploadLength(r *http.Request, claims auth.Claims) (int64, *problem.Problem) {
+func uploadLength(r *http.Request, claims auth.Claims) (int64, error) {
 	if r.Header.Get("Upload-Defer-Length") != "" || r.Header.Get("Upload-Concat") != "" {
-		return 0, badRequest("Upload-Defer-Length and Upload-Concat are not offered here: send Upload-Length.")
+		return 0, badRequest("Upload-Defer-Length and Upload-Concat are not supported. Send Upload-Length.")
 	}
 	text := r.Header.Get(tusproto.HeaderLength)
 	if text == "" {
-		p := problem.New(http.StatusBadRequest, reason.ProblemLengthRequired, "Send the file's size in bytes as Upload-Length.")
-		return 0, &p
+		return 0, problem.New(http.StatusBadRequest, reason.ProblemLengthRequired, "Send the file's size in bytes as Upload-Length.")
 	}
 	if !digitsOnly.MatchString(text) {
 		return 0, badRequest("Upload-Length must be the file's size in bytes, digits only.")
@@ -81,16 +97,15 @@ func uploadLength(r *http.Request, claims auth.Claims) (int64, *problem.Problem)
 		limit = claims.MaxBytes
 	}
 	if length > limit {
-		p := problem.PayloadTooLarge(limit)
-		return 0, &p
+		return 0, problem.PayloadTooLarge(limit)
 	}
 	return length, nil
 }
 
-func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) *problem.Problem {
+func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) error {
 	value := func(key string) string { v, _ := tusproto.Lookup(pairs, key); return v }
 	for _, p := range pairs {
-		// Postgres keeps neither in a text, and no name of a file needs them.
+		// Postgres cannot store these in a text.
 		if !utf8.ValidString(p.Value) || strings.ContainsRune(p.Value, 0) {
 			return badRequest("The metadata key %q must be UTF-8 without NUL.", p.Key)
 		}
@@ -98,14 +113,14 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 	u.Filename, u.DeclaredType = bareName(value(tusproto.KeyFilename)), value(tusproto.KeyFiletype)
 
 	if u.ClientKey = value(tusproto.KeyKey); len(u.ClientKey) > maxKeyBytes {
-		return badRequest("The metadata key %q may have %d bytes at most.", tusproto.KeyKey, maxKeyBytes)
+		return badRequest("The metadata key %q must have at most %d bytes.", tusproto.KeyKey, maxKeyBytes)
 	}
 	if u.DeclaredSHA256 = value(tusproto.KeySHA256); u.DeclaredSHA256 != "" && !media.IsSHA256(u.DeclaredSHA256) {
 		return badRequest("The metadata key %q must be 64 lower-case hexadecimal digits.", tusproto.KeySHA256)
 	}
 	var bad string
 	if u.Purposes, bad = media.ParsePurposes(value(tusproto.KeyPurpose)); bad != "" {
-		return badRequest("The metadata key %q must list %v, comma separated.", tusproto.KeyPurpose, media.Purposes())
+		return badRequest("The metadata key %q must be a comma-separated list of %v.", tusproto.KeyPurpose, media.Purposes())
 	}
 	if kind := value(tusproto.KeyKind); kind != "" {
 		var ok bool
@@ -113,15 +128,15 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 			return badRequest("The metadata key %q must be one of %v.", tusproto.KeyKind, media.Kinds())
 		}
 	}
-	if refusal := withinToken(u, claims); refusal != nil {
-		return refusal
+	if err := checkClaims(u, claims); err != nil {
+		return err
 	}
-	return declaredRefusal(u)
+	return checkDeclared(u)
 }
 
-// declaredRefusal spares a file's bytes the way when its size and kind alone say
-// that it would be refused.
-func declaredRefusal(u *library.Upload) *problem.Problem {
+// checkDeclared rejects a file before its bytes are sent if its declared size and
+// kind alone break a rule.
+func checkDeclared(u *library.Upload) error {
 	v := preflight.Declared(preflight.Question{
 		Filename: u.Filename, DeclaredType: u.DeclaredType, Size: u.Length, Kind: u.Kind, Kinds: u.Kinds, Purposes: u.Purposes,
 	})
@@ -129,27 +144,23 @@ func declaredRefusal(u *library.Upload) *problem.Problem {
 		return nil
 	}
 	first := v.Reasons[0]
-	p := problem.New(http.StatusUnprocessableEntity, first.Code, "", first.Facts...)
-	return &p
+	return problem.New(http.StatusUnprocessableEntity, first.Code, "", first.Facts...)
 }
 
-// refusal holds an upload against what its channel's provider takes.
-func (t Takes) refusal(u library.Upload) *problem.Problem {
+// check rejects an upload that its channel's provider cannot take.
+func (t Takes) check(u library.Upload) error {
 	needs := media.Copies(u.Purposes)
-	var p problem.Problem
 	switch {
 	case t.NoHandles != nil && slices.Contains(needs, media.CopyHandle):
-		p = problem.NoHandles(t.NoHandles)
+		return problem.NoHandles(t.NoHandles)
 	case t.MediaBytes > 0 && u.Length > t.MediaBytes && slices.Contains(needs, media.CopyMediaID):
-		p = problem.PayloadTooLarge(t.MediaBytes)
-	default:
-		return nil
+		return problem.PayloadTooLarge(t.MediaBytes)
 	}
-	return &p
+	return nil
 }
 
-// bareName is a file's name as people know it: without folders, and without
-// characters that move the text around it.
+// bareName returns a file name without folders, control characters and characters
+// that change the direction of text.
 func bareName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -160,62 +171,59 @@ func bareName(name string) string {
 	}, name))
 }
 
-// withinToken holds an upload against what its token narrows.
-func withinToken(u *library.Upload, claims auth.Claims) *problem.Problem {
+// checkClaims rejects an upload that exceeds the limits of its token.
+func checkClaims(u *library.Upload, claims auth.Claims) error {
 	if u.Kind != "" && len(claims.Kinds) > 0 && !slices.Contains(claims.Kinds, u.Kind) {
-		p := problem.Forbidden(fmt.Sprintf("The token allows these kinds only: %v.", claims.Kinds))
-		return &p
+		return problem.Forbidden(fmt.Sprintf("The token allows only these kinds: %v.", claims.Kinds))
 	}
 	for _, purpose := range u.Purposes {
 		if len(claims.Purposes) > 0 && !slices.Contains(claims.Purposes, purpose) {
-			p := problem.Forbidden(fmt.Sprintf("The token allows these purposes only: %v.", claims.Purposes))
-			return &p
+			return problem.Forbidden(fmt.Sprintf("The token allows only these purposes: %v.", claims.Purposes))
 		}
 	}
 	return nil
 }
 
-// answerRepeated answers a creation whose client key is known with the upload
-// that it made the first time, so that a lost answer costs no second upload. A
-// body that came with it is not stored: the answer says where to go on.
-func (i *Intake) answerRepeated(a *answer, r *http.Request, u library.Upload) bool {
+// serveRepeated responds to a creation whose client key is known with the existing
+// upload, so that a lost response does not create a second one. It does not store the
+// body of the request: the response contains the offset to resume from.
+func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload) bool {
 	if u.ClientKey == "" || r.Header.Get(tusproto.HeaderResumable) != tusproto.Version {
 		return false
 	}
-	first, err := i.named(r.Context(), u.Channel, u.ClientKey)
+	first, err := i.uploadByKey(r.Context(), u.Channel, u.ClientKey)
 	same := sameRequest(first, u)
 	var offset int64
 	if err == nil && same {
-		offset, err = i.resumed(r.Context(), first)
+		offset, err = i.resume(r.Context(), first)
 	}
 	if errors.Is(err, library.ErrNotFound) {
 		return false
 	}
-	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // what breaks here breaks the answer too
+	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // if this fails, the response fails too
 	switch {
 	case errors.Is(err, library.ErrFull):
-		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
-		a.refuse(problem.StorageFull())
+		logFailure(r.Context(), "repeat creation", first.ID, err)
+		resp.refuse(problem.StorageFull())
 	case err != nil:
-		logFailure(r.Context(), "answer a repeated creation", first.ID, err)
-		a.refuse(problem.Locked())
+		logFailure(r.Context(), "repeat creation", first.ID, err)
+		resp.refuse(problem.Locked())
 	case !same:
-		a.refuse(problem.Conflict("This key names an upload of another file or purpose. Use a new key for it."))
+		resp.refuse(problem.Conflict("The key belongs to an upload of another file or purpose. Use a new key."))
 	default:
-		a.upload = first
-		a.Header().Set(tusproto.HeaderResumable, tusproto.Version)
-		a.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
-		a.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
-		a.WriteHeader(http.StatusCreated)
+		resp.access = &access{upload: first, decided: true}
+		resp.Header().Set(tusproto.HeaderResumable, tusproto.Version)
+		resp.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
+		resp.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
+		resp.WriteHeader(http.StatusCreated)
 	}
 	return true
 }
 
-func sameRequest(a, b library.Upload) bool {
-	return a.Length == b.Length && a.DeclaredSHA256 == b.DeclaredSHA256 && a.Kind == b.Kind && slices.Equal(a.Purposes, b.Purposes)
+func sameRequest(u, v library.Upload) bool {
+	return u.Length == v.Length && u.DeclaredSHA256 == v.DeclaredSHA256 && u.Kind == v.Kind && slices.Equal(u.Purposes, v.Purposes)
 }
 
-func badRequest(format string, args ...any) *problem.Problem {
-	p := problem.BadRequest(fmt.Sprintf(format, args...))
-	return &p
+func badRequest(format string, args ...any) error {
+	return problem.BadRequest(fmt.Sprintf(format, args...))
 }

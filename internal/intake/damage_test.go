@@ -10,9 +10,9 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// A file that is longer than its upload fails that upload, with a code, and
-// whether the client asks or the reconciler looks; the others go on.
-func TestAFileThatGrewFailsAlone(t *testing.T) {
+// A stored file that is longer than its upload fails that upload with a code, whether
+// the client or the reconciler finds it. Other uploads are not affected.
+func TestAStoredFileThatGrewFailsOnlyItsUpload(t *testing.T) {
 	for name, look := range map[string]func(h *harness, path string){
 		"by the client":     func(h *harness, path string) { h.do(head(path)) },
 		"by the reconciler": func(h *harness, _ string) { h.must(h.intake.Reconcile(h.Context())) },
@@ -33,8 +33,8 @@ func TestAFileThatGrewFailsAlone(t *testing.T) {
 	}
 }
 
-// An upload whose file is gone is one that is not there; the others go on.
-func TestAFileThatIsGoneIsNotFound(t *testing.T) {
+// An upload whose stored file is missing is not found. Other uploads are not affected.
+func TestAMissingStoredFileIsNotFound(t *testing.T) {
 	h := start(t, nil)
 	gone, other := h.create(5), h.create(5)
 	h.must(h.bytes.Remove(h.Context(), idOf(gone)))
@@ -47,8 +47,8 @@ func TestAFileThatIsGoneIsNotFound(t *testing.T) {
 	h.wantState(other, library.StateChecking)
 }
 
-// A clock that is put forward by days does not make uploads days old.
-func TestAClockThatJumpsForgetsNothing(t *testing.T) {
+// A clock that is set forward by days does not make uploads days older.
+func TestAClockThatJumpsExpiresNothing(t *testing.T) {
 	h := start(t, nil)
 	h.intake.SetWallClock(func() time.Time { return time.Now().Add(100 * 24 * time.Hour) })
 	path := h.create(5)

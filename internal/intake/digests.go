@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// digests hold the running SHA-256 of uploads that this process receives, so
-// that a finish need not read the file again. They are a shortcut: one that does
-// not stand where the bytes stand is dropped, and the file is read.
+// digests holds the running SHA-256 of the uploads that this process receives, so that
+// finishing one need not read the file again. A digest whose offset is not that of
+// the stored bytes is dropped, and the file is read instead.
 type digests struct {
 	mu      sync.Mutex
 	running map[string]*digest
@@ -20,15 +20,15 @@ type digests struct {
 
 type digest struct {
 	hash hash.Cloner
-	// offset is how many bytes the hash has seen; -1 while a chunk is under way.
+	// offset is how many bytes were hashed; -1 while a chunk is being written.
 	offset int64
-	// used is when the last chunk came.
+	// used is when the last chunk arrived.
 	used time.Time
 }
 
 func newDigests() *digests { return &digests{running: map[string]*digest{}} }
 
-// at returns where a chunk that begins at offset is to be written as well.
+// at returns a writer that hashes a chunk that starts at offset.
 func (d *digests) at(id string, offset int64) io.Writer {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -41,7 +41,7 @@ func (d *digests) at(id string, offset int64) io.Writer {
 		return io.Discard
 	}
 	ahead, err := r.hash.Clone()
-	if err != nil { // SHA-256 in software always can; a module in hardware may not
+	if err != nil { // SHA-256 in software can always be cloned; a hardware module may not
 		delete(d.running, id)
 		return io.Discard
 	}
@@ -49,10 +49,10 @@ func (d *digests) at(id string, offset int64) io.Writer {
 	return &counted{digest: r, ahead: ahead, began: offset, seen: offset}
 }
 
-func newSHA256() hash.Cloner { return sha256.New().(hash.Cloner) } // since Go 1.25, by its documentation
+func newSHA256() hash.Cloner { return sha256.New().(hash.Cloner) } // since Go 1.25: see hash.Cloner
 
-// counted is the digest with one more chunk, apart until it is known how much of
-// the chunk counts.
+// counted is a digest and a copy that also hashes one more chunk, until it is known
+// how much of the chunk was stored.
 type counted struct {
 	*digest
 	ahead       hash.Cloner
@@ -64,9 +64,9 @@ func (c *counted) Write(p []byte) (int, error) {
 	return c.ahead.Write(p)
 }
 
-// advance says that the stored bytes end at offset now: behind the chunk, or
-// before it, where none of it counts. When the disk failed they end in between;
-// then the hash is of no use.
+// advance records that the stored bytes end at offset: after the chunk, or before it
+// if the chunk was discarded. If the disk failed they end in between, and the digest
+// is dropped.
 func (d *digests) advance(id string, w io.Writer, offset int64) {
 	c, ok := w.(*counted)
 	if !ok {
@@ -84,7 +84,7 @@ func (d *digests) advance(id string, w io.Writer, offset int64) {
 	}
 }
 
-// sum gives the digest of a whole upload if it was seen whole.
+// sum returns the digest of an upload if all of its bytes were hashed.
 func (d *digests) sum(id string, length int64) (string, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -95,7 +95,7 @@ func (d *digests) sum(id string, length int64) (string, bool) {
 	return hex.EncodeToString(r.hash.Sum(nil)), true
 }
 
-// dropOld forgets what another replica may have finished or swept meanwhile.
+// dropOld drops the digests of uploads that another replica may have finished or swept.
 func (d *digests) dropOld(before time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

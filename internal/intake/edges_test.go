@@ -24,9 +24,9 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// Every path but our own form of an ID is 404 before tusd sees it, and nothing
-// outside the store is touched.
-func TestNoPathClimbsOutOfTheStore(t *testing.T) {
+// A path that is not a valid id is a 404 before tusd sees it, and no file outside the
+// store is touched.
+func TestNoPathEscapesTheStore(t *testing.T) {
 	h := start(t, nil)
 	outside := filepath.Join(h.root, "outside")
 	h.must(os.WriteFile(outside, []byte("x"), 0o600))
@@ -58,7 +58,7 @@ func TestAMethodOverrideIsIgnored(t *testing.T) {
 	h.wantOffset(path, 0)
 }
 
-func TestAClientCannotNameOurHost(t *testing.T) {
+func TestForwardingHeadersAreIgnored(t *testing.T) {
 	forwarded := map[string]string{
 		"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https", "Forwarded": "host=evil.example;proto=https",
 	}
@@ -80,7 +80,7 @@ func TestAClientCannotNameOurHost(t *testing.T) {
 	}
 }
 
-// failing makes the library fail to finish a number of times.
+// failing fails FinishUpload a number of times.
 type failing struct {
 	*library.Library
 	left atomic.Int32
@@ -93,8 +93,8 @@ func (f *failing) FinishUpload(ctx context.Context, id, sha256 string, failure *
 	return f.Library.FinishUpload(ctx, id, sha256, failure)
 }
 
-// tusd answers such an upload's HEAD with its whole length and never finishes it.
-func TestAFinishThatFailedIsMadeGood(t *testing.T) {
+// tusd reports such an upload as complete and never finishes it.
+func TestAFailedFinishIsRepeated(t *testing.T) {
 	for name, mend := range map[string]func(h *harness, path string){
 		"by the client's HEAD":  func(h *harness, path string) { h.wantOffset(path, 5) },
 		"by the client's PATCH": func(h *harness, path string) { h.want(h.do(patch(path, 5, "")), http.StatusNoContent, "") },
@@ -110,10 +110,10 @@ func TestAFinishThatFailedIsMadeGood(t *testing.T) {
 			broken.left.Store(2)
 			a := h.want(h.do(patch(path, 0, "hello")), http.StatusServiceUnavailable, "unavailable")
 			if strings.Contains(a.text, "secret") {
-				t.Errorf("the answer holds an internal error: %s", a.text)
+				t.Errorf("the response contains an internal error: %s", a.text)
 			}
-			// While it cannot be finished, a HEAD must not say that it is whole, nor
-			// anything that makes the client begin again.
+			// Until it is finished, a HEAD request must not report it as complete, nor
+			// respond with a status that makes the client start again.
 			if a := h.do(head(path)); a.status != http.StatusLocked || a.header.Get(tusproto.HeaderOffset) != "" {
 				t.Errorf("HEAD: %d, offset %q, want 423 without", a.status, a.header.Get(tusproto.HeaderOffset))
 			}
@@ -125,8 +125,8 @@ func TestAFinishThatFailedIsMadeGood(t *testing.T) {
 	}
 }
 
-// A client that repeats its creation must not be told of a finish that failed.
-func TestARepeatedCreationClaimsNoFinishThatFailed(t *testing.T) {
+// A client that repeats its creation must not see a complete upload.
+func TestARepeatedCreationDoesNotHideAFailedFinish(t *testing.T) {
 	var broken *failing
 	h := start(t, func(c *intake.Config) {
 		broken = &failing{Library: c.Uploads.(*library.Library)}
@@ -144,7 +144,7 @@ func TestARepeatedCreationClaimsNoFinishThatFailed(t *testing.T) {
 	h.wantState(path, library.StateChecking)
 }
 
-func TestACreationThatBrokeInTheMiddleIsMadeGoodByItsRepetition(t *testing.T) {
+func TestARepeatedCreationCreatesAMissingFile(t *testing.T) {
 	half := &halfCreation{}
 	h := start(t, func(c *intake.Config) {
 		half.Folder = c.Bytes.(*store.Folder)
@@ -152,27 +152,27 @@ func TestACreationThatBrokeInTheMiddleIsMadeGoodByItsRepetition(t *testing.T) {
 	})
 	key := pair("key", "k")
 	h.want(h.do(creation(5, key)), http.StatusServiceUnavailable, "unavailable")
-	half.mended = true
+	half.repaired = true
 	path := h.create(5, key)
 	h.want(h.do(patch(path, 0, "hello")), http.StatusNoContent, "")
 	h.wantState(path, library.StateChecking)
 }
 
-// halfCreation cannot make files until it is mended.
+// halfCreation cannot create files until it is repaired.
 type halfCreation struct {
 	*store.Folder
-	mended bool
+	repaired bool
 }
 
 func (h *halfCreation) Create(ctx context.Context, id string) error {
-	if !h.mended {
+	if !h.repaired {
 		return errors.New("the disk does not answer")
 	}
 	return h.Folder.Create(ctx, id)
 }
 
-// stalled begins a PATCH whose client sends a few bytes and then nothing. It
-// returns when the bytes are stored, and the connection.
+// stalled starts a PATCH whose client sends a few bytes and then nothing. It returns
+// the connection once the bytes are stored.
 func (h *harness) stalled(path, bytes string) net.Conn {
 	h.Helper()
 	conn, err := net.Dial("tcp", h.server.Listener.Addr().String())
@@ -201,16 +201,16 @@ func (h *harness) awaitBytes(path string, want int64) {
 	}
 }
 
-func TestASilentClientIsCutOff(t *testing.T) {
+func TestASilentClientTimesOut(t *testing.T) {
 	h := start(t, func(c *intake.Config) { c.NetworkTimeout = 200 * time.Millisecond })
 	path := h.create(5)
 	conn := h.stalled(path, "hel")
-	h.wantCutOff(conn)
+	h.wantTimeout(conn)
 	h.wantOffset(path, 3)
 }
 
-// wantCutOff wants a connection to end with the answer of a client that was silent.
-func (h *harness) wantCutOff(conn net.Conn) {
+// wantTimeout checks that a connection ends with a 408.
+func (h *harness) wantTimeout(conn net.Conn) {
 	h.Helper()
 	h.must(conn.SetReadDeadline(time.Now().Add(20 * time.Second)))
 	text, err := io.ReadAll(conn) // ends when the server closes
@@ -220,7 +220,7 @@ func (h *harness) wantCutOff(conn net.Conn) {
 	}
 }
 
-func TestADrippingClientIsCutOff(t *testing.T) {
+func TestATooSlowClientTimesOut(t *testing.T) {
 	h := start(t, func(c *intake.Config) { c.RateWindow = 300 * time.Millisecond })
 	path := h.create(1 << 20)
 	body, feed := io.Pipe()
@@ -229,7 +229,7 @@ func TestADrippingClientIsCutOff(t *testing.T) {
 			if _, err := feed.Write([]byte("x")); err != nil {
 				return
 			}
-			<-time.After(10 * time.Millisecond) // 100 bytes a second, a tenth of the least rate
+			<-time.After(10 * time.Millisecond) // 100 bytes a second, a tenth of the minimum rate
 		}
 	}()
 	defer body.Close()
@@ -238,7 +238,7 @@ func TestADrippingClientIsCutOff(t *testing.T) {
 	h.must(err)
 	h.want(h.send(req, r), http.StatusRequestTimeout, "request_timeout")
 	if a := h.do(head(path)); a.header.Get(tusproto.HeaderOffset) == "0" {
-		t.Error("the bytes that came are gone")
+		t.Error("the received bytes were lost")
 	}
 }
 
@@ -258,24 +258,24 @@ func TestANewRequestTakesOverFromAHalfOpenOne(t *testing.T) {
 	}
 }
 
-func TestALockThatNobodyGivesBackIsPassing(t *testing.T) {
+func TestALockThatIsNotReleasedIsLocked(t *testing.T) {
 	h := start(t, func(c *intake.Config) { c.Leases = heldForever{} })
 	path := h.create(5)
 	for _, r := range []request{head(path), patch(path, 0, "hello")} {
 		if a := h.do(r); a.status != http.StatusLocked {
-			t.Errorf("%s: %d, want 423, which clients wait out", r.method, a.status)
+			t.Errorf("%s: %d, want 423, after which clients retry", r.method, a.status)
 		}
 	}
 }
 
-// heldForever is another replica that does not let go.
+// heldForever is a lease that another replica does not release.
 type heldForever struct{}
 
 func (heldForever) Acquire(context.Context, string) (*lease.Lease, error) { return nil, lease.ErrHeld }
 func (heldForever) RequestRelease(context.Context, string) error          { return nil }
 func (heldForever) Released() <-chan struct{}                             { return nil }
 
-func TestAFullStoreSaysSoAndKeepsWhatItHas(t *testing.T) {
+func TestAFullStoreKeepsTheBytesItHas(t *testing.T) {
 	full := &fullStore{}
 	h := start(t, func(c *intake.Config) {
 		full.Folder = c.Bytes.(*store.Folder)
@@ -289,7 +289,7 @@ func TestAFullStoreSaysSoAndKeepsWhatItHas(t *testing.T) {
 	h.wantState(path, library.StateChecking)
 }
 
-// fullStore has room for three bytes until there is room again.
+// fullStore has space for three bytes until room is set.
 type fullStore struct {
 	*store.Folder
 	room bool
@@ -303,7 +303,7 @@ func (f *fullStore) Append(ctx context.Context, id string, offset int64, r io.Re
 	return n, errors.Join(err, store.ErrFull)
 }
 
-func TestAStopKeepsTheBytesThatCame(t *testing.T) {
+func TestShutdownKeepsReceivedBytes(t *testing.T) {
 	h := start(t, nil)
 	base, stop := context.WithCancelCause(context.Background())
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -326,6 +326,6 @@ func TestAStopKeepsTheBytesThatCame(t *testing.T) {
 		t.Errorf("got %q, want 503", text)
 	}
 	if got := string(h.stored(path)); got != "hel" {
-		t.Errorf("stored %q, want what came", got)
+		t.Errorf("stored %q, want the received bytes", got)
 	}
 }

@@ -2,13 +2,13 @@ package intake
 
 import "time"
 
-// SetClock puts another clock in. Call it before anything runs.
+// SetClock replaces the clock. Call it before anything else.
 func (i *Intake) SetClock(now func() time.Time) { i.now, i.steady = now, now }
 
-// SetWallClock puts another clock in that is not to be trusted.
+// SetWallClock replaces the wall clock, but not the steady one.
 func (i *Intake) SetWallClock(now func() time.Time) { i.now = now }
 
-// RunningDigests says how many uploads' digests are held.
+// RunningDigests returns the number of running digests.
 func (i *Intake) RunningDigests() int {
 	i.digests.mu.Lock()
 	defer i.digests.mu.Unlock()

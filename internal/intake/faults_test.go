@@ -18,11 +18,11 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// Faults between a client and the intake, made on the wire; each test shows that
-// its fault happened.
+// Faults between a client and the intake, caused on the wire. Each test checks that its
+// fault happened.
 
-// deaf passes one connection's request on to the server and swallows the answer:
-// when it has come whole, the client's connection is reset.
+// deaf forwards the request of one connection to the server, reads the whole response
+// and resets the client's connection.
 type deaf struct {
 	net.Listener
 	swallowed chan string
@@ -56,7 +56,7 @@ func (d *deaf) serve(server string) {
 	_ = client.(*net.TCPConn).SetLinger(0)
 }
 
-// lose sends a request whose answer gets lost, and returns that answer.
+// lose sends a request, loses the response on the way to the client, and returns it.
 func (h *harness) lose(r request) string {
 	h.Helper()
 	d := newDeaf(h)
@@ -75,7 +75,7 @@ func (h *harness) lose(r request) string {
 	return <-d.swallowed
 }
 
-func TestACreationWhoseAnswerIsLostMakesOneUpload(t *testing.T) {
+func TestACreationWithALostResponseCreatesOneUpload(t *testing.T) {
 	for name, body := range map[string]string{"alone": "", "with its first bytes": "hel", "with the whole file": "hello"} {
 		t.Run(name, func(t *testing.T) {
 			h := start(t, nil)
@@ -107,7 +107,7 @@ func (h *harness) finishFrom(path string, offset int) {
 	}
 }
 
-// wantFiles counts what the store's folder holds beside its own marker.
+// wantFiles counts the files in the store's folder besides its marker.
 func (h *harness) wantFiles(want int) {
 	h.Helper()
 	files, err := filepath.Glob(filepath.Join(h.root, "uploads", "[0-9a-f]*"))
@@ -117,9 +117,8 @@ func (h *harness) wantFiles(want int) {
 	}
 }
 
-// Without a key a repeated creation cannot be known: the first upload is left,
-// invisible, and expires.
-func TestACreationWithoutAKeyLeavesAnUploadThatExpires(t *testing.T) {
+// Without a key a repeated creation cannot be recognized. The first upload expires.
+func TestALostCreationWithoutAKeyExpires(t *testing.T) {
 	h := start(t, nil)
 	now := h.clock()
 	if lost := h.lose(creation(5)); !strings.HasPrefix(lost, "HTTP/1.1 201") {
@@ -164,8 +163,8 @@ func TestAReplayedChunkChangesNothing(t *testing.T) {
 	}
 }
 
-// Of two chunks for one place, sent at once, the file holds one or the other.
-func TestChunksForOnePlaceAtOnceAreNeverMixed(t *testing.T) {
+// Of two concurrent chunks at one offset, the file contains one or the other.
+func TestConcurrentChunksAreNeverMixed(t *testing.T) {
 	const size = 1 << 20
 	h := start(t, nil)
 	path := h.create(size)
@@ -190,15 +189,15 @@ func TestChunksForOnePlaceAtOnceAreNeverMixed(t *testing.T) {
 		}
 	}
 	if refused < len(answers)-1 {
-		t.Errorf("%d of %d chunks were refused, want all but one at least", refused, len(answers))
+		t.Errorf("%d of %d chunks were rejected, want all but one at least", refused, len(answers))
 	}
 	stored := h.stored(path)
 	if len(stored) == 0 || len(bytes.Trim(stored, string(stored[:1]))) != 0 {
-		t.Errorf("%d bytes are stored, of more than one chunk", len(stored))
+		t.Errorf("%d bytes of more than one chunk are stored", len(stored))
 	}
 }
 
-func TestABodyOfOneByteASecondIsCutOffAndItsBytesAreKept(t *testing.T) {
+func TestABodyOfOneByteASecondTimesOutAndIsKept(t *testing.T) {
 	for name, headers := range map[string]string{"plain": "", "with a checksum": "\r\nUpload-Checksum: " + sha256Of("x")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -213,7 +212,7 @@ func TestABodyOfOneByteASecondIsCutOffAndItsBytesAreKept(t *testing.T) {
 			}
 			_ = conn.Close()
 			dripped := <-sent
-			// The place is free at once: this does not wait for the lock.
+			// The lock is released at once.
 			a := h.want(h.do(head(path)), http.StatusOK, "")
 			kept := a.header.Get(tusproto.HeaderOffset)
 			if dripped < 1 || kept == "0" {
@@ -228,7 +227,7 @@ func TestABodyOfOneByteASecondIsCutOffAndItsBytesAreKept(t *testing.T) {
 	}
 }
 
-// drip sends a byte at a time until nobody takes them, and says how many.
+// drip sends single bytes until a write fails, and returns how many it sent.
 func drip(conn net.Conn, every time.Duration) (sent int) {
 	for tick := time.NewTicker(every); ; sent++ {
 		<-tick.C
@@ -239,9 +238,9 @@ func drip(conn net.Conn, every time.Duration) (sent int) {
 	}
 }
 
-// Clients die at every place: before their first byte, in the middle of a chunk,
-// in the middle of one with a checksum, between chunks, without a row or bytes.
-func TestNothingIsLeftOfKilledClients(t *testing.T) {
+// Clients die at every point: before the first byte, during a chunk, during a chunk
+// with a checksum, between chunks, and with a lost file.
+func TestKilledClientsLeaveNothing(t *testing.T) {
 	const clients = 100
 	h := start(t, nil)
 	now := h.clock()
@@ -268,10 +267,10 @@ func TestNothingIsLeftOfKilledClients(t *testing.T) {
 
 	now.Add(int64(23 * time.Hour))
 	h.must(h.intake.Reconcile(t.Context()))
-	h.wantUnfinished(clients) // not before their time
+	h.wantUnfinished(clients) // not before they expire
 	now.Add(int64(2 * time.Hour))
 	for deadline := time.Now().Add(20 * time.Second); h.unfinished() > 0 && time.Now().Before(deadline); {
-		h.must(h.intake.Reconcile(t.Context())) // the last requests may still be letting go
+		h.must(h.intake.Reconcile(t.Context())) // the last requests may not have released their locks yet
 	}
 	h.wantUnfinished(0)
 	h.wantFiles(1)
@@ -281,7 +280,7 @@ func TestNothingIsLeftOfKilledClients(t *testing.T) {
 	}
 }
 
-// kill resets a client's connection and returns 1: so many were killed.
+// kill resets a client's connection and returns 1, the number of killed clients.
 func (h *harness) kill(conn net.Conn) int {
 	h.Helper()
 	h.must(conn.(*net.TCPConn).SetLinger(0))

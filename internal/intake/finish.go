@@ -13,9 +13,9 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// finish makes a whole upload safe, in this order: bytes and folder to the disk,
-// digest, then state and relay row in one durable transaction. It may run again:
-// the last step changes an upload once. Whoever calls it holds the upload's lease.
+// finish persists a complete upload: it flushes the file and its folder, computes the
+// digest, and then commits the state and the relay row in one durable transaction. It
+// is idempotent. The caller holds the upload's lease.
 func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 	if err := i.config.Bytes.Seal(ctx, u.ID); err != nil {
 		return err
@@ -38,14 +38,14 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 	if failure == nil {
 		return nil
 	}
-	slog.WarnContext(ctx, "upload arrived damaged", "upload", u.ID, "announced", u.DeclaredSHA256, "arrived", digest)
-	// No one will send these bytes; they need not be kept.
+	slog.WarnContext(ctx, "upload damaged", "upload", u.ID, "declared", u.DeclaredSHA256, "received", digest)
+	// The bytes are never relayed.
 	return i.config.Bytes.Remove(ctx, u.ID)
 }
 
-// mismatch says that an upload's bytes are not those that its client announced;
-// nil when they are, or when the client announced their number alone. It is final: nobody
-// knows which byte is wrong, so only a new upload mends it.
+// mismatch returns the problem of an upload whose length or digest is not the declared
+// one, or nil. It is final: the damaged bytes cannot be located, so the whole file must
+// be uploaded again.
 func mismatch(u library.Upload, stored int64, digest string) *library.Problem {
 	if stored == u.Length && (u.DeclaredSHA256 == "" || u.DeclaredSHA256 == digest) {
 		return nil
@@ -55,7 +55,7 @@ func mismatch(u library.Upload, stored int64, digest string) *library.Problem {
 	}}
 }
 
-// readDigest reads the stored bytes again: after a restart, or when a chunk broke.
+// readDigest hashes the stored bytes. It is needed after a restart or a broken chunk.
 func (i *Intake) readDigest(ctx context.Context, id string) (digest string, err error) {
 	content, err := i.config.Bytes.Open(ctx, id)
 	if err != nil {
@@ -69,9 +69,9 @@ func (i *Intake) readDigest(ctx context.Context, id string) (digest string, err 
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// forget removes an upload's row and then its bytes: the row decides whether that
-// may be. Bytes that a crash leaves without a row are swept at the next start.
-func (i *Intake) forget(ctx context.Context, id string) error {
+// remove deletes an upload's row, whose state decides whether that is allowed, and then
+// its bytes. Bytes that a crash leaves without a row are swept at the next start.
+func (i *Intake) remove(ctx context.Context, id string) error {
 	if err := i.config.Uploads.DeleteUpload(ctx, id); err != nil && !errors.Is(err, library.ErrNotFound) {
 		return err
 	}

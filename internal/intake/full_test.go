@@ -10,9 +10,8 @@ import (
 	"mediarelay/internal/library"
 )
 
-// A database without room is said like a store without: whatever asks for the row,
-// the key or the lock.
-func TestAFullDatabaseIsSaidLikeAFullStore(t *testing.T) {
+// A full database is the same problem as a full store, for rows, keys and locks.
+func TestAFullDatabaseIsStorageFull(t *testing.T) {
 	rows, locks := &fullRows{}, &fullLocks{}
 	h := start(t, func(c *intake.Config) {
 		rows.Uploads, locks.Leases = c.Uploads, c.Leases

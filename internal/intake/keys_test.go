@@ -24,7 +24,7 @@ func (always) Check(context.Context, *sql.Tx) error { return nil }
 
 var key = pair("key", "of this content")
 
-// whole makes an upload under the key and sends all of it.
+// whole creates an upload with the key and sends all of it.
 func (h *harness) whole() string {
 	h.Helper()
 	path := h.create(5, key)
@@ -32,7 +32,7 @@ func (h *harness) whole() string {
 	return path
 }
 
-// done is whole, relayed.
+// done is whole, and relayed.
 func (h *harness) done() string {
 	h.Helper()
 	path := h.whole()
@@ -44,7 +44,7 @@ func (h *harness) done() string {
 	return path
 }
 
-func TestAKeyAnswersItsUploadHoweverItEnded(t *testing.T) {
+func TestAKeyReturnsItsUploadHoweverItEnded(t *testing.T) {
 	for state, end := range map[library.State]func(h *harness) string{
 		library.StateChecking: (*harness).whole,
 		library.StateDone:     (*harness).done,
@@ -71,7 +71,7 @@ func TestAKeyAnswersItsUploadHoweverItEnded(t *testing.T) {
 	}
 }
 
-func TestAKeyIsFreeOnceItsUploadIsGone(t *testing.T) {
+func TestAKeyIsReleasedWithItsUpload(t *testing.T) {
 	for name, gone := range map[string]func(h *harness, now *atomic.Int64) string{
 		"terminated": func(h *harness, _ *atomic.Int64) string {
 			path := h.create(5, key)
@@ -98,21 +98,21 @@ func TestAKeyIsFreeOnceItsUploadIsGone(t *testing.T) {
 			h.want(h.do(patch(first, 0, "hello")), http.StatusNotFound, "not_found")
 			second := h.create(5, key)
 			if second == first {
-				t.Error("the new creation is answered with the upload that is gone")
+				t.Error("the new creation returns the removed upload")
 			}
 			h.wantOffset(second, 0)
 		})
 	}
 }
 
-// clock gives the intake a clock that a test can put forward.
+// clock gives the intake a clock that a test can advance.
 func (h *harness) clock() *atomic.Int64 {
 	ahead := &atomic.Int64{}
 	h.intake.SetClock(func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) })
 	return ahead
 }
 
-func TestAKeyIsFreeOnceItsAssetIsDeleted(t *testing.T) {
+func TestAKeyIsReleasedWithItsAsset(t *testing.T) {
 	deleted := &withoutAssets{}
 	h := start(t, func(c *intake.Config) {
 		deleted.Library = c.Uploads.(*library.Library)
@@ -128,7 +128,7 @@ func TestAKeyIsFreeOnceItsAssetIsDeleted(t *testing.T) {
 	h.wantState(second, library.StateChecking)
 }
 
-// withoutAssets has lost every asset, once it is so.
+// withoutAssets finds no asset once it is set.
 type withoutAssets struct {
 	*library.Library
 	now bool
@@ -141,8 +141,8 @@ func (w *withoutAssets) Asset(ctx context.Context, channel, id string) (library.
 	return w.Library.Asset(ctx, channel, id)
 }
 
-// The look-up finds nothing, and then another request has made the upload.
-func TestACreationThatLosesTheRaceForItsKeyIsAnsweredWithTheWinner(t *testing.T) {
+// The lookup finds nothing, and then another request creates the upload.
+func TestACreationThatLosesTheRaceForItsKeyReturnsTheWinner(t *testing.T) {
 	late := &lateLookup{}
 	h := start(t, func(c *intake.Config) {
 		late.Library = c.Uploads.(*library.Library)
@@ -160,11 +160,11 @@ func TestACreationThatLosesTheRaceForItsKeyIsAnsweredWithTheWinner(t *testing.T)
 		t.Errorf("Location %q, offset %q, body %q", a.header.Get("Location"), a.header.Get(tusproto.HeaderOffset), a.text)
 	}
 	if a.header.Get("Content-Type") != "" {
-		t.Errorf("the refusal's Content-Type %q is left", a.header.Get("Content-Type"))
+		t.Errorf("the Content-Type %q of the discarded error is left", a.header.Get("Content-Type"))
 	}
 }
 
-// lateLookup finds no key for a number of times.
+// lateLookup finds no key a number of times.
 type lateLookup struct {
 	*library.Library
 	blind atomic.Int32
@@ -177,7 +177,7 @@ func (l *lateLookup) UploadByKey(ctx context.Context, channel, key string) (libr
 	return l.Library.UploadByKey(ctx, channel, key)
 }
 
-func TestCreationsAtOnceUnderOneKeyMakeOneUpload(t *testing.T) {
+func TestConcurrentCreationsWithOneKeyCreateOneUpload(t *testing.T) {
 	h := start(t, nil)
 	const clients = 12
 	var ready, ended sync.WaitGroup
@@ -211,7 +211,7 @@ func TestCreationsAtOnceUnderOneKeyMakeOneUpload(t *testing.T) {
 	h.wantRelays(1)
 }
 
-func TestABodyUnderAKnownKeyIsNotWrittenAgain(t *testing.T) {
+func TestTheBodyOfARepeatedCreationIsNotStored(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(11, key)
 	h.want(h.do(patch(path, 0, "hello ")), http.StatusNoContent, "")
@@ -230,8 +230,8 @@ func TestABodyUnderAKnownKeyIsNotWrittenAgain(t *testing.T) {
 	}
 }
 
-// What the answer promises in Upload-Expires must hold.
-func TestARepeatedCreationPutsTheExpiryOff(t *testing.T) {
+// The response's Upload-Expires must be true.
+func TestARepeatedCreationRenewsTheExpiry(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5, key)
 	before := h.upload(path).TouchedAt

@@ -11,12 +11,12 @@ import (
 	"mediarelay/internal/library"
 )
 
-// pollOther is how often a lock that another process holds is tried again. In
-// this process a release is heard at once.
-const pollOther = 50 * time.Millisecond
+// lockPoll is how often a lock is tried that another process holds. A release in this
+// process is notified at once.
+const lockPoll = 50 * time.Millisecond
 
-// locker gives tusd's locks as leases, so that any replica may take any request
-// and a half-open connection never keeps its upload from the next one.
+// locker implements tusd's locks by leases, so that any replica can serve any request,
+// and a half-open connection does not block the next request for its upload.
 type locker struct{ leases Leases }
 
 func (l locker) NewLock(id string) (handler.Lock, error) {
@@ -32,8 +32,8 @@ type lock struct {
 	unlocked chan struct{}
 }
 
-// Lock waits until ctx is done, while it asks the holder to let go. requestRelease
-// is called when somebody asks us.
+// Lock requests the release of the lock and waits for it until ctx is done. It calls
+// requestRelease when another request wants the lock.
 func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 	for {
 		released := l.leases.Released()
@@ -48,23 +48,46 @@ func (l *lock) Lock(ctx context.Context, requestRelease func()) error {
 		}
 		if !errors.Is(err, lease.ErrHeld) {
 			logFailure(ctx, "lock", l.name, err)
-			return notLocked(err)
+			return lockError(err)
+		}
+		if err := mayInterrupt(ctx); err != nil {
+			return err
 		}
 		if err := l.leases.RequestRelease(ctx, l.name); err != nil && ctx.Err() == nil {
-			logFailure(ctx, "ask the holder", l.name, err)
-			return notLocked(err)
+			logFailure(ctx, "request release", l.name, err)
+			return lockError(err)
 		}
 		select {
 		case <-ctx.Done():
 			return handler.ErrLockTimeout
 		case <-released:
-		case <-time.After(pollOther):
+		case <-time.After(lockPoll):
 		}
 	}
 }
 
-// notLocked is what a client hears of a lock that could not be asked for.
-func notLocked(err error) error {
+// mayInterrupt rejects a request without access to the upload: it must not end the
+// request that holds the lock.
+func mayInterrupt(ctx context.Context) error {
+	a, ok := accessFrom(ctx)
+	if !ok {
+		return nil // a creation, which locks the upload that it makes
+	}
+	err := a.check(ctx)
+	switch {
+	case errors.Is(err, library.ErrNotFound):
+		return handler.ErrNotFound
+	case err != nil && ctx.Err() != nil:
+		return handler.ErrLockTimeout
+	case err != nil:
+		logFailure(ctx, "read", a.id, err)
+		return errUnavailable
+	}
+	return nil
+}
+
+// lockError is the error for a client if the lock could not be tried.
+func lockError(err error) error {
 	if errors.Is(err, library.ErrFull) {
 		return errStorageFull
 	}
@@ -81,14 +104,14 @@ func (l *lock) listen(requestRelease func()) {
 	requestRelease()
 }
 
-// Unlock gives the lease back even when the request is over.
+// Unlock releases the lease, even after the request was cancelled.
 func (l *lock) Unlock() error {
 	close(l.unlocked)
 	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
 	defer cancel()
 	err := l.lease.Release(ctx)
 	if err != nil {
-		logFailure(ctx, "unlock", l.name, err) // tusd's own log is not kept
+		logFailure(ctx, "unlock", l.name, err) // tusd's log is discarded
 	}
 	return err
 }

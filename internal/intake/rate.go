@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// leastRate is what a client must send on average over a window, in bytes a
-// second. tusd renews its read deadline with every byte, so one byte now and
-// then would hold a connection for ever.
-const leastRate = 1 << 10
+// minRate is the minimum average rate over a window, in bytes per second. tusd renews
+// its read deadline with every byte, so a client could otherwise hold a connection
+// open by sending one byte at a time.
+const minRate = 1 << 10
 
-// rateReader ends a body that comes slower than leastRate as if it had timed
-// out; what came before is kept.
+// rateReader fails with a timeout if a body is slower than minRate. The bytes read
+// before are stored.
 type rateReader struct {
 	io.ReadCloser
 	window time.Duration
@@ -34,7 +34,7 @@ func (r *rateReader) Read(p []byte) (int, error) {
 	if elapsed < r.window || err != nil {
 		return n, err
 	}
-	if r.bytes < int64(elapsed.Seconds()*leastRate) {
+	if r.bytes < int64(elapsed.Seconds()*minRate) {
 		return n, os.ErrDeadlineExceeded
 	}
 	r.began, r.bytes = time.Now(), 0

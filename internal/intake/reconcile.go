@@ -12,23 +12,22 @@ import (
 )
 
 const (
-	// reconcileEvery bounds how long a finish that failed waits for no reason.
+	// reconcileEvery is how often failed finishes are repeated and expired uploads swept.
 	reconcileEvery = 10 * time.Second
-	// batch is how many uploads are read at once.
+	// batch is how many uploads are read with one query.
 	batch = 500
-	// orphanAge is how old bytes without a row must be to be nobody's: far older
-	// than any creation that is under way.
+	// orphanAge is the minimum age of bytes without a row before they are deleted: far
+	// longer than any creation takes.
 	orphanAge = time.Hour
 )
 
-// Run finishes, at the start and every 10 s, what a crash or a failure left
-// between its last byte and its finish, and sweeps what expired, until ctx is
-// done.
+// Run reconciles at the start and every 10 s until ctx is done: it finishes complete
+// uploads whose finish failed or was interrupted by a crash, and sweeps expired ones.
 func (i *Intake) Run(ctx context.Context) {
 	tick := time.NewTicker(reconcileEvery)
 	defer tick.Stop()
 	if err := i.sweepOrphans(ctx); err != nil && ctx.Err() == nil {
-		logFailure(ctx, "sweep bytes without a row", "", err)
+		logFailure(ctx, "sweep orphans", "", err)
 	}
 	for {
 		if err := i.Reconcile(ctx); err != nil && ctx.Err() == nil {
@@ -42,19 +41,19 @@ func (i *Intake) Run(ctx context.Context) {
 	}
 }
 
-// Reconcile makes one pass. One upload's failure does not keep the others waiting.
+// Reconcile makes one pass. The failure of one upload does not affect the others.
 func (i *Intake) Reconcile(ctx context.Context) error {
 	now, uploads := i.sweepTime(), i.config.Uploads
-	i.digests.dropOld(time.Now().Add(-i.config.Expiry)) // memory of this process, by its own clock
+	i.digests.dropOld(time.Now().Add(-i.config.Expiry)) // by the clock of this process, which set their times
 	return errors.Join(
-		i.each(ctx, uploads.Unfinished, i.now(), i.finishWhole),
-		i.each(ctx, uploads.Unfinished, now.Add(-i.config.Expiry), i.forgetSilent),
-		i.each(ctx, uploads.Ended, now.Add(-i.config.Retention), i.forgetSilent),
+		i.each(ctx, uploads.Unfinished, i.now(), i.finishComplete),
+		i.each(ctx, uploads.Unfinished, now.Add(-i.config.Expiry), i.sweep),
+		i.each(ctx, uploads.Ended, now.Add(-i.config.Retention), i.sweep),
 	)
 }
 
-// sweepTime is the time for what is forgotten by it: a clock that is put forward
-// by a day must not make every upload a day old.
+// sweepTime is the time by which uploads expire. If the clock is set forward by a day,
+// no upload becomes a day older.
 func (i *Intake) sweepTime() time.Time {
 	now, steady := i.now(), i.steady()
 	if steady.Before(now) {
@@ -63,10 +62,10 @@ func (i *Intake) sweepTime() time.Time {
 	return now
 }
 
-// lister lists uploads that were silent since a time, page by page.
+// lister lists the uploads without activity since a time, page by page.
 type lister func(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
 
-// each does something to every upload of a list.
+// each calls do for every upload of a list.
 func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, do func(context.Context, library.Upload) error) error {
 	var failed error
 	for after := (library.Place{}); ; {
@@ -84,23 +83,23 @@ func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, d
 	}
 }
 
-func (i *Intake) finishWhole(ctx context.Context, u library.Upload) error {
+func (i *Intake) finishComplete(ctx context.Context, u library.Upload) error {
 	if u.State != library.StateUploading {
 		return nil // its row is damaged
 	}
 	offset, err := i.config.Bytes.Offset(ctx, u.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil // a repeated creation makes them, or the upload expires
+		return nil // a repeated creation creates the file, or the upload expires
 	}
 	if err != nil || offset < u.Length {
 		return err
 	}
-	return i.underLease(ctx, u, i.finishStillWhole)
+	return i.underLease(ctx, u, i.finishStillComplete)
 }
 
-// finishStillWhole looks again under the lease: a chunk that was being checked
-// may have been taken back.
-func (i *Intake) finishStillWhole(ctx context.Context, u library.Upload) error {
+// finishStillComplete checks the offset again under the lease: a chunk that was being
+// verified may have been discarded.
+func (i *Intake) finishStillComplete(ctx context.Context, u library.Upload) error {
 	offset, err := i.config.Bytes.Offset(ctx, u.ID)
 	if err != nil || offset < u.Length {
 		return err
@@ -108,12 +107,12 @@ func (i *Intake) finishStillWhole(ctx context.Context, u library.Upload) error {
 	return i.finish(ctx, u)
 }
 
-func (i *Intake) forgetSilent(ctx context.Context, u library.Upload) error {
-	return i.underLease(ctx, u, func(ctx context.Context, u library.Upload) error { return i.forget(ctx, u.ID) })
+func (i *Intake) sweep(ctx context.Context, u library.Upload) error {
+	return i.underLease(ctx, u, func(ctx context.Context, u library.Upload) error { return i.remove(ctx, u.ID) })
 }
 
-// underLease does something to an upload that did not move since it was listed.
-// One that somebody holds is in good hands.
+// underLease calls do under the lease of an upload. It skips an upload that another
+// request holds or that has changed since it was listed.
 func (i *Intake) underLease(ctx context.Context, u library.Upload, do func(context.Context, library.Upload) error) (err error) {
 	held, err := i.config.Leases.Acquire(ctx, leaseName(u.ID))
 	if errors.Is(err, lease.ErrHeld) {
@@ -136,11 +135,10 @@ func (i *Intake) underLease(ctx context.Context, u library.Upload, do func(conte
 	return nil
 }
 
-// sweepOrphans removes bytes that no row knows of, as a crash or a power cut
-// leaves them.
+// sweepOrphans deletes bytes without a row, which a crash or a power cut leaves behind.
 func (i *Intake) sweepOrphans(ctx context.Context) error {
 	now := i.sweepTime()
-	if host := time.Now(); host.Before(now) { // files carry the time of their host
+	if host := time.Now(); host.Before(now) { // files have the time of this host
 		now = host
 	}
 	ids, err := i.config.Bytes.Old(ctx, now.Add(-orphanAge))

@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"errors"
-	"log/slog"
 	"net/http"
 	"regexp"
 	"strings"
@@ -12,138 +10,110 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// uploadPath is the only form that reaches tusd, which takes any path for an
-// ID: a decoded "..%2F" would climb out of the store.
+// uploadPath is the only form of a path that reaches tusd. tusd accepts any path as an
+// id, and a decoded "..%2F" would escape the store.
 var uploadPath = regexp.MustCompile(`^/files/([0-9a-f]{32})$`)
 
-// ServeHTTP answers tus requests. Errors are problem JSON, never tusd's text.
+// ServeHTTP serves tus requests. Errors are problem JSON, never tusd's text.
 func (i *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// The override would turn an authorised POST into another method behind us.
+	// tusd would apply the override after the request was authorized as a POST.
 	r.Header.Del("X-HTTP-Method-Override")
-	a := &answer{ResponseWriter: w, request: r, intake: i}
+	resp := &response{ResponseWriter: w, request: r, intake: i, access: &access{decided: true}}
 	switch {
 	case r.Method == http.MethodOptions:
-		i.tus.ServeHTTP(a, r)
-		a.end()
+		i.tus.ServeHTTP(resp, r)
+		resp.end()
 	case r.URL.Path == "/files" || r.URL.Path == basePath:
-		i.serveCreation(a, r)
+		i.serveCreation(resp, r)
 	default:
-		i.serveUpload(a, r)
+		i.serveUpload(resp, r)
 	}
 }
 
-func (i *Intake) serveCreation(a *answer, r *http.Request) {
-	a.allowed = "POST, OPTIONS"
+func (i *Intake) serveCreation(resp *response, r *http.Request) {
+	resp.allowed = "POST, OPTIONS"
 	if r.Method != http.MethodPost {
-		a.refuse(problem.MethodNotAllowed())
+		resp.refuse(problem.MethodNotAllowed())
 		return
 	}
-	claims, refusal := uploader(r)
-	if refusal != nil {
-		a.refuse(*refusal)
+	u, err := i.newUpload(r)
+	if err != nil {
+		resp.refuse(err)
 		return
 	}
-	u, refusal := newUpload(r, claims)
-	if refusal != nil {
-		a.refuse(*refusal)
+	body, err := newCheckedBody(r)
+	if err != nil {
+		resp.refuse(err)
 		return
 	}
-	if refusal := i.config.Takes(u.Channel).refusal(u); refusal != nil {
-		slog.WarnContext(r.Context(), "an upload is not for its channel's provider", "channel", u.Channel, "code", refusal.Code, "detail", refusal.Detail)
-		a.refuse(*refusal)
-		return
-	}
-	body, refusal := newCheckedBody(r)
-	if refusal != nil {
-		a.refuse(*refusal)
-		return
-	}
-	i.create(a, withChecksum(r, body), u)
+	i.create(resp, withChecksum(r, body), u)
 }
 
-// creationTries bounds how often a creation loses the race for its key to
-// another one whose upload then is gone as well.
-const creationTries = 3
+// maxCreationAttempts is how often a creation is tried if it loses the race for its key
+// to another one whose upload is then removed.
+const maxCreationAttempts = 3
 
-// create answers with a new upload, or with the one that the key names, also
-// where another request makes it at this very moment.
-func (i *Intake) create(a *answer, r *http.Request, u library.Upload) {
-	for range creationTries {
-		a.dismiss()
-		if i.answerRepeated(a, r, u) {
+// create responds with a new upload, or with the existing one of the key, even if
+// another request is creating that at the same time.
+func (i *Intake) create(resp *response, r *http.Request, u library.Upload) {
+	for range maxCreationAttempts {
+		resp.discard()
+		if i.serveRepeated(resp, r, u) {
 			return
 		}
-		a.upload = u
-		i.serveTus(a, r.WithContext(withCreation(r.Context(), u)), basePath)
-		if a.code() != errKeyTaken.ErrorCode {
+		resp.access = &access{upload: u, decided: true}
+		i.serveTus(resp, r.WithContext(withCreation(r.Context(), u)), basePath)
+		if resp.code() != errKeyTaken.ErrorCode {
 			break
 		}
 	}
-	a.end()
+	resp.end()
 }
 
-func (i *Intake) serveUpload(a *answer, r *http.Request) {
-	a.allowed = "HEAD, PATCH, DELETE, OPTIONS"
+func (i *Intake) serveUpload(resp *response, r *http.Request) {
+	resp.allowed = "HEAD, PATCH, DELETE, OPTIONS"
 	match := uploadPath.FindStringSubmatch(r.URL.Path)
 	if match == nil {
-		a.refuse(problem.NotFound())
+		resp.refuse(problem.NotFound())
 		return
 	}
-	claims, refusal := uploader(r)
-	if refusal != nil {
-		a.refuse(*refusal)
+	claims, err := claimsOf(r)
+	if err != nil {
+		resp.refuse(err)
 		return
 	}
-	u, err := i.config.Uploads.UploadByID(r.Context(), match[1])
-	switch {
-	case errors.Is(err, library.ErrNotFound), err == nil && u.Channel != claims.Channel:
-		a.refuse(problem.NotFound())
-	case err != nil:
-		logFailure(r.Context(), "read", match[1], err)
-		a.refuse(problem.Locked())
-	default:
-		a.upload = u
-		i.serveKnown(a, r)
+	resp.access = &access{uploads: i.config.Uploads, channel: claims.Channel, id: match[1]}
+	body, err := newCheckedBody(r)
+	if err != nil {
+		resp.refuseChecked(err)
+		return
 	}
+	r = r.WithContext(withAccess(r.Context(), resp.access))
+	i.serveTus(resp, withChecksum(r, body), r.URL.Path)
+	resp.end()
 }
 
-// serveKnown serves a request for an upload that is there.
-func (i *Intake) serveKnown(a *answer, r *http.Request) {
-	body, refusal := newCheckedBody(r)
-	if refusal != nil {
-		a.refuse(*refusal)
-		return
-	}
-	i.serveTus(a, withChecksum(r, body), r.URL.Path)
-	a.end()
-}
-
-// serveTus hands a request to tusd under its plain path, so that no encoding of
-// the path means one thing here and another there.
-func (i *Intake) serveTus(a *answer, r *http.Request, path string) {
+// serveTus passes a request to tusd with its decoded path only, so that tusd cannot
+// decode the path differently.
+func (i *Intake) serveTus(resp *response, r *http.Request, path string) {
 	plain := *r.URL
 	plain.Path, plain.RawPath = path, ""
 	inner := r.WithContext(r.Context())
 	inner.URL = &plain
 	inner.Body = newRateReader(r.Body, i.config.RateWindow)
-	i.tus.ServeHTTP(a, inner)
+	i.tus.ServeHTTP(resp, inner)
 }
 
-// uploader returns the caller's claims if they may upload.
-func uploader(r *http.Request) (auth.Claims, *problem.Problem) {
+// claimsOf returns the claims of the request's token, whose scope the router checked.
+func claimsOf(r *http.Request) (auth.Claims, error) {
 	claims, ok := auth.FromContext(r.Context())
 	if !ok {
-		p := problem.Unauthorized("Send a token in the Authorization header.")
-		return claims, &p
-	}
-	if !claims.Allows(auth.ScopeUpload) {
-		p := problem.ForbiddenScope(string(auth.ScopeUpload))
-		return claims, &p
+		return claims, problem.Unauthorized("Send the header Authorization: Bearer TOKEN.")
 	}
 	return claims, nil
 }
 
-// location is the URL of an upload as tusd writes it at creation.
+// location returns the URL of an upload, in the form that tusd uses at creation.
 func (i *Intake) location(r *http.Request, id string) string {
 	if i.config.PublicURL != "" {
 		return strings.TrimSuffix(i.config.PublicURL, "/") + basePath + id

@@ -12,8 +12,8 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// What the channel's provider would not take is refused before its bytes come.
-func TestWhatTheProviderDoesNotTakeIsRefusedAtItsCreation(t *testing.T) {
+// What the channel's provider cannot take is rejected before its bytes are sent.
+func TestUploadsThatTheProviderCannotTakeAreRejectedAtCreation(t *testing.T) {
 	h := start(t, func(c *intake.Config) {
 		c.Takes = func(channel string) intake.Takes {
 			if channel != "acme" {

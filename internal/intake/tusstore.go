@@ -13,7 +13,7 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// tusStore is the library and the bytes as tusd sees them.
+// tusStore implements tusd's store on the library and the stored bytes.
 type tusStore struct{ intake *Intake }
 
 var (
@@ -21,49 +21,57 @@ var (
 	_ handler.TerminaterDataStore = tusStore{}
 )
 
-// NewUpload makes the row before the bytes: what a crash leaves in between is
-// mended when the client repeats its creation.
+// NewUpload creates the row before the file. If a crash comes in between, a repeated
+// creation creates the file.
 func (s tusStore) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Upload, error) {
 	u, err := creationFrom(ctx)
 	if err != nil {
-		return nil, s.passing(ctx, "create", u.ID, err)
+		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
 	if err := s.intake.config.Uploads.CreateUpload(ctx, u); err != nil {
-		return nil, s.passing(ctx, "create", u.ID, err)
+		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
 	if err := s.intake.config.Bytes.Create(ctx, u.ID); err != nil {
-		return nil, s.passing(ctx, "create", u.ID, err)
+		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
 	u.State = library.StateUploading
 	return &tusUpload{store: s, row: u}, nil
 }
 
-// GetUpload finishes an upload whose last byte is here and whose finish failed:
-// a client that sees its length must be able to rely on it.
+// GetUpload finishes a complete upload whose finish failed: a client must be able to
+// rely on an offset that equals the length.
 func (s tusStore) GetUpload(ctx context.Context, id string) (handler.Upload, error) {
-	u, err := s.intake.config.Uploads.UploadByID(ctx, id)
+	u, err := s.load(ctx)
 	if err != nil {
-		return nil, s.passing(ctx, "read", id, err)
+		return nil, s.toTus(ctx, "read", id, err)
 	}
 	offset, err := s.intake.offset(ctx, u)
 	if err != nil {
-		return nil, s.passing(ctx, "read", id, err)
+		return nil, s.toTus(ctx, "read", id, err)
 	}
 	if u.State == library.StateUploading && offset == u.Length {
 		if err := s.intake.finish(ctx, u); err != nil {
-			return nil, s.passing(ctx, "finish", id, err)
+			return nil, s.toTus(ctx, "finish", id, err)
 		}
 	}
 	return &tusUpload{store: s, row: u, offset: offset}, nil
+}
+
+func (s tusStore) load(ctx context.Context) (library.Upload, error) {
+	a, ok := accessFrom(ctx)
+	if !ok {
+		return library.Upload{}, errors.New("intake: internal error: a request for an upload without its access")
+	}
+	return a.load(ctx)
 }
 
 func (s tusStore) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpload {
 	return u.(*tusUpload) // every upload of this store is one
 }
 
-// passing turns an error into one that tusd sends and answer translates. What
-// went wrong goes to the log; the client hears whether it passes.
-func (s tusStore) passing(ctx context.Context, act, id string, err error) error {
+// toTus returns the error for tusd, which response translates to a problem. Errors of
+// the server are logged; the client only learns whether to retry.
+func (s tusStore) toTus(ctx context.Context, act, id string, err error) error {
 	switch {
 	case errors.Is(err, library.ErrNotFound), errors.Is(err, store.ErrNotFound):
 		return handler.ErrNotFound
@@ -72,7 +80,7 @@ func (s tusStore) passing(ctx context.Context, act, id string, err error) error 
 	case errors.Is(err, library.ErrState):
 		return errBusy
 	case errors.Is(err, errDamaged):
-		slog.WarnContext(ctx, "a chunk arrived damaged", "upload", id)
+		slog.WarnContext(ctx, "chunk damaged", "upload", id)
 		return errChecksum
 	case errors.Is(err, errBeyond):
 		return handler.ErrSizeExceeded
@@ -112,12 +120,12 @@ func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader)
 		u.touch(ctx)
 	}
 	if err != nil {
-		return n, u.store.passing(ctx, "write", u.row.ID, err)
+		return n, u.store.toTus(ctx, "write", u.row.ID, err)
 	}
 	return n, nil
 }
 
-// append stores a chunk; one that came with a checksum counts only when it is good.
+// append stores a chunk. A chunk with a checksum is discarded if it does not match.
 func (u *tusUpload) append(ctx context.Context, offset int64, src io.Reader) (int64, error) {
 	store := u.store.intake.config.Bytes
 	if body, ok := checkedBodyFrom(ctx); ok {
@@ -128,29 +136,29 @@ func (u *tusUpload) append(ctx context.Context, offset int64, src io.Reader) (in
 
 func (u *tusUpload) FinishUpload(ctx context.Context) error {
 	if err := u.store.intake.finish(ctx, u.row); err != nil {
-		return u.store.passing(ctx, "finish", u.row.ID, err)
+		return u.store.toTus(ctx, "finish", u.row.ID, err)
 	}
 	return nil
 }
 
-// GetReader is part of tusd's interface; downloads are off, so no one calls it.
+// GetReader is required by tusd's interface. Downloads are disabled, so it is not
+// called.
 func (u *tusUpload) GetReader(ctx context.Context) (io.ReadCloser, error) {
 	return u.store.intake.config.Bytes.Open(ctx, u.row.ID)
 }
 
-// touch puts the upload's expiry off. The bytes are stored, so a failure is no
-// reason to refuse them: the upload only expires earlier.
+// touch renews the upload's expiry. The bytes are stored already, so if it fails the
+// upload only expires earlier.
 func (u *tusUpload) touch(ctx context.Context) {
 	if err := u.store.intake.config.Uploads.TouchUpload(ctx, u.row.ID); err != nil {
 		logFailure(ctx, "touch", u.row.ID, err)
 	}
 }
 
-// Terminate refuses while the file is on its way to the provider: the relay
-// reads the bytes.
+// Terminate fails while the relay reads the bytes.
 func (u *tusUpload) Terminate(ctx context.Context) error {
-	if err := u.store.intake.forget(ctx, u.row.ID); err != nil {
-		return u.store.passing(ctx, "terminate", u.row.ID, err)
+	if err := u.store.intake.remove(ctx, u.row.ID); err != nil {
+		return u.store.toTus(ctx, "terminate", u.row.ID, err)
 	}
 	return nil
 }

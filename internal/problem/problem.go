@@ -1,13 +1,14 @@
-// Package problem writes the errors of the HTTP surface as RFC 9457 problem
-// details: a stable code for programs, a sentence for people, a detail that says
-// what, where and what to do.
+// Package problem defines the error responses of the HTTP API and writes them as
+// RFC 9457 problem details: a stable code for programs, a title for people, and a
+// detail that says what is wrong with this request and how to fix it.
 //
-// It leaves to others: which problem a request has (httpapi, intake), and what
-// went wrong inside (that goes to the log, never into an answer).
+// It leaves to others: choosing the problem for a request (httpapi, intake), and
+// logging the internal error behind it, which a response never contains.
 package problem
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 
 	"mediarelay/internal/reason"
@@ -19,23 +20,24 @@ import (
 // Source: RFC 9457, section 3.
 const ContentType = "application/problem+json"
 
-// Problem is one error answer.
+// Problem is one error response. It is an error, so that functions that check a
+// request can return it as one; From finds it again.
 type Problem struct {
 	// Status is the HTTP status, 400 to 599.
 	Status int
 	Code   reason.Code
-	// Title is the code's sentence in English, for people; Write says it in the
-	// answer's language.
+	// Title is the English sentence for the code; Write translates it into the
+	// language of the response.
 	Title string
-	// Detail says what is wrong with this very request and what to do. It may be
-	// empty and never holds a secret, a path or another program's error text.
+	// Detail says what is wrong with this request and how to fix it. It may be empty.
+	// It never contains a secret, a path or another program's error text.
 	Detail string
-	// Facts are the values behind the problem, for programs and for sentences in
-	// other languages.
+	// Facts are the values in the title, such as a limit: for programs, and for
+	// translating the title.
 	Facts []reason.Fact
 }
 
-// New makes a problem whose title is the catalogue's sentence for the code.
+// New returns a problem whose title is the catalogue's sentence for the code.
 func New(status int, code reason.Code, detail string, facts ...reason.Fact) Problem {
 	return Problem{
 		Status: status,
@@ -46,13 +48,30 @@ func New(status int, code reason.Code, detail string, facts ...reason.Fact) Prob
 	}
 }
 
-// roomAfter is how many seconds a client waits for room at least: an operator makes
-// it, or a sweep does, and neither is faster.
-const roomAfter = "5"
+// Error returns the code and the detail, for a log.
+func (p Problem) Error() string {
+	if p.Detail == "" {
+		return string(p.Code)
+	}
+	return string(p.Code) + ": " + p.Detail
+}
 
-// Write sends the problem, with its title in the language that the answer's
-// Content-Language names. Headers that are already set stay; an answer that has
-// begun cannot be changed any more, so Write must come first.
+// From returns the problem in err's chain. Any other error is Internal.
+func From(err error) Problem {
+	var p Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	return Internal()
+}
+
+// retryAfterFull is the Retry-After of a 507, in seconds: space is freed by an
+// operator or by a sweep, and neither is faster.
+const retryAfterFull = "5"
+
+// Write sends the problem, with its title in the language of the response's
+// Content-Language header. Other headers that are set stay. Write must be called
+// before anything else is written.
 func Write(w http.ResponseWriter, p Problem) {
 	h := w.Header()
 	if lang := h.Get("Content-Language"); lang != "" {
@@ -66,16 +85,15 @@ func Write(w http.ResponseWriter, p Problem) {
 		h.Set("WWW-Authenticate", challenge)
 	}
 	if p.Status == http.StatusInsufficientStorage {
-		h.Set("Retry-After", roomAfter)
+		h.Set("Retry-After", retryAfterFull)
 	}
 	w.WriteHeader(p.Status)
-	// The connection's own failure is all that can go wrong here, and then
-	// nobody is left to tell.
+	// Only the connection can fail here, and then the client cannot be told.
 	_ = json.NewEncoder(w).Encode(p)
 }
 
-// MarshalJSON writes the members of RFC 9457 and ours. `type` is left out, which
-// the RFC reads as "about:blank": the code is the name of the problem.
+// MarshalJSON writes the members of RFC 9457 and our own: code and facts. It omits
+// type, which the RFC reads as "about:blank"; code identifies the problem.
 func (p Problem) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {
 		Status int            `json:"status"`
@@ -86,7 +104,7 @@ func (p Problem) MarshalJSON() ([]byte, error) {
 	}{p.Status, p.Code, p.Title, p.Detail, Facts(p.Facts)})
 }
 
-// Facts gives facts as JSON carries them: by name, a number as a number.
+// Facts returns facts as a JSON object: by name, numbers as numbers.
 func Facts(facts []reason.Fact) map[string]any {
 	byName := make(map[string]any, len(facts))
 	for _, f := range facts {
@@ -102,9 +120,9 @@ func factValue(f reason.Fact) any {
 	return f.Text
 }
 
-// challenge is the WWW-Authenticate header that a 401 must carry.
+// challenge returns the WWW-Authenticate header, which a 401 must carry.
 //
-// Source: RFC 6750, section 3: no error attribute where no token came.
+// Source: RFC 6750, section 3: no error attribute if the request had no token.
 func challenge(p Problem) string {
 	if p.Status != http.StatusUnauthorized {
 		return ""

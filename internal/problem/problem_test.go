@@ -3,6 +3,8 @@ package problem_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -31,7 +33,7 @@ func write(t *testing.T, p problem.Problem) (*http.Response, answer) {
 	return recorder.Result(), body
 }
 
-func TestEveryProblemNamesItselfAndSpeaksToAPerson(t *testing.T) {
+func TestEveryProblemHasItsCodeAndATitle(t *testing.T) {
 	for _, tt := range []struct {
 		problem problem.Problem
 		status  int
@@ -43,16 +45,14 @@ func TestEveryProblemNamesItselfAndSpeaksToAPerson(t *testing.T) {
 		{problem.ForbiddenScope("upload"), 403, "forbidden_scope"},
 		{problem.Forbidden("kinds"), 403, "forbidden"},
 		{problem.UnknownChannel(), 403, "unknown_channel"},
-		{problem.NoHandles(errors.New("this channel gives none")), 422, "no_handles"},
+		{problem.NoHandles(errors.New("this channel has no app_id")), 422, "no_handles"},
 		{problem.NotFound(), 404, "not_found"},
 		{problem.MethodNotAllowed("GET", "HEAD"), 405, "method_not_allowed"},
 		{problem.RequestTimeout(), 408, "request_timeout"},
 		{problem.Conflict("the upload is done"), 409, "conflict"},
 		{problem.OffsetMismatch(), 409, "offset_mismatch"},
-		{problem.Gone(), 410, "gone"},
 		{problem.UploadTooLarge(), 413, "payload_too_large"},
 		{problem.Locked(), 423, "locked"},
-		{problem.TooManyRequests(), 429, "too_many_requests"},
 		{problem.Internal(), 500, "internal"},
 		{problem.Unavailable(), 503, "unavailable"},
 		{problem.ShuttingDown(), 503, "shutting_down"},
@@ -67,13 +67,13 @@ func TestEveryProblemNamesItselfAndSpeaksToAPerson(t *testing.T) {
 				t.Errorf("code %q, want %q", body.Code, tt.code)
 			}
 			if body.Title == "" || body.Title == tt.code || strings.Contains(body.Title, "{") {
-				t.Errorf("title %q is no sentence", body.Title)
+				t.Errorf("title %q is not a sentence", body.Title)
 			}
 		})
 	}
 }
 
-func TestAProblemIsNeitherCachedNorSniffed(t *testing.T) {
+func TestResponseIsNeitherCachedNorSniffed(t *testing.T) {
 	response, _ := write(t, problem.NotFound())
 	for name, want := range map[string]string{
 		"Content-Type":           "application/problem+json",
@@ -87,7 +87,7 @@ func TestAProblemIsNeitherCachedNorSniffed(t *testing.T) {
 	}
 }
 
-func TestAFullStoreSaysWhenToComeBack(t *testing.T) {
+func TestAFullStoreSetsRetryAfter(t *testing.T) {
 	for want, p := range map[string]problem.Problem{"5": problem.StorageFull(), "": problem.Unavailable()} {
 		if response, _ := write(t, p); response.Header.Get("Retry-After") != want {
 			t.Errorf("%s: Retry-After %q, want %q", p.Code, response.Header.Get("Retry-After"), want)
@@ -95,7 +95,7 @@ func TestAFullStoreSaysWhenToComeBack(t *testing.T) {
 	}
 }
 
-func TestA401TellsWhetherATokenWouldHelp(t *testing.T) {
+func TestA401SaysWhetherTheTokenExpired(t *testing.T) {
 	missing, _ := write(t, problem.Unauthorized(""))
 	if got, want := missing.Header.Get("WWW-Authenticate"), `Bearer realm="mediarelay"`; got != want {
 		t.Errorf("without a token: %q, want %q", got, want)
@@ -107,7 +107,7 @@ func TestA401TellsWhetherATokenWouldHelp(t *testing.T) {
 	}
 }
 
-func TestTheTitleIsInTheAnswersLanguage(t *testing.T) {
+func TestTitleIsInTheLanguageOfTheResponse(t *testing.T) {
 	for lang, want := range map[string]string{
 		"":      "This file is too large. The limit is 5 MB.",
 		"de-AT": "Diese Datei ist zu groß. Erlaubt sind höchstens 5 MB.",
@@ -122,7 +122,25 @@ func TestTheTitleIsInTheAnswersLanguage(t *testing.T) {
 	}
 }
 
-func TestFactsAreForProgramsToo(t *testing.T) {
+func TestFromFindsTheProblemOfAnError(t *testing.T) {
+	for name, tt := range map[string]struct {
+		err  error
+		code reason.Code
+		text string
+	}{
+		"a problem":         {problem.NotFound(), reason.ProblemNotFound, "not_found"},
+		"a wrapped problem": {fmt.Errorf("create: %w", problem.Conflict("in use")), reason.ProblemConflict, "create: conflict: in use"},
+		"any other error":   {io.ErrUnexpectedEOF, reason.ProblemInternal, "unexpected EOF"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if p := problem.From(tt.err); p.Code != tt.code || tt.err.Error() != tt.text {
+				t.Errorf("got %s, %q; want %s, %q", p.Code, tt.err, tt.code, tt.text)
+			}
+		})
+	}
+}
+
+func TestFactsAreJSONValues(t *testing.T) {
 	_, body := write(t, problem.New(413, reason.ProblemPayloadTooLarge, "",
 		reason.Bytes("limit", 5_000_000), reason.Text("name", "a.jpg")))
 	if body.Facts["limit"] != float64(5_000_000) || body.Facts["name"] != "a.jpg" {
@@ -130,13 +148,13 @@ func TestFactsAreForProgramsToo(t *testing.T) {
 	}
 }
 
-func TestEveryCodeHasASentence(t *testing.T) {
+func TestEveryCodeHasATitle(t *testing.T) {
 	if len(reason.Problems()) == 0 {
-		t.Fatal("no problem is listed")
+		t.Fatal("reason.Problems is empty")
 	}
 	for _, code := range reason.Problems() {
 		if title := problem.New(500, code, "").Title; title == "" || title == string(code) {
-			t.Errorf("%s has no sentence in the catalogue", code)
+			t.Errorf("the catalogue has no sentence for %s", code)
 		}
 	}
 }

@@ -84,8 +84,8 @@ func MostAttempts(err error, others int) int {
 	return min(others, fewAttempts[e.Code])
 }
 
-// onTheWay reports whether a proxy or a gateway has answered in the API's place.
-func (f failure) onTheWay(e *Error) bool { return !spoken(e) && f.httpCode == 0 }
+// fromGateway reports whether a proxy or a gateway responded in place of the API.
+func (f failure) fromGateway(e *Error) bool { return !e.fromAPI() && f.httpCode == 0 }
 
 // accountTexts are 360dialog's words for trouble of the account, some of which
 // come with the status 400.
@@ -116,7 +116,7 @@ func classify(e *Error, f failure) Cause {
 		return CauseTemporary
 	case containsAny(text, accountTexts):
 		return CauseAuth
-	case e.Status == http.StatusRequestEntityTooLarge && f.onTheWay(e):
+	case e.Status == http.StatusRequestEntityTooLarge && f.fromGateway(e):
 		// A file that is too large for the API is not sent, so a bound on the way is
 		// set wrong, which says nothing of the file.
 		return CauseTemporary

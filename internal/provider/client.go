@@ -24,12 +24,12 @@ const (
 var ErrNotHTTPS = errors.New("provider: the address must begin with https:// (http:// only for this machine's loopback)")
 
 // NewHTTPClient makes the client that requests to an API should use. It follows
-// redirects as FollowAtHome says, speaks HTTPS to every host but the loopback, and
+// redirects as FollowSameHost says, speaks HTTPS to every host but the loopback, and
 // bounds each step of a connection.
 func NewHTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Client{
-		CheckRedirect: FollowAtHome,
+		CheckRedirect: FollowSameHost,
 		Transport: secureOnly{&http.Transport{
 			Proxy:                 http.ProxyFromEnvironment,
 			DialContext:           dialer.DialContext,
@@ -45,15 +45,15 @@ func NewHTTPClient() *http.Client {
 // mostHops bounds the redirects of one read.
 const mostHops = 5
 
-// FollowAtHome follows the redirects of a read that stay on its host: 360dialog's
+// FollowSameHost follows the redirects of a read that stay on its host: 360dialog's
 // guide speaks of 308 there (seed 003). Any other is handed back as the answer.
 // net/http takes the Authorization header off a request that goes on to another
 // host, but it does not know D360-API-KEY and would give the key to that host; and
 // a write that goes on may be made twice.
-func FollowAtHome(next *http.Request, before []*http.Request) error {
+func FollowSameHost(next *http.Request, before []*http.Request) error {
 	first := before[0]
-	home := next.URL.Scheme == first.URL.Scheme && next.URL.Host == first.URL.Host
-	if first.Method == http.MethodGet && home && len(before) <= mostHops {
+	sameHost := next.URL.Scheme == first.URL.Scheme && next.URL.Host == first.URL.Host
+	if first.Method == http.MethodGet && sameHost && len(before) <= mostHops {
 		return nil
 	}
 	return http.ErrUseLastResponse

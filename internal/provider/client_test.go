@@ -110,7 +110,8 @@ func TestStall(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		defer stop(nil)
 		slow := &slowSource{pause: 10 * StallTimeout}
-		out := newOutgoing(slow, 10, stop)
+		out := NewBody(slow, 10)
+		out.stalled = func() { stop(ErrStalled) }
 		_, _ = out.Read(make([]byte, 1))
 		if ctx.Err() != nil {
 			t.Fatal("a slow source counts as a stall")
@@ -139,7 +140,7 @@ func TestAnAnswerThatStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		defer stop(nil)
-		in := &incoming{from: silent{ctx}, ctx: ctx, stop: stop}
+		in := &responseBody{from: silent{ctx}, ctx: ctx, stop: stop}
 		if _, err := in.Read(make([]byte, 1)); !errors.Is(err, ErrStalled) {
 			t.Errorf("err = %v, want %v", err, ErrStalled)
 		}

@@ -50,9 +50,9 @@ type Error struct {
 	Type    string
 	Message string
 	Details string
-	// Foreign says that the answer has none of the API's forms, as a proxy's page;
-	// Message then tells of it.
-	Foreign bool
+	// Unrecognized says that the response has none of the API's error formats, such
+	// as the page of a proxy, which Message then describes.
+	Unrecognized bool
 	// FBTraceID and DialogTraceID are what the support of Meta and of 360dialog ask for.
 	FBTraceID     string
 	DialogTraceID string
@@ -80,7 +80,7 @@ func (e *Error) Said() string {
 		return e.told(e.Err.Error()) // our own refusal to send it
 	case e.Status == 0 && e.Err != nil:
 		return e.told("no answer")
-	case e.Foreign:
+	case e.Unrecognized:
 		return e.told("not an answer of the API's")
 	}
 	return e.told(e.Message, e.Details)
@@ -114,6 +114,9 @@ func writeTrace(b *strings.Builder, name, id string) {
 	}
 }
 
+// fromAPI reports whether the API itself wrote the error, and not a proxy.
+func (e *Error) fromAPI() bool { return e.Code != 0 || e.Type != "" || e.DialogTraceID != "" }
+
 // Unwrap gives the fault beneath, so that errors.Is finds context.Canceled.
 func (e *Error) Unwrap() error { return e.Err }
 
@@ -143,7 +146,7 @@ func OfAccount(err error) error {
 	}
 	account := *e
 	account.Cause = CauseAuth
-	if !e.saysMissing() && !spoken(e) {
+	if !e.saysMissing() && !e.fromAPI() {
 		account.Cause = CauseTemporary
 	}
 	return &account
@@ -158,8 +161,3 @@ func CauseOf(err error) Cause {
 	}
 	return CauseTemporary
 }
-
-// Permanent reports whether err would come back on every further attempt with
-// the same file. It is false for CauseAuth: that is the channel's trouble, and
-// the file goes through once an operator has acted.
-func Permanent(err error) bool { return CauseOf(err) == CausePermanent }

@@ -7,32 +7,29 @@ import (
 	"net/textproto"
 )
 
-// Form is a multipart/form-data body that is streamed, yet has a known length:
-// the gateways in front of the APIs do not all take a chunked body.
+// Form is a multipart/form-data body. It is streamed, but has a known length, since
+// not every gateway in front of the APIs accepts a chunked body.
 type Form struct {
-	// ContentType carries the boundary.
+	// ContentType is the Content-Type header, with the boundary.
 	ContentType string
-	// Length is that of the whole body in bytes.
-	Length int64
-	Body   io.Reader
+	Body        *Body
 }
 
-// FormField is one plain field of a form.
+// FormField is one field of a form that is not a file.
 type FormField struct{ Name, Value string }
 
 // FormFile is the file of a form.
 type FormFile struct {
 	Field    string
 	Filename string
-	// Type is sent as the part's Content-Type: the API accepts or refuses a file
-	// by this header.
+	// Type is the Content-Type of the part, by which the API accepts or rejects a file.
 	Type string
-	// Size is the exact length of Body in bytes.
-	Size int64
-	Body io.Reader
+	// Size is the exact length of Content in bytes.
+	Size    int64
+	Content io.Reader
 }
 
-// NewForm lays out the fields and then the file, with a random boundary.
+// NewForm returns a form with the fields, then the file, and a random boundary.
 func NewForm(fields []FormField, file FormFile) (Form, error) {
 	var frame bytes.Buffer
 	w := multipart.NewWriter(&frame)
@@ -41,7 +38,7 @@ func NewForm(fields []FormField, file FormFile) (Form, error) {
 			return Form{}, err
 		}
 	}
-	// CreateFormFile would say application/octet-stream, which the API refuses.
+	// CreateFormFile sets application/octet-stream, which the API rejects.
 	header := textproto.MIMEHeader{}
 	header.Set("Content-Disposition", multipart.FileContentDisposition(file.Field, file.Filename))
 	header.Set("Content-Type", file.Type)
@@ -52,24 +49,8 @@ func NewForm(fields []FormField, file FormFile) (Form, error) {
 	if err := w.Close(); err != nil {
 		return Form{}, err
 	}
-	before, after := frame.Bytes()[:prefix], frame.Bytes()[prefix:]
-	return Form{
-		ContentType: w.FormDataContentType(),
-		Length:      int64(frame.Len()) + file.Size,
-		Body: formBody{
-			Reader: io.MultiReader(bytes.NewReader(before), Exactly(file.Body, file.Size), bytes.NewReader(after)),
-			file:   file.Body,
-		},
-	}, nil
-}
-
-// formBody lets the file's source be told of the request's end.
-type formBody struct {
-	io.Reader
-	file io.Reader
-}
-
-func (b formBody) Close() error {
-	Release(b.file)
-	return nil
+	before, after := bytes.NewReader(frame.Bytes()[:prefix]), bytes.NewReader(frame.Bytes()[prefix:])
+	body := NewBody(io.MultiReader(before, file.Content, after), int64(frame.Len())+file.Size)
+	body.source = file.Content
+	return Form{ContentType: w.FormDataContentType(), Body: body}, nil
 }

@@ -24,7 +24,7 @@ import (
 func ParseError(status int, header http.Header, body []byte) *Error {
 	e := &Error{Status: status, RetryAfter: RetryAfter(header, time.Now())}
 	f := readFailure(body)
-	if e.Foreign = f.empty(); e.Foreign {
+	if e.Unrecognized = f.empty(); e.Unrecognized {
 		f.Message = plainText(header.Get("Content-Type"), body)
 	}
 	code, _ := integer(f.Code)

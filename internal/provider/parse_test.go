@@ -116,9 +116,9 @@ func TestParseError(t *testing.T) {
 		{
 			"E6 a proxy's page", 502,
 			"<html>\r\n<head><title>502 Bad Gateway</title><style>h1{}</style></head><body><center><h1>Bad&nbsp;Gateway</h1></center></body></html>",
-			Error{Cause: CauseTemporary, Foreign: true, Message: "an answer that is not the API's (text/html, 132 bytes): 502 Bad Gateway Bad Gateway"},
+			Error{Cause: CauseTemporary, Unrecognized: true, Message: "an answer that is not the API's (text/html, 132 bytes): 502 Bad Gateway Bad Gateway"},
 		},
-		{"E6 too large for a proxy", 413, "", Error{Cause: CauseTemporary, Foreign: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
+		{"E6 too large for a proxy", 413, "", Error{Cause: CauseTemporary, Unrecognized: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
 		{"E4 too large for a gateway", 413, `{"message":"Request size limit exceeded"}`, Error{Cause: CauseTemporary, Message: "Request size limit exceeded"}},
 		{
 			"E2 too large for the API", 413, `{"meta":{"http_code":413,"developer_message":"File too large"}}`,
@@ -126,14 +126,14 @@ func TestParseError(t *testing.T) {
 		},
 		{
 			"E6 JSON that was cut", 400, `{"message":"You have exceeded the endpoint rate lim`,
-			Error{Cause: CausePermanent, Foreign: true, Message: `an answer that is not the API's (text/html, 51 bytes): {"message":"You have exceeded the endpoint rate lim`},
+			Error{Cause: CausePermanent, Unrecognized: true, Message: `an answer that is not the API's (text/html, 51 bytes): {"message":"You have exceeded the endpoint rate lim`},
 		},
 		{
 			"E6 JSON that was cut behind the words", 400, `{"message":"You have exceeded the endpoint rate limit."`,
-			Error{Cause: CauseRate, Foreign: true, Message: `an answer that is not the API's (text/html, 55 bytes): {"message":"You have exceeded the endpoint rate limit."`},
+			Error{Cause: CauseRate, Unrecognized: true, Message: `an answer that is not the API's (text/html, 55 bytes): {"message":"You have exceeded the endpoint rate limit."`},
 		},
-		{"E6 429 without words", 429, "", Error{Cause: CauseRate, Foreign: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
-		{"E6 a list", 500, `[1,2]`, Error{Cause: CauseTemporary, Foreign: true, Message: "an answer that is not the API's (text/html, 5 bytes): [1,2]"}},
+		{"E6 429 without words", 429, "", Error{Cause: CauseRate, Unrecognized: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
+		{"E6 a list", 500, `[1,2]`, Error{Cause: CauseTemporary, Unrecognized: true, Message: "an answer that is not the API's (text/html, 5 bytes): [1,2]"}},
 		{
 			"E7 a wrong offset", 412,
 			`{"debug_info":{"retriable":true,"type":"OffsetInvalidError","message":"Request starting offset is invalid"}}`,
@@ -173,7 +173,7 @@ func TestErrorText(t *testing.T) {
 
 // Who may read about a file is told what the API said, and neither where our
 // connections go nor what stands on a proxy's page.
-func TestWhatIsSaidToThoseWhoAreNoOperators(t *testing.T) {
+func TestErrorTextForClients(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		err  *Error
@@ -233,7 +233,7 @@ func TestRetryAfter(t *testing.T) {
 }
 
 // A date of a server's clock says how long to wait by that clock.
-func TestRetryAfterIsReadByTheServersClock(t *testing.T) {
+func TestRetryAfterIsRelativeToTheServersDate(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	const until = "Sat, 21 Nov 2026 10:00:30 GMT"
 	for sent, want := range map[string]time.Duration{

@@ -8,30 +8,26 @@ import (
 	"io"
 )
 
-// ErrAltered says that downloaded bytes are not those that were described.
-var ErrAltered = errors.New("provider: the downloaded bytes differ from the size or digest that was given")
+// ErrAltered: the downloaded bytes are not those that the API described.
+var ErrAltered = errors.New("provider: the downloaded bytes do not match their size or digest")
 
-// Verified reads body and fails with ErrAltered, at its end, unless the bytes
-// are those of info. Without a digest there is nothing to compare with.
+// Verified returns a reader of body that fails with ErrAltered, at the end, unless the
+// bytes match the size and digest in info. If info has no digest, it returns body.
 func Verified(body io.ReadCloser, info Info) io.ReadCloser {
 	if info.SHA256 == "" {
 		return body
 	}
-	return &verified{
-		Closer: body, from: Exactly(body, info.Size),
-		sum: sha256.New(), want: info.SHA256,
-	}
+	return &verified{Body: NewBody(body, info.Size), sum: sha256.New(), want: info.SHA256}
 }
 
 type verified struct {
-	io.Closer
-	from io.Reader
+	*Body
 	sum  hash.Hash
 	want string
 }
 
 func (v *verified) Read(p []byte) (int, error) {
-	n, err := v.from.Read(p)
+	n, err := v.Body.Read(p)
 	v.sum.Write(p[:n])
 	switch {
 	case errors.Is(err, ErrBodyLength):

@@ -122,7 +122,7 @@ func TestWhereRequestsGo(t *testing.T) {
 
 // A link gets the access token, so it is followed to Meta's hosts and to the API's
 // own, and to none that merely looks like one.
-func TestTheTokenGoesToNoOtherHost(t *testing.T) {
+func TestTheTokenIsSentToNoOtherHost(t *testing.T) {
 	asked := ""
 	client := cloudapi.New(cloudapi.Config{
 		Version: "v23.0", PhoneNumberID: "1062", AccessToken: "token",
@@ -157,7 +157,7 @@ func TestTheTokenGoesToNoOtherHost(t *testing.T) {
 
 // A phone number or an app that does not exist, or that the token may not use, is
 // for an operator to mend: no file fails by it.
-func TestAnAccountThatIsNotThereIsNoFaultOfTheFile(t *testing.T) {
+func TestAMissingAccountIsNotAFaultOfTheFile(t *testing.T) {
 	emulated, err := sandbox.New(sandbox.Config{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func record(t *testing.T, answer string) (*dialog360.Client, *recorded) {
 
 // Ids as they were seen in the field: with a query of their own, with the
 // base64's padding, with marks that a path would escape.
-func TestSessionIDsTravelByteForByte(t *testing.T) {
+func TestSessionIDsAreSentVerbatim(t *testing.T) {
 	for _, id := range []media.SessionID{
 		"upload:MTphdHRhY2htZW50OjY5ZDA1ZjBiLTNjYTYtNDFmNC04YmUwLTY4MmEyYWM3MGVhMD9maWxlX2xlbmd0aD0zMjYzMTEmZmlsZV90eXBlPWltYWdlJTJGcG5n?sig=ARaNq9bKvFd1LJ",
 		"upload:MTphdHRhY2htZW50==?sig=AR_a-b%3D==",
@@ -74,7 +74,7 @@ func TestSessionIDsTravelByteForByte(t *testing.T) {
 }
 
 // One answer may hold several handles, a line each. They are one text.
-func TestSeveralHandlesStayOneText(t *testing.T) {
+func TestSeveralHandlesAreOneText(t *testing.T) {
 	client, _ := record(t, `{"h":"4:a:b:c:e:1681000441:1:2:s\n4:a:b:c:e:1681000441:1:2:t\n"}`)
 	object := media.Object{Type: "image/png", Size: 1}
 	got, err := client.SendSession(t.Context(), "upload:x", provider.Part{Object: object, Body: strings.NewReader("x")})
@@ -96,7 +96,7 @@ func TestOpenSessionNamesTheFile(t *testing.T) {
 }
 
 // The link's host is replaced; its path and query carry a signature and stay.
-func TestDownloadAsksTheAPIForTheLink(t *testing.T) {
+func TestDownloadReplacesTheHostOfTheLink(t *testing.T) {
 	content := []byte("png")
 	client, last := record(t, string(content))
 	body, err := client.Download(t.Context(), provider.Info{

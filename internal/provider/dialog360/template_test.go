@@ -58,7 +58,7 @@ func TestCreateTemplate(t *testing.T) {
 }
 
 // A handle of several lines is one element, with all of them.
-func TestATemplateOnTheWire(t *testing.T) {
+func TestTemplateJSON(t *testing.T) {
 	client, last := record(t, `{"id":"1","status":"submitted"}`)
 	if _, err := client.CreateTemplate(t.Context(), summer("4:a\n4:b\n")); err != nil {
 		t.Fatal(err)

@@ -70,11 +70,6 @@ func (c *Client) Limits() provider.Limits {
 	}
 }
 
-// Permanent reports whether err would come back on every further attempt with
-// the same file. Trouble with the key or the account is not permanent:
-// provider.CauseOf tells it apart.
-func (c *Client) Permanent(err error) bool { return provider.Permanent(err) }
-
 // product is what every form and message of this API names.
 const product = "whatsapp"
 

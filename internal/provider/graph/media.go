@@ -22,7 +22,7 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 	}
 	form, err := provider.NewForm(
 		[]provider.FormField{{Name: "messaging_product", Value: product}},
-		provider.FormFile{Field: "file", Filename: provider.WireFilename(o.Filename, o.Type), Type: o.Type, Size: o.Size, Body: body},
+		provider.FormFile{Field: "file", Filename: provider.WireFilename(o.Filename, o.Type), Type: o.Type, Size: o.Size, Content: body},
 	)
 	if err != nil {
 		return "", &provider.Error{Op: op, Cause: provider.CauseTemporary, Err: err}
@@ -31,7 +31,7 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 	err = c.API.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodPost, Path: c.Routes.Media, Creates: true,
 		Header: http.Header{"Content-Type": {form.ContentType}},
-		Body:   form.Body, Length: form.Length,
+		Body:   form.Body,
 	}, &answer)
 	return media.MediaID(answer.ID), provider.OfAccount(err)
 }

@@ -53,7 +53,7 @@ func (c *Client) SendSession(ctx context.Context, s media.SessionID, part provid
 			// HTTP names are case-insensitive: net/http writes File_offset.
 			"File_offset": {strconv.FormatInt(part.Offset, 10)},
 		},
-		Body: part.Body, Length: part.Length(),
+		Body: provider.NewBody(part.Body, part.Length()),
 	}, &answer)
 	return media.Handle(answer.Handle), inSession(err, true)
 }

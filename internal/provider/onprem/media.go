@@ -34,7 +34,7 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 	err := c.api.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodPost, Path: "/v1/media", Creates: true,
 		Header: http.Header{"Content-Type": {contentType}},
-		Body:   body, Length: o.Size,
+		Body:   provider.NewBody(body, o.Size),
 	}, &answer)
 	return answer.id(), provider.OfAccount(err)
 }

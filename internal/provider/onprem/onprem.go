@@ -80,7 +80,3 @@ var errNoSessions = fmt.Errorf("%w: the on-premise API has no upload sessions; u
 func (c *Client) Limits() provider.Limits {
 	return provider.Limits{Number: c.number, MediaBytes: MaxMediaBytes, MediaLifetime: MediaLifetime, NoHandles: errNoSessions}
 }
-
-// Permanent reports whether err would come back on every further attempt with
-// the same file.
-func (c *Client) Permanent(err error) bool { return provider.Permanent(err) }

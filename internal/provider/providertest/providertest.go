@@ -42,7 +42,6 @@ type Harness struct {
 // Uploader takes whole files.
 type Uploader interface {
 	UploadMedia(ctx context.Context, o media.Object, body io.Reader) (media.MediaID, error)
-	Permanent(err error) bool
 	Limits() provider.Limits
 }
 

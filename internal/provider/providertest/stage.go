@@ -133,9 +133,6 @@ func (s *stage) wantCause(t *testing.T, err error, want provider.Cause) {
 	if got := provider.CauseOf(err); got != want {
 		t.Errorf("cause %s, want %s: %v", got, want, err)
 	}
-	if got := s.Uploader.Permanent(err); got != (want == provider.CausePermanent) {
-		t.Errorf("Permanent = %t for cause %s", got, want)
-	}
 	wantNoSecret(t, err)
 }
 

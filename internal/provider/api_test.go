@@ -11,7 +11,7 @@ import (
 
 // A client that would follow every redirect is kept from it, whoever made it: the
 // key stays on its host, and no write is repeated.
-func TestARedirectTakesNoKeyAway(t *testing.T) {
+func TestRedirectsDoNotLeakTheKey(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		t.Errorf("%s went on to another host, with the header %v", r.Method, r.Header)
 	}))
@@ -71,52 +71,10 @@ func TestWhereARedirectLeadsIsForTheLogAlone(t *testing.T) {
 	}
 }
 
-// The transport may read on after its request has ended; by then the source may
-// serve another request.
-func TestAClosedBodyLeavesItsSourceAlone(t *testing.T) {
-	source := strings.NewReader("0123456789")
-	out := newOutgoing(source, 10, func(error) {})
-	_, _ = out.Read(make([]byte, 4))
-	_ = out.Close()
-	if n, err := out.Read(make([]byte, 4)); n != 0 || err == nil || source.Len() != 6 {
-		t.Errorf("read %d bytes, %v; %d left in the source, want 6", n, err, source.Len())
-	}
-}
-
-// The race detector sees a Close that does not wait.
-func TestCloseWaitsForARead(t *testing.T) {
-	source := &held{entered: make(chan struct{}), release: make(chan struct{})}
-	out := newOutgoing(source, 2, func(error) {})
-	go func() { _, _ = out.Read(make([]byte, 1)) }()
-	<-source.entered
-	ended := make(chan bool)
-	go func() {
-		_ = out.Close()
-		ended <- source.ended
-	}()
-	close(source.release)
-	if !<-ended {
-		t.Error("Close did not wait for the read under way")
-	}
-}
-
-// held is a source whose Read waits to be released.
-type held struct {
-	entered, release chan struct{}
-	ended            bool
-}
-
-func (h *held) Read(p []byte) (int, error) {
-	close(h.entered)
-	<-h.release
-	h.ended = true
-	return len(p), nil
-}
-
 // A proxy may send anything in place of a few hundred bytes of JSON.
-func TestAnswersAreReadUpToALimit(t *testing.T) {
-	body, err := readAnswer(io.NopCloser(strings.NewReader(strings.Repeat("x", 1<<20))))
-	if err != nil || len(body) != maxAnswerBytes {
-		t.Errorf("read %d bytes, %v, want %d", len(body), err, maxAnswerBytes)
+func TestResponsesAreReadUpToALimit(t *testing.T) {
+	body, err := readResponse(io.NopCloser(strings.NewReader(strings.Repeat("x", 1<<20))))
+	if err != nil || len(body) != maxResponseBytes {
+		t.Errorf("read %d bytes, %v, want %d", len(body), err, maxResponseBytes)
 	}
 }

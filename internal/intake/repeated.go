@@ -10,9 +10,9 @@ import (
 	"mediarelay/internal/store"
 )
 
-// named finds the upload that a client's key names. One whose asset was deleted
-// since is forgotten with its key: the file is as new as any other.
-func (i *Intake) named(ctx context.Context, channel, key string) (library.Upload, error) {
+// uploadByKey returns the upload with a client's key. An upload whose asset was deleted
+// is removed with its key, so that the file can be uploaded again.
+func (i *Intake) uploadByKey(ctx context.Context, channel, key string) (library.Upload, error) {
 	u, err := i.config.Uploads.UploadByKey(ctx, channel, key)
 	if err != nil || u.State != library.StateDone {
 		return u, err
@@ -21,16 +21,16 @@ func (i *Intake) named(ctx context.Context, channel, key string) (library.Upload
 	if !errors.Is(err, library.ErrNotFound) {
 		return u, err
 	}
-	if err := i.forget(ctx, u.ID); err != nil {
+	if err := i.remove(ctx, u.ID); err != nil {
 		return u, err
 	}
 	return library.Upload{}, library.ErrNotFound
 }
 
-// resumed is the offset of an upload whose creation is repeated, which is a sign
-// of life. Bytes that were never made are made now. All of them are only claimed
-// once the upload is finished: some clients ask no more then.
-func (i *Intake) resumed(ctx context.Context, u library.Upload) (int64, error) {
+// resume returns the offset of an upload whose creation is repeated, and renews its
+// expiry. It creates the stored file if a crash prevented that. It returns the whole
+// length only after the upload is finished, since some clients send nothing more then.
+func (i *Intake) resume(ctx context.Context, u library.Upload) (int64, error) {
 	if u.State != library.StateUploading {
 		return u.Length, nil
 	}
@@ -44,12 +44,12 @@ func (i *Intake) resumed(ctx context.Context, u library.Upload) (int64, error) {
 	if err != nil || offset < u.Length {
 		return offset, err
 	}
-	return i.finished(ctx, u.ID)
+	return i.finishLocked(ctx, u.ID)
 }
 
-// finished finishes a whole upload, or waits until who holds it has done so, and
-// returns its offset.
-func (i *Intake) finished(ctx context.Context, id string) (offset int64, err error) {
+// finishLocked waits for the lock of a complete upload, finishes it unless the previous
+// holder did, and returns its offset.
+func (i *Intake) finishLocked(ctx context.Context, id string) (offset int64, err error) {
 	held, err := i.acquire(ctx, leaseName(id))
 	if err != nil {
 		return 0, err
@@ -66,7 +66,7 @@ func (i *Intake) finished(ctx context.Context, id string) (offset int64, err err
 	return offset, err
 }
 
-// acquire waits for a lease without asking its holder to let go.
+// acquire waits for a lease without requesting its release.
 func (i *Intake) acquire(ctx context.Context, name string) (*lease.Lease, error) {
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
@@ -80,7 +80,7 @@ func (i *Intake) acquire(ctx context.Context, name string) (*lease.Lease, error)
 		case <-ctx.Done():
 			return nil, err
 		case <-released:
-		case <-time.After(pollOther):
+		case <-time.After(lockPoll):
 		}
 	}
 }
