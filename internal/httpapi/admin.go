@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"mediarelay/internal/library"
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/problem"
 )
 
@@ -27,16 +27,17 @@ type Readier interface {
 	Ready(ctx context.Context) error
 }
 
-// Circuits tells which channels have stopped; *library.Library does.
-type Circuits interface {
-	OpenCircuits(ctx context.Context) ([]library.Circuit, error)
+// Breakers are the circuit breakers of the channels; *breaker.Breaker has them.
+type Breakers interface {
+	// Open lists the channels that are paused.
+	Open(ctx context.Context) ([]breaker.Circuit, error)
 }
 
 // AdminConfig is what the operators' handler stands on. Every field is needed.
 type AdminConfig struct {
 	Database Pinger
 	Store    Readier
-	Channels Circuits
+	Channels Breakers
 	// Notes are what operators should know that keeps nobody from work, a line each.
 	Notes   func() []string
 	Metrics *Metrics
@@ -95,20 +96,20 @@ func (c *admin) ready(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ready\n" + c.stopped(ctx)))
+	_, _ = w.Write([]byte("ready\n" + c.paused(ctx)))
 }
 
-// stopped lists the channels that have stopped. The server is ready all the same:
-// it takes their uploads and keeps them.
-func (c AdminConfig) stopped(ctx context.Context) string {
-	circuits, err := c.Channels.OpenCircuits(ctx)
+// paused lists the channels that are paused. The server is ready all the same: it
+// accepts their uploads and keeps them.
+func (c AdminConfig) paused(ctx context.Context) string {
+	circuits, err := c.Channels.Open(ctx)
 	if err != nil {
 		c.Logger.WarnContext(ctx, "the channels' states could not be read", "error", err.Error())
 		return ""
 	}
 	var b strings.Builder
 	for _, circuit := range circuits {
-		fmt.Fprintf(&b, "channel %s has stopped since %s: %s, next try %s\n", circuit.Channel,
+		fmt.Fprintf(&b, "channel %s paused since %s: %s, next try %s\n", circuit.Channel,
 			circuit.OpenedAt.Format(time.RFC3339), circuit.Cause, circuit.ProbeAt.Format(time.RFC3339))
 	}
 	for _, note := range c.Notes() {

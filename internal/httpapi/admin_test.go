@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/httpapi"
-	"mediarelay/internal/library"
 )
 
 type probe func(context.Context) error
@@ -21,19 +21,19 @@ func (p probe) Ready(ctx context.Context) error { return p(ctx) }
 
 func fine(context.Context) error { return nil }
 
-type circuits []library.Circuit
+type circuits []breaker.Circuit
 
-func (c circuits) OpenCircuits(context.Context) ([]library.Circuit, error) { return c, nil }
+func (c circuits) Open(context.Context) ([]breaker.Circuit, error) { return c, nil }
 
-// A channel that has stopped is for its operators; the server takes uploads all the same.
-func TestReadinessNamesChannelsThatHaveStopped(t *testing.T) {
+// A paused channel concerns its operators; the server accepts uploads all the same.
+func TestReadinessNamesPausedChannels(t *testing.T) {
 	at := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
 	r := askAdmin(t.Context(), httpapi.AdminConfig{
 		Database: probe(fine), Store: probe(fine), Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.DiscardHandler),
 		Channels: circuits{{Channel: "acme", Cause: "auth", OpenedAt: at, ProbeAt: at.Add(time.Minute)}},
 		Notes:    func() []string { return []string{"channel beta is new"} },
 	}, "/readyz")
-	const want = "ready\nchannel acme has stopped since 2026-11-21T08:00:00Z: auth, next try 2026-11-21T08:01:00Z\n" +
+	const want = "ready\nchannel acme paused since 2026-11-21T08:00:00Z: auth, next try 2026-11-21T08:01:00Z\n" +
 		"channel beta is new\n"
 	if r.Code != 200 || r.Body.String() != want {
 		t.Errorf("status %d: %s", r.Code, r.Body)

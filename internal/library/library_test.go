@@ -22,12 +22,12 @@ func each(t *testing.T, test func(t *testing.T, l *library.Library)) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) { test(t, library.New(db)) })
 }
 
-// fence is a lease that is held, or one that is lost.
-type fence struct{ err error }
+// leaseCheck is a lease that is held, or one that is lost.
+type leaseCheck struct{ err error }
 
-func (f fence) Check(context.Context, *sql.Tx) error { return f.err }
+func (f leaseCheck) Check(context.Context, *sql.Tx) error { return f.err }
 
-var held = fence{}
+var held = leaseCheck{}
 
 func TestAnUploadIsRememberedWhole(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
@@ -124,17 +124,17 @@ func TestADigestThatDiffersIsAFailureForGood(t *testing.T) {
 	})
 }
 
-func TestARelayEndsInEachOfItsWays(t *testing.T) {
+func TestARelayEndsInEachState(t *testing.T) {
 	verdict := preflight.Verdict{Outcome: preflight.Accept, Kind: media.KindImage, Type: "image/jpeg"}
 	problem := library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}, Detail: "code 100"}
-	ends := map[library.State]func(l *library.Library, f library.Fence) error{
-		library.StateDone: func(l *library.Library, f library.Fence) error {
+	ends := map[library.State]func(l *library.Library, f library.LeaseCheck) error{
+		library.StateDone: func(l *library.Library, f library.LeaseCheck) error {
 			return l.CompleteUpload(context.Background(), f, "u1", "a1")
 		},
-		library.StateRefused: func(l *library.Library, f library.Fence) error {
+		library.StateRefused: func(l *library.Library, f library.LeaseCheck) error {
 			return l.RefuseUpload(context.Background(), f, "u1", verdict)
 		},
-		library.StateFailed: func(l *library.Library, f library.Fence) error {
+		library.StateFailed: func(l *library.Library, f library.LeaseCheck) error {
 			return l.FailUpload(context.Background(), f, "u1", problem)
 		},
 	}
@@ -145,8 +145,8 @@ func TestARelayEndsInEachOfItsWays(t *testing.T) {
 				must(t, l.AcceptUpload(t.Context(), held, "u1", verdict))
 				wantState(t, l, "u1", library.StateRelaying)
 				lost := errors.New("lost")
-				if err := end(l, fence{lost}); !errors.Is(err, lost) {
-					t.Errorf("got %v, want the fence's error", err)
+				if err := end(l, leaseCheck{lost}); !errors.Is(err, lost) {
+					t.Errorf("got %v, want the lease's error", err)
 				}
 				wantState(t, l, "u1", library.StateRelaying)
 				must(t, end(l, held))
@@ -187,11 +187,11 @@ func TestOnlyAFailedUploadIsRetried(t *testing.T) {
 	})
 }
 
-func TestAPostponedRelayIsNotDueAndSaysWhy(t *testing.T) {
+func TestARelayThatWaitsForItsRetryIsNotDueAndSaysWhy(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		finished(t, l, "u1")
 		p := library.Problem{Reason: reason.Reason{Code: reason.ProviderBusy}, Retryable: true}
-		must(t, l.PostponeRelay(t.Context(), held, "u1", library.Postponement{Until: time.Now().Add(10 * time.Minute), Problem: p}))
+		must(t, l.ScheduleRetry(t.Context(), held, "u1", library.Retry{At: time.Now().Add(10 * time.Minute), Problem: p}))
 		if due := dueRelays(t, l); len(due) != 0 {
 			t.Errorf("due: %+v", due)
 		}
@@ -249,9 +249,9 @@ func TestSilentUploadsAreListedForSweeping(t *testing.T) {
 		before, after := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
 		for what, list := range map[string]func(time.Time) ([]library.Upload, error){
 			"open": func(at time.Time) ([]library.Upload, error) {
-				return l.Unfinished(t.Context(), at, library.Place{}, 10)
+				return l.Unfinished(t.Context(), at, library.Cursor{}, 10)
 			},
-			"ended": func(at time.Time) ([]library.Upload, error) { return l.Ended(t.Context(), at, library.Place{}, 10) },
+			"ended": func(at time.Time) ([]library.Upload, error) { return l.Ended(t.Context(), at, library.Cursor{}, 10) },
 		} {
 			none, err1 := list(before)
 			one, err2 := list(after)
@@ -259,9 +259,9 @@ func TestSilentUploadsAreListedForSweeping(t *testing.T) {
 				t.Errorf("%s: got %+v and %+v, %v", what, none, one, errors.Join(err1, err2))
 			}
 		}
-		open, err := l.Unfinished(t.Context(), after, library.Place{}, 10)
+		open, err := l.Unfinished(t.Context(), after, library.Cursor{}, 10)
 		must(t, err)
-		if next, err := l.Unfinished(t.Context(), after, open[0].Place(), 10); err != nil || len(next) != 0 {
+		if next, err := l.Unfinished(t.Context(), after, open[0].Cursor(), 10); err != nil || len(next) != 0 {
 			t.Errorf("behind the last there is %+v, %v", next, err)
 		}
 		must(t, l.DeleteUpload(t.Context(), "ended"))

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
 	"mediarelay/internal/reason"
@@ -306,7 +307,7 @@ func TestRetryAfterIsKept(t *testing.T) {
 			stop := h.relay()
 			h.awaitProblem(id)
 			stop()
-			circuits, err := h.library.OpenCircuits(h.Context())
+			circuits, err := breaker.New(h.library).Open(h.Context())
 			h.must(err)
 			if len(circuits) != 1 {
 				h.Fatalf("Retry-After %q: circuits %+v", tt.header, circuits)

@@ -70,6 +70,7 @@ type harness struct {
 	clock   *clock
 	metrics *relay.Metrics
 	config  relay.Config
+	running *relay.Relay // the last one that was started
 }
 
 // clock is the time of what waits. It runs a hundred times as fast as the wall's,
@@ -116,7 +117,7 @@ func start(t *testing.T, db *database.DB) *harness {
 	h.metrics = relay.NewMetrics(h.library)
 	h.config = relay.Config{
 		Library: h.library, Bytes: h.bytes, Leases: h.keeper, Limits: limit.New(db, nil), Metrics: h.metrics,
-		Foreruns: -1, Providers: map[string]relay.Provider{}, Drain: 100 * time.Millisecond, Poll: 5 * time.Millisecond, Now: h.clock.Now,
+		EarlySends: -1, Providers: map[string]relay.Provider{}, Drain: 100 * time.Millisecond, Poll: 5 * time.Millisecond, Now: h.clock.Now,
 	}
 	for channel, key := range channels {
 		h.config.Providers[channel] = h.account(h.url, key)
@@ -147,7 +148,7 @@ func (h *harness) end() {
 		h.Errorf("this fault was never reached: %s", fault)
 	}
 	ctx := context.Background()
-	done, err := h.library.Ended(ctx, h.clock.Now().Add(time.Hour), library.Place{}, 1000)
+	done, err := h.library.Ended(ctx, h.clock.Now().Add(time.Hour), library.Cursor{}, 1000)
 	h.must(err)
 	for _, u := range done {
 		if u.State == library.StateDone {
@@ -217,7 +218,10 @@ func (h *harness) run(f func(context.Context)) (stop func()) {
 	return stop
 }
 
-func (h *harness) relay() (stop func()) { return h.run(relay.New(h.config).Run) }
+func (h *harness) relay() (stop func()) {
+	h.running = relay.New(h.config)
+	return h.run(h.running.Run)
+}
 
 // finish stores content as an upload of channel acme whose last byte has arrived.
 func (h *harness) finish(id string, content []byte, purposes ...media.Purpose) {

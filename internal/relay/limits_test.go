@@ -32,7 +32,7 @@ func TestABurstOfOneChannelIsNeitherRefusedNorInTheWay(t *testing.T) {
 			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, uploads+1)
-		h.wantMetric("mediarelay_channel_stopped", 0)
+		h.wantMetric("mediarelay_channel_paused", 0)
 	})
 }
 

@@ -97,8 +97,8 @@ func TestAParserThatPanicsRefusesTheFileAlone(t *testing.T) {
 	})
 }
 
-func TestAParserThatPanicsOverABeginningCostsTheForerunAlone(t *testing.T) {
-	early(t, func(h *harness) {
+func TestAParserThatPanicsOverABeginningCostsTheEarlySendOnly(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		var once sync.Once
 		asked := make(chan struct{})
 		h.config.Promised = func([]byte) string {
@@ -115,7 +115,7 @@ func TestAParserThatPanicsOverABeginningCostsTheForerunAlone(t *testing.T) {
 	})
 }
 
-// A media ID that was given is kept, also when the process stops right then.
+// A media ID that was given is recorded, even if the database comes back late.
 func TestACopyThatCannotBeRecordedIsNotFetchedAtFullSpeed(t *testing.T) {
 	each(t, func(h *harness) {
 		h.finish("u1", picture(11), media.PurposeMessage)

@@ -18,8 +18,8 @@ import (
 	"mediarelay/internal/store"
 )
 
-// A worker that comes while its forerun waits for a silent client goes the usual
-// way, and nothing is held against the provider.
+// If the worker comes while the early send waits for a silent client, it sends the file
+// as usual, and the provider is not blamed.
 func TestASilentClientIsNoFailureOfTheProvider(t *testing.T) {
 	for name, c := range map[string]struct {
 		purpose media.Purpose
@@ -30,8 +30,8 @@ func TestASilentClientIsNoFailureOfTheProvider(t *testing.T) {
 		"session":      {media.PurposeTemplate, sandbox.OpSendSession, 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
-				h.freeze() // a counted failure would put the relay off for ever
+			eachEarly(t, func(h *harness) {
+				h.freeze() // after a counted failure the relay would never be due again
 				h.config.Silence = 50 * time.Millisecond
 				far := &farAway{Folder: h.bytes}
 				h.config.Bytes = far
@@ -40,21 +40,21 @@ func TestASilentClientIsNoFailureOfTheProvider(t *testing.T) {
 				a := h.begin("u1", content, c.purpose)
 				a.upTo(2 << 20)
 				h.awaitFailures(c.before)
-				far.most.Store(2 << 20) // or else the forerun begins again
+				far.most.Store(2 << 20) // or else the early send begins again
 				_, err := h.bytes.Append(h.Context(), "u1", 2<<20, bytes.NewReader(content[2<<20:]))
 				h.must(err)
 				h.must(h.library.FinishUpload(h.Context(), "u1", digestOf(content), nil))
 				h.awaitState("u1", library.StateDone)
 				h.wantCalls(c.op, 2)
 				h.wantMetric("mediarelay_relay_ambiguous_total", 0)
-				h.awaitForeruns("aborted", 1)
+				h.awaitEarlySends("aborted", 1)
 			})
 		})
 	}
 }
 
-// farAway is a store of whose bytes one hears late: no more than at most, where that
-// is set, and no less than least.
+// farAway is a store that reports arrived bytes late: no more than most, if that is set,
+// and no less than least.
 type farAway struct {
 	*store.Folder
 	most, least atomic.Int64
@@ -68,9 +68,9 @@ func (f *farAway) Arrived(ctx context.Context, id string) (int64, error) {
 	return max(n, f.least.Load()), err
 }
 
-// What the provider says to a forerun counts as what it says to a worker, also while
-// the client sends nothing: C4, C7, C10.
-func TestWhatAForerunIsToldStopsTheChannel(t *testing.T) {
+// C4, C7, C10: a failure of an early send counts for the channel as that of a worker
+// does, even while the client sends nothing.
+func TestAFailureOfAnEarlySendPausesTheChannel(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault sandbox.Fault
 		code  reason.Code
@@ -79,14 +79,14 @@ func TestWhatAForerunIsToldStopsTheChannel(t *testing.T) {
 		"401": {sandbox.EarlyAnswer(401, notLetIn), reason.ProviderAccount},
 	} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
+			eachEarly(t, func(h *harness) {
 				h.freeze()
-				h.config.Silence = patience // what is heard is heard before
+				h.config.Silence = patience // longer than the test
 				h.sandbox.Faults().Add(sandbox.OpUploadMedia, c.fault)
 				stop := h.relay()
 				a := h.begin("u1", large(821), media.PurposeMessage)
 				a.upTo(1 << 20)
-				h.until("the channel's stop", func() bool { return h.metric("mediarelay_channel_stopped") == 1 })
+				h.until("the channel's pause", func() bool { return h.metric("mediarelay_channel_paused") == 1 })
 				a.finish()
 				u := h.await("u1", "the channel's problem", func(u library.Upload) bool { return u.Problem != nil })
 				if u.Problem.Reason.Code != c.code || u.State.Ended() {
@@ -94,14 +94,14 @@ func TestWhatAForerunIsToldStopsTheChannel(t *testing.T) {
 				}
 				h.wantCalls(sandbox.OpUploadMedia, 1)
 				stop()
-				h.awaitForeruns("broken", 1)
+				h.awaitEarlySends("broken", 1)
 			})
 		})
 	}
 }
 
-// C6: a refusal for good is the upload's end, and is not asked for twice.
-func TestAForerunThatIsRefusedForGoodIsTheUploadsEnd(t *testing.T) {
+// C6: a permanent refusal ends the upload, and the file is not sent twice.
+func TestAPermanentRefusalOfAnEarlySendEndsTheUpload(t *testing.T) {
 	for name, c := range map[string]struct {
 		purpose media.Purpose
 		op      sandbox.Op
@@ -110,7 +110,7 @@ func TestAForerunThatIsRefusedForGoodIsTheUploadsEnd(t *testing.T) {
 		"session":      {media.PurposeTemplate, sandbox.OpSendSession},
 	} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
+			eachEarly(t, func(h *harness) {
 				h.sandbox.Faults().Add(c.op, sandbox.EarlyAnswer(400, refusedMedia))
 				h.relay()
 				content := large(822)
@@ -124,8 +124,8 @@ func TestAForerunThatIsRefusedForGoodIsTheUploadsEnd(t *testing.T) {
 					h.Errorf("problem %+v, want the provider's refusal", u.Problem)
 				}
 				h.wantCalls(c.op, 1)
-				h.wantMetric("mediarelay_channel_stopped", 0)
-				h.awaitForeruns("broken", 1)
+				h.wantMetric("mediarelay_channel_paused", 0)
+				h.awaitEarlySends("broken", 1)
 			})
 		})
 	}
@@ -138,8 +138,7 @@ const (
 
 var errDamagedChunk = errors.New("the checksum of the chunk differs")
 
-// takenBack stores a chunk whose checksum turns out wrong when the foreruns have
-// sent it.
+// takenBack stores a chunk whose checksum turns out wrong after it was sent early.
 func (a *arriving) takenBack(to int, sent func()) {
 	a.Helper()
 	damaged := bytes.Clone(a.content[a.at:to])
@@ -153,13 +152,13 @@ func (a *arriving) takenBack(to int, sent func()) {
 	}
 }
 
-// B9: a chunk goes on before its checksum is known. Where it turns out damaged,
-// what has left never completes: other bytes come in its place before anybody has
-// looked, or it is seen that bytes are gone.
+// B9: a chunk is sent before its checksum is known. If it turns out damaged, what was
+// sent never completes, whether or not the early send sees that bytes are gone before
+// others take their place.
 func TestAChunkThatIsTakenBackNeverCompletesAtTheProvider(t *testing.T) {
 	for name, seen := range map[string]bool{"unseen": false, "seen": true} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
+			eachEarly(t, func(h *harness) {
 				far := &farAway{Folder: h.bytes}
 				h.config.Bytes = far
 				h.relay()
@@ -185,16 +184,16 @@ func TestAChunkThatIsTakenBackNeverCompletesAtTheProvider(t *testing.T) {
 				if len(h.sandbox.Handles()) != 1 || len(h.sandbox.AllMedia()) != 1 {
 					h.Errorf("the provider has %v and %v", h.sandbox.Handles(), h.sandbox.AllMedia())
 				}
-				h.awaitForeruns("aborted", 2)
+				h.awaitEarlySends("aborted", 2)
 			})
 		})
 	}
 }
 
-// A session that holds other bytes is never in the row, where the next worker would
-// believe it after a death.
+// A session that holds other bytes is never in the row, where the next worker would find
+// and resume it.
 func TestASessionOfOtherBytesIsNeverRecorded(t *testing.T) {
-	early(t, func(h *harness) {
+	eachEarly(t, func(h *harness) {
 		h.must(h.exec("CREATE TABLE seen (session_id TEXT)"))
 		h.must(h.watchSessions())
 		h.relay()
@@ -213,7 +212,7 @@ func TestASessionOfOtherBytesIsNeverRecorded(t *testing.T) {
 	})
 }
 
-// watchSessions makes the database write down every session that a row names.
+// watchSessions makes the database log every session that is saved in a row.
 func (h *harness) watchSessions() error {
 	if !h.db.Shared() {
 		return h.exec(`CREATE TRIGGER watch AFTER UPDATE OF session_id ON relays WHEN NEW.session_id <> ''
@@ -224,17 +223,17 @@ func (h *harness) watchSessions() error {
 		h.exec("CREATE TRIGGER watch AFTER UPDATE ON relays FOR EACH ROW WHEN (NEW.session_id <> '') EXECUTE FUNCTION watch()"))
 }
 
-// B9: a byte that is read wrong behind the gate, and then right, is in no session
-// that is gone on with.
+// B9: a byte that is read wrong after the commit, and then right, is in no session that
+// is resumed.
 func TestAPassingDamageIsInNoSession(t *testing.T) {
-	early(t, func(h *harness) {
+	eachEarly(t, func(h *harness) {
 		const at = 3 << 20
 		root := h.TempDir()
 		var err error
 		h.bytes, err = store.OpenFolder(root)
 		h.must(err)
 		far := &farAway{Folder: h.bytes}
-		far.most.Store(2 << 20) // the forerun gets behind
+		far.most.Store(2 << 20) // the early send gets behind
 		h.config.Bytes = far
 		content := large(828)
 		h.config.Providers["acme"] = &askedFirst{h.config.Providers["acme"], func() { h.must(putByte(root, at, content[at])) }}
@@ -254,7 +253,7 @@ func TestAPassingDamageIsInNoSession(t *testing.T) {
 	})
 }
 
-// askedFirst is a provider that something is done before it is asked for an offset.
+// askedFirst does something before its provider is asked for an offset.
 type askedFirst struct {
 	relay.Provider
 	do func()
@@ -275,9 +274,9 @@ func putByte(root string, at int64, b byte) error {
 	return errors.Join(err, file.Close())
 }
 
-// A refusal of other bytes says nothing of the file.
-func TestARefusalOfBytesThatWereTakenBackIsNotTheFiles(t *testing.T) {
-	early(t, func(h *harness) {
+// A refusal of other bytes says nothing about the file.
+func TestARefusalOfBytesThatWereTakenBackIsIgnored(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		fault := h.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.AnswerAfter(2<<20, 400, refusedMedia))
 		h.relay()
 		a := h.begin("u1", large(827), media.PurposeMessage)
@@ -289,7 +288,7 @@ func TestARefusalOfBytesThatWereTakenBackIsNotTheFiles(t *testing.T) {
 	})
 }
 
-// B9: bytes that change on the disk behind the finish, the length staying as it is.
+// B9: bytes change on the disk after the finish, but not their number.
 func TestStoredBytesThatWereExchangedDoNotCompleteAtTheProvider(t *testing.T) {
 	for name, wants := range map[string][]media.Purpose{"media object": {media.PurposeMessage}, "session": {media.PurposeTemplate}} {
 		t.Run(name, func(t *testing.T) {
@@ -313,8 +312,8 @@ func TestStoredBytesThatWereExchangedDoNotCompleteAtTheProvider(t *testing.T) {
 }
 
 // A client that drips costs a bounded number of requests.
-func TestASessionIsNotBegunAgainForEver(t *testing.T) {
-	early(t, func(h *harness) {
+func TestASessionIsResumedABoundedNumberOfTimes(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		const sends = 9 // the first one, and eight more
 		h.config.Silence = 30 * time.Millisecond
 		h.relay()

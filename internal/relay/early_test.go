@@ -16,11 +16,11 @@ import (
 // heldBack is what the provider does not get before the file is checked: 64 KiB.
 const heldBack = 64 << 10
 
-// early runs a test with foreruns, as a server has them.
-func early(t *testing.T, test func(h *harness)) {
+// eachEarly runs a test with early sends, as a server has them.
+func eachEarly(t *testing.T, test func(h *harness)) {
 	t.Helper()
 	each(t, func(h *harness) {
-		h.config.Foreruns, h.config.MediaEarly = 4, true
+		h.config.EarlySends, h.config.MediaEarly = 4, true
 		test(h)
 	})
 }
@@ -39,6 +39,7 @@ func (h *harness) begin(id string, content []byte, purposes ...media.Purpose) *a
 		ID: id, Channel: "acme", Length: int64(len(content)), Filename: id + ".jpg", Purposes: purposes, DeclaredSHA256: digestOf(content),
 	}))
 	h.must(h.bytes.Create(h.Context(), id))
+	h.running.Arrived(id)
 	return &arriving{h, id, content, 0}
 }
 
@@ -49,6 +50,7 @@ func (a *arriving) upTo(offset int) {
 	a.must(err)
 	a.at += int(n)
 	a.must(a.library.TouchUpload(a.Context(), a.id))
+	a.running.Arrived(a.id)
 }
 
 func (a *arriving) finish() {
@@ -76,10 +78,10 @@ func (h *harness) awaitInSession(want int) {
 	})
 }
 
-func (h *harness) awaitForeruns(outcome string, want float64) {
+func (h *harness) awaitEarlySends(outcome string, want float64) {
 	h.Helper()
-	h.until("so many foreruns "+outcome, func() bool {
-		return h.metric("mediarelay_foreruns_total", "outcome", outcome) == want
+	h.until("so many early sends "+outcome, func() bool {
+		return h.metric("mediarelay_early_sends_total", "outcome", outcome) == want
 	})
 }
 
@@ -91,8 +93,8 @@ func (h *harness) wantNothingComplete() {
 	}
 }
 
-func TestAHandleIsOnItsWayWhileItsUploadArrives(t *testing.T) {
-	early(t, func(h *harness) {
+func TestAHandleIsSentWhileItsUploadArrives(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		h.relay()
 		content := large(800)
 		a := h.begin("u1", content, media.PurposeTemplate)
@@ -105,12 +107,12 @@ func TestAHandleIsOnItsWayWhileItsUploadArrives(t *testing.T) {
 		h.wantCalls(sandbox.OpOpenSession, 1)
 		h.wantCalls(sandbox.OpSendSession, 1)
 		h.wantCalls(sandbox.OpSessionOffset, 0)
-		h.awaitForeruns("won", 1)
+		h.awaitEarlySends("won", 1)
 	})
 }
 
-func TestBothCopiesOfOneUploadAreOnTheirWay(t *testing.T) {
-	early(t, func(h *harness) {
+func TestBothCopiesAreSentWhileTheirUploadArrives(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		h.relay()
 		content := large(801)
 		a := h.begin("u1", content, both...)
@@ -124,12 +126,12 @@ func TestBothCopiesOfOneUploadAreOnTheirWay(t *testing.T) {
 		h.awaitState("u1", library.StateDone)
 		h.wantCalls(sandbox.OpSendSession, 1)
 		h.wantCalls(sandbox.OpUploadMedia, 1)
-		h.awaitForeruns("won", 2)
+		h.awaitEarlySends("won", 2)
 	})
 }
 
-// Whatever ends the upload ends what is on its way: nothing is complete.
-func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
+// Whatever ends the upload ends its early sends, and nothing is complete at the provider.
+func TestAnUploadThatEndsWithoutItsRelayNeverCompletesAtTheProvider(t *testing.T) {
 	damaged := &library.Problem{Reason: reason.Reason{Code: reason.DigestMismatch, Severity: reason.Refuse}}
 	for name, end := range map[string]func(a *arriving){
 		"the verdict": func(a *arriving) {
@@ -147,7 +149,7 @@ func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
+			eachEarly(t, func(h *harness) {
 				h.relay()
 				whole := large(802)
 				content := whole[:len(whole)-len(plain())/2] // a picture that is cut
@@ -155,7 +157,7 @@ func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
 				a.upTo(len(content) - 1)
 				h.awaitInSession(len(content) - heldBack)
 				end(a)
-				h.awaitForeruns("aborted", 2)
+				h.awaitEarlySends("aborted", 2)
 				h.wantNothingComplete()
 				h.wantCalls(sandbox.OpSendSession, 1)
 				h.wantCalls(sandbox.OpUploadMedia, 1)
@@ -164,10 +166,10 @@ func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
 	}
 }
 
-// A client that falls silent holds no request of the provider's. When it comes
-// back the session goes on from the offset that it reports.
+// A silent client costs the provider's request. When it comes back, the session is
+// resumed from the offset that it reports.
 func TestASilentClientCostsTheRequestAndNotTheSession(t *testing.T) {
-	early(t, func(h *harness) {
+	eachEarly(t, func(h *harness) {
 		h.config.Silence = 100 * time.Millisecond
 		h.relay()
 		content := large(803)
@@ -186,9 +188,9 @@ func TestASilentClientCostsTheRequestAndNotTheSession(t *testing.T) {
 	})
 }
 
-// A media object has no offset: it begins again, twice, and then waits for the end.
-func TestAMediaObjectBeginsAgainTwice(t *testing.T) {
-	early(t, func(h *harness) {
+// A media object has no offset: it is begun again twice, and then sent when it is finished.
+func TestAMediaObjectIsBegunAgainTwice(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		h.config.Silence = 50 * time.Millisecond
 		h.relay()
 		a := h.begin("u1", large(804), media.PurposeMessage)
@@ -204,8 +206,8 @@ func TestAMediaObjectBeginsAgainTwice(t *testing.T) {
 	})
 }
 
-func TestAForerunThatBreaksLeavesItsSession(t *testing.T) {
-	early(t, func(h *harness) {
+func TestAnEarlySendThatBreaksLeavesItsSession(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		fault := h.sandbox.Faults().Add(sandbox.OpSendSession, sandbox.ResetAfter(1_000_000))
 		h.relay()
 		content := large(805)
@@ -221,8 +223,8 @@ func TestAForerunThatBreaksLeavesItsSession(t *testing.T) {
 	})
 }
 
-func TestASlowProviderIsWaitedFor(t *testing.T) {
-	early(t, func(h *harness) {
+func TestACommittedSendWaitsForASlowProvider(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		fault := h.sandbox.Faults().Add(sandbox.OpSendSession, sandbox.Slow(1_000_000))
 		h.relay()
 		a := h.begin("u1", long(18, 806), media.PurposeTemplate)
@@ -234,9 +236,9 @@ func TestASlowProviderIsWaitedFor(t *testing.T) {
 	})
 }
 
-// Nothing depends on a forerun: without its process the file goes the usual way.
-func TestAProcessThatStopsTakesItsForerunsWithIt(t *testing.T) {
-	early(t, func(h *harness) {
+// Nothing depends on an early send: without its process the file is sent as usual.
+func TestAStopEndsTheEarlySendsOfItsProcess(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		stop := h.relay()
 		content := large(807)
 		a := h.begin("u1", content, both...)
@@ -254,7 +256,7 @@ func TestAProcessThatStopsTakesItsForerunsWithIt(t *testing.T) {
 }
 
 func TestWhatTheLibraryHasIsNotSentEarly(t *testing.T) {
-	early(t, func(h *harness) {
+	eachEarly(t, func(h *harness) {
 		h.relay()
 		content := large(808)
 		h.finish("u0", content, both...)
@@ -268,8 +270,8 @@ func TestWhatTheLibraryHasIsNotSentEarly(t *testing.T) {
 	})
 }
 
-// The other providers: one has a way of its own for sessions, one has none.
-func TestEveryProviderIsForerun(t *testing.T) {
+// One of the other providers has sessions of its own, one has none.
+func TestEveryProviderIsSentToEarly(t *testing.T) {
 	number := func(h *harness) sandbox.Number { return h.sandbox.Number(key) }
 	for name, c := range map[string]struct {
 		connect  func(h *harness)
@@ -287,7 +289,7 @@ func TestEveryProviderIsForerun(t *testing.T) {
 		}, []media.Purpose{media.PurposeMessage}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
+			eachEarly(t, func(h *harness) {
 				c.connect(h)
 				h.relay()
 				content := large(809)
