@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"mediarelay/internal/breaker"
-	"mediarelay/internal/library"
-	"mediarelay/internal/reason"
 )
 
 func TestAnOpenBreakerPausesItsChannelOnly(t *testing.T) {
@@ -30,36 +28,6 @@ func TestAnOpenBreakerPausesItsChannelOnly(t *testing.T) {
 		move(15 * time.Minute)
 		if due := dueRelays(t, b); len(due) != 2 || !due[0].Probe || !due[1].Probe {
 			t.Errorf("due: %+v, want both as probes", due)
-		}
-	})
-}
-
-// A waiting upload shows the channel's problem at once, with a new version, and only
-// while the channel is paused.
-func TestWaitingUploadsShowWhyTheirChannelIsPaused(t *testing.T) {
-	each(t, func(t *testing.T, b *fixture) {
-		finished(t, b, "waits")
-		finished(t, b, "ended")
-		must(t, b.library.FailUpload(t.Context(), held, "ended", library.Problem{Reason: reason.Reason{Code: reason.BytesGone}}))
-		before := wantState(t, b, "waits", library.StateChecking)
-
-		fail(t, b, failed(0, 10*time.Minute))
-		paused := wantState(t, b, "waits", library.StateChecking)
-		if paused.Problem == nil || paused.Problem.Reason.Code != reason.ProviderAccount || paused.Version <= before.Version {
-			t.Errorf("problem %+v, version %d after %d", paused.Problem, paused.Version, before.Version)
-		}
-		if u := wantState(t, b, "ended", library.StateFailed); u.Problem.Reason.Code != reason.BytesGone {
-			t.Errorf("an ended upload shows %+v", u.Problem)
-		}
-		finished(t, b, "late")
-		if u := wantState(t, b, "late", library.StateChecking); u.Problem == nil {
-			t.Error("an upload that came later shows nothing")
-		}
-
-		reset, err := b.Reset(t.Context(), "acme")
-		must(t, err)
-		if u := wantState(t, b, "waits", library.StateChecking); !reset || u.Problem != nil || u.Version <= paused.Version {
-			t.Errorf("reset %v: problem %+v, version %d", reset, u.Problem, u.Version)
 		}
 	})
 }
@@ -138,108 +106,6 @@ func TestResetClosesABreakerThatNeedsAnOperator(t *testing.T) {
 			}
 		})
 	}
-}
-
-// A trip in the future would be later than every success until then.
-func TestATripByAClockThatWasAheadIsOld(t *testing.T) {
-	for name, then := range map[string]func(*testing.T, *fixture){
-		"a success closes it": func(t *testing.T, b *fixture) {
-			closed, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_800_000_000, 0))
-			must(t, err)
-			if !closed {
-				t.Error("the breaker stays open")
-			}
-		},
-		"a failure counts, and trips it now": func(t *testing.T, b *fixture) {
-			c := fail(t, b, failed(0, time.Minute))
-			if c.Failures != 2 || !c.OpenedAt.Equal(time.Unix(1_800_000_000, 0)) || !c.ProbeAt.Equal(time.Unix(1_800_000_060, 0)) {
-				t.Errorf("%+v", c)
-			}
-		},
-	} {
-		each(t, func(t *testing.T, b *fixture) {
-			t.Log(name)
-			move := useTestClock(b)
-			move(24 * time.Hour)
-			fail(t, b, failed(24*3600, time.Minute))
-			move(-24 * time.Hour)
-			then(t, b)
-		})
-	}
-}
-
-// After a clock is set back by less than an hour, nothing waits longer than the longest wait.
-func TestAClockThatIsSetBackDelaysNothingForLong(t *testing.T) {
-	const longest = 16 * time.Minute // a quarter of an hour, and a minute
-	each(t, func(t *testing.T, b *fixture) {
-		move := useTestClock(b)
-		move(50 * time.Minute)
-		finished(t, b, "u1")
-		fail(t, b, failed(50*60, 15*time.Minute))
-		move(-50 * time.Minute)
-		if due := dueRelays(t, b); len(due) != 1 || !due[0].Probe {
-			t.Errorf("50 minutes back: due %+v, want the one, as a probe", due)
-		}
-		must(t, b.library.ScheduleRetry(t.Context(), held, "u1", library.Retry{At: time.Unix(1_800_000_000, 0).Add(longest)}))
-		if due := dueRelays(t, b); len(due) != 0 {
-			t.Errorf("due %+v before the longest wait is over", due)
-		}
-	})
-}
-
-// Clocks that differ by up to a minute do not tell which event came first.
-func TestATripThatIsAMinuteAheadIsBelieved(t *testing.T) {
-	each(t, func(t *testing.T, b *fixture) {
-		move := useTestClock(b)
-		move(time.Minute)
-		fail(t, b, failed(60, time.Minute))
-		move(-time.Minute)
-		closed, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_800_000_000, 0))
-		must(t, err)
-		if closed {
-			t.Error("an earlier success closed the breaker")
-		}
-	})
-}
-
-// An upload's version moves only if what it shows has changed: the relays of a channel
-// fail together, and many uploads wait.
-func TestOnlyAnotherProblemMovesTheVersionsOfWaitingUploads(t *testing.T) {
-	another, late := failed(0, 10*time.Minute), failed(-1, 12*time.Minute)
-	another.Problem.Detail, late.Problem.Detail = "HTTP 403", "HTTP 403"
-	closing := func(t *testing.T, b *fixture) {
-		_, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_800_000_000, 0))
-		must(t, err)
-	}
-	failing := func(f breaker.Failure) func(*testing.T, *fixture) {
-		return func(t *testing.T, b *fixture) { fail(t, b, f) }
-	}
-	each(t, func(t *testing.T, b *fixture) {
-		useTestClock(b)
-		finished(t, b, "waits")
-		version := wantState(t, b, "waits", library.StateChecking).Version
-		for _, step := range []struct {
-			name  string
-			do    func(*testing.T, *fixture)
-			moved int64
-		}{
-			{"a failure that is only counted", failing(failed(0, 0)), 0},
-			{"a success", closing, 0},
-			{"the trip", failing(failed(0, 10*time.Minute)), 1},
-			{"a late failure", failing(failed(-1, 10*time.Minute)), 0},
-			{"a late failure with another problem", failing(late), 0},
-			{"the probe fails the same way", failing(failed(0, 10*time.Minute)), 0},
-			{"the probe fails another way", failing(another), 1},
-			{"the probe succeeds", closing, 1},
-		} {
-			step.do(t, b)
-			now := wantState(t, b, "waits", library.StateChecking).Version
-			if now-version != step.moved {
-				t.Errorf("%s: the version moved by %d, want %d", step.name, now-version, step.moved)
-			}
-			version = now
-		}
-	})
 }
 
 func TestResetLeavesABreakerThatClosesByItself(t *testing.T) {

@@ -40,3 +40,65 @@ func TestRelaysAndChannelsWaitByTheDatabasesClock(t *testing.T) {
 		wantDue("a relay that is due", 1)
 	})
 }
+
+// A trip in the future would be later than every success until then.
+func TestATripByAClockThatWasAheadIsOld(t *testing.T) {
+	for name, then := range map[string]func(*testing.T, *fixture){
+		"a success closes it": func(t *testing.T, b *fixture) {
+			closed, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_800_000_000, 0))
+			must(t, err)
+			if !closed {
+				t.Error("the breaker stays open")
+			}
+		},
+		"a failure counts, and trips it now": func(t *testing.T, b *fixture) {
+			c := fail(t, b, failed(0, time.Minute))
+			if c.Failures != 2 || !c.OpenedAt.Equal(time.Unix(1_800_000_000, 0)) || !c.ProbeAt.Equal(time.Unix(1_800_000_060, 0)) {
+				t.Errorf("%+v", c)
+			}
+		},
+	} {
+		each(t, func(t *testing.T, b *fixture) {
+			t.Log(name)
+			move := useTestClock(b)
+			move(24 * time.Hour)
+			fail(t, b, failed(24*3600, time.Minute))
+			move(-24 * time.Hour)
+			then(t, b)
+		})
+	}
+}
+
+// After a clock is set back by less than an hour, nothing waits longer than the longest wait.
+func TestAClockThatIsSetBackDelaysNothingForLong(t *testing.T) {
+	const longest = 16 * time.Minute // a quarter of an hour, and a minute
+	each(t, func(t *testing.T, b *fixture) {
+		move := useTestClock(b)
+		move(50 * time.Minute)
+		finished(t, b, "u1")
+		fail(t, b, failed(50*60, 15*time.Minute))
+		move(-50 * time.Minute)
+		if due := dueRelays(t, b); len(due) != 1 || !due[0].Probe {
+			t.Errorf("50 minutes back: due %+v, want the one, as a probe", due)
+		}
+		must(t, b.library.ScheduleRetry(t.Context(), held, "u1", library.Retry{At: time.Unix(1_800_000_000, 0).Add(longest)}))
+		if due := dueRelays(t, b); len(due) != 0 {
+			t.Errorf("due %+v before the longest wait is over", due)
+		}
+	})
+}
+
+// Clocks that differ by up to a minute do not tell which event came first.
+func TestATripThatIsAMinuteAheadIsBelieved(t *testing.T) {
+	each(t, func(t *testing.T, b *fixture) {
+		move := useTestClock(b)
+		move(time.Minute)
+		fail(t, b, failed(60, time.Minute))
+		move(-time.Minute)
+		closed, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_800_000_000, 0))
+		must(t, err)
+		if closed {
+			t.Error("an earlier success closed the breaker")
+		}
+	})
+}
