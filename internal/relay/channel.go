@@ -46,26 +46,26 @@ func (r *Relay) provider(channel string) *limitedProvider {
 	return r.providers[channel]
 }
 
-// EarlyProvider is for early.Channels.
-func (r *Relay) EarlyProvider(channel string) early.Provider {
-	if p := r.provider(channel); p != nil {
+// earlyChannels are the relay's channels as early sends see them.
+type earlyChannels struct{ relay *Relay }
+
+func (c earlyChannels) Provider(channel string) early.Provider {
+	if p := c.relay.provider(channel); p != nil {
 		return p
 	}
 	return nil
 }
 
-// Paused is for early.Channels.
-func (r *Relay) Paused(ctx context.Context, channel string) (bool, error) {
-	open, err := r.breaker.Open(ctx)
+func (c earlyChannels) Paused(ctx context.Context, channel string) (bool, error) {
+	open, err := c.relay.breaker.Open(ctx)
 	return slices.ContainsFunc(open, func(c breaker.Circuit) bool { return c.Channel == channel }), err
 }
 
-// EarlySendFailed is for early.Channels.
-func (r *Relay) EarlySendFailed(ctx context.Context, f early.Failure) {
+func (c earlyChannels) Failed(ctx context.Context, f early.Failure) {
 	if policy.For(f.Err).MayHaveArrived {
-		r.config.Metrics.ambiguous.WithLabelValues(f.Channel).Inc()
+		c.relay.config.Metrics.ambiguous.WithLabelValues(f.Channel).Inc()
 	}
-	if err := r.recordFailure(ctx, f); err != nil {
+	if err := c.relay.recordFailure(ctx, f); err != nil {
 		slog.ErrorContext(ctx, "channel state could not be recorded", "channel", f.Channel, "error", err)
 	}
 }
@@ -76,7 +76,7 @@ func (r *Relay) EarlySendFailed(ctx context.Context, f early.Failure) {
 func (r *Relay) recordFailure(ctx context.Context, f early.Failure) error {
 	var answered *provider.Error
 	rule := policy.For(f.Err)
-	if !errors.As(f.Err, &answered) || rule.Breaker == "" || r.EarlyProvider(f.Channel) != f.Provider {
+	if !errors.As(f.Err, &answered) || rule.Breaker == "" || (earlyChannels{r}).Provider(f.Channel) != f.Provider {
 		return nil
 	}
 	c, err := r.breaker.RecordFailure(ctx, breaker.Failure{

@@ -131,7 +131,7 @@ func New(c Config) *Relay {
 		running: map[string]int{}, freed: make(chan struct{}, 1),
 	}
 	r.early = early.New(early.Config{
-		Uploads: c.Library, Bytes: c.Bytes, Channels: r, Type: r.promisedType, Ended: c.Metrics.earlySendEnded,
+		Uploads: c.Library, Bytes: c.Bytes, Channels: earlyChannels{r}, Type: r.promisedType, Ended: c.Metrics.earlySendEnded,
 		Requests: c.EarlySends, Media: c.MediaEarly, Silence: c.Silence, Now: c.Now,
 	})
 	for channel, p := range c.Providers {

@@ -64,12 +64,12 @@ type Bytes interface {
 
 // Channels are the channels of the relay.
 type Channels interface {
-	// EarlyProvider is the channel's provider as it is set up now; nil without one.
-	EarlyProvider(channel string) Provider
+	// Provider is the channel's provider as it is set up now; nil without one.
+	Provider(channel string) Provider
 	// Paused reports whether the channel's breaker is open.
 	Paused(ctx context.Context, channel string) (bool, error)
-	// EarlySendFailed is called for a failure of the provider that no worker will report.
-	EarlySendFailed(ctx context.Context, f Failure)
+	// Failed is called for a failure of an early send that no worker will report.
+	Failed(ctx context.Context, f Failure)
 }
 
 // Failure is a failed request of an early send.

@@ -88,7 +88,7 @@ func (e *Send) report() {
 	}
 	slog.WarnContext(e.ctx, "early send failed", "upload", e.upload.ID, "channel", e.upload.Channel,
 		"copy", string(e.want), "cause", string(provider.CauseOf(e.last.err)), "error", e.last.err)
-	e.sender.config.Channels.EarlySendFailed(e.ctx, Failure{e.upload.Channel, e.provider, e.last.began, e.last.err})
+	e.sender.config.Channels.Failed(e.ctx, Failure{e.upload.Channel, e.provider, e.last.began, e.last.err})
 }
 
 // wasSilent reports whether the last request was closed since nothing arrived. Call it

@@ -53,7 +53,7 @@ func (s *Sender) prepare(ctx, working context.Context, id string) ([]*Send, erro
 	if err != nil {
 		return nil, err
 	}
-	plan := &plan{Sender: s, upload: u, provider: s.config.Channels.EarlyProvider(u.Channel)}
+	plan := &plan{Sender: s, upload: u, provider: s.config.Channels.Provider(u.Channel)}
 	if plan.provider == nil || u.State != library.StateUploading || u.Length <= leastSize {
 		return nil, nil
 	}
