@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"mediarelay/internal/auth"
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/config"
 	"mediarelay/internal/database"
 	"mediarelay/internal/httpapi"
@@ -100,7 +101,7 @@ func newParts(cfg config.Config, l *library.Library, bytes *store.Folder) (parts
 
 func (a *application) join(cfg config.Config, p parts) (err error) {
 	a.intake, err = intake.New(intake.Config{
-		Uploads: p.uploads, Bytes: p.bytes, Leases: a.leases,
+		Uploads: p.uploads, Bytes: p.bytes, Leases: a.leases, Arrivals: a,
 		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
 		Now: a.database.Now,
 	})
@@ -121,7 +122,7 @@ func (a *application) join(cfg config.Config, p parts) (err error) {
 	metrics := httpapi.NewMetrics()
 	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics())
 	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
-		Database: p.library, Store: p.bytes, Channels: p.library, Notes: a.rotation.notes,
+		Database: p.library, Store: p.bytes, Channels: breaker.New(p.library), Notes: a.rotation.notes,
 		Metrics: metrics, Logger: slog.Default(),
 	})
 	a.public, err = httpapi.New(httpapi.Config{
@@ -168,6 +169,9 @@ func (a *application) takes(channel string) intake.Takes {
 	limits, _ := a.relay.Limits(channel)
 	return intake.Takes{MediaBytes: limits.MediaBytes, NoHandles: limits.NoHandles}
 }
+
+// Arrived is for intake.Arrivals: the relay is made after intake.
+func (a *application) Arrived(uploadID string) { a.relay.Arrived(uploadID) }
 
 // start lets the workers work.
 func (a *application) start() {

@@ -165,7 +165,7 @@ func TestAPromiseThatIsNotKeptCompletesNothing(t *testing.T) {
 			if !slices.Equal(types, c.types) || len(i.sandbox.Handles()) > 0 {
 				t.Errorf("the provider has objects of %v, want %v, and handles %v", types, c.types, i.sandbox.Handles())
 			}
-			i.until("the foreruns have ended", i.ended, func() bool { return i.metric("mediarelay_foreruns_total") == float64(copies) })
+			i.until("the foreruns have ended", i.ended, func() bool { return i.metric("mediarelay_early_sends_total") == float64(copies) })
 			if counted := i.metric("mediarelay_relay_ambiguous_total"); counted > 0 {
 				t.Errorf("%v attempts of unknown outcome are counted", counted)
 			}

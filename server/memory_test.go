@@ -46,7 +46,7 @@ func TestMemoryDoesNotGrowWithTheFiles(t *testing.T) {
 	clients.Wait()
 	peak := i.peak()
 	_, metrics := i.admin("/metrics")
-	won := regexp.MustCompile(`mediarelay_foreruns_total\{.*outcome="won"\} .*`).FindAllString(metrics, -1)
+	won := regexp.MustCompile(`mediarelay_early_sends_total\{.*outcome="won"\} .*`).FindAllString(metrics, -1)
 	t.Logf("%d uploads of %d bytes at a time: at most %.1f MiB resident; %q", uploads, media.MaxUploadBytes, float64(peak)/(1<<20), won)
 	if len(won) != 2 { // a line for each of the two copies that a forerun has given at least once
 		t.Errorf("no media ID or no handle came from a forerun: %q", won)

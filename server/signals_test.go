@@ -40,7 +40,7 @@ func TestATerminationSavesAndHandsOn(t *testing.T) {
 	if state := i.wantStop(); state.ExitCode() != 0 {
 		t.Errorf("it ended with %v: %s", state, i.log.tail())
 	}
-	if i.log.lineWith("a relay was handed on") == "" {
+	if i.log.lineWith("relay handed over") == "" {
 		t.Errorf("no relay was handed on: %s", i.log.tail())
 	}
 	i.start()

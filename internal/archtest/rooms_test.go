@@ -46,6 +46,7 @@ var rooms = []room{
 	{"internal/lease", native, []string{"internal/database"}},
 	{"internal/limit", native, nil},
 	{"internal/library", native, []string{"internal/database", "internal/media", "internal/preflight", "internal/reason"}},
+	{"internal/breaker", native, []string{"internal/library"}},
 	{"internal/store", native, []string{"internal/media"}},
 
 	// Providers speak their API. They know of no relay.
@@ -66,11 +67,17 @@ var rooms = []room{
 		"internal/problem", "internal/reason", "internal/store", "internal/tusproto",
 	}},
 	{"internal/relay", native, []string{
-		"internal/lease", "internal/library", "internal/limit", "internal/media", "internal/preflight",
-		"internal/probe", "internal/provider", "internal/reason", "internal/store",
+		"internal/breaker", "internal/lease", "internal/library", "internal/limit", "internal/media", "internal/preflight",
+		"internal/probe", "internal/provider", "internal/reason", "internal/relay/early", "internal/relay/policy",
+		"internal/relay/verified", "internal/store",
 	}},
+	{"internal/relay/early", native, []string{
+		"internal/library", "internal/media", "internal/provider", "internal/relay/policy", "internal/relay/verified", "internal/store",
+	}},
+	{"internal/relay/policy", native, []string{"internal/breaker", "internal/provider", "internal/reason"}},
+	{"internal/relay/verified", native, nil},
 	{"internal/httpapi", native, []string{
-		"internal/auth", "internal/library", "internal/media", "internal/preflight", "internal/preflight/rulespage",
+		"internal/auth", "internal/breaker", "internal/library", "internal/media", "internal/preflight", "internal/preflight/rulespage",
 		"internal/problem", "internal/reason", "internal/reason/catalogue", "internal/tusproto",
 	}},
 

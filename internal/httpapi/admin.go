@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"mediarelay/internal/library"
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/problem"
 )
 
@@ -27,16 +27,17 @@ type Readier interface {
 	Ready(ctx context.Context) error
 }
 
-// Circuits lists the paused channels; *library.Library implements it.
-type Circuits interface {
-	OpenCircuits(ctx context.Context) ([]library.Circuit, error)
+// Breakers are the circuit breakers of the channels; *breaker.Breaker implements it.
+type Breakers interface {
+	// Open lists the channels that are paused.
+	Open(ctx context.Context) ([]breaker.Circuit, error)
 }
 
 // AdminConfig configures the operators' handler. Every field is required.
 type AdminConfig struct {
 	Database Pinger
 	Store    Readier
-	Channels Circuits
+	Channels Breakers
 	// Notes returns warnings that do not make the server unready, one line each.
 	Notes   func() []string
 	Metrics *Metrics
@@ -102,7 +103,7 @@ func (c *admin) ready(w http.ResponseWriter, r *http.Request) {
 // warnings lists the paused channels and the notes. The server is ready all the same:
 // it accepts and stores uploads for a paused channel.
 func (c AdminConfig) warnings(ctx context.Context) string {
-	circuits, err := c.Channels.OpenCircuits(ctx)
+	circuits, err := c.Channels.Open(ctx)
 	if err != nil {
 		c.Logger.WarnContext(ctx, "could not read the states of the channels", "error", err.Error())
 		return ""

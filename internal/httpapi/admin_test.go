@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/httpapi"
-	"mediarelay/internal/library"
 )
 
 type probe func(context.Context) error
@@ -21,9 +21,9 @@ func (p probe) Ready(ctx context.Context) error { return p(ctx) }
 
 func fine(context.Context) error { return nil }
 
-type circuits []library.Circuit
+type circuits []breaker.Circuit
 
-func (c circuits) OpenCircuits(context.Context) ([]library.Circuit, error) { return c, nil }
+func (c circuits) Open(context.Context) ([]breaker.Circuit, error) { return c, nil }
 
 // A paused channel does not make the server unready: it accepts uploads for it.
 func TestReadinessListsPausedChannels(t *testing.T) {

@@ -122,7 +122,7 @@ func TestInvalidChecksumHeaders(t *testing.T) {
 		})
 	}
 	h.wantOffset(path, 0)
-	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), library.Place{}, 10); err != nil || len(list) != 1 {
+	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), library.Cursor{}, 10); err != nil || len(list) != 1 {
 		t.Errorf("there are %d uploads, %v, want only the first", len(list), err)
 	}
 }

@@ -290,7 +290,7 @@ func (h *harness) kill(conn net.Conn) int {
 
 func (h *harness) unfinished() int {
 	h.Helper()
-	list, err := h.library.Unfinished(h.Context(), time.Now().Add(time.Hour), library.Place{}, 1000)
+	list, err := h.library.Unfinished(h.Context(), time.Now().Add(time.Hour), library.Cursor{}, 1000)
 	h.must(err)
 	return len(list)
 }

@@ -42,8 +42,8 @@ type Uploads interface {
 	FinishUpload(ctx context.Context, id, sha256 string, failure *library.Problem) error
 	DeleteUpload(ctx context.Context, id string) error
 	Asset(ctx context.Context, channel, id string) (library.Asset, error)
-	Unfinished(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
-	Ended(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
+	Unfinished(ctx context.Context, silentSince time.Time, after library.Cursor, limit int) ([]library.Upload, error)
+	Ended(ctx context.Context, silentSince time.Time, after library.Cursor, limit int) ([]library.Upload, error)
 }
 
 // Bytes stores the bytes of uploads; *store.Folder implements it.
@@ -58,6 +58,12 @@ type Bytes interface {
 	Old(ctx context.Context, before time.Time) (ids []string, err error)
 }
 
+// Arrivals hears that this process created an upload or stored bytes of it, so that it
+// may be sent early; *relay.Relay implements it. Arrived must not block.
+type Arrivals interface {
+	Arrived(uploadID string)
+}
+
 // Leases are the locks of uploads; *lease.Keeper implements it.
 type Leases interface {
 	Acquire(ctx context.Context, name string) (*lease.Lease, error)
@@ -70,6 +76,8 @@ type Config struct {
 	Uploads Uploads
 	Bytes   Bytes
 	Leases  Leases
+	// Arrivals may be nil.
+	Arrivals Arrivals
 	// Takes returns what a channel's provider accepts with its current configuration,
 	// and the zero Takes for an unknown channel. Nil means no limits.
 	Takes func(channel string) Takes
@@ -195,6 +203,12 @@ func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 		return now.Length, nil
 	}
 	return 0, err
+}
+
+func (i *Intake) arrived(uploadID string) {
+	if i.config.Arrivals != nil {
+		i.config.Arrivals.Arrived(uploadID)
+	}
 }
 
 func sinceStart(start time.Time) func() time.Time {

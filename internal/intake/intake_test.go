@@ -176,7 +176,7 @@ func TestInvalidCreations(t *testing.T) {
 			h.want(h.do(r), c.status, string(c.code))
 		})
 	}
-	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), library.Place{}, 100); err != nil || len(list) != 0 {
+	if list, err := h.library.Unfinished(t.Context(), time.Now().Add(time.Hour), library.Cursor{}, 100); err != nil || len(list) != 0 {
 		t.Errorf("a rejected creation left %d uploads, %v", len(list), err)
 	}
 }

@@ -63,12 +63,12 @@ func (i *Intake) sweepTime() time.Time {
 }
 
 // lister lists the uploads without activity since a time, page by page.
-type lister func(ctx context.Context, silentSince time.Time, after library.Place, limit int) ([]library.Upload, error)
+type lister func(ctx context.Context, silentSince time.Time, after library.Cursor, limit int) ([]library.Upload, error)
 
 // each calls do for every upload of a list.
 func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, do func(context.Context, library.Upload) error) error {
 	var failed error
-	for after := (library.Place{}); ; {
+	for after := (library.Cursor{}); ; {
 		page, err := list(ctx, silentSince, after, batch)
 		if err != nil {
 			return errors.Join(failed, err)
@@ -79,7 +79,7 @@ func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, d
 		if len(page) < batch {
 			return failed
 		}
-		after = page[len(page)-1].Place()
+		after = page[len(page)-1].Cursor()
 	}
 }
 

@@ -34,6 +34,7 @@ func (s tusStore) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Up
 	if err := s.intake.config.Bytes.Create(ctx, u.ID); err != nil {
 		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
+	s.intake.arrived(u.ID)
 	u.State = library.StateUploading
 	return &tusUpload{store: s, row: u}, nil
 }
@@ -118,6 +119,7 @@ func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader)
 	u.offset = offset + n
 	if n > 0 {
 		u.touch(ctx)
+		i.arrived(u.row.ID)
 	}
 	if err != nil {
 		return n, u.store.toTus(ctx, "write", u.row.ID, err)

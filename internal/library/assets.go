@@ -12,11 +12,10 @@ import (
 
 const assetColumns = "id, channel, sha256, filename, type, kind, size, upload_id, created_by, created_at"
 
-// RecordCopy remembers a copy that the provider gave for an asset, and the
-// asset itself where it is new. A copy of the same sort is replaced. It returns
-// the asset's id.
-func (l *Library) RecordCopy(ctx context.Context, fence Fence, a Asset, c Copy) (id string, err error) {
-	err = l.fenced(ctx, fence, a.UploadID, func(tx *sql.Tx) error {
+// RecordCopy records a copy that the provider gave for an asset, and the asset itself
+// if it is new. A copy of the same sort is replaced. It returns the asset's ID.
+func (l *Library) RecordCopy(ctx context.Context, held LeaseCheck, a Asset, c Copy) (id string, err error) {
+	err = l.underLease(ctx, held, a.UploadID, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			INSERT INTO assets (`+assetColumns+`, folded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 			ON CONFLICT (channel, sha256) DO UPDATE SET upload_id = excluded.upload_id`,
@@ -156,7 +155,7 @@ func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// A cursor is the place of the last asset of a page, opaque to clients.
+// A page's cursor is the position of its last asset, opaque to clients.
 func cursorOf(a Asset) string {
 	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d %s", millis(a.CreatedAt), a.ID))
 }

@@ -1,10 +1,9 @@
-// Package library remembers what must not be forgotten: uploads and how far
-// they are, the relay row of each finished upload, and the assets with the
-// copies that a provider holds of them. It runs on SQLite and on Postgres with
-// the same SQL.
+// Package library persists uploads and their state, the relay row of each finished
+// upload, and the assets with the copies that a provider holds of them. The same SQL
+// runs on SQLite and on Postgres.
 //
-// It leaves to others: the bytes (store), who may act on a thing (lease), and
-// what to do next (intake, relay).
+// It leaves to others: the bytes (store), leases (lease), the state of a channel's
+// breaker (breaker), and what to do next (intake, relay).
 package library
 
 import (
@@ -19,23 +18,23 @@ import (
 
 // The errors that callers tell apart.
 var (
-	// ErrNotFound: no such row in this channel. A row of another channel is the same.
+	// ErrNotFound: the channel has no such row. A row of another channel is not found either.
 	ErrNotFound = errors.New("library: not found")
 	// ErrKeyTaken: the channel already has an upload with this client key.
 	ErrKeyTaken = errors.New("library: client key is taken")
 	// ErrState: the row is not in the state that the change starts from.
 	ErrState = errors.New("library: not possible in this state")
-	// ErrFull: the database has no room left; it passes.
+	// ErrFull: the database has no room left. It passes.
 	ErrFull = database.ErrFull
-	// ErrFinal: the upload has failed of something that no further attempt changes.
+	// ErrFinal: the upload has failed, and another attempt would fail the same way.
 	ErrFinal = errors.New("library: the failure is final")
 )
 
-// State is how far an upload is.
+// State is the state of an upload.
 type State string
 
-// The states of an upload, in order. Done, refused and failed are ends; retry
-// takes a failed upload back to checking.
+// The states of an upload, in order. Done, refused and failed are final; RetryUpload
+// moves a failed upload back to checking.
 const (
 	StateUploading State = "uploading"
 	StateChecking  State = "checking"
@@ -45,12 +44,12 @@ const (
 	StateFailed    State = "failed"
 )
 
-// Ended reports whether the upload goes nowhere by itself.
+// Ended reports whether the state is final.
 func (s State) Ended() bool {
 	return s == StateDone || s == StateRefused || s == StateFailed
 }
 
-// Upload is one tus upload and what came of it. Its offset is the store's knowledge.
+// Upload is one tus upload and its outcome. The store knows its offset.
 type Upload struct {
 	ID      string
 	Channel string
@@ -88,7 +87,7 @@ type Upload struct {
 	TouchedAt time.Time
 }
 
-// Problem is what an upload failed of, or waits for.
+// Problem says why an upload failed or waits.
 type Problem struct {
 	Reason reason.Reason
 	// Retryable says that a new attempt from the stored bytes may succeed.
@@ -120,7 +119,16 @@ type Copy struct {
 	ExpiresAt time.Time
 }
 
-// Valid returns the asset's copy of a sort if it can still be used at the time.
+// spare is how long a copy must still be valid to be used again: a handle that ends
+// within ten minutes may end before its template is submitted.
+const spare = 10 * time.Minute
+
+// Reusable returns the asset's copy of a sort if it stays valid long enough to be given out.
+func (a Asset) Reusable(want media.Copy, now time.Time) (Copy, bool) {
+	return a.Valid(want, now.Add(spare))
+}
+
+// Valid returns the asset's copy of a sort if it is valid at the time.
 func (a Asset) Valid(want media.Copy, at time.Time) (Copy, bool) {
 	for _, c := range a.Copies {
 		if c.Copy == want && c.ExpiresAt.After(at) {
@@ -130,20 +138,21 @@ func (a Asset) Valid(want media.Copy, at time.Time) (Copy, bool) {
 	return Copy{}, false
 }
 
-// Place is where a row stands in a list by activity; the zero Place is before all.
-type Place struct {
+// Cursor is the position of an upload in a list by activity; the zero Cursor is before
+// all of them.
+type Cursor struct {
 	TouchedAt time.Time
 	ID        string
 }
 
-// Place of the upload in lists by activity.
-func (u Upload) Place() Place { return Place{TouchedAt: u.TouchedAt, ID: u.ID} }
+// Cursor is the position of the upload in lists by activity.
+func (u Upload) Cursor() Cursor { return Cursor{TouchedAt: u.TouchedAt, ID: u.ID} }
 
 // AssetQuery selects assets of one channel, newest first.
 type AssetQuery struct {
 	Channel string
 	Kind    media.Kind
-	// Text is looked for in file names, without regard to case.
+	// Text is a part of the file name, in any case.
 	Text   string
 	SHA256 string
 	// Cursor continues a list: the Next of the page before.

@@ -12,7 +12,6 @@ import (
 	"mediarelay/internal/database/databasetest"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
-	"mediarelay/internal/preflight"
 	"mediarelay/internal/reason"
 )
 
@@ -22,14 +21,14 @@ func each(t *testing.T, test func(t *testing.T, l *library.Library)) {
 	databasetest.Each(t, func(t *testing.T, db *database.DB) { test(t, library.New(db)) })
 }
 
-// fence is a lease that is held, or one that is lost.
-type fence struct{ err error }
+// leaseCheck is a lease that is held, or one that is lost.
+type leaseCheck struct{ err error }
 
-func (f fence) Check(context.Context, *sql.Tx) error { return f.err }
+func (f leaseCheck) Check(context.Context, *sql.Tx) error { return f.err }
 
-var held = fence{}
+var held = leaseCheck{}
 
-func TestAnUploadIsRememberedWhole(t *testing.T) {
+func TestAnUploadIsPersistedWhole(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		want := library.Upload{
 			ID: "u1", Channel: "acme", Subject: "ana", ClientKey: "k", Length: 5, Metadata: "filename YQ==",
@@ -84,7 +83,7 @@ func TestAClientKeyNamesOneUploadOfAChannel(t *testing.T) {
 	})
 }
 
-func TestFinishingOpensOneRelayAndMayBeRepeated(t *testing.T) {
+func TestFinishingTwiceOpensOneRelay(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("u1"))
 		changes, stop := l.Subscribe("u1")
@@ -107,7 +106,7 @@ func TestFinishingOpensOneRelayAndMayBeRepeated(t *testing.T) {
 	})
 }
 
-func TestADigestThatDiffersIsAFailureForGood(t *testing.T) {
+func TestADigestMismatchIsFinal(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("u1"))
 		must(t, l.FinishUpload(t.Context(), "u1", "digest", &library.Problem{Reason: reason.Reason{Code: reason.DigestMismatch}}))
@@ -124,112 +123,7 @@ func TestADigestThatDiffersIsAFailureForGood(t *testing.T) {
 	})
 }
 
-func TestARelayEndsInEachOfItsWays(t *testing.T) {
-	verdict := preflight.Verdict{Outcome: preflight.Accept, Kind: media.KindImage, Type: "image/jpeg"}
-	problem := library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}, Detail: "code 100"}
-	ends := map[library.State]func(l *library.Library, f library.Fence) error{
-		library.StateDone: func(l *library.Library, f library.Fence) error {
-			return l.CompleteUpload(context.Background(), f, "u1", "a1")
-		},
-		library.StateRefused: func(l *library.Library, f library.Fence) error {
-			return l.RefuseUpload(context.Background(), f, "u1", verdict)
-		},
-		library.StateFailed: func(l *library.Library, f library.Fence) error {
-			return l.FailUpload(context.Background(), f, "u1", problem)
-		},
-	}
-	for state, end := range ends {
-		t.Run(string(state), func(t *testing.T) {
-			each(t, func(t *testing.T, l *library.Library) {
-				finished(t, l, "u1")
-				must(t, l.AcceptUpload(t.Context(), held, "u1", verdict))
-				wantState(t, l, "u1", library.StateRelaying)
-				lost := errors.New("lost")
-				if err := end(l, fence{lost}); !errors.Is(err, lost) {
-					t.Errorf("got %v, want the fence's error", err)
-				}
-				wantState(t, l, "u1", library.StateRelaying)
-				must(t, end(l, held))
-				u := wantState(t, l, "u1", state)
-				if u.Verdict == nil || u.Verdict.Type != "image/jpeg" {
-					t.Errorf("the verdict is gone: %+v", u.Verdict)
-				}
-				if due := dueRelays(t, l); len(due) != 0 {
-					t.Errorf("the relay is still open: %+v", due)
-				}
-				if err := end(l, held); !errors.Is(err, library.ErrState) {
-					t.Errorf("a second end: got %v, want ErrState", err)
-				}
-			})
-		})
-	}
-}
-
-func TestOnlyAFailedUploadIsRetried(t *testing.T) {
-	each(t, func(t *testing.T, l *library.Library) {
-		finished(t, l, "u1")
-		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrState) {
-			t.Errorf("got %v, want ErrState", err)
-		}
-		must(t, l.BeginAttempt(t.Context(), held, "u1", time.Now()))
-		must(t, l.FailUpload(t.Context(), held, "u1", library.Problem{Retryable: true}))
-		must(t, l.RetryUpload(t.Context(), "acme", "u1"))
-		u := wantState(t, l, "u1", library.StateChecking)
-		due := dueRelays(t, l)
-		if u.Problem != nil || len(due) != 1 || due[0].Attempts != 0 {
-			t.Errorf("problem %+v, due %+v, want a fresh start", u.Problem, due)
-		}
-		must(t, l.FailUpload(t.Context(), held, "u1", library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}}))
-		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrFinal) {
-			t.Errorf("got %v, want ErrFinal", err)
-		}
-		wantState(t, l, "u1", library.StateFailed)
-	})
-}
-
-func TestAPostponedRelayIsNotDueAndSaysWhy(t *testing.T) {
-	each(t, func(t *testing.T, l *library.Library) {
-		finished(t, l, "u1")
-		p := library.Problem{Reason: reason.Reason{Code: reason.ProviderBusy}, Retryable: true}
-		must(t, l.PostponeRelay(t.Context(), held, "u1", library.Postponement{Until: time.Now().Add(10 * time.Minute), Problem: p}))
-		if due := dueRelays(t, l); len(due) != 0 {
-			t.Errorf("due: %+v", due)
-		}
-		if u := wantState(t, l, "u1", library.StateChecking); u.Problem == nil || u.Problem.Reason.Code != reason.ProviderBusy {
-			t.Errorf("problem: %+v", u.Problem)
-		}
-	})
-}
-
-func TestASessionIsKeptAcrossWorkers(t *testing.T) {
-	each(t, func(t *testing.T, l *library.Library) {
-		finished(t, l, "u1")
-		const session = "upload:MTphdHRh?sig=AR=" // used byte for byte
-		must(t, l.SaveSession(t.Context(), held, "u1", session, 1))
-		r, err := l.OpenRelay(t.Context(), "u1")
-		if err != nil || r.SessionID != session || r.SessionFailures != 1 {
-			t.Errorf("got %+v, %v", r, err)
-		}
-	})
-}
-
-func TestDueRelaysTakeTurnsBetweenChannels(t *testing.T) {
-	each(t, func(t *testing.T, l *library.Library) {
-		for i := range 5 {
-			finished(t, l, fmt.Sprintf("burst%d", i))
-		}
-		quiet := upload("quiet")
-		quiet.Channel = "quiet"
-		create(t, l, quiet)
-		must(t, l.FinishUpload(t.Context(), "quiet", "digest of quiet", nil))
-		due, err := l.DueRelays(t.Context(), 2)
-		if err != nil || len(due) != 2 || (due[0].Channel == due[1].Channel) {
-			t.Errorf("got %+v, %v, want one of each channel", due, err)
-		}
-	})
-}
-
-func TestAnUploadOnItsWayIsNotDeleted(t *testing.T) {
+func TestAnUploadThatIsBeingRelayedIsNotDeleted(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		finished(t, l, "u1")
 		if err := l.DeleteUpload(t.Context(), "u1"); !errors.Is(err, library.ErrState) {
@@ -249,9 +143,9 @@ func TestSilentUploadsAreListedForSweeping(t *testing.T) {
 		before, after := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
 		for what, list := range map[string]func(time.Time) ([]library.Upload, error){
 			"open": func(at time.Time) ([]library.Upload, error) {
-				return l.Unfinished(t.Context(), at, library.Place{}, 10)
+				return l.Unfinished(t.Context(), at, library.Cursor{}, 10)
 			},
-			"ended": func(at time.Time) ([]library.Upload, error) { return l.Ended(t.Context(), at, library.Place{}, 10) },
+			"ended": func(at time.Time) ([]library.Upload, error) { return l.Ended(t.Context(), at, library.Cursor{}, 10) },
 		} {
 			none, err1 := list(before)
 			one, err2 := list(after)
@@ -259,9 +153,9 @@ func TestSilentUploadsAreListedForSweeping(t *testing.T) {
 				t.Errorf("%s: got %+v and %+v, %v", what, none, one, errors.Join(err1, err2))
 			}
 		}
-		open, err := l.Unfinished(t.Context(), after, library.Place{}, 10)
+		open, err := l.Unfinished(t.Context(), after, library.Cursor{}, 10)
 		must(t, err)
-		if next, err := l.Unfinished(t.Context(), after, open[0].Place(), 10); err != nil || len(next) != 0 {
+		if next, err := l.Unfinished(t.Context(), after, open[0].Cursor(), 10); err != nil || len(next) != 0 {
 			t.Errorf("behind the last there is %+v, %v", next, err)
 		}
 		must(t, l.DeleteUpload(t.Context(), "ended"))

@@ -15,24 +15,23 @@ import (
 
 // Library is open for use by many goroutines.
 type Library struct {
-	db   *database.DB
-	now  func() time.Time
-	news *news
+	db       *database.DB
+	now      func() time.Time
+	notifier *notifier
 }
 
-// UseClock replaces the clock, before anything else is called: for tests of what
-// waits.
+// UseClock replaces the clock. Call it before anything else; tests of waits do.
 func (l *Library) UseClock(now func() time.Time) { l.now = now }
 
-// Fence proves, inside a transaction, that the caller may still act. It returns
-// an error when not. A *lease.Lease is one.
-type Fence interface {
+// LeaseCheck proves, inside a transaction, that the caller still holds its lease,
+// and returns an error if not. A *lease.Lease is one.
+type LeaseCheck interface {
 	Check(ctx context.Context, tx *sql.Tx) error
 }
 
 // New makes a library on an open database, whose clock is the library's.
 func New(db *database.DB) *Library {
-	return &Library{db: db, now: db.Now, news: newNews()}
+	return &Library{db: db, now: db.Now, notifier: newNotifier()}
 }
 
 // Now is the library's clock.
@@ -41,39 +40,36 @@ func (l *Library) Now() time.Time { return l.now() }
 // Ping asks whether the database answers.
 func (l *Library) Ping(ctx context.Context) error { return l.db.Ping(ctx) }
 
-// NewID makes the ID of an upload or an asset: 128 random bits in hexadecimal,
-// since an ID must not be guessed.
+// NewID makes the ID of an upload or an asset: 128 random bits in hexadecimal, so
+// that nobody can guess it.
 func NewID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails, by its documentation
 	return hex.EncodeToString(b[:])
 }
 
-// Subscribe returns a channel that gets a hint after each change of an upload
-// made by this process, and a function that ends the subscription. Hints are
-// merged: read the row after each. Changes by other replicas send none.
+// Subscribe returns a channel that is notified after each change of an upload by
+// this process, and a function that ends the subscription. Notifications are
+// merged, so read the row after each. Changes by other replicas send none.
 func (l *Library) Subscribe(uploadID string) (changes <-chan struct{}, stop func()) {
-	return l.news.subscribe(uploadID)
+	return l.notifier.subscribe(uploadID)
 }
 
-// Work returns a channel that gets a hint when this process opened a relay row.
-func (l *Library) Work() <-chan struct{} { return l.news.work }
+// Work returns a channel that is notified when relays may have become due in this
+// process.
+func (l *Library) Work() <-chan struct{} { return l.notifier.relays }
 
-// Arrivals returns a channel that gets the ID of an upload that this process has
-// created, or has got a chunk of. It may leave some out.
-func (l *Library) Arrivals() <-chan string { return l.news.arrival }
-
-// fenced runs fn in a durable transaction, after the fence held in it, and
-// tells the upload's subscribers.
-func (l *Library) fenced(ctx context.Context, fence Fence, uploadID string, fn func(*sql.Tx) error) error {
+// underLease runs fn in a durable transaction that the lease was checked in, and
+// notifies the upload's subscribers.
+func (l *Library) underLease(ctx context.Context, held LeaseCheck, uploadID string, fn func(*sql.Tx) error) error {
 	err := l.db.Durable(ctx, func(tx *sql.Tx) error {
-		if err := fence.Check(ctx, tx); err != nil {
+		if err := held.Check(ctx, tx); err != nil {
 			return err
 		}
 		return fn(tx)
 	})
 	if err == nil {
-		l.news.tell(uploadID)
+		l.notifier.uploadChanged(uploadID)
 	}
 	return err
 }
@@ -119,22 +115,6 @@ func notFound(err error) error {
 }
 
 func millis(t time.Time) int64 { return t.UnixMilli() }
-
-// millisOrNone is 0 for the zero time, which is no time.
-func millisOrNone(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return millis(t)
-}
-
-// bit is how a column keeps yes and no.
-func bit(yes bool) int64 {
-	if yes {
-		return 1
-	}
-	return 0
-}
 
 func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
 

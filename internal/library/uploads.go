@@ -15,19 +15,19 @@ import (
 const uploadColumns = `id, channel, subject, COALESCE(client_key, ''), length, metadata, filename, declared_type, kind,
 	kinds, purposes, declared_sha256, sha256, state, version, verdict, ` + currentProblem + `, asset_id, created_at, touched_at`
 
-// currentProblem is, for an upload that waits for a channel that has stopped, the
-// channel's problem, whatever its own is.
+// currentProblem is the channel's problem if the upload waits for a paused channel, and
+// the upload's own otherwise.
 const currentProblem = `COALESCE((SELECT circuits.problem FROM circuits WHERE circuits.channel = uploads.channel AND circuits.opened_at > 0
 	AND uploads.state IN ('checking', 'relaying')), problem)`
 
-// CreateUpload adds a new upload in StateUploading. It returns ErrKeyTaken
-// where the channel has an upload with the same client key.
+// CreateUpload adds a new upload in StateUploading. It returns ErrKeyTaken if the
+// channel has an upload with the same client key.
 //
-// The commit survives the process, not the power: an upload that a power cut
-// takes has no acknowledged finish, and its client begins again.
+// The commit survives the process but not a power cut. The finish of an upload that
+// a power cut removes was never acknowledged, so its client creates it again.
 func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 	now := millis(l.now())
-	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		return one(ctx, tx, ErrKeyTaken, `
 			INSERT INTO uploads (id, channel, subject, client_key, length, metadata, filename, declared_type, kind,
 				kinds, purposes, declared_sha256, state, created_at, touched_at)
@@ -36,10 +36,6 @@ func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 			u.ID, u.Channel, u.Subject, u.ClientKey, u.Length, u.Metadata, u.Filename, u.DeclaredType, string(u.Kind),
 			media.JoinKinds(u.Kinds), media.JoinPurposes(u.Purposes), u.DeclaredSHA256, string(StateUploading), now, now)
 	})
-	if err == nil {
-		l.news.tellArrival(u.ID)
-	}
-	return err
 }
 
 // Upload returns an upload of a channel.
@@ -51,32 +47,28 @@ func (l *Library) Upload(ctx context.Context, channel, id string) (Upload, error
 	return u, err
 }
 
-// UploadByID returns an upload of any channel, for callers that act for no one.
+// UploadByID returns an upload of any channel, for callers that act on nobody's behalf.
 func (l *Library) UploadByID(ctx context.Context, id string) (Upload, error) {
 	return scanUpload(l.db.Read().QueryRowContext(ctx, "SELECT "+uploadColumns+" FROM uploads WHERE id = $1", id))
 }
 
-// UploadByKey returns the upload that a client named in a channel.
+// UploadByKey returns the upload of a channel that has a client key.
 func (l *Library) UploadByKey(ctx context.Context, channel, key string) (Upload, error) {
 	return scanUpload(l.db.Read().QueryRowContext(ctx,
 		"SELECT "+uploadColumns+" FROM uploads WHERE channel = $1 AND client_key = $2", channel, key))
 }
 
-// TouchUpload marks that bytes arrived, so that the upload does not expire.
+// TouchUpload records that bytes arrived, so that the upload does not expire.
 func (l *Library) TouchUpload(ctx context.Context, id string) error {
-	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		return one(ctx, tx, ErrNotFound, "UPDATE uploads SET touched_at = $1 WHERE id = $2", millis(l.now()), id)
 	})
-	if err == nil {
-		l.news.tellArrival(id)
-	}
-	return err
 }
 
-// FinishUpload records that every byte is safe and what their digest is, and
-// opens the relay row, in one durable transaction. Where the client's digest
-// differs, failure says so: the upload has failed, and since no relay is opened,
-// for good. Finishing an upload that is past StateUploading changes nothing.
+// FinishUpload records in one durable transaction that every byte is safe and what
+// their digest is, and opens the relay row. If the client's digest differs, failure
+// says so: the upload has failed, and for good, since no relay is opened. Finishing an
+// upload that is past StateUploading changes nothing.
 func (l *Library) FinishUpload(ctx context.Context, id, sha256 string, failure *Problem) error {
 	next := StateChecking
 	if failure != nil {
@@ -99,15 +91,15 @@ func (l *Library) FinishUpload(ctx context.Context, id, sha256 string, failure *
 		return err
 	}
 	if err == nil {
-		l.news.tell(id)
-		l.news.tellWork()
+		l.notifier.uploadChanged(id)
+		l.notifier.relaysChanged()
 	}
 	return err
 }
 
-// DeleteUpload forgets an upload and its relay row. It returns ErrState while the
-// file is being checked or relayed: the statement itself decides, so that no
-// relay can begin in between.
+// DeleteUpload deletes an upload and its relay row. It returns ErrState while the file
+// is checked or relayed. The statement itself tests the state, so no relay can begin
+// in between.
 func (l *Library) DeleteUpload(ctx context.Context, id string) error {
 	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		return one(ctx, tx, ErrState, "DELETE FROM uploads WHERE id = $1 AND state NOT IN ($2, $3)",
@@ -119,21 +111,22 @@ func (l *Library) DeleteUpload(ctx context.Context, id string) error {
 		}
 	}
 	if err == nil {
-		l.news.tell(id)
+		l.notifier.uploadChanged(id)
 	}
 	return err
 }
 
-// Unfinished lists up to limit uploads behind a place that are still uploading
-// and were silent since a time, oldest activity first.
-func (l *Library) Unfinished(ctx context.Context, silentSince time.Time, after Place, limit int) ([]Upload, error) {
+// Unfinished lists up to limit uploads after a cursor that are still uploading and had
+// no activity since a time, oldest activity first.
+func (l *Library) Unfinished(ctx context.Context, silentSince time.Time, after Cursor, limit int) ([]Upload, error) {
 	return l.uploads(ctx, `state = $1 AND touched_at <= $2 AND (touched_at > $3 OR (touched_at = $4 AND id > $5))
 		ORDER BY touched_at, id LIMIT $6`,
 		string(StateUploading), millis(silentSince), millis(after.TouchedAt), millis(after.TouchedAt), after.ID, limit)
 }
 
-// Ended lists up to limit uploads behind a place that ended and were silent since.
-func (l *Library) Ended(ctx context.Context, silentSince time.Time, after Place, limit int) ([]Upload, error) {
+// Ended lists up to limit uploads after a cursor that ended and had no activity since a
+// time, oldest activity first.
+func (l *Library) Ended(ctx context.Context, silentSince time.Time, after Cursor, limit int) ([]Upload, error) {
 	return l.uploads(ctx, `state NOT IN ($1, $2, $3) AND touched_at <= $4 AND (touched_at > $5 OR (touched_at = $6 AND id > $7))
 		ORDER BY touched_at, id LIMIT $8`,
 		string(StateUploading), string(StateChecking), string(StateRelaying),
@@ -168,8 +161,8 @@ func scanUpload(row scanner) (Upload, error) {
 	return u, nil
 }
 
-// damaged is an upload whose row cannot be read whole: it has failed, and keeps
-// no other one waiting.
+// damaged is an upload whose row cannot be decoded. It has failed, so that it does not
+// block the others.
 func damaged(u Upload) Upload {
 	u.State, u.Verdict = StateFailed, nil
 	u.Problem = &Problem{Reason: reason.Reason{Code: reason.ProblemInternal, Severity: reason.Refuse}}

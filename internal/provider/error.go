@@ -8,29 +8,31 @@ import (
 	"time"
 )
 
-// Cause says what kind of trouble an error is, and so what can be done about it.
+// Cause is the kind of an error. What follows from each is the caller's table
+// (relay/policy).
 type Cause string
 
 // The causes.
 const (
-	// CausePermanent comes back on every further attempt with the same file.
+	// CausePermanent: every further attempt with the same file fails the same way.
 	CausePermanent Cause = "permanent"
-	// CauseAuth lasts until an operator acts: the key, the account, a permission,
-	// a certificate or the address is wrong. It concerns the whole channel and
-	// says nothing about the file.
+	// CauseAuth: the key, the account, a permission, a certificate or the address is
+	// wrong, until an operator acts. It concerns the whole channel and says nothing about
+	// the file.
 	CauseAuth Cause = "auth"
-	// CauseRate passes when the channel waits, at least for RetryAfter.
+	// CauseRate: there were too many requests. It passes if the channel waits, at least
+	// for RetryAfter.
 	CauseRate Cause = "rate"
-	// CauseTemporary passes by itself.
+	// CauseTemporary: it passes by itself.
 	CauseTemporary Cause = "temporary"
-	// CauseAmbiguous is temporary, but the API may have taken the file: a further
-	// attempt may leave a second media object behind, which nobody uses and
-	// which the API drops after Limits.MediaLifetime.
+	// CauseAmbiguous is temporary, but the API may have accepted the file. Another attempt
+	// may make a second media object, which is not used and which the API drops after
+	// Limits.MediaLifetime.
 	CauseAmbiguous Cause = "ambiguous"
-	// CauseOffset means that the session's own offset must be asked for before
-	// anything more is sent into it.
+	// CauseOffset: nothing more may be sent into the session before it is asked for its
+	// offset.
 	CauseOffset Cause = "offset"
-	// CauseSession means that the session is dead; a new one must be opened.
+	// CauseSession: the session is dead, and a new one must be opened.
 	CauseSession Cause = "session"
 )
 
@@ -152,8 +154,7 @@ func OfAccount(err error) error {
 	return &account
 }
 
-// CauseOf is the cause of an error of this package, and CauseTemporary for any
-// other: nothing says that it would come back.
+// CauseOf is the cause of an error of this package, and CauseTemporary for any other.
 func CauseOf(err error) Cause {
 	var e *Error
 	if errors.As(err, &e) {

@@ -11,8 +11,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// B9: what cannot be read of an upload fails that upload, with a code, and keeps
-// no other one waiting.
+// B9: a row that cannot be decoded fails its upload, with a code, and blocks no other.
 func TestADamagedRowFailsAlone(t *testing.T) {
 	for name, statement := range map[string]string{
 		"purposes": "UPDATE uploads SET purposes = 'poster' WHERE id = 'u1'",
@@ -40,8 +39,7 @@ func TestADamagedRowFailsAlone(t *testing.T) {
 	}
 }
 
-// B9: stored bytes that are fewer or more than those that were finished are not
-// the file.
+// B9: fewer or more stored bytes than were finished are not the file.
 func TestStoredBytesThatWereChangedAreNotSent(t *testing.T) {
 	each(t, func(h *harness) {
 		for id, change := range map[string]string{"longer": "more", "shorter": ""} {
@@ -68,8 +66,8 @@ func TestStoredBytesThatWereChangedAreNotSent(t *testing.T) {
 	})
 }
 
-// B8: times that a clock wrote which was a day ahead hold no relay and no channel.
-func TestAClockThatWasWrongHoldsNoRelay(t *testing.T) {
+// B8: times written by a clock that was a day ahead delay no relay and no channel.
+func TestAClockThatWasWrongDelaysNoRelay(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Now = time.Now
 		h.library.UseClock(time.Now)
@@ -84,8 +82,8 @@ func TestAClockThatWasWrongHoldsNoRelay(t *testing.T) {
 	})
 }
 
-// What waits goes by the library's clock where no other is given.
-func TestARelayGoesByItsLibrarysClock(t *testing.T) {
+// The default clock is the library's.
+func TestARelayUsesItsLibrarysClock(t *testing.T) {
 	each(t, func(h *harness) {
 		ahead := time.Now().Add(100 * 24 * time.Hour)
 		h.library.UseClock(func() time.Time { return ahead })
@@ -95,7 +93,7 @@ func TestARelayGoesByItsLibrarysClock(t *testing.T) {
 		h.relay()
 		h.awaitProblem("u1")
 		if next := h.nextAt("u1"); next.Before(ahead) {
-			h.Errorf("the next attempt is at %v, want it behind %v", next, ahead)
+			h.Errorf("the next attempt is at %v, want it after %v", next, ahead)
 		}
 	})
 }

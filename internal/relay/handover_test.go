@@ -23,8 +23,9 @@ func (h *harness) replica() relay.Config {
 	return c
 }
 
-// B2: what a stopping process cannot end is another's at once, and no attempt.
-func TestAStopHandsTheRelayOn(t *testing.T) {
+// B2: a relay that a stopping process cannot end is due for another at once, and the
+// attempt does not count.
+func TestAStopHandsTheRelayOver(t *testing.T) {
 	each(t, func(h *harness) {
 		h.freeze()
 		stall := h.sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Stall())
@@ -46,7 +47,7 @@ func TestAStopHandsTheRelayOn(t *testing.T) {
 	})
 }
 
-// B2: what can end within the drain does.
+// B2: a relay that can end within the drain does.
 func TestAStopLetsRunningRelaysEnd(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Drain = patience
@@ -60,8 +61,8 @@ func TestAStopLetsRunningRelaysEnd(t *testing.T) {
 	})
 }
 
-// frozen is a process that does not run for a while: its leases are not renewed,
-// and nobody tells it that they are lost.
+// frozen is a process that does not run for a while: it does not renew its leases, and
+// does not learn that they are lost.
 func (h *harness) frozen() relay.Config {
 	c := h.config
 	c.Leases = lease.NewKeeper(h.db) // and no Run
@@ -70,8 +71,8 @@ func (h *harness) frozen() relay.Config {
 	return c
 }
 
-// D7, F3: a worker that slept through its lease may not record what it got. Its
-// object is counted, the other worker's is the one.
+// D7, F3: a worker that slept through its lease may not record its copy. The copy counts
+// as an orphan, and that of the other worker is used.
 func TestAWorkerThatSleptLosesToTheOneThatTookOver(t *testing.T) {
 	each(t, func(h *harness) {
 		asleep, awake := make(chan struct{}), make(chan struct{})
@@ -101,8 +102,8 @@ func TestAWorkerThatSleptLosesToTheOneThatTookOver(t *testing.T) {
 	})
 }
 
-// C15, B1 "after the response, before the commit": a worker that dies with an
-// answer leaves a mark, and the next one counts it.
+// C15, B1: a worker that dies between the answer and the commit leaves a mark, which the
+// next one counts.
 func TestAWorkerThatDiesWithTheAnswerIsCounted(t *testing.T) {
 	each(t, func(h *harness) {
 		asked := make(chan struct{})
@@ -140,8 +141,8 @@ func (m mute) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (
 	return "", errors.Join(err, ctx.Err())
 }
 
-// A dead worker's relay is taken over when its lease has ended, at real time:
-// within lease.TimeToLive, the time put off, and one look.
+// A dead worker's relay is taken over when its lease has expired, in real time:
+// lease.TimeToLive, the wait of the attempt, and one poll.
 func TestADeadWorkersRelayIsTakenOverWithin15Seconds(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Now, h.config.Poll = time.Now, time.Second

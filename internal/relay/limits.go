@@ -10,54 +10,65 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// bunched is how many requests of one phone number can be on their way at once,
-// from two replicas. The provider counts what arrives, and a line may bunch what
-// left apart: with so many less to begin in a second than it takes, no more than
-// it takes arrive in one, however long each is on its way.
+// limitedProvider is a channel's provider, measured, within the limits of its phone
+// number. A channel whose key changes gets another one.
+type limitedProvider struct {
+	Provider
+	limits Limits
+}
+
+func (r *Relay) limited(channel string, p Provider) *limitedProvider {
+	return &limitedProvider{Provider: r.config.Metrics.measured(channel, p), limits: r.config.Limits}
+}
+
+// bunched is how many requests of one phone number can arrive together although two
+// replicas sent them apart. The provider counts what arrives. If so many less begin in
+// a second than it accepts, no more than it accepts arrive in one.
 const bunched = 8
 
-// uploadRate is how often a phone number of which perSecond uploads are taken may
-// begin one: 17 times in a second where 25 are taken.
+// uploadRate is how often a phone number may begin an upload if its provider accepts
+// perSecond of them: 17 times a second for 25.
 func uploadRate(perSecond int) limit.Rate {
 	milliseconds := 1000/max(1, perSecond-bunched) + 1
 	return limit.Rate{Every: time.Duration(milliseconds) * time.Millisecond, Burst: 1}
 }
 
-// offset asks a session how far it is, unless that might be one failure too
-// many: a new session costs bytes, a blocked number costs half an hour.
-func (r *Relay) offset(ctx context.Context, p Provider, s media.SessionID) (int64, error) {
-	failures := p.Limits().FailedReadsPerHour
-	if failures == 0 {
-		return p.SessionOffset(ctx, s)
+// AwaitUploadSlot waits until the phone number may begin another upload of media.
+func (p *limitedProvider) AwaitUploadSlot(ctx context.Context) error {
+	limits := p.Limits()
+	if limits.UploadsPerSecond == 0 {
+		return nil
 	}
-	try, err := r.config.Limits.Try(ctx, "get/"+p.Limits().Number, limit.Budget{Errors: failures, Window: time.Hour})
+	return recordFault(p.limits.Wait(ctx, "media/"+limits.Number, uploadRate(limits.UploadsPerSecond)))
+}
+
+// SessionOffset asks a session for its offset, unless that could be one failed read too
+// many. A new session costs bytes; a blocked number costs half an hour. The failure is
+// booked before the request and given back after a success.
+func (p *limitedProvider) SessionOffset(ctx context.Context, s media.SessionID) (int64, error) {
+	limits := p.Limits()
+	if limits.FailedReadsPerHour == 0 {
+		return p.Provider.SessionOffset(ctx, s)
+	}
+	try, err := p.limits.Try(ctx, "get/"+limits.Number, limit.Budget{Errors: limits.FailedReadsPerHour, Window: time.Hour})
 	if err != nil {
-		return 0, record(err)
+		return 0, recordFault(err)
 	}
-	offset, err := p.SessionOffset(ctx, s)
+	offset, err := p.Provider.SessionOffset(ctx, s)
 	if err != nil && answered(err) {
 		return 0, err
 	}
-	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), bookedWithin)
+	back, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackTimeout)
 	defer cancel()
-	return offset, errors.Join(err, record(try.Succeeded(back)))
+	return offset, errors.Join(err, recordFault(try.Succeeded(back)))
 }
 
-// bookedWithin bounds how long a read that was no error is waited for to be given
-// back: until then it counts as one.
-const bookedWithin = 2 * time.Second
+// giveBackTimeout bounds how long the booking of a read that succeeded may take to be
+// given back. Until then it counts as a failure.
+const giveBackTimeout = 2 * time.Second
 
-// answered reports whether the provider gave an answer, which it can count.
+// answered reports whether the provider answered, so that it counts the request.
 func answered(err error) bool {
-	var said *provider.Error
-	return errors.As(err, &said) && said.Status != 0
-}
-
-// mayUpload waits for the phone number's turn to make a media object.
-func (r *Relay) mayUpload(ctx context.Context, p Provider) error {
-	perSecond := p.Limits().UploadsPerSecond
-	if perSecond == 0 {
-		return nil
-	}
-	return record(r.config.Limits.Wait(ctx, "media/"+p.Limits().Number, uploadRate(perSecond)))
+	var e *provider.Error
+	return errors.As(err, &e) && e.Status != 0
 }

@@ -11,10 +11,9 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// C17: the sandbox refuses the 26th POST /media of a second. Two replicas with
-// 300 files in one channel come through without one refusal, and a file of
-// another channel overtakes them.
-func TestABurstOfOneChannelIsNeitherRefusedNorInTheWay(t *testing.T) {
+// C17: the sandbox refuses the 26th POST /media of a second. Two replicas send 300 files
+// of one channel without a refusal, and a file of another channel overtakes them.
+func TestABurstOfOneChannelIsNotRefusedAndDelaysNoOther(t *testing.T) {
 	each(t, func(h *harness) {
 		const uploads = 300
 		for i := range uploads {
@@ -32,12 +31,12 @@ func TestABurstOfOneChannelIsNeitherRefusedNorInTheWay(t *testing.T) {
 			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, uploads+1)
-		h.wantMetric("mediarelay_channel_stopped", 0)
+		h.wantMetric("mediarelay_channel_paused", 0)
 	})
 }
 
-// Two channels that are set up with one phone number share what it may do. Twice
-// the rate would be refused here, as by the API.
+// Two channels of one phone number share its rate. Twice the rate would be refused by
+// the sandbox, as by the API.
 func TestTwoChannelsOfOneNumberShareItsRate(t *testing.T) {
 	each(t, func(h *harness) {
 		const uploads = 30
@@ -55,7 +54,7 @@ func TestTwoChannelsOfOneNumberShareItsRate(t *testing.T) {
 	})
 }
 
-// However many channels are stuck, one that is not goes on at once.
+// However many channels are stuck, the others continue.
 func TestAStuckChannelTakesNoOthersPlace(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Workers, h.config.PerChannel = 2, 2
@@ -73,7 +72,7 @@ func TestAStuckChannelTakesNoOthersPlace(t *testing.T) {
 	})
 }
 
-// Another API keeps media for another time, takes no handles and names no rate.
+// The on-premise API keeps media for another time, has no handles and names no rate.
 func TestTheOnPremiseAPIKeepsMediaForFourteenDays(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Providers["acme"] = onprem.New(onprem.Config{BaseURL: h.url, APIKey: key, HTTPClient: h.client})
@@ -88,7 +87,7 @@ func TestTheOnPremiseAPIKeepsMediaForFourteenDays(t *testing.T) {
 	})
 }
 
-// A limit that cannot be asked for is not passed over: the file waits.
+// If the limit cannot be read, the file waits.
 func TestWithoutTheLimitNothingIsSent(t *testing.T) {
 	each(t, func(h *harness) {
 		h.must(h.rename("limit_rates", "limit_rates_away"))

@@ -10,6 +10,8 @@ import (
 
 	"mediarelay/internal/media"
 	"mediarelay/internal/provider"
+	"mediarelay/internal/relay/early"
+	"mediarelay/internal/relay/verified"
 	"mediarelay/internal/store"
 )
 
@@ -33,13 +35,13 @@ func (m *measured) request(operation string, do func() error) {
 	m.metrics.requests.WithLabelValues(m.channel, operation, outcome).Observe(time.Since(began).Seconds())
 }
 
-// outcomeOf is the error's cause, unless we broke the request off ourselves: that
-// says nothing of the provider.
+// outcomeOf is the error's cause, unless we closed the request ourselves, which says
+// nothing about the provider.
 func outcomeOf(err error) string {
 	if err == nil {
 		return "ok"
 	}
-	for _, own := range []error{context.Canceled, errSilent, errTakenBack, errDamaged, store.ErrNotFound} {
+	for _, own := range []error{context.Canceled, early.ErrSilent, early.ErrTakenBack, verified.ErrDamaged, store.ErrNotFound} {
 		if errors.Is(err, own) {
 			return "broken_off"
 		}
@@ -89,7 +91,7 @@ type countedReader struct {
 	bytes prometheus.Counter
 }
 
-// Close lets the file's source be told of the request's end.
+// Close passes the request's end on to the source.
 func (c *countedReader) Close() error {
 	provider.Release(c.from)
 	return nil

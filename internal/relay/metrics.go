@@ -7,23 +7,26 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/relay/early"
 )
 
-// scrapeWithin bounds what one scrape may ask of the database.
-const scrapeWithin = 2 * time.Second
+// scrapeTimeout bounds the database queries of one scrape.
+const scrapeTimeout = 2 * time.Second
 
-// Metrics is what operators read of relays and providers. It is a
+// Metrics are what operators read of relays and providers. It is a
 // prometheus.Collector.
 type Metrics struct {
 	library *library.Library
+	breaker *breaker.Breaker
 
 	running   *prometheus.GaugeVec
 	ends      *prometheus.CounterVec
 	ambiguous *prometheus.CounterVec
 	orphans   *prometheus.CounterVec
-	foreruns  *prometheus.CounterVec
+	early     *prometheus.CounterVec
 	requests  *prometheus.HistogramVec
 	bytes     *prometheus.CounterVec
 }
@@ -31,24 +34,24 @@ type Metrics struct {
 // NewMetrics makes the metrics of a relay over a library.
 func NewMetrics(l *library.Library) *Metrics {
 	return &Metrics{
-		library: l,
+		library: l, breaker: breaker.New(l),
 		running: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "mediarelay_relays_running", Help: "Relays that this process works on, by channel.",
+			Name: "mediarelay_relays_running", Help: "Relays that run in this process, by channel.",
 		}, []string{"channel"}),
 		ends: counter("mediarelay_relays_total", "Relays that ended, by channel and the upload's state: done, refused or failed.",
 			"channel", "state"),
 		ambiguous: counter("mediarelay_relay_ambiguous_total",
-			"Attempts after which the provider may hold a media object or a handle that nobody uses, by channel.", "channel"),
+			"Attempts after which the provider may hold a media object or a handle that is not used, by channel.", "channel"),
 		orphans: counter("mediarelay_relay_orphans_total",
-			"Copies that the provider gave and that were not recorded, since another worker had taken over or the database was away.",
+			"Copies that the provider gave and that could not be recorded: another worker had taken over, or the database did not answer.",
 			"channel", "copy"),
-		foreruns: counter("mediarelay_foreruns_total",
-			"Requests that began while their upload still arrived, by channel, copy and outcome: won, broken by the provider, or aborted.",
+		early: counter("mediarelay_early_sends_total",
+			"Copies whose sending began while their upload still arrived, by channel, copy and outcome: won, broken by the provider, or aborted.",
 			"channel", "copy", "outcome"),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "mediarelay_provider_request_duration_seconds",
 			Help: "Time of requests to providers, by channel, operation and outcome: ok, broken_off by us, or the cause of the failure.",
-			// From an offset to 100 MB on a poor line.
+			// From a session's offset to 100 MB on a slow line.
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120, 300},
 		}, []string{"channel", "operation", "outcome"}),
 		bytes: counter("mediarelay_provider_sent_bytes_total",
@@ -56,15 +59,8 @@ func NewMetrics(l *library.Library) *Metrics {
 	}
 }
 
-// What becomes of a forerun.
-const (
-	wonForerun     = "won"
-	brokenForerun  = "broken"
-	abortedForerun = "aborted"
-)
-
-// begin lets a channel's counters begin at 0. One that appears with its first event
-// hides that event from whoever asks for an increase.
+// begin makes a channel's counters start at 0. If a counter appears with its first
+// event, a query for increases does not see that event.
 func (m *Metrics) begin(channel string) {
 	m.ambiguous.WithLabelValues(channel)
 	for _, state := range []library.State{library.StateDone, library.StateRefused, library.StateFailed} {
@@ -72,8 +68,8 @@ func (m *Metrics) begin(channel string) {
 	}
 	for _, c := range []media.Copy{media.CopyMediaID, media.CopyHandle} {
 		m.orphans.WithLabelValues(channel, string(c))
-		for _, outcome := range []string{wonForerun, brokenForerun, abortedForerun} {
-			m.foreruns.WithLabelValues(channel, string(c), outcome)
+		for _, result := range early.Results {
+			m.early.WithLabelValues(channel, string(c), string(result))
 		}
 	}
 }
@@ -86,19 +82,23 @@ func (m *Metrics) ended(channel string, state library.State) {
 	m.ends.WithLabelValues(channel, string(state)).Inc()
 }
 
+func (m *Metrics) earlySendEnded(channel string, c media.Copy, r early.Result) {
+	m.early.WithLabelValues(channel, string(c), string(r)).Inc()
+}
+
 var (
 	waitingDesc = prometheus.NewDesc("mediarelay_relays_waiting",
-		"Relays that are not ended, of all replicas, by channel.", []string{"channel"}, nil)
+		"Relays of all replicas that have not ended, by channel.", []string{"channel"}, nil)
 	oldestDesc = prometheus.NewDesc("mediarelay_relays_oldest_timestamp_seconds",
-		"When the oldest relay that is not ended began to wait, by channel.", []string{"channel"}, nil)
-	stoppedDesc = prometheus.NewDesc("mediarelay_channel_stopped",
-		"1 for each channel that has stopped, with the cause: auth, rate or unavailable.", []string{"channel", "cause"}, nil)
-	sinceDesc = prometheus.NewDesc("mediarelay_channel_stopped_timestamp_seconds",
-		"Since when the channel has stopped.", []string{"channel"}, nil)
+		"When the oldest relay that has not ended was opened, by channel.", []string{"channel"}, nil)
+	pausedDesc = prometheus.NewDesc("mediarelay_channel_paused",
+		"1 for each channel that is paused, with the cause: auth, rate or unavailable.", []string{"channel", "cause"}, nil)
+	pausedSinceDesc = prometheus.NewDesc("mediarelay_channel_paused_timestamp_seconds",
+		"Since when the channel is paused.", []string{"channel"}, nil)
 )
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.running, m.ends, m.ambiguous, m.orphans, m.foreruns, m.requests, m.bytes}
+	return []prometheus.Collector{m.running, m.ends, m.ambiguous, m.orphans, m.early, m.requests, m.bytes}
 }
 
 // Describe is for prometheus.Collector.
@@ -106,29 +106,29 @@ func (m *Metrics) Describe(to chan<- *prometheus.Desc) {
 	for _, part := range m.parts() {
 		part.Describe(to)
 	}
-	for _, desc := range []*prometheus.Desc{waitingDesc, oldestDesc, stoppedDesc, sinceDesc} {
+	for _, desc := range []*prometheus.Desc{waitingDesc, oldestDesc, pausedDesc, pausedSinceDesc} {
 		to <- desc
 	}
 }
 
 // Collect is for prometheus.Collector. What all replicas share is read from the
-// database; where that does not answer, the process's own figures still come.
+// database. If it does not answer, the process's own figures are still collected.
 func (m *Metrics) Collect(to chan<- prometheus.Metric) {
 	for _, part := range m.parts() {
 		part.Collect(to)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeWithin)
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
 	defer cancel()
 	waiting, err := m.library.WaitingRelays(ctx)
 	if err == nil {
 		collectWaiting(waiting, to)
 	}
-	circuits, circuitsErr := m.library.OpenCircuits(ctx)
-	if circuitsErr == nil {
-		collectCircuits(circuits, to)
+	paused, pausedErr := m.breaker.Open(ctx)
+	if pausedErr == nil {
+		collectPaused(paused, to)
 	}
-	if err != nil || circuitsErr != nil {
-		slog.WarnContext(ctx, "relays could not be counted", "error", err, "circuits_error", circuitsErr)
+	if err != nil || pausedErr != nil {
+		slog.WarnContext(ctx, "relays could not be counted", "error", err, "channels_error", pausedErr)
 	}
 }
 
@@ -139,9 +139,9 @@ func collectWaiting(waiting []library.Waiting, to chan<- prometheus.Metric) {
 	}
 }
 
-func collectCircuits(circuits []library.Circuit, to chan<- prometheus.Metric) {
+func collectPaused(circuits []breaker.Circuit, to chan<- prometheus.Metric) {
 	for _, c := range circuits {
-		to <- prometheus.MustNewConstMetric(stoppedDesc, prometheus.GaugeValue, 1, c.Channel, c.Cause)
-		to <- prometheus.MustNewConstMetric(sinceDesc, prometheus.GaugeValue, float64(c.OpenedAt.Unix()), c.Channel)
+		to <- prometheus.MustNewConstMetric(pausedDesc, prometheus.GaugeValue, 1, c.Channel, c.Cause)
+		to <- prometheus.MustNewConstMetric(pausedSinceDesc, prometheus.GaugeValue, float64(c.OpenedAt.Unix()), c.Channel)
 	}
 }

@@ -11,13 +11,12 @@ import (
 	"mediarelay/internal/reason"
 )
 
-// headBytes is how much of a file mimetype looks at. Its own default; deep JSON
-// of a few MB stayed under 4 ms with it.
+// headBytes is how much of a file mimetype reads: its own default. Deep JSON of a few
+// MB took under 4 ms with it.
 const headBytes = 3072
 
-// families groups what mimetype may call a file that we name otherwise: it names
-// ten of WhatsApp's types too coarsely (reference/server.md, section 8), so only
-// the family is compared.
+// families groups the names that mimetype has for files that we name otherwise. It
+// names ten of WhatsApp's types too coarsely, so only the family is compared.
 var families = map[string]string{
 	"image/jpeg": "jpeg", "image/png": "png", "image/vnd.mozilla.apng": "png", "image/apng": "png", "image/webp": "webp",
 	"video/mp4": "isobmff", "audio/mp4": "isobmff", "audio/x-m4a": "isobmff", "video/x-m4v": "isobmff",
@@ -34,9 +33,9 @@ var families = map[string]string{
 	"application/vnd.openxmlformats-officedocument.presentationml.presentation": "zip",
 }
 
-// secondOpinion asks a library with signatures of its own. A family that
-// contradicts ours refuses the file: one of the two readings is wrong, and the
-// provider may believe the other. What we do not know at all, it may name.
+// secondOpinion asks a library with signatures of its own. If its family contradicts
+// ours the file is refused: one of the two is wrong, and the provider may side with the
+// other. It may name a type that we do not know at all.
 func secondOpinion(content io.ReaderAt, v preflight.Verdict) (preflight.Verdict, error) {
 	head, err := io.ReadAll(io.NewSectionReader(content, 0, headBytes))
 	if err != nil {
@@ -68,9 +67,9 @@ func nameUnknown(v preflight.Verdict, named reason.Fact) preflight.Verdict {
 	return v
 }
 
-// agree follows mimetype's tree upwards: a file that it names more finely than we
-// do, such as CSV for plain text, is of our family through a parent. Its root
-// means that it does not know.
+// agree follows mimetype's tree upwards: a file that it names more finely than we do,
+// such as CSV for plain text, is of our family through a parent. At its root it does
+// not know the file.
 func agree(ours string, other *mimetype.MIME) bool {
 	if other.Parent() == nil || family(ours) == "" {
 		return true
@@ -83,9 +82,9 @@ func agree(ours string, other *mimetype.MIME) bool {
 	return false
 }
 
-// isProse: a text may begin with the letters of another format's mark, such as
-// "MZ", where nothing but text follows. Of what WhatsApp takes, PDF alone may be
-// text all through.
+// isProse reports whether a head is all text. A text may begin with the letters of
+// another format's signature, such as "MZ". Of the types that WhatsApp accepts, only
+// PDF may be text throughout.
 func isProse(ours string, head []byte) bool {
 	isControl := func(r rune) bool { return r < ' ' && !strings.ContainsRune("\a\b\t\n\v\f\r\x1a\x1b", r) }
 	return family(ours) == "text" && !bytes.HasPrefix(head, []byte("%PDF-")) && !bytes.ContainsFunc(head, isControl)

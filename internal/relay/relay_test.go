@@ -40,7 +40,7 @@ func TestOneAssetGetsAMediaIDAndAHandle(t *testing.T) {
 			h.Errorf("the provider gave handles %+v", handles)
 		}
 		if end, ok := media.Handle(handle.Value).Expiry(); !ok || handle.ExpiresAt.Unix() != end {
-			h.Errorf("the handle ends %v, want its own word", handle.ExpiresAt)
+			h.Errorf("the handle expires %v, want its own expiry", handle.ExpiresAt)
 		}
 	})
 }
@@ -68,7 +68,7 @@ func TestTheSameBytesAreRelayedOnce(t *testing.T) {
 	})
 }
 
-func TestWhatWouldNotBeDeliveredNeverLeaves(t *testing.T) {
+func TestARefusedFileIsNeverSent(t *testing.T) {
 	each(t, func(h *harness) {
 		h.relay()
 		h.finish("u1", []byte("<html><body>no picture</body></html>"), both...)
@@ -81,7 +81,7 @@ func TestWhatWouldNotBeDeliveredNeverLeaves(t *testing.T) {
 	})
 }
 
-func TestAParserThatPanicsRefusesTheFileAlone(t *testing.T) {
+func TestAParserThatPanicsRefusesItsFileOnly(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Check = func(r io.ReaderAt, q preflight.Question) preflight.Verdict {
 			if q.Filename == "täst crafted.jpg" {
@@ -97,11 +97,11 @@ func TestAParserThatPanicsRefusesTheFileAlone(t *testing.T) {
 	})
 }
 
-func TestAParserThatPanicsOverABeginningCostsTheForerunAlone(t *testing.T) {
-	early(t, func(h *harness) {
+func TestAParserThatPanicsOverABeginningCostsTheEarlySendOnly(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		var once sync.Once
 		asked := make(chan struct{})
-		h.config.Promised = func([]byte) string {
+		h.config.GuessType = func([]byte) string {
 			once.Do(func() { close(asked) })
 			panic("index out of range")
 		}
@@ -115,8 +115,8 @@ func TestAParserThatPanicsOverABeginningCostsTheForerunAlone(t *testing.T) {
 	})
 }
 
-// A media ID that was given is kept, also when the process stops right then.
-func TestACopyThatCannotBeRecordedIsNotFetchedAtFullSpeed(t *testing.T) {
+// A media ID that was given is recorded, even if the database comes back late.
+func TestACopyThatCannotBeRecordedIsNotRequestedAtFullSpeed(t *testing.T) {
 	each(t, func(h *harness) {
 		h.finish("u1", picture(11), media.PurposeMessage)
 		h.must(h.breakRecords())
@@ -125,7 +125,7 @@ func TestACopyThatCannotBeRecordedIsNotFetchedAtFullSpeed(t *testing.T) {
 		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() { once.Do(func() { close(asked) }) }}
 		h.relay()
 		h.wait(asked)
-		<-time.After(time.Second) // a loop would call many times in it
+		<-time.After(time.Second) // a loop would call many times
 		if calls := h.sandbox.Calls(sandbox.OpUploadMedia); calls != 1 {
 			h.Errorf("the file was sent %d times, want once until the record can be made", calls)
 		}
@@ -135,14 +135,14 @@ func TestACopyThatCannotBeRecordedIsNotFetchedAtFullSpeed(t *testing.T) {
 	})
 }
 
-func TestOurOwnStoreIsNotTheProvidersFault(t *testing.T) {
+func TestAStoreFailureIsNotTheProviders(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Bytes = brokenStore{}
 		h.finish("u1", picture(12), media.PurposeMessage)
 		h.relay()
 		u := h.await("u1", "a problem", func(u library.Upload) bool { return u.Problem != nil })
 		if u.Problem.Reason.Code != reason.StoreUnavailable || u.Problem.Detail != "" || !u.Problem.Retryable {
-			h.Errorf("problem %+v, want our own fault without a path in it", u.Problem)
+			h.Errorf("problem %+v, want a store failure without a path in it", u.Problem)
 		}
 		if r, err := h.library.OpenRelay(h.Context(), "u1"); err == nil && r.Attempts == 0 {
 			h.Error("the attempt was not counted")

@@ -7,20 +7,21 @@ import (
 	"sync"
 	"time"
 
+	"mediarelay/internal/breaker"
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
 )
 
-// Run works until ctx is done. Then it begins nothing new, gives what runs
-// Config.Drain to end, and returns; what did not end goes on at the next start
-// or on another replica.
+// Run works until ctx is done. Then it begins nothing new, lets running relays continue
+// for Config.Drain, and returns. Relays that have not ended are resumed at the next
+// start or by another replica.
 func (r *Relay) Run(ctx context.Context) {
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	r.begin(ctx)
+	r.resetAll(ctx)
 	var workers sync.WaitGroup
-	workers.Go(func() { r.scout(ctx, working, &workers) })
-	for r.pause(ctx) {
+	workers.Go(func() { r.early.Run(ctx, working) })
+	for r.awaitWork(ctx) {
 		if err := r.dispatch(ctx, working, &workers); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "due relays could not be read", "error", err)
 		}
@@ -30,18 +31,18 @@ func (r *Relay) Run(ctx context.Context) {
 	workers.Wait()
 }
 
-// begin lets channels try again that were shut out when an earlier process ran:
-// a restart is how an operator brings another key.
-func (r *Relay) begin(ctx context.Context) {
+// resetAll resets the breakers that only an operator can close: a restart is how an
+// operator brings another key.
+func (r *Relay) resetAll(ctx context.Context) {
 	for channel := range r.config.Providers {
-		if err := r.revive(ctx, channel); err != nil {
-			slog.ErrorContext(ctx, "a channel's state could not be read", "channel", channel, "error", err)
+		if err := r.reset(ctx, channel); err != nil {
+			slog.ErrorContext(ctx, "channel state could not be read", "channel", channel, "error", err)
 		}
 	}
 }
 
-// pause waits for something to do and reports whether to go on.
-func (r *Relay) pause(ctx context.Context) bool {
+// awaitWork waits until relays may be due. It reports false after the stop.
+func (r *Relay) awaitWork(ctx context.Context) bool {
 	timer := time.NewTimer(r.config.Poll)
 	defer timer.Stop()
 	select {
@@ -54,8 +55,7 @@ func (r *Relay) pause(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-// dispatch starts a worker, under working, for every due relay that there is room
-// for.
+// dispatch starts a worker, under working, for every due relay that has a place.
 func (r *Relay) dispatch(ctx, working context.Context, workers *sync.WaitGroup) error {
 	due, err := r.config.Library.DueRelays(ctx, r.config.Workers+len(r.config.Providers))
 	if err != nil {
@@ -68,7 +68,7 @@ func (r *Relay) dispatch(ctx, working context.Context, workers *sync.WaitGroup) 
 		if !r.enter(row.Channel) {
 			continue
 		}
-		held, err := r.claim(working, row)
+		held, err := r.acquire(working, row)
 		if err != nil {
 			r.giveBack(row.Channel)
 			if !errors.Is(err, lease.ErrHeld) {
@@ -84,28 +84,28 @@ func (r *Relay) dispatch(ctx, working context.Context, workers *sync.WaitGroup) 
 	return nil
 }
 
-// claim takes what a worker must hold: the lease of the content, and for a
-// channel that has stopped the right to try, which one relay has at a time.
-func (r *Relay) claim(ctx context.Context, row library.Relay) (held claim, err error) {
+// acquire takes the leases that a worker must hold: that of the content, and for a
+// half-open channel that of the probe, which one relay has at a time.
+func (r *Relay) acquire(ctx context.Context, row library.Relay) (held heldLeases, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lease.TimeToLive)
 	defer cancel()
 	if row.Probe {
-		if held.probe, err = r.config.Leases.Acquire(ctx, row.ProbeLeaseName()); err != nil {
-			return claim{}, err
+		if held.probe, err = r.config.Leases.Acquire(ctx, breaker.ProbeLease(row.Channel)); err != nil {
+			return heldLeases{}, err
 		}
 	}
 	if held.content, err = r.config.Leases.Acquire(ctx, row.LeaseName()); err != nil {
-		return claim{}, errors.Join(err, held.release(ctx))
+		return heldLeases{}, errors.Join(err, held.release(ctx))
 	}
 	return held, nil
 }
 
-// claim is what a worker holds.
-type claim struct{ content, probe *lease.Lease }
+// heldLeases are the leases of a worker; probe may be nil.
+type heldLeases struct{ content, probe *lease.Lease }
 
-func (c claim) release(ctx context.Context) error {
+func (h heldLeases) release(ctx context.Context) error {
 	var errs []error
-	for _, l := range []*lease.Lease{c.content, c.probe} {
+	for _, l := range []*lease.Lease{h.content, h.probe} {
 		if l != nil {
 			errs = append(errs, l.Release(ctx))
 		}
@@ -113,7 +113,7 @@ func (c claim) release(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// enter takes one of the channel's places, and beyond its first one of all.
+// enter takes one of the channel's places. Its first one does not depend on the other channels.
 func (r *Relay) enter(channel string) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,17 +127,17 @@ func (r *Relay) enter(channel string) bool {
 	return true
 }
 
-// leave gives a place back and says so to the dispatcher.
+// leave gives a place back and wakes the dispatcher.
 func (r *Relay) leave(channel string) {
 	r.giveBack(channel)
 	select {
 	case r.freed <- struct{}{}:
-	default: // a hint is waiting already
+	default: // a notification is waiting already
 	}
 }
 
-// giveBack gives back a place that came to no use. It is no news: the same row would
-// be tried again at once, for as long as another holds it.
+// giveBack gives back a place that was not used, without waking the dispatcher. It
+// would try the same row again at once, for as long as another worker holds it.
 func (r *Relay) giveBack(channel string) {
 	r.mu.Lock()
 	r.total--

@@ -12,8 +12,8 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// sessionFault is what goes wrong in an upload session, and what it costs. In the
-// end there is one handle, of the file's own bytes.
+// sessionFault is what goes wrong in an upload session, and how many requests it costs.
+// In the end there is one handle, of the file's own bytes.
 type sessionFault struct {
 	name                  string
 	open, send, ask       []sandbox.Fault
@@ -105,9 +105,9 @@ func TestFaultsOfSessions(t *testing.T) {
 	}
 }
 
-// Beyond four failures in an hour no offset is asked for: a new session each
-// time costs bytes, and a blocked number would cost half an hour.
-func TestAnHourHasFourFailedQuestions(t *testing.T) {
+// After four failed reads in an hour no session is asked for its offset: a new session
+// each time costs bytes, and a blocked number would cost half an hour.
+func TestAnHourHasFourFailedReads(t *testing.T) {
 	each(t, func(h *harness) {
 		const breaks = 6
 		for range breaks {
@@ -127,9 +127,9 @@ func TestAnHourHasFourFailedQuestions(t *testing.T) {
 	})
 }
 
-// With the hour's reads used up, a session that breaks costs a new one; a file whose
-// sessions all break costs two an attempt, and ends.
-func TestSessionsThatBreakForEverAreGivenUp(t *testing.T) {
+// With the hour's reads used up, a session that breaks is replaced. A file whose sessions
+// all break costs two sessions an attempt, and fails.
+func TestAFileWhoseSessionsAllBreakFails(t *testing.T) {
 	each(t, func(h *harness) {
 		const sends = 2 * 12
 		number := h.config.Providers["acme"].Limits().Number
@@ -144,11 +144,11 @@ func TestSessionsThatBreakForEverAreGivenUp(t *testing.T) {
 		h.relay()
 		h.finish("u1", large(550), media.PurposeTemplate)
 		if u := h.awaitState("u1", library.StateFailed); !u.Problem.Retryable {
-			h.Errorf("problem %+v, want one that a person may try again", u.Problem)
+			h.Errorf("problem %+v, want one that a person may retry", u.Problem)
 		}
 		h.wantCalls(sandbox.OpSendSession, sends)
 		h.wantCalls(sandbox.OpOpenSession, sends)
 		h.wantCalls(sandbox.OpSessionOffset, 0)
-		h.wantMetric("mediarelay_relay_ambiguous_total", sends-1) // nobody knows what they had
+		h.wantMetric("mediarelay_relay_ambiguous_total", sends-1) // what they had is unknown
 	})
 }

@@ -14,7 +14,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// line is a line between the relay and the provider with properties of its own.
+// line is a network line between the relay and the provider, with faults.
 type line struct {
 	*harness
 	proxy *toxiproxy.Proxy
@@ -42,7 +42,7 @@ func (l *line) add(kind, stream string, attributes map[string]int) {
 
 func (l *line) clean() { l.proxy.Toxics.ResetToxics(l.Context()) }
 
-// A line that is only poor costs time: each file goes once.
+// A poor line costs time, but each file is sent once.
 func TestPoorLinesToTheProvider(t *testing.T) {
 	for _, tt := range []struct {
 		kind, stream string
@@ -69,8 +69,8 @@ func TestPoorLinesToTheProvider(t *testing.T) {
 	}
 }
 
-// A line that breaks is broken for the first attempts, each of which is seen to
-// fail; then it is mended and the file arrives, under one media ID and one handle.
+// The line breaks the first attempts, each of which is seen to fail. Once it works the
+// file arrives, under one media ID and one handle.
 func TestBreakingLinesToTheProvider(t *testing.T) {
 	for _, tt := range []struct {
 		name, kind, stream string
@@ -109,8 +109,8 @@ func TestBreakingLinesToTheProvider(t *testing.T) {
 	}
 }
 
-// awaitFailures waits until so many attempts have failed: the proof that the line
-// was broken when it was used.
+// awaitFailures waits until so many attempts have failed, which proves that the fault
+// was reached.
 func (h *harness) awaitFailures(want int) {
 	h.Helper()
 	deadline := time.Now().Add(patience)

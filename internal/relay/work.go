@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
-	"slices"
 	"time"
 
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
-	"mediarelay/internal/preflight"
 	"mediarelay/internal/reason"
+	"mediarelay/internal/relay/early"
+	"mediarelay/internal/relay/verified"
 	"mediarelay/internal/store"
 )
 
@@ -21,18 +20,18 @@ type job struct {
 	*Relay
 	row      library.Relay
 	upload   library.Upload
-	fence    *lease.Lease
-	provider Provider
+	lease    *lease.Lease
+	provider *limitedProvider
 	began    time.Time
 	content  *store.Content
-	early    []*forerun     // those of the upload that were not taken
-	given    []library.Copy // what the upload's purposes have got
-	// whole says that the open session has every byte.
-	whole bool
+	claim    *early.Claim
+	copies   []library.Copy // those of the upload's purposes so far
+	// sessionWhole says that the open session has every byte.
+	sessionWhole bool
 }
 
-// work takes one relay as far as it goes now, and gives the leases back.
-func (r *Relay) work(ctx context.Context, row library.Relay, held claim) {
+// work runs one attempt of a relay, and releases the leases.
+func (r *Relay) work(ctx context.Context, row library.Relay, held heldLeases) {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
@@ -42,39 +41,39 @@ func (r *Relay) work(ctx context.Context, row library.Relay, held claim) {
 		case <-working.Done():
 		}
 	}()
-	err := r.carry(working, row, held)
+	err := r.attempt(working, row, held)
 	if err != nil && working.Err() == nil {
-		slog.ErrorContext(ctx, "a relay could not be recorded", "upload", row.UploadID, "error", err)
+		slog.ErrorContext(ctx, "relay could not be recorded", "upload", row.UploadID, "error", err)
 	}
 	leaving, done := context.WithTimeout(context.WithoutCancel(ctx), lease.TimeToLive)
 	defer done()
 	if err != nil && ctx.Err() != nil {
-		r.handOn(leaving, row, held)
+		r.handOver(leaving, row, held)
 	}
 	if err := held.release(leaving); err != nil {
-		slog.ErrorContext(leaving, "a relay's lease could not be released", "upload", row.UploadID, "error", err)
+		slog.ErrorContext(leaving, "relay lease could not be released", "upload", row.UploadID, "error", err)
 	}
 }
 
-// handOn lets another process begin at once with what this one, which stops,
-// could not end.
-func (r *Relay) handOn(ctx context.Context, row library.Relay, held claim) {
-	err := r.config.Library.YieldRelay(ctx, held.content, row.UploadID)
+// handOver makes a relay due at once for another process, since this one stops before
+// it has ended.
+func (r *Relay) handOver(ctx context.Context, row library.Relay, held heldLeases) {
+	err := r.config.Library.HandOverRelay(ctx, held.content, row.UploadID)
 	switch {
-	case errors.Is(err, library.ErrState), errors.Is(err, lease.ErrLost): // it ended, or somebody has it already
+	case errors.Is(err, library.ErrState), errors.Is(err, lease.ErrLost): // it ended, or another worker has it
 	case err != nil:
-		slog.ErrorContext(ctx, "a relay could not be handed on", "upload", row.UploadID, "error", err)
+		slog.ErrorContext(ctx, "relay could not be handed over", "upload", row.UploadID, "error", err)
 	default:
-		slog.InfoContext(ctx, "a relay was handed on", "upload", row.UploadID)
+		slog.InfoContext(ctx, "relay handed over", "upload", row.UploadID)
 	}
 }
 
-// carry loads the job anew, since another worker may have ended it before the
-// lease was ours, and takes its steps. The attempt is counted, and the next one
-// put off, before anything is done: a failure that cannot even be recorded is not
-// repeated at full speed. A cancelled step leaves the row open.
-func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err error) {
-	row, err = r.config.Library.OpenRelay(ctx, row.UploadID)
+// attempt reads the row again, since another worker may have ended the relay before
+// this one had the lease. It counts the attempt and schedules the next one before
+// anything else: a failure that cannot even be recorded must not repeat at full speed.
+// A step that is cancelled leaves the row open.
+func (r *Relay) attempt(ctx context.Context, row library.Relay, held heldLeases) error {
+	row, err := r.config.Library.OpenRelay(ctx, row.UploadID)
 	if errors.Is(err, library.ErrNotFound) || row.Probe && held.probe == nil {
 		return nil
 	}
@@ -85,102 +84,55 @@ func (r *Relay) carry(ctx context.Context, row library.Relay, held claim) (err e
 	if err != nil {
 		return err
 	}
-	j := &job{Relay: r, row: row, upload: upload, fence: held.content, provider: r.provider(row.Channel), began: r.now()}
-	j.early = r.foreruns.claim(upload.ID)
-	defer r.foreruns.drop(upload.ID)
-	if err := r.config.Library.BeginAttempt(ctx, j.fence, upload.ID, r.now().Add(lease.TimeToLive)); err != nil {
+	j := &job{Relay: r, row: row, upload: upload, lease: held.content, provider: r.provider(row.Channel), began: r.now()}
+	j.claim = r.early.Claim(upload.ID)
+	defer j.claim.Release()
+	if err := r.config.Library.BeginAttempt(ctx, j.lease, upload.ID, r.now().Add(lease.TimeToLive)); err != nil {
 		return err
 	}
 	j.row.Attempts++
-	if upload.State.Ended() { // its row is damaged
-		return j.fail(ctx, *upload.Problem, "", false)
-	}
-	if j.provider == nil {
-		return j.fail(ctx, problemOf(reason.ChannelGone), "", true) // it may be set up again
-	}
-	j.content, err = r.config.Bytes.Open(ctx, upload.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return j.fail(ctx, problemOf(reason.BytesGone), "", false)
-	}
-	if err != nil {
-		return j.settle(ctx, ownStore(err))
-	}
-	defer func() { err = errors.Join(err, j.content.Close()) }()
-	if j.content.Size != upload.Length {
-		return j.damaged(ctx, fmt.Errorf("%d bytes are stored, want %d", j.content.Size, upload.Length))
-	}
-	return j.steps(ctx)
+	return j.run(ctx)
 }
 
-// steps: check, then one copy after the other, then done.
-func (j *job) steps(ctx context.Context) error {
+// run sends the stored file, or fails the upload if it cannot be sent at all.
+func (j *job) run(ctx context.Context) (err error) {
+	if j.upload.State.Ended() { // its row is damaged
+		p := *j.upload.Problem
+		p.Detail, p.Retryable = "", false
+		return j.fail(ctx, p)
+	}
+	if j.provider == nil {
+		p := problemOf(reason.ChannelGone)
+		p.Retryable = true // the channel may be set up again
+		return j.fail(ctx, p)
+	}
+	j.content, err = j.config.Bytes.Open(ctx, j.upload.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		return j.fail(ctx, problemOf(reason.BytesGone))
+	}
+	if err != nil {
+		return j.handleError(ctx, &verified.StoreError{Err: err})
+	}
+	defer func() { err = errors.Join(err, j.content.Close()) }()
+	if j.content.Size != j.upload.Length {
+		return j.failDamaged(ctx, fmt.Errorf("%d bytes are stored, want %d", j.content.Size, j.upload.Length))
+	}
+	return j.send(ctx)
+}
+
+// send checks the file, gets its copies one after the other, and completes the upload.
+func (j *job) send(ctx context.Context) error {
 	refused, err := j.check(ctx)
 	if err != nil || refused {
 		return err
 	}
-	assetID, err := j.copies(ctx)
+	assetID, err := j.getCopies(ctx)
 	if err != nil {
-		return j.settle(ctx, err)
+		return j.handleError(ctx, err)
 	}
-	err = j.config.Library.CompleteUpload(ctx, j.fence, j.upload.ID, assetID)
+	err = j.config.Library.CompleteUpload(ctx, j.lease, j.upload.ID, assetID)
 	if err == nil {
-		j.done(ctx)
+		j.logDone(ctx)
 	}
 	return err
-}
-
-// check gives the server's own verdict over the stored bytes. The browser's is
-// never believed: what the provider refuses counts against the phone number.
-func (j *job) check(ctx context.Context) (refused bool, err error) {
-	if j.upload.State == library.StateRelaying && j.upload.Verdict != nil {
-		return false, nil
-	}
-	v := j.verdict(ctx)
-	v, err = secondOpinion(j.content, v)
-	if unreadable(v) {
-		err = errors.Join(errUnreadable, err)
-	}
-	if err != nil {
-		return false, j.settle(ctx, ownStore(err))
-	}
-	j.upload.Verdict = &v
-	if v.Outcome != preflight.Refuse {
-		return false, j.config.Library.AcceptUpload(ctx, j.fence, j.upload.ID, v)
-	}
-	if err := j.config.Library.RefuseUpload(ctx, j.fence, j.upload.ID, v); err != nil {
-		return true, err
-	}
-	j.config.Metrics.ended(j.row.Channel, library.StateRefused)
-	// No one will send these bytes; they need not be kept.
-	return true, j.config.Bytes.Remove(ctx, j.upload.ID)
-}
-
-// verdict is preflight's. A file whose bytes make a parser panic is refused, and
-// the server stays up for the others.
-func (j *job) verdict(ctx context.Context) (v preflight.Verdict) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			panicked(ctx, j.upload.ID, cause)
-			v = preflight.Verdict{Outcome: preflight.Refuse, Reasons: []reason.Reason{{
-				Code: reason.FileUndetermined, Severity: reason.Refuse, Fixes: []reason.Fix{reason.ChooseAnotherFile},
-			}}}
-		}
-	}()
-	return j.config.Check(j.content, preflight.Question{
-		Filename: j.upload.Filename, DeclaredType: j.upload.DeclaredType, Size: j.content.Size,
-		Kind: j.upload.Kind, Kinds: j.upload.Kinds, Purposes: j.upload.Purposes,
-	})
-}
-
-// panicked tells operators of a parser's panic over a file. It is called where that is
-// recovered, so the stack is the panic's.
-func panicked(ctx context.Context, id string, cause any) {
-	slog.ErrorContext(ctx, "a parser panicked", "upload", id, "cause", cause, "stack", string(debug.Stack()))
-}
-
-var errUnreadable = errors.New("preflight could not read them")
-
-// unreadable reports a verdict on our disk and not on the file.
-func unreadable(v preflight.Verdict) bool {
-	return slices.ContainsFunc(v.Reasons, func(r reason.Reason) bool { return r.Code == reason.FileUnreadable })
 }

@@ -1,7 +1,6 @@
 package relay_test
 
 import (
-	"bytes"
 	"testing"
 	"time"
 
@@ -13,86 +12,8 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// heldBack is what the provider does not get before the file is checked: 64 KiB.
-const heldBack = 64 << 10
-
-// early runs a test with foreruns, as a server has them.
-func early(t *testing.T, test func(h *harness)) {
-	t.Helper()
-	each(t, func(h *harness) {
-		h.config.Foreruns, h.config.MediaEarly = 4, true
-		test(h)
-	})
-}
-
-// arriving is an upload whose bytes come piece by piece.
-type arriving struct {
-	*harness
-	id      string
-	content []byte
-	at      int
-}
-
-func (h *harness) begin(id string, content []byte, purposes ...media.Purpose) *arriving {
-	h.Helper()
-	h.must(h.library.CreateUpload(h.Context(), library.Upload{
-		ID: id, Channel: "acme", Length: int64(len(content)), Filename: id + ".jpg", Purposes: purposes, DeclaredSHA256: digestOf(content),
-	}))
-	h.must(h.bytes.Create(h.Context(), id))
-	return &arriving{h, id, content, 0}
-}
-
-// upTo stores the bytes up to an offset as a chunk does.
-func (a *arriving) upTo(offset int) {
-	a.Helper()
-	n, err := a.bytes.Append(a.Context(), a.id, int64(a.at), bytes.NewReader(a.content[a.at:offset]))
-	a.must(err)
-	a.at += int(n)
-	a.must(a.library.TouchUpload(a.Context(), a.id))
-}
-
-func (a *arriving) finish() {
-	a.Helper()
-	a.upTo(len(a.content))
-	a.must(a.library.FinishUpload(a.Context(), a.id, digestOf(a.content), nil))
-}
-
-// until waits for what gives no sign.
-func (h *harness) until(what string, met func() bool) {
-	h.Helper()
-	for deadline := time.Now().Add(patience); !met(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			h.Fatalf("it never came to this: %s", what)
-		}
-	}
-}
-
-// awaitInSession waits until the provider's latest session has so many bytes.
-func (h *harness) awaitInSession(want int) {
-	h.Helper()
-	h.until("the session's offset", func() bool {
-		all := h.sandbox.Sessions()
-		return len(all) > 0 && all[len(all)-1].Offset == int64(want)
-	})
-}
-
-func (h *harness) awaitForeruns(outcome string, want float64) {
-	h.Helper()
-	h.until("so many foreruns "+outcome, func() bool {
-		return h.metric("mediarelay_foreruns_total", "outcome", outcome) == want
-	})
-}
-
-// wantNothingComplete: what was refused at the end is no object at the provider.
-func (h *harness) wantNothingComplete() {
-	h.Helper()
-	if len(h.sandbox.Handles()) > 0 || len(h.sandbox.AllMedia()) > 0 {
-		h.Errorf("the provider has %v and %v", h.sandbox.Handles(), h.sandbox.AllMedia())
-	}
-}
-
-func TestAHandleIsOnItsWayWhileItsUploadArrives(t *testing.T) {
-	early(t, func(h *harness) {
+func TestAHandleIsSentWhileItsUploadArrives(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		h.relay()
 		content := large(800)
 		a := h.begin("u1", content, media.PurposeTemplate)
@@ -105,12 +26,12 @@ func TestAHandleIsOnItsWayWhileItsUploadArrives(t *testing.T) {
 		h.wantCalls(sandbox.OpOpenSession, 1)
 		h.wantCalls(sandbox.OpSendSession, 1)
 		h.wantCalls(sandbox.OpSessionOffset, 0)
-		h.awaitForeruns("won", 1)
+		h.awaitEarlySends("won", 1)
 	})
 }
 
-func TestBothCopiesOfOneUploadAreOnTheirWay(t *testing.T) {
-	early(t, func(h *harness) {
+func TestBothCopiesAreSentWhileTheirUploadArrives(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		h.relay()
 		content := large(801)
 		a := h.begin("u1", content, both...)
@@ -124,12 +45,12 @@ func TestBothCopiesOfOneUploadAreOnTheirWay(t *testing.T) {
 		h.awaitState("u1", library.StateDone)
 		h.wantCalls(sandbox.OpSendSession, 1)
 		h.wantCalls(sandbox.OpUploadMedia, 1)
-		h.awaitForeruns("won", 2)
+		h.awaitEarlySends("won", 2)
 	})
 }
 
-// Whatever ends the upload ends what is on its way: nothing is complete.
-func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
+// Whatever ends the upload ends its early sends, and nothing is complete at the provider.
+func TestAnUploadThatEndsWithoutItsRelayNeverCompletesAtTheProvider(t *testing.T) {
 	damaged := &library.Problem{Reason: reason.Reason{Code: reason.DigestMismatch, Severity: reason.Refuse}}
 	for name, end := range map[string]func(a *arriving){
 		"the verdict": func(a *arriving) {
@@ -147,7 +68,7 @@ func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
+			eachEarly(t, func(h *harness) {
 				h.relay()
 				whole := large(802)
 				content := whole[:len(whole)-len(plain())/2] // a picture that is cut
@@ -155,7 +76,7 @@ func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
 				a.upTo(len(content) - 1)
 				h.awaitInSession(len(content) - heldBack)
 				end(a)
-				h.awaitForeruns("aborted", 2)
+				h.awaitEarlySends("aborted", 2)
 				h.wantNothingComplete()
 				h.wantCalls(sandbox.OpSendSession, 1)
 				h.wantCalls(sandbox.OpUploadMedia, 1)
@@ -164,10 +85,10 @@ func TestWhatIsRefusedAtTheEndNeverCompletesAtTheProvider(t *testing.T) {
 	}
 }
 
-// A client that falls silent holds no request of the provider's. When it comes
-// back the session goes on from the offset that it reports.
+// A silent client costs the provider's request. When it comes back, the session is
+// resumed from the offset that it reports.
 func TestASilentClientCostsTheRequestAndNotTheSession(t *testing.T) {
-	early(t, func(h *harness) {
+	eachEarly(t, func(h *harness) {
 		h.config.Silence = 100 * time.Millisecond
 		h.relay()
 		content := large(803)
@@ -186,9 +107,9 @@ func TestASilentClientCostsTheRequestAndNotTheSession(t *testing.T) {
 	})
 }
 
-// A media object has no offset: it begins again, twice, and then waits for the end.
-func TestAMediaObjectBeginsAgainTwice(t *testing.T) {
-	early(t, func(h *harness) {
+// A media object has no offset: it is begun again twice, and then sent when it is finished.
+func TestAMediaObjectIsBegunAgainTwice(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		h.config.Silence = 50 * time.Millisecond
 		h.relay()
 		a := h.begin("u1", large(804), media.PurposeMessage)
@@ -204,8 +125,8 @@ func TestAMediaObjectBeginsAgainTwice(t *testing.T) {
 	})
 }
 
-func TestAForerunThatBreaksLeavesItsSession(t *testing.T) {
-	early(t, func(h *harness) {
+func TestAnEarlySendThatBreaksLeavesItsSession(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		fault := h.sandbox.Faults().Add(sandbox.OpSendSession, sandbox.ResetAfter(1_000_000))
 		h.relay()
 		content := large(805)
@@ -221,8 +142,8 @@ func TestAForerunThatBreaksLeavesItsSession(t *testing.T) {
 	})
 }
 
-func TestASlowProviderIsWaitedFor(t *testing.T) {
-	early(t, func(h *harness) {
+func TestACommittedSendWaitsForASlowProvider(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		fault := h.sandbox.Faults().Add(sandbox.OpSendSession, sandbox.Slow(1_000_000))
 		h.relay()
 		a := h.begin("u1", long(18, 806), media.PurposeTemplate)
@@ -234,9 +155,9 @@ func TestASlowProviderIsWaitedFor(t *testing.T) {
 	})
 }
 
-// Nothing depends on a forerun: without its process the file goes the usual way.
-func TestAProcessThatStopsTakesItsForerunsWithIt(t *testing.T) {
-	early(t, func(h *harness) {
+// Nothing depends on an early send: without its process the file is sent as usual.
+func TestAStopEndsTheEarlySendsOfItsProcess(t *testing.T) {
+	eachEarly(t, func(h *harness) {
 		stop := h.relay()
 		content := large(807)
 		a := h.begin("u1", content, both...)
@@ -254,7 +175,7 @@ func TestAProcessThatStopsTakesItsForerunsWithIt(t *testing.T) {
 }
 
 func TestWhatTheLibraryHasIsNotSentEarly(t *testing.T) {
-	early(t, func(h *harness) {
+	eachEarly(t, func(h *harness) {
 		h.relay()
 		content := large(808)
 		h.finish("u0", content, both...)
@@ -268,8 +189,8 @@ func TestWhatTheLibraryHasIsNotSentEarly(t *testing.T) {
 	})
 }
 
-// The other providers: one has a way of its own for sessions, one has none.
-func TestEveryProviderIsForerun(t *testing.T) {
+// One of the other providers has sessions of its own, one has none.
+func TestEveryProviderIsSentToEarly(t *testing.T) {
 	number := func(h *harness) sandbox.Number { return h.sandbox.Number(key) }
 	for name, c := range map[string]struct {
 		connect  func(h *harness)
@@ -287,7 +208,7 @@ func TestEveryProviderIsForerun(t *testing.T) {
 		}, []media.Purpose{media.PurposeMessage}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			early(t, func(h *harness) {
+			eachEarly(t, func(h *harness) {
 				c.connect(h)
 				h.relay()
 				content := large(809)

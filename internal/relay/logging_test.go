@@ -19,26 +19,26 @@ import (
 )
 
 // logs are the lines of all tests, which tell theirs by their uploads' ids.
-var logs = logbook{news: make(chan struct{})}
+var logs = logbook{next: make(chan struct{})}
 
 type logbook struct {
 	mu    sync.Mutex
 	lines bytes.Buffer
-	news  chan struct{} // closed with the next line
+	next  chan struct{} // closed with the next line
 }
 
 func (l *logbook) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	close(l.news)
-	l.news = make(chan struct{})
+	close(l.next)
+	l.next = make(chan struct{})
 	return l.lines.Write(p)
 }
 
-func (l *logbook) next() <-chan struct{} {
+func (l *logbook) nextLine() <-chan struct{} {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.news
+	return l.next
 }
 
 // of gives the lines that hold a text, each with its fields.
@@ -54,15 +54,14 @@ func (l *logbook) of(text string) (found []map[string]any) {
 	return found
 }
 
-// One line says what came of a file: a media ID can be found in the log, and a
-// handle cannot.
-func TestAFileThatWasRelayedLeavesOneLine(t *testing.T) {
+// One line tells the outcome of a file. It has the media ID, and never a handle.
+func TestARelayedFileLeavesOneLine(t *testing.T) {
 	each(t, func(h *harness) {
 		h.relay()
 		id := freshID()
 		h.finish(id, picture(700), media.PurposeMessage, media.PurposeTemplate)
 		u := h.awaitState(id, library.StateDone)
-		line := h.awaitLine(id, "a file was relayed")
+		line := h.awaitLine(id, "file relayed")
 		for _, c := range h.asset(u).Copies {
 			if c.Copy == media.CopyMediaID && line["media_id"] != c.Value {
 				h.Errorf("media_id %v, want %s", line["media_id"], c.Value)
@@ -78,21 +77,21 @@ func TestAFileThatWasRelayedLeavesOneLine(t *testing.T) {
 	})
 }
 
-// A line of a failed attempt says when the next one is, or that there is none; one of
-// a channel that stops has the provider's own words, and wakes nobody where waiting
-// mends it.
-func TestWhatTheLogSaysOfAFailure(t *testing.T) {
+// The line of a failed attempt says when the next one is, or that there is none. The
+// line of a paused channel has the provider's own words, and is an error only if an
+// operator must act.
+func TestTheLogExplainsAFailure(t *testing.T) {
 	for _, tt := range []struct {
-		name    string
-		fault   func(trace string) sandbox.Fault
-		next    string
-		level   string // of the stop; none where the channel goes on
-		cause   string
-		stopped float64
+		name   string
+		fault  func(trace string) sandbox.Fault
+		next   string
+		level  string // of the pause; empty if the channel is not paused
+		cause  string
+		paused float64
 	}{
 		{"no key", func(trace string) sandbox.Fault {
 			return answered(401, `{"meta":{"developer_message":"Invalid api_key","360dialog_trace_id":"`+trace+`"}}`)
-		}, "when the channel is served again", "ERROR", "auth", 1},
+		}, "when the channel resumes", "ERROR", "auth", 1},
 		{"too fast", func(trace string) sandbox.Fault {
 			return answered(429, `{"error":{"message":"Too many","code":4,"fbtrace_id":"`+trace+`"}}`)
 		}, "20", "WARN", "rate", 1},
@@ -111,15 +110,15 @@ func TestWhatTheLogSaysOfAFailure(t *testing.T) {
 				h.relay()
 				h.finish(id, picture(710), media.PurposeMessage)
 				h.awaitProblem(id)
-				line := h.awaitLine(id, "a relay attempt failed")
+				line := h.awaitLine(id, "relay attempt failed")
 				if next := fmt.Sprint(line["next_try"]); !strings.HasPrefix(next, tt.next) || line["level"] != "WARN" {
 					h.Errorf("next_try %s, want %s: %v", next, tt.next, line)
 				}
-				h.wantMetric("mediarelay_channel_stopped", tt.stopped)
+				h.wantMetric("mediarelay_channel_paused", tt.paused)
 				if tt.level != "" {
-					stop := h.awaitLine(trace, "a channel has stopped")
-					if stop["level"] != tt.level || stop["cause"] != tt.cause || stop["next_try"] == nil {
-						h.Errorf("the line is %v", stop)
+					pause := h.awaitLine(trace, "channel paused")
+					if pause["level"] != tt.level || pause["cause"] != tt.cause || pause["next_try"] == nil {
+						h.Errorf("the line is %v", pause)
 					}
 				}
 			})
@@ -127,9 +126,9 @@ func TestWhatTheLogSaysOfAFailure(t *testing.T) {
 	}
 }
 
-// Whether a provider that is not there may have taken the file with it says nothing
-// of why its channel rests.
-func TestAStopHasACauseThatOperatorsKnow(t *testing.T) {
+// Operators read the same cause whether or not a provider that does not answer may have
+// the file.
+func TestAPauseHasACauseThatOperatorsKnow(t *testing.T) {
 	each(t, func(h *harness) {
 		h.freeze()
 		h.script(sandbox.OpUploadMedia, sandbox.Answer(503, map[string][]string{"Retry-After": {"60"}}, "no room"))
@@ -137,14 +136,13 @@ func TestAStopHasACauseThatOperatorsKnow(t *testing.T) {
 		id := freshID()
 		h.finish(id, picture(720), media.PurposeMessage)
 		h.awaitProblem(id)
-		if h.metric("mediarelay_channel_stopped", "cause", "unavailable") != 1 {
-			h.Error("the channel has not stopped as unavailable")
+		if h.metric("mediarelay_channel_paused", "cause", "unavailable") != 1 {
+			h.Error("the channel is not paused as unavailable")
 		}
 	})
 }
 
-// A counter that appears with its first event hides it from whoever asks for an
-// increase.
+// A query for increases does not see the event with which a counter appears.
 func TestCountersBeginAtZero(t *testing.T) {
 	each(t, func(h *harness) {
 		relay.New(h.config)
@@ -158,7 +156,7 @@ func TestCountersBeginAtZero(t *testing.T) {
 		}
 		for name, perChannel := range map[string]int{
 			"mediarelay_relays_total": 3, "mediarelay_relay_ambiguous_total": 1,
-			"mediarelay_relay_orphans_total": 2, "mediarelay_foreruns_total": 6,
+			"mediarelay_relay_orphans_total": 2, "mediarelay_early_sends_total": 6,
 		} {
 			if want := perChannel * len(channels); series[name] != want {
 				h.Errorf("%s has %d series, want %d", name, series[name], want)
@@ -170,21 +168,21 @@ func TestCountersBeginAtZero(t *testing.T) {
 var ids atomic.Int64
 
 // freshID is an upload's id that no other test has.
-func freshID() string { return fmt.Sprintf("told-%04d", ids.Add(1)) }
+func freshID() string { return fmt.Sprintf("logged-%04d", ids.Add(1)) }
 
 // awaitLine waits for the line of a message that holds a text.
 func (h *harness) awaitLine(text, message string) map[string]any {
 	h.Helper()
 	deadline := time.After(patience)
 	for {
-		news := logs.next()
+		next := logs.nextLine()
 		for _, line := range logs.of(text) {
 			if line["msg"] == message {
 				return line
 			}
 		}
 		select {
-		case <-news:
+		case <-next:
 		case <-deadline:
 			h.Fatalf("the log never said %q of %s", message, text)
 		}

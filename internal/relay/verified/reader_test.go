@@ -1,4 +1,4 @@
-package relay
+package verified
 
 import (
 	"bytes"
@@ -24,22 +24,22 @@ func bytesOf(n int) *disk {
 	return d
 }
 
-// sendingOf is the sending of a file as it is checked now.
-func sendingOf(d *disk) *sending {
+// readerOf reads a file that is checked as it is now.
+func readerOf(d *disk) *Reader {
 	sum := sha256.Sum256(d.content)
-	s := newSending(d, int64(len(d.content)))
-	s.digest = hex.EncodeToString(sum[:])
+	s := NewReader(d, int64(len(d.content)))
+	s.Digest = hex.EncodeToString(sum[:])
 	return s
 }
 
-var lengths = []int{0, 1, heldBack - 1, heldBack, heldBack + 1, 3*heldBack + 17}
+var lengths = []int{0, 1, HeldBack - 1, HeldBack, HeldBack + 1, 3*HeldBack + 17}
 
 func TestAFileIsSentAsItWasChecked(t *testing.T) {
 	for _, length := range lengths {
 		for _, offset := range []int{0, length / 3, length - 1, length} {
 			d := bytesOf(length)
-			s := sendingOf(d)
-			if err := s.skip(int64(max(0, offset))); err != nil {
+			s := readerOf(d)
+			if err := s.SkipTo(int64(max(0, offset))); err != nil {
 				t.Fatal(err)
 			}
 			got, err := io.ReadAll(s)
@@ -50,24 +50,24 @@ func TestAFileIsSentAsItWasChecked(t *testing.T) {
 	}
 }
 
-// Wherever a byte has changed since the check, the last ones do not leave.
+// Wherever a byte has changed since the check, the last bytes are not read.
 func TestAFileThatWasChangedIsNeverSentToItsEnd(t *testing.T) {
 	for _, length := range lengths[1:] {
 		for _, changed := range []int{0, length / 2, length - 1} {
 			for _, offset := range []int{0, length / 2} {
 				d := bytesOf(length)
-				s := sendingOf(d)
+				s := readerOf(d)
 				d.content[changed]++
-				err := s.skip(int64(offset))
+				err := s.SkipTo(int64(offset))
 				if err != nil {
 					t.Fatal(err)
 				}
 				got, err := io.ReadAll(s)
-				if !errors.Is(err, errDamaged) || offset+len(got) > max(offset, length-heldBack) {
+				if !errors.Is(err, ErrDamaged) || offset+len(got) > max(offset, length-HeldBack) {
 					t.Errorf("%d bytes from %d, changed at %d: got %d, %v", length, offset, changed, len(got), err)
 				}
-				if blamed := s.blame(io.ErrClosedPipe); !errors.Is(blamed, errDamaged) {
-					t.Errorf("the request's error is %v, want our own", blamed)
+				if got := s.RequestError(io.ErrClosedPipe); !errors.Is(got, ErrDamaged) {
+					t.Errorf("the request's error is %v, want our own", got)
 				}
 			}
 		}
@@ -75,22 +75,22 @@ func TestAFileThatWasChangedIsNeverSentToItsEnd(t *testing.T) {
 }
 
 func TestAFileThatWasCutIsNeverSentToItsEnd(t *testing.T) {
-	for _, left := range []int{0, heldBack, 2*heldBack + 1} {
-		d := bytesOf(3 * heldBack)
-		s := sendingOf(d)
+	for _, left := range []int{0, HeldBack, 2*HeldBack + 1} {
+		d := bytesOf(3 * HeldBack)
+		s := readerOf(d)
 		d.content = d.content[:left]
 		if got, err := io.ReadAll(s); !errors.Is(err, io.ErrUnexpectedEOF) || len(got) > left {
 			t.Errorf("cut to %d: got %d, %v", left, len(got), err)
 		}
-		if err := s.skip(3 * heldBack); left < 2*heldBack && !errors.Is(err, io.ErrUnexpectedEOF) {
+		if err := s.SkipTo(3 * HeldBack); left < 2*HeldBack && !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Errorf("cut to %d: skipped with %v", left, err)
 		}
 	}
 }
 
-// A session's next request goes on only where what went before is what is stored.
-func TestASessionGoesOnFromWhatWasSent(t *testing.T) {
-	const length, sent, reported = 5 * heldBack, 3 * heldBack, 2*heldBack + 5
+// A session is resumed only if what was sent into it is what is stored.
+func TestASessionIsResumedFromWhatWasSent(t *testing.T) {
+	const length, sent, reported = 5 * HeldBack, 3 * HeldBack, 2*HeldBack + 5
 	for name, c := range map[string]struct {
 		offset  int64
 		change  int // -1 for none
@@ -98,28 +98,28 @@ func TestASessionGoesOnFromWhatWasSent(t *testing.T) {
 	}{
 		"as it was":                        {reported, -1, nil},
 		"from its beginning":               {0, -1, nil},
-		"changed before the offset":        {reported, 7, errDamaged},
-		"changed behind it":                {reported, sent - 1, errDamaged},
+		"changed before the offset":        {reported, 7, ErrDamaged},
+		"changed behind it":                {reported, sent - 1, ErrDamaged},
 		"changed where nothing was sent":   {reported, sent + 1, nil},
 		"an offset that was never reached": {sent + 1, -1, errSkipped},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := bytesOf(length)
-			first := newSending(d, length)
+			first := NewReader(d, length)
 			if _, err := io.CopyN(io.Discard, first, sent); err != nil {
 				t.Fatal(err)
 			}
 			if c.change >= 0 {
 				d.content[c.change]++
 			}
-			next, err := first.again(c.offset)
+			next, err := first.ResumeAt(c.offset)
 			if !errors.Is(err, c.refused) {
 				t.Fatalf("got %v, want %v", err, c.refused)
 			}
 			if err != nil {
 				return
 			}
-			next.digest = sendingOf(d).digest
+			next.Digest = readerOf(d).Digest
 			if got, err := io.ReadAll(next); err != nil || !bytes.Equal(got, d.content[c.offset:]) {
 				t.Errorf("got %d bytes, %v", len(got), err)
 			}

@@ -18,18 +18,18 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// shutOut are answers of a provider that does not let the account in.
+// rejected are answers of a provider that rejects the account.
 //
 // Source: docs.360dialog.com, API error message list.
-var shutOut = map[string]sandbox.Fault{
+var rejected = map[string]sandbox.Fault{
 	"401": answered(401, `{"meta":{"success":false,"http_code":401,"developer_message":"Invalid api_key","360dialog_trace_id":"TOZ"}}`),
 	"403": answered(403, `{"meta":{"success":false,"http_code":403,"developer_message":"The endpoint is blocked","360dialog_trace_id":"TOZ"}}`),
 }
 
-// C7: the channel's queue stops, every upload that waits says why, no job is
-// lost or counted, and another key lets all go on without a restart.
-func TestAnAccountThatIsShutOutStopsItsChannelUntilTheKeyChanges(t *testing.T) {
-	for name, answer := range shutOut {
+// C7: the channel pauses, every waiting upload says why, no attempt is lost or counted,
+// and another key resumes them all without a restart.
+func TestARejectedAccountPausesItsChannelUntilTheKeyChanges(t *testing.T) {
+	for name, answer := range rejected {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(h *harness) {
 				const uploads = 20
@@ -51,27 +51,27 @@ func TestAnAccountThatIsShutOutStopsItsChannelUntilTheKeyChanges(t *testing.T) {
 				h.finishIn("other", "quiet", picture(399), media.PurposeMessage)
 				h.awaitState("quiet", library.StateDone)
 				h.wantCalls(sandbox.OpUploadMedia, 2)
-				h.wantMetric("mediarelay_channel_stopped", 1)
+				h.wantMetric("mediarelay_channel_paused", 1)
 				h.wantMetric("mediarelay_relays_waiting", uploads)
 
 				h.must(r.Rotate(h.Context(), "acme", h.account(h.url, key)))
 				for i := range uploads {
 					h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
 				}
-				h.wantMetric("mediarelay_channel_stopped", 0)
+				h.wantMetric("mediarelay_channel_paused", 0)
 				h.wantCalls(sandbox.OpUploadMedia, 2+uploads)
 			})
 		})
 	}
 }
 
-// Without another key the channel is tried again by itself, ever more seldom:
-// the provider may have lifted its block. No upload fails of it.
-func TestAStoppedChannelIsTriedByOneRelayAtATime(t *testing.T) {
+// Without another key the channel is still probed, less and less often: the provider
+// may have lifted its block. No upload fails because of it.
+func TestAPausedChannelIsProbedByOneRelayAtATime(t *testing.T) {
 	each(t, func(h *harness) {
 		const refusals = 15 // more than one file has attempts
 		for range refusals {
-			h.script(sandbox.OpUploadMedia, shutOut["401"])
+			h.script(sandbox.OpUploadMedia, rejected["401"])
 		}
 		for i := range 3 {
 			h.finish(fmt.Sprintf("u%d", i), picture(430+i), media.PurposeMessage)
@@ -82,20 +82,20 @@ func TestAStoppedChannelIsTriedByOneRelayAtATime(t *testing.T) {
 			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, refusals+3)
-		h.wantMetric("mediarelay_channel_stopped", 0)
+		h.wantMetric("mediarelay_channel_paused", 0)
 	})
 }
 
-// What fails five times in a row, over whatever files, is the channel's trouble.
-func TestRepeatedFailuresStopTheChannel(t *testing.T) {
+// Five failures in a row, of whatever files, pause the channel.
+func TestRepeatedFailuresPauseTheChannel(t *testing.T) {
 	each(t, func(h *harness) {
 		for range 5 {
 			h.script(sandbox.OpUploadMedia, answered(503, `{"error":{"message":"unavailable","code":131016}}`))
 		}
 		h.config.PerChannel, h.config.Workers = 1, 1
-		stopped := false
+		paused := false
 		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() {
-			stopped = stopped || h.metric("mediarelay_channel_stopped") == 1
+			paused = paused || h.metric("mediarelay_channel_paused") == 1
 		}}
 		for i := range 10 {
 			h.finish(fmt.Sprintf("u%d", i), picture(440+i), media.PurposeMessage)
@@ -105,17 +105,17 @@ func TestRepeatedFailuresStopTheChannel(t *testing.T) {
 			h.awaitState(fmt.Sprintf("u%d", i), library.StateDone)
 		}
 		stop()
-		if !stopped {
-			h.Error("the channel never stopped")
+		if !paused {
+			h.Error("the channel was never paused")
 		}
-		h.wantMetric("mediarelay_channel_stopped", 0)
+		h.wantMetric("mediarelay_channel_paused", 0)
 	})
 }
 
 // A restart is how some operators bring another key.
-func TestARestartTriesAChannelThatWasShutOut(t *testing.T) {
+func TestARestartResetsARejectedChannel(t *testing.T) {
 	each(t, func(h *harness) {
-		h.script(sandbox.OpUploadMedia, shutOut["401"])
+		h.script(sandbox.OpUploadMedia, rejected["401"])
 		h.freeze()
 		stop := h.relay()
 		h.finish("u1", picture(460), media.PurposeMessage)
@@ -126,11 +126,11 @@ func TestARestartTriesAChannelThatWasShutOut(t *testing.T) {
 	})
 }
 
-// A rotated key's failures say nothing of the new one.
-func TestAnAttemptWithTheOldKeyDoesNotStopTheNewOne(t *testing.T) {
+// Failures of the old key say nothing about the new one.
+func TestAFailureOfTheOldKeyDoesNotPauseTheChannel(t *testing.T) {
 	each(t, func(h *harness) {
 		hold, reached := make(chan struct{}), make(chan struct{})
-		h.script(sandbox.OpUploadMedia, shutOut["401"])
+		h.script(sandbox.OpUploadMedia, rejected["401"])
 		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() { close(reached); <-hold }}
 		r := relay.New(h.config)
 		h.run(r.Run)
@@ -143,14 +143,14 @@ func TestAnAttemptWithTheOldKeyDoesNotStopTheNewOne(t *testing.T) {
 		var stops int
 		h.must(h.db.Read().QueryRowContext(h.Context(), "SELECT COUNT(*) FROM circuits").Scan(&stops))
 		if stops != 0 {
-			h.Error("the new key's channel was stopped")
+			h.Error("the new key's channel was paused")
 		}
 	})
 }
 
-// What stops a channel that serves others may be the file's own: it ends as after
-// any other trouble.
-func TestAFileThatStopsItsChannelAgainAndAgainEnds(t *testing.T) {
+// What pauses a channel that serves other files may be the file itself: its attempts
+// count.
+func TestAFileThatPausesItsChannelOverAndOverFails(t *testing.T) {
 	const attempts, most = 12, 100 // a bound for a file that never ends
 	each(t, func(h *harness) {
 		server := httptest.NewServer(refuse("bad.jpg", h.sandbox))
@@ -158,7 +158,7 @@ func TestAFileThatStopsItsChannelAgainAndAgainEnds(t *testing.T) {
 		h.config.Providers["acme"] = h.account(server.URL, key)
 		stops := 0
 		h.config.Providers["acme"] = watch{h.config.Providers["acme"], func() {
-			stops += int(h.metric("mediarelay_channel_stopped"))
+			stops += int(h.metric("mediarelay_channel_paused"))
 		}}
 		h.config.PerChannel, h.config.Workers = 1, 1
 		defer h.skipTime()()
@@ -176,10 +176,10 @@ func TestAFileThatStopsItsChannelAgainAndAgainEnds(t *testing.T) {
 		}
 		stop()
 		if bad.State != library.StateFailed || bad.Problem.Reason.Code != reason.ProviderAccount || !bad.Problem.Retryable {
-			h.Errorf("%s, %+v, want it failed of the account, and retryable", bad.State, bad.Problem)
+			h.Errorf("%s, %+v, want it failed because of the account, and retryable", bad.State, bad.Problem)
 		}
 		if stops < attempts-1 {
-			h.Errorf("%d requests to a stopped channel, want one behind each of %d stops", stops, attempts-1)
+			h.Errorf("%d requests to a paused channel, want one after each of %d pauses", stops, attempts-1)
 		}
 	})
 }
@@ -197,20 +197,20 @@ func refuse(text string, others http.Handler) http.Handler {
 	})
 }
 
-// C7: every start tries the key again. However many there are, no file is the worse
-// for an account that is shut out all the time.
-func TestRestartsInAShutOutCountNoAttempts(t *testing.T) {
+// C7: every start tries the key again. However many there are, a rejected account costs
+// no file an attempt.
+func TestRestartsWithARejectedAccountCountNoAttempts(t *testing.T) {
 	const restarts = 15 // more than one file has attempts
 	each(t, func(h *harness) {
 		h.freeze()
 		for n := range restarts {
-			refused := h.sandbox.Faults().Add(sandbox.OpUploadMedia, shutOut["401"])
+			refused := h.sandbox.Faults().Add(sandbox.OpUploadMedia, rejected["401"])
 			stop := h.relay()
 			if n == 0 {
 				h.finish("u1", picture(465), media.PurposeMessage)
 			}
 			h.awaitFired(refused)
-			h.until("the channel's stop", func() bool { return h.metric("mediarelay_channel_stopped") == 1 })
+			h.until("the channel's pause", func() bool { return h.metric("mediarelay_channel_paused") == 1 })
 			stop()
 		}
 		h.relay()
@@ -219,8 +219,8 @@ func TestRestartsInAShutOutCountNoAttempts(t *testing.T) {
 	})
 }
 
-// No secret is in what a channel's state keeps.
-func TestACircuitKeepsNoSecret(t *testing.T) {
+// A channel's state holds no secret.
+func TestAChannelsStateHoldsNoSecret(t *testing.T) {
 	each(t, func(h *harness) {
 		h.script(sandbox.OpUploadMedia, sandbox.Answer(http.StatusUnauthorized, nil, `{"message":"Invalid api_key `+key+`"}`))
 		h.config.Poll = time.Hour
@@ -230,7 +230,7 @@ func TestACircuitKeepsNoSecret(t *testing.T) {
 		var problem string
 		h.must(h.db.Read().QueryRowContext(h.Context(), "SELECT problem FROM circuits").Scan(&problem))
 		if strings.Contains(problem, key) || !strings.Contains(problem, "Invalid api_key") {
-			h.Errorf("the circuit keeps %q", problem)
+			h.Errorf("the channel's state holds %q", problem)
 		}
 	})
 }
