@@ -53,15 +53,20 @@ test-all: setup-engines ## make test, and what takes minutes: a long outage, a h
 # gotestsum prints go test's own lines, then every skipped test with its reason.
 TESTSUM := bin/gotestsum --format standard-quiet --
 
-# Bounds for a machine that is busy with other things; alone it takes a few minutes.
+# Acceptance tests start servers and browsers. They run one package after another,
+# behind the rest: on a machine with two cores they would starve each other.
+ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/clients
+
+# The timeouts are for a busy machine; on an idle one it takes a few minutes.
 test-go: bin/gotestsum
-	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) ./...
+	$(TESTSUM) -tags $(TAGS) -timeout 20m $$(go list -tags $(TAGS) ./... | grep -v /internal/e2e/)
+	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) -p 1 $(ACCEPTANCE)
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
 
 # One line for each promise in each engine, and why where one cannot keep it.
 test-engines: export MEDIARELAY_TEST_ENGINES = 1
 test-engines: bin/gotestsum
-	bin/gotestsum --format testname -- -tags $(TAGS) -timeout 40m -run '^TestTheOtherEngines' ./server
+	bin/gotestsum --format testname -- -tags $(TAGS) -timeout 40m ./internal/e2e/engines
 
 # The loader that runs a test in Node has room for 12 KB of arguments and
 # environment in all, so the environment is handed on in part.
@@ -77,13 +82,13 @@ test-vectors:
 	@scripts/count-vectors "$(WASM_EXEC)" $(TAGS)
 
 bench: setup-test build ## the figures of docs/performance.md: Go and real browser
-	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
+	go test -tags $(TAGS) -run '^$$' -bench . -benchmem -p 1 ./...
 
 # Other people's clients are installed for this alone, and nothing of them is in the product.
 compare-clients: setup-test build bin/esbuild ## the table of docs/resilience.md: the same faults, other clients
 	npm --prefix scripts/compare ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	bin/esbuild --bundle --format=esm --target=es2022 --log-level=warning --outdir=bin/compare scripts/compare/uppy.js scripts/compare/tus.js
-	go test -tags $(TAGS),compare -run '^TestCompareClients$$' -count 1 -timeout 60m -v ./server
+	go test -tags $(TAGS),compare -run '^TestCompareClients$$' -count 1 -timeout 60m -v ./internal/e2e/clients
 
 check: setup-check build ## format, lint, vet, types, generated files, import table, size budget
 	@$(MAKE) --no-print-directory --keep-going format lint vet types generated archtest size

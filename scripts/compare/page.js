@@ -1,6 +1,6 @@
 // What the pages of other clients share: a place to drop files on, and tokens that
 // are renewed. Each page answers for itself by window.compare, in the words of
-// server/compare_client_test.go.
+// internal/e2e/clients/comparison_client_test.go.
 
 /** Calls back with each file that a person drops. */
 export function onDrop(take) {

@@ -1,0 +1,109 @@
+package faults
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"mediarelay/internal/e2e/stage"
+)
+
+// Foreruns in a process of its own: what is sent to the provider while it arrives.
+
+const (
+	// early is the setting of which files that are.
+	earlyEnv = "MEDIARELAY_RELAY_EARLY"
+	// heldBack is what the provider does not get of a file before it is checked, in bytes.
+	withheldBytes = 64 << 10
+)
+
+// inSession is how much the provider has of a file, in the session that has most.
+func sessionBytes(i *stage.Process, f *stage.File) (most int64) {
+	for _, s := range i.Sandbox.Sessions() {
+		if s.Length == int64(len(f.Content)) {
+			most = max(most, s.Offset)
+		}
+	}
+	return most
+}
+
+// waitsForItsForerun lets the client of a file wait with its last chunk until the
+// provider has all that it may have before, or the process that runs has ended. So
+// what the provider has until then was sent while the file came.
+func waitForSession(i *stage.Process, f *stage.File, then func()) {
+	holdLastChunk(i, f, func() bool { return sessionBytes(i, f) == int64(len(f.Content)-withheldBytes) }, then)
+}
+
+// waitsForBothForeruns is waitsForItsForerun for both copies of a file, as the
+// server that kills itself tells of them.
+func waitForBothCopies(i *stage.Process, f *stage.File, then func()) {
+	digest := stage.Digest(f.Content)
+	holdLastChunk(i, f, func() bool {
+		return i.ServerLog.LineWith(withheldLogLine(atWithheldMedia, digest)) != "" && i.ServerLog.LineWith(withheldLogLine(atWithheldSession, digest)) != ""
+	}, then)
+}
+
+// waitsUntil lets the client of a file wait with its last chunk until its foreruns
+// are held at their end, or the process that runs has ended.
+func holdLastChunk(i *stage.Process, f *stage.File, held func() bool, then func()) {
+	ended := i.Ended
+	f.BeforeLastChunk = func() {
+		if i.Await("what is sent early is held at its end", ended, held) {
+			then()
+		}
+	}
+}
+
+// The first bytes of a file promise another type than the whole has. What was sent as
+// the promised one is never complete; the file ends as its verdict says.
+func TestMisleadingFirstBytesCompleteNothing(t *testing.T) {
+	sound := generate(t, "mp4 audio=aac bytes=1500000 samples=2800")
+	nothing := append(slices.Clone(stage.Photo(t)[:2]), bytes.Repeat([]byte{0xff, 0xd8, 0xff, 0x00}, 400_000)...)
+	for name, c := range map[string]struct {
+		file  stage.File
+		state string
+		// types of the objects in the end
+		types []string
+	}{
+		"a video that is a sound":          {stage.File{Name: "a.mp4", Content: sound, Purposes: "message"}, "done", []string{"audio/mp4"}},
+		"a template's video, also a sound": {stage.File{Name: "b.mp4", Content: sound, Purposes: "template"}, "refused", nil},
+		"a picture that is none":           {stage.File{Name: "c.jpg", Content: nothing, Purposes: "message,template"}, "refused", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i := stage.NewProcess(t)
+			i.Env[earlyEnv] = "all"
+			i.Start()
+			f := &c.file
+			f.ChunkSize = (len(f.Content) - 1) / 8
+			copies := 1 + strings.Count(f.Purposes, ",")
+			f.BeforeLastChunk = func() {
+				i.Await("all foreruns are held", i.Ended, func() bool {
+					return i.Metric("mediarelay_provider_sent_bytes_total") == float64(copies*(len(f.Content)-withheldBytes))
+				})
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), stage.RecoveryTimeout)
+			defer cancel()
+			for _, u := range i.SendAll(ctx, []*stage.File{f}) {
+				if u.State != c.state {
+					t.Errorf("it ended as %+v, want it %s", u, c.state)
+				}
+			}
+			var types []string
+			for _, object := range i.Sandbox.AllMedia() {
+				types = append(types, object.Type)
+			}
+			if !slices.Equal(types, c.types) || len(i.Sandbox.Handles()) > 0 {
+				t.Errorf("the provider has objects of %v, want %v, and handles %v", types, c.types, i.Sandbox.Handles())
+			}
+			i.Await("the foreruns have ended", i.Ended, func() bool { return i.Metric("mediarelay_foreruns_total") == float64(copies) })
+			if counted := i.Metric("mediarelay_relay_ambiguous_total"); counted > 0 {
+				t.Errorf("%v attempts of unknown outcome are counted", counted)
+			}
+			i.Signal(syscall.SIGTERM)
+		})
+	}
+}

@@ -1,0 +1,148 @@
+package faults
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"mediarelay/internal/e2e/stage"
+	"mediarelay/internal/lease"
+	"mediarelay/internal/sandbox"
+)
+
+// Signals: asked to end, put to sleep, killed, started twice.
+
+// grace is what Kubernetes gives a process to end in.
+const gracePeriod = 30 * time.Second
+
+// B2: asked to end while a chunk comes and a file is sent, the server saves what
+// has come, hands the relay on, and is gone within the grace.
+func TestTerminationSavesBytesAndReleasesRelays(t *testing.T) {
+	t.Parallel()
+	i := stage.NewProcess(t)
+	i.Start()
+	stall := i.Sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.StallAfter(1000))
+	files := jpegFiles(t, 2, 300_000)
+	sending, coming := files[0], files[1]
+	i.Must(i.Send(t.Context(), sending))
+	i.AwaitFault(stall)
+	const arrived = 100_000
+	conn := i.BeginChunk(coming, arrived)
+	defer conn.Close()
+	i.AwaitStored(coming, arrived)
+
+	if state := wantGracefulStop(i); state.ExitCode() != 0 {
+		t.Errorf("it ended with %v: %s", state, i.ServerLog.Tail())
+	}
+	if i.ServerLog.LineWith("a relay was handed on") == "" {
+		t.Errorf("no relay was handed on: %s", i.ServerLog.Tail())
+	}
+	i.Start()
+	if offset, err := i.Offset(t.Context(), coming); err != nil || offset != arrived {
+		t.Errorf("offset %d, %v, want %d", offset, err, arrived)
+	}
+	began := time.Now()
+	ctx, cancel := context.WithTimeout(t.Context(), stage.RecoveryTimeout)
+	defer cancel()
+	orphans := i.WantRelayed(i.SendAll(ctx, files))
+	if orphans > 0 {
+		t.Errorf("%d objects without a use, though the provider never had the whole file", orphans)
+	}
+	if took := time.Since(began); took > lease.TimeToLive {
+		t.Errorf("a relay that was handed on is done after %v, as if its worker had died", took)
+	}
+}
+
+// B2: asked to end while foreruns wait for the ends of their files, the server takes
+// them with it at once, and nothing of them is complete. The next one sends the files.
+func TestTerminationAbortsEarlySends(t *testing.T) {
+	t.Parallel()
+	i := stage.NewProcess(t)
+	i.Env[earlyEnv] = "all"
+	i.Start()
+	files := earlyFiles(t, earlySlots/2)
+	var held sync.WaitGroup
+	held.Add(len(files))
+	goOn := make(chan struct{})
+	for _, f := range files {
+		once := sync.OnceFunc(held.Done)
+		waitForSession(i, f, func() { once(); <-goOn })
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*stage.RecoveryTimeout)
+	defer cancel()
+	ends := make(chan map[*stage.File]stage.Upload)
+	go func() { ends <- i.SendAll(ctx, files) }()
+	held.Wait()
+	i.Await("all media objects are held too", i.Ended, func() bool {
+		return i.Metric("mediarelay_provider_sent_bytes_total") == float64(2*totalBytes(files)-earlySlots*withheldBytes)
+	})
+
+	if state := wantGracefulStop(i); state.ExitCode() != 0 {
+		t.Errorf("it ended with %v: %s", state, i.ServerLog.Tail())
+	}
+	if len(i.Sandbox.Handles()) > 0 || len(i.Sandbox.AllMedia()) > 0 {
+		t.Errorf("the provider has %v and %v", i.Sandbox.Handles(), i.Sandbox.AllMedia())
+	}
+	i.Start()
+	close(goOn)
+	if orphans := i.WantRelayed(<-ends); orphans > 0 {
+		t.Errorf("%d objects without a use, though no forerun was complete", orphans)
+	}
+	i.Signal(syscall.SIGTERM)
+}
+
+// B2, D3: asked to end while the database hangs, a chunk comes and a relay is on its
+// way, the server is gone within the grace all the same. What it could not record,
+// the next process takes up.
+func TestTerminationWhileTheDatabaseHangs(t *testing.T) {
+	for name, fault := range map[string]sandbox.Fault{
+		"a request without an answer":   sandbox.StallAfter(1000),
+		"an answer that comes too late": sandbox.Slow(60_000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			i, line := newProcessBehindProxy(t)
+			i.Start()
+			files := jpegFiles(t, 2, 300_000)
+			sending, coming := files[0], files[1]
+			fired := i.Sandbox.Faults().Add(sandbox.OpUploadMedia, fault)
+			i.Must(i.Send(t.Context(), sending))
+			i.AwaitFault(fired)
+			const arrived = 100_000
+			conn := i.BeginChunk(coming, arrived)
+			defer conn.Close()
+			i.AwaitStored(coming, arrived)
+
+			line.stall()
+			if status, text := i.Admin("/readyz"); status != http.StatusServiceUnavailable {
+				t.Errorf("the database hangs, and the server says %d %s", status, text)
+			}
+			wantGracefulStop(i)
+			line.proxy.Toxics.ResetToxics(t.Context())
+			i.Start()
+			i.WantDone(files)
+			if orphans := len(i.Sandbox.AllMedia()) - len(files); orphans > i.LoggedOrphans() {
+				t.Errorf("the provider has %d objects without a use, and %d are told of", orphans, i.LoggedOrphans())
+			}
+			i.Signal(syscall.SIGTERM)
+		})
+	}
+}
+
+// wantStop asks the process to end, and wants it to end by itself within the grace.
+func wantGracefulStop(i *stage.Process) *os.ProcessState {
+	i.Helper()
+	began := time.Now()
+	i.Must(i.Command.Process.Signal(syscall.SIGTERM))
+	state := i.AwaitExit()
+	took := time.Since(began)
+	i.Logf("%v after %v", state, took)
+	if !state.Exited() || took > gracePeriod {
+		i.Errorf("it ended with %v after %v: %s", state, took, i.ServerLog.Tail())
+	}
+	return state
+}

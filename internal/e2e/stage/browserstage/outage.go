@@ -1,0 +1,32 @@
+package browserstage
+
+import (
+	"strings"
+	"time"
+)
+
+// beginOutage sends a file and takes the network away in the middle of it.
+func (s *Stage) BeginOutage() []byte {
+	s.Helper()
+	s.Proxy.SetRate(1 << 20)
+	content := s.Begin("notes.txt", 3<<20)
+	s.AwaitBytes("notes.txt")
+	s.Proxy.Stop()
+	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("Waiting for the network")`)
+	if online := Value[bool](s, `navigator.onLine`); !online {
+		s.Fatal("the browser knows that it is offline, and this is about one that does not")
+	}
+	return content
+}
+
+// endOutage brings the network back, has it said, and wants the upload to move in time.
+func (s *Stage) EndOutage(said string, within time.Duration) {
+	s.Helper()
+	s.Proxy.SetRate(0)
+	s.Proxy.Start()
+	s.Evaluate(said)
+	s.Within(within, `row("notes.txt").State !== "waiting"`)
+	if text := s.Row("notes.txt").Text; strings.Contains(text, "network") {
+		s.Errorf("the row still says %q", text)
+	}
+}

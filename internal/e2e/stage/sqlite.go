@@ -1,0 +1,23 @@
+package stage
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+)
+
+// count asks the server's SQLite file a question, beside the server.
+func (i *Process) Count(query string) (n int) {
+	i.Helper()
+	db := i.SQLite("mode=ro")
+	defer db.Close()
+	i.Must(db.QueryRowContext(context.Background(), query).Scan(&n))
+	return n
+}
+
+func (i *Process) SQLite(mode string) *sql.DB {
+	i.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(i.DataDir, "mediarelay.db")+"?"+mode+"&_pragma=busy_timeout(5000)")
+	i.Must(err)
+	return db
+}
