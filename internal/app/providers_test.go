@@ -26,7 +26,7 @@ const channelAtEach = `channels:
   old: {provider: onprem, base_url: "%[1]s", api_key_env: KEY}
 `
 
-// TestAFileReachesEachProvider: the channels file alone decides where a file goes.
+// TestFileReachesEachProvider: the channels file alone decides where a file goes.
 // Where a channel has no handles, the upload is refused before its bytes are sent.
 func TestFileReachesEachProvider(t *testing.T) {
 	emulated := emulateAll(t)

@@ -55,7 +55,7 @@ func TestStaleRecordsAreSwept(t *testing.T) {
 	t.Errorf("the store has %q, want the young record and its copy", left)
 }
 
-// keepInPage writes records that earlier visits may have left.
+// writeRecords writes records that earlier visits may have left.
 // The worker makes the database, when it looks for what there is.
 const writeRecords = `(async () => {
 	while ((await indexedDB.databases()).length === 0) await new Promise(later => setTimeout(later, 20))

@@ -156,7 +156,7 @@ func TestSlowConnectionNeedsNoRetry(t *testing.T) {
 	s.WantSentAtMost(int64(len(content)))
 }
 
-// wantOffsetOfWhatCame wants the first answer after a request that was cut to report
+// wantPlausibleOffset wants the first answer after a request that was cut to report
 // no byte that the server never got, and none less than it had acknowledged. (It may be
 // fewer than it got: the question for the offset ends a chunk that is still being read.)
 func wantPlausibleOffset(s *browserstage.Stage, at func(int64) int64) {
@@ -177,7 +177,7 @@ func wantPlausibleOffset(s *browserstage.Stage, at func(int64) int64) {
 	s.Errorf("the offset was not asked for after a cut: %s", s.Proxy.Story())
 }
 
-// wantStallSeenInTime allows the 15 s without a byte, and the page the time to say so.
+// wantStallDetectedInTime allows the 15 s without a byte, and the page the time to say so.
 func wantStallDetectedInTime(s *browserstage.Stage, stall *proxy.Fault) {
 	s.Helper()
 	seen := time.UnixMilli(s.Events("upload-stalled")[0].At)

@@ -20,7 +20,7 @@ import (
 const portalPage = `<!doctype html><title>Portal</title><script type="module" src="/widget/media-upload.js"></script>
 <media-upload endpoint="%s" purpose="message" multiple auto-start></media-upload>`
 
-// onPortal opens the portal's page, whose server the media server allows.
+// newPortal opens the portal's page, whose server the media server allows.
 func newPortal(t *testing.T) *browserstage.Stage {
 	t.Helper()
 	var s *browserstage.Stage

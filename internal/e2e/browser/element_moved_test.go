@@ -99,7 +99,7 @@ func TestEndpointChangeFailsRunningUploads(t *testing.T) {
 	s.AwaitRow("notes.txt", "done")
 }
 
-// startSlowly drops a file on a line that takes some seconds for it.
+// startSlowUpload drops a file on a line that takes some seconds for it.
 func startSlowUpload(s *browserstage.Stage, name string, content []byte) {
 	s.Helper()
 	s.Open(s.Token(time.Hour))
@@ -109,7 +109,7 @@ func startSlowUpload(s *browserstage.Stage, name string, content []byte) {
 	s.AwaitRow(name, "uploading")
 }
 
-// leave takes the element out for longer than it waits: a page that is hidden
+// removeElement takes the element out for longer than it waits: a page that is hidden
 // ends that wait at once.
 func removeElement(s *browserstage.Stage) {
 	s.Helper()

@@ -40,7 +40,7 @@ func TestLeavePromptOnlyIfDataWouldBeLost(t *testing.T) {
 	wantLeavePrompt(s, false)
 }
 
-// wantLeavingAsked waits until the page would ask whether to leave it, or would not.
+// wantLeavePrompt waits until the page would ask whether to leave it, or would not.
 func wantLeavePrompt(s *browserstage.Stage, want bool) {
 	s.Helper()
 	s.Until(fmt.Sprintf(`(() => {

@@ -14,7 +14,7 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// crowdWatch notes when the files were dropped, when verdicts came, and the
+// manyFilesScript notes when the files were dropped, when verdicts came, and the
 // longest task of the main thread (Long Tasks API: of 50 ms and more).
 const manyFilesScript = `
 	window.crowd = { First: 0, Last: 0, Count: 0, Refused: 0, Longest: 0, LongTasks: 0 }
@@ -93,7 +93,7 @@ func BenchmarkAThousandFilesAtOnce(b *testing.B) {
 	b.ReportMetric(sum.LongTasks/n, "long-tasks/op")
 }
 
-// crowdOf makes the files: of each format in turn, of sizes that a fixed seed
+// makeManyFiles makes the files: of each format in turn, of sizes that a fixed seed
 // spreads evenly over the logarithm. They are mostly holes and take little disk.
 func makeManyFiles(s *browserstage.Stage) []string {
 	s.Helper()

@@ -107,7 +107,7 @@ func TestExpiredLinkPanelStays(t *testing.T) {
 	}
 }
 
-// follow opens a link to the page that stands in the browser already.
+// followLink opens a link to the page that stands in the browser already.
 func followLink(s *browserstage.Stage, token string) {
 	s.Helper()
 	s.Evaluate(fmt.Sprintf(`location.hash = %q`, "#token="+token))

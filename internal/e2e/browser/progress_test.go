@@ -28,7 +28,7 @@ func TestProgressIsAccurateOverTwentyDisconnects(t *testing.T) {
 	}
 }
 
-// shown is what a row showed at a moment.
+// progressSample is what a row showed at a moment.
 type progressSample struct {
 	At      int64
 	State   string
@@ -36,7 +36,7 @@ type progressSample struct {
 	Percent float64
 }
 
-// wantForwardOnly wants the bar of every sample to stand where it stood or
+// wantMonotonicProgress wants the bar of every sample to stand where it stood or
 // further on, and at 100 only when the file is done.
 func wantMonotonicProgress(s *browserstage.Stage) {
 	s.Helper()
@@ -59,7 +59,7 @@ func wantMonotonicProgress(s *browserstage.Stage) {
 	}
 }
 
-// wantShownToBeTrue compares each event with what the proxy knows of that moment:
+// wantProgressMatchesRequests compares each event with what the proxy knows of that moment:
 // no byte shown as acknowledged that no answer had acknowledged, and none shown
 // beyond the chunk that was on its way.
 func wantProgressMatchesRequests(s *browserstage.Stage) {
@@ -85,7 +85,7 @@ func wantProgressMatchesRequests(s *browserstage.Stage) {
 	}
 }
 
-// knownAt says how many bytes of the one upload were acknowledged by a time, and how
+// progressAt says how many bytes of the one upload were acknowledged by a time, and how
 // far the furthest chunk reached that had begun. A browser's clock counts milliseconds.
 func progressAt(requests []proxy.Request, at time.Time) (acknowledged, possible int64) {
 	at = at.Add(time.Millisecond)

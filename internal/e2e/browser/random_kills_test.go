@@ -76,7 +76,7 @@ func killOne(s *browserstage.Stage, which int) string {
 	return "line"
 }
 
-// awaitKept waits until the browser has a record of every file that is not through:
+// awaitCopies waits until the browser has a record of every file that is not through:
 // before that nobody has been told that it would survive.
 func awaitCopies(s *browserstage.Stage) {
 	s.Helper()
@@ -91,7 +91,7 @@ func awaitCopies(s *browserstage.Stage) {
 	})
 }
 
-// awaitEnd waits until so many files are done and no other upload is there.
+// awaitAllDone waits until so many files are done and no other upload is there.
 func awaitAllDone(s *browserstage.Stage, files int) {
 	s.Helper()
 	s.Eventually(func() error {

@@ -13,7 +13,7 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// underway drops a text of a size on a slow line, in bytes a second, and waits for
+// startUpload drops a text of a size on a slow line, in bytes a second, and waits for
 // its first bytes at the server.
 func startUpload(s *browserstage.Stage, size, rate int) (path string, content []byte) {
 	s.Helper()

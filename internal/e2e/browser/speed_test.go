@@ -58,7 +58,7 @@ func TestSpeedAndTimeLeftAreAccurate(t *testing.T) {
 
 var speedText = regexp.MustCompile(`([\d.]+) (KB|MB)/s · (\d+) sec`)
 
-// readMovement reads "3.1 MB of 12 MB · 512 KB/s · 9 sec left" as bytes a second and
+// parseSpeed reads "3.1 MB of 12 MB · 512 KB/s · 9 sec left" as bytes a second and
 // seconds; 1 MB is 1024 KB on the page.
 func parseSpeed(text string) (speed, left float64, ok bool) {
 	found := speedText.FindStringSubmatch(text)

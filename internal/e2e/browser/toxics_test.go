@@ -18,7 +18,7 @@ type toxic struct {
 	attributes map[string]int // milliseconds, bytes; a rate in KB a second
 }
 
-// throughToxics puts a line with these properties, both ways, between the browser and the proxy.
+// addToxics puts a line with these properties, both ways, between the browser and the proxy.
 func addToxics(s *browserstage.Stage, toxics ...toxic) {
 	s.Helper()
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())

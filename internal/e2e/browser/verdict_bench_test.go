@@ -14,7 +14,7 @@ import (
 	"mediarelay/web"
 )
 
-// counter stands in front of the worker's script and sends, with each verdict,
+// readCounterScript stands in front of the worker's script and sends, with each verdict,
 // what was read of the file for it: the worker reads by Blob.slice alone.
 const readCounterScript = `{
 	let bytes = 0, reads = 0
@@ -33,7 +33,7 @@ const readCounterScript = `{
 }
 `
 
-// meter asks a worker of its own, in the words of web/src/worker-protocol.ts, and
+// measureScript asks a worker of its own, in the words of web/src/worker-protocol.ts, and
 // reads the whole file for comparison. It takes the files that are dropped from
 // the element, so that they lie on the disk as a person's do.
 const measureScript = `
@@ -129,7 +129,7 @@ func benchVerdict(s *browserstage.Stage, b *testing.B, name, recipe string) {
 	b.ReportMetric(last.Reads, "reads/op")
 }
 
-// await evaluates a promise in the page.
+// awaitMeasurement evaluates a promise in the page.
 func awaitMeasurement(s *browserstage.Stage, expression string) measured {
 	s.Helper()
 	s.Evaluate("window.settled = undefined; " + expression + ".then(m => { window.settled = m })")
@@ -137,7 +137,7 @@ func awaitMeasurement(s *browserstage.Stage, expression string) measured {
 	return browserstage.Value[measured](s, "window.settled")
 }
 
-// counting gives the web files with the counter in the worker's script, whose
+// withReadCounter gives the web files with the counter in the worker's script, whose
 // compressed forms are left out.
 func withReadCounter(b *testing.B) (files fs.FS, worker string) {
 	b.Helper()

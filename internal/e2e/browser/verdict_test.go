@@ -14,13 +14,13 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// dropped is a vector under a file's name of its own.
+// namedVector is a vector under a file's name of its own.
 type namedVector struct {
 	preflighttest.Vector
 	name string
 }
 
-// sample takes a vector of each outcome from each document of vectors, of those
+// sampleVectors takes a vector of each outcome from each document of vectors, of those
 // that ask nothing which a person on the page does not ask. All of their rows are
 // drawn at once: further ones of a long list come by and by.
 func sampleVectors(s *browserstage.Stage) []namedVector {

@@ -14,7 +14,7 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// client is one that uploads from a page. Each page answers by window.compare:
+// comparedClient is one that uploads from a page. Each page answers by window.compare:
 //
 //	states()   what has become of each file: done, failed, refused, or something else on its way
 //	trouble()  what the client itself says of a failure
@@ -34,7 +34,7 @@ var comparedClients = []comparedClient{
 	{"tus-js-client", `document.querySelector('[part=dropzone]')`, openPage("tus")},
 }
 
-// own answers for the element as the pages of the others do for theirs.
+// elementDriver answers for the element as the pages of the others do for theirs.
 const elementDriver = `
 	const element = document.querySelector('media-upload')
 	element.setAttribute('purpose', 'message')
@@ -92,7 +92,7 @@ func servePages(p *proxy.Proxy) {
 	})
 }
 
-// received is how many bytes of files have left the browser.
+// receivedBytes is how many bytes of files have left the browser.
 func receivedBytes(p *proxy.Proxy) int64 {
 	sum := int64(0)
 	for _, r := range p.Requests() {
@@ -124,7 +124,7 @@ func (v *visitor) perform(what string) {
 	v.Evaluate("void compare." + what + "()")
 }
 
-// reaches waits until so many bytes have left the browser.
+// awaitSent waits until so many bytes have left the browser.
 func (v *visitor) awaitSent(bytes int64) {
 	v.Helper()
 	v.Eventually(func() error {
@@ -135,7 +135,7 @@ func (v *visitor) awaitSent(bytes int64) {
 	})
 }
 
-// settles waits until every file of the page is done, or one has failed or is
+// awaitOutcome waits until every file of the page is done, or one has failed or is
 // refused, and says which; nothing where it takes longer.
 func (v *visitor) awaitOutcome(patience time.Duration) string {
 	v.Helper()

@@ -144,7 +144,7 @@ func upTo(n int, of proxy.Match) proxy.Match {
 	}
 }
 
-// endSoon gives the page a token that the server takes for five seconds more, and another one after it.
+// useShortToken gives the page a token that the server takes for five seconds more, and another one after it.
 func (v *visitor) useShortToken() {
 	v.Helper()
 	v.tokens = []string{v.Token(5*time.Second - browserstage.TokenLeeway), v.Token(time.Hour)}

@@ -93,7 +93,7 @@ func (v *visitor) outcome(row comparison, path string) string {
 	return fmt.Sprintf("**hangs**: given up after %.0f s", patience.Seconds())
 }
 
-// standsStill says whether a page does nothing by itself. A restored upload has
+// isIdle says whether a page does nothing by itself. A restored upload has
 // begun within that time.
 func (v *visitor) isIdle() bool {
 	v.Helper()
@@ -111,7 +111,7 @@ func (v *visitor) outcomeByHand(path string) string {
 	return v.outcomeAfterHelp("a person chooses the file again", "**fails**, the file chosen again")
 }
 
-// helped waits for the end after a person has done something.
+// outcomeAfterHelp waits for the end after a person has done something.
 func (v *visitor) outcomeAfterHelp(done, failed string) string {
 	v.Helper()
 	time.Sleep(200 * time.Millisecond) // a failed file is on its way again by then

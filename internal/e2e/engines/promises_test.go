@@ -25,14 +25,14 @@ type engine struct {
 	open func(testing.TB) browserstage.Browser
 	// refusesBlobs says that its databases take none, without help from the test.
 	refusesBlobs bool
-	// cannot names the promises that the engine, as it can be driven, has no means to keep.
+	// limitations names the promises that the engine, as it can be driven, has no means to keep.
 	limitations map[string]limitation
 }
 
-// inability is why, and an expression of the page that is true for as long as that holds.
+// limitation is why, and an expression of the page that is true for as long as that holds.
 type limitation struct{ reason, holds string }
 
-// ephemeral is true where the browser takes no Blob into a database, as WebKit
+// ephemeralStorage is true where the browser takes no Blob into a database, as WebKit
 // does in a session that leaves nothing behind.
 const ephemeralStorage = `new Promise(answer => {
 	const opening = indexedDB.open('probe')
@@ -190,7 +190,7 @@ func chosenAgainAfterAKill(s *browserstage.Stage, b browserstage.Browser) {
 	wantResumed(s, content)
 }
 
-// killedHalfway kills the browser in the middle of a file and starts it again.
+// killHalfway kills the browser in the middle of a file and starts it again.
 func killHalfway(s *browserstage.Stage, b browserstage.Browser, content []byte) (path string) {
 	s.Helper()
 	s.OpenForMessages()
@@ -205,7 +205,7 @@ func killHalfway(s *browserstage.Stage, b browserstage.Browser, content []byte) 
 	return path
 }
 
-// wantGoneOn wants one upload on the server, although it may have been asked for
+// wantResumed wants one upload on the server, although it may have been asked for
 // twice, and no byte twice but of the chunks that were on their way.
 func wantResumed(s *browserstage.Stage, content []byte) {
 	s.Helper()
@@ -287,7 +287,7 @@ func renewedToken(s *browserstage.Stage, _ browserstage.Browser) {
 	}
 }
 
-// inTwoTabs drops one file in two tabs, the first of which sends.
+// dropInTwoTabs drops one file in two tabs, the first of which sends.
 func dropInTwoTabs(s *browserstage.Stage, b browserstage.Browser) (sends, follows *browserstage.Stage, content []byte) {
 	s.Helper()
 	sends, follows = s, s.TabOf(b)

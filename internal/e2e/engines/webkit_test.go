@@ -51,7 +51,7 @@ func newWebKit(t testing.TB) browserstage.Browser {
 	return w
 }
 
-// light starts the screen, which picks a number that is free.
+// startScreen starts the screen, which picks a number that is free.
 func (w *webkit) startScreen() error {
 	w.screen = group(exec.Command(w.xvfb, "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"))
 	said, err := w.screen.StdoutPipe()

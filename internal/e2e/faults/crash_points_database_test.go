@@ -17,7 +17,7 @@ import (
 // atSessionChange is no step by itself: dieAtSessionChanges makes it one.
 const atSessionChange = "before a change of a relay's session is committed"
 
-// sqlDeath is the SQL function of a step, in the server that dies.
+// sqlCrashFunction is the SQL function of a step, in the server that dies.
 const sqlCrashFunction = "die_at"
 
 // inTransaction is a step in a trigger: what was written before it in the same
@@ -28,7 +28,7 @@ func (d *crasher) inTransaction(_ *sqlite.FunctionContext, step []sqldriver.Valu
 	return nil, nil
 }
 
-// dieAtSessionChanges makes a step of each change of what a relay knows of its session.
+// crashAtSessionChanges makes a step of each change of what a relay knows of its session.
 func crashAtSessionChanges(i *stage.Process) {
 	i.Helper()
 	db := i.SQLite("mode=rw")
@@ -38,7 +38,7 @@ func crashAtSessionChanges(i *stage.Process) {
 	i.Must(err)
 }
 
-// lookedAt is how many bytes must have come for a look that is late to see them.
+// observedPiece is how many bytes must have come for a look that is late to see them.
 const observedPiece = 1 << 10
 
 // Arrived is the store's own, or a look that comes too late for bytes that are taken
@@ -61,7 +61,7 @@ func (m crashingBytes) Arrived(ctx context.Context, id string) (int64, error) {
 	}
 }
 
-// saw notes how many bytes of an upload a look has seen, and reports whether no look
+// observed notes how many bytes of an upload a look has seen, and reports whether no look
 // before it saw more.
 func (d *crasher) observed(id string, n int64) bool {
 	d.mu.Lock()

@@ -84,7 +84,7 @@ func (m crashingProvider) answered(err error, step string) {
 	}
 }
 
-// following is a forerun's body, with its steps.
+// earlyBody is a forerun's body, with its steps.
 func (m crashingProvider) earlyBody(body io.Reader, o media.Object, halfway, held, gate string) io.Reader {
 	return &crashingEarlyBody{Reader: body, provider: m, object: o, halfway: halfway, atWithheld: held, afterRelease: gate}
 }
@@ -97,7 +97,7 @@ type crashingEarlyBody struct {
 	halfway, atWithheld, afterRelease string
 }
 
-// heldLine is what the server says when the end of a forerun is held back.
+// withheldLogLine is what the server says when the end of a forerun is held back.
 func withheldLogLine(step, digest string) string { return step + ": " + digest }
 
 // Close is as mortalReader's.

@@ -58,7 +58,7 @@ var crashPoints = []string{
 	afterMediaID, afterCopy, afterSession, whileInSession, afterHandle, beforeNotification,
 }
 
-// mortal is the command of that server.
+// crashingServer is the command of that server.
 func crashingServer() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

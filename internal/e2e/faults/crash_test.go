@@ -29,7 +29,7 @@ func TestKillAtAnyStepLosesNothing(t *testing.T) {
 	}
 }
 
-// killAndGoOn carries files through one death at a step.
+// crashAndRecover carries files through one death at a step.
 func crashAndRecover(i *stage.Process, step string, files []*stage.File) {
 	i.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*stage.RecoveryTimeout)
@@ -58,13 +58,13 @@ func crashAndRecover(i *stage.Process, step string, files []*stage.File) {
 	i.Signal(syscall.SIGTERM)
 }
 
-// dieAt says where the next process dies; nowhere for no step.
+// crashAt says where the next process dies; nowhere for no step.
 func crashAt(i *stage.Process, step string, nth int) {
 	i.Program = crashingProgram
 	i.Env[crashAtEnv], i.Env[crashNthEnv] = step, strconv.Itoa(nth)
 }
 
-// wantDeath waits until the process has killed itself at a step.
+// wantCrash waits until the process has killed itself at a step.
 func wantCrash(i *stage.Process, step string) {
 	i.Helper()
 	state := i.AwaitExit()

@@ -47,7 +47,7 @@ func TestLockedSQLite(t *testing.T) {
 	i.WantRelayed(i.SendAll(ctx, files))
 }
 
-// wantPassing wants an answer that clients wait out.
+// wantTemporary wants an answer that clients wait out.
 func wantTemporary(t *testing.T, err error) {
 	t.Helper()
 	for _, status := range []string{"503 ", "423 "} {

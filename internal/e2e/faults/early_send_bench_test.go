@@ -27,7 +27,7 @@ const (
 	providerRate = 100_000 / 8 // 100 Mbit/s, from the server to the provider
 )
 
-// BenchmarkDropToCopy times a video of 16 MB from its creation to the state done,
+// BenchmarkUploadToCopy times a video of 16 MB from its creation to the state done,
 // on a line of 20 Mbit/s, and the provider behind one of 100 Mbit/s. The peer is
 // one bare PATCH of the same bytes on the client's line, to a handler that reads them.
 //
@@ -64,7 +64,7 @@ func benchUpload(b *testing.B, early string, f *stage.File) {
 	b.ReportMetric(stage.Median(ours)/stage.Median(bare), "peers/op")
 }
 
-// dropToDone gives the seconds that a server of its own takes, so that nothing is
+// timeToDone gives the seconds that a server of its own takes, so that nothing is
 // known to it or to the provider.
 func timeToDone(b *testing.B, early string, f *stage.File) float64 {
 	i := stage.NewProcess(b)
@@ -108,7 +108,7 @@ func barePatch(b *testing.B, content []byte) float64 {
 	return time.Since(began).Seconds()
 }
 
-// slowLine puts a line of a rate before a server and returns its URL.
+// slowProxy puts a line of a rate before a server and returns its URL.
 func slowProxy(b *testing.B, url string, rate int) string {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	line := toxiproxy.NewProxy(server, "line", "127.0.0.1:0", strings.TrimPrefix(url, "http://"))

@@ -44,7 +44,7 @@ func drip(i *stage.Process, f *stage.File) (stop func()) {
 	return sync.OnceFunc(func() { close(over); <-done })
 }
 
-// placesTaken reports whether so many requests with bytes have begun as foreruns have
+// earlySlotsTaken reports whether so many requests with bytes have begun as foreruns have
 // places, while no upload is whole.
 func earlySlotsTaken(i *stage.Process) bool {
 	return i.Sandbox.Calls(sandbox.OpSendSession)+i.Sandbox.Calls(sandbox.OpUploadMedia) >= earlySlots

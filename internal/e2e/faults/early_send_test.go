@@ -20,7 +20,7 @@ const (
 	withheldBytes = 64 << 10
 )
 
-// inSession is how much the provider has of a file, in the session that has most.
+// sessionBytes is how much the provider has of a file, in the session that has most.
 func sessionBytes(i *stage.Process, f *stage.File) (most int64) {
 	for _, s := range i.Sandbox.Sessions() {
 		if s.Length == int64(len(f.Content)) {
@@ -30,14 +30,14 @@ func sessionBytes(i *stage.Process, f *stage.File) (most int64) {
 	return most
 }
 
-// waitsForItsForerun lets the client of a file wait with its last chunk until the
+// waitForSession lets the client of a file wait with its last chunk until the
 // provider has all that it may have before, or the process that runs has ended. So
 // what the provider has until then was sent while the file came.
 func waitForSession(i *stage.Process, f *stage.File, then func()) {
 	holdLastChunk(i, f, func() bool { return sessionBytes(i, f) == int64(len(f.Content)-withheldBytes) }, then)
 }
 
-// waitsForBothForeruns is waitsForItsForerun for both copies of a file, as the
+// waitForBothCopies is waitsForItsForerun for both copies of a file, as the
 // server that kills itself tells of them.
 func waitForBothCopies(i *stage.Process, f *stage.File, then func()) {
 	digest := stage.Digest(f.Content)
@@ -46,7 +46,7 @@ func waitForBothCopies(i *stage.Process, f *stage.File, then func()) {
 	}, then)
 }
 
-// waitsUntil lets the client of a file wait with its last chunk until its foreruns
+// holdLastChunk lets the client of a file wait with its last chunk until its foreruns
 // are held at their end, or the process that runs has ended.
 func holdLastChunk(i *stage.Process, f *stage.File, held func() bool, then func()) {
 	ended := i.Ended

@@ -49,7 +49,7 @@ func TestOutOfFileDescriptors(t *testing.T) {
 	}
 }
 
-// wire is a connection of its own, which is open from its first question on.
+// connection is a connection of its own, which is open from its first question on.
 type connection struct {
 	*stage.Process
 	conn    net.Conn
@@ -64,14 +64,14 @@ func dial(i *stage.Process) *connection {
 	return &connection{i, conn, bufio.NewReader(conn)}
 }
 
-// ask sends a request about a file and does not wait; rest is what follows the headers of all.
+// send sends a request about a file and does not wait; rest is what follows the headers of all.
 func (l *connection) send(method string, f *stage.File, rest string) {
 	l.Helper()
 	_, err := fmt.Fprintf(l.conn, "%s /files/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTus-Resumable: 1.0.0\r\n%s", method, f.ID, l.Token, rest)
 	l.Must(err)
 }
 
-// hear reads the answer to a request and says whether it has the wanted status.
+// receive reads the answer to a request and says whether it has the wanted status.
 func (l *connection) receive(method string, want int) error {
 	l.Helper()
 	answer, err := http.ReadResponse(l.answers, &http.Request{Method: method})
@@ -79,7 +79,7 @@ func (l *connection) receive(method string, want int) error {
 	return stage.CheckStatus(answer, want)
 }
 
-// occupy opens connections that begin a request and say no more.
+// occupyConnections opens connections that begin a request and say no more.
 func occupyConnections(i *stage.Process, count int) (conns []net.Conn) {
 	i.Helper()
 	for range count {

@@ -57,7 +57,7 @@ func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {
 	}
 }
 
-// generated is a file that is nowhere: its middle is a hole.
+// generatedFile is a file that is nowhere: its middle is a hole.
 type generatedFile struct {
 	name string
 	file preflighttest.File
@@ -65,7 +65,7 @@ type generatedFile struct {
 	begun func()
 }
 
-// meeting is a reader that meets the others before it goes on.
+// rendezvous is a reader that meets the others before it goes on.
 type rendezvous struct {
 	meet func()
 	once sync.Once
@@ -73,7 +73,7 @@ type rendezvous struct {
 
 func (m *rendezvous) Read([]byte) (int, error) { m.once.Do(m.meet); return 0, io.EOF }
 
-// carryGenerated sends the file in chunks, the first one of 1 MiB as our client does,
+// sendGenerated sends the file in chunks, the first one of 1 MiB as our client does,
 // meets the others in the middle of the second, and waits until it is relayed.
 func sendGenerated(i *stage.Process, ctx context.Context, g *generatedFile) error {
 	f := &stage.File{Name: g.name, Purposes: "message,template"}
@@ -110,7 +110,7 @@ func (g *generatedFile) digest() string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// peak is the most memory that the server's process has held, in bytes.
+// peakMemory is the most memory that the server's process has held, in bytes.
 //
 // Source: proc(5), VmHWM in /proc/PID/status: peak resident set size, in kB.
 func peakMemory(i *stage.Process) int64 {

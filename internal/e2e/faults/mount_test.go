@@ -14,7 +14,7 @@ import (
 
 // Disks that lose their power or are full.
 
-// mounted mounts a file system that ends with the test, or skips the test with
+// mount mounts a file system that ends with the test, or skips the test with
 // the reason where that is not allowed.
 func mount(t *testing.T, arguments ...string) (dir string) {
 	t.Helper()
@@ -33,7 +33,7 @@ func mount(t *testing.T, arguments ...string) (dir string) {
 	return dir
 }
 
-// filled fills a file system but for some bytes, until the returned function is called.
+// fillDisk fills a file system but for some bytes, until the returned function is called.
 func fillDisk(t *testing.T, dir string, but uint64) (free func()) {
 	t.Helper()
 	var space syscall.Statfs_t

@@ -18,7 +18,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// databaseLine is a line to Postgres: toxiproxy, which breaks it at any time, and
+// postgresProxy is a line to Postgres: toxiproxy, which breaks it at any time, and
 // behind it a part that knows a commit when it sees one, and takes its answer.
 type postgresProxy struct {
 	testing.TB
@@ -29,7 +29,7 @@ type postgresProxy struct {
 	dropped   atomic.Int64
 }
 
-// behindALine is a server whose database is Postgres, at the other end of a line.
+// newProcessBehindProxy is a server whose database is Postgres, at the other end of a line.
 func newProcessBehindProxy(t *testing.T) (*stage.Process, *postgresProxy) {
 	t.Helper()
 	direct := databasetest.PostgresURL(t)
@@ -134,7 +134,7 @@ func (l *postgresProxy) back(server, client net.Conn, deaf *atomic.Bool) {
 	}
 }
 
-// hang lets nothing through any more, and closes nothing.
+// stall lets nothing through any more, and closes nothing.
 func (l *postgresProxy) stall() {
 	l.Helper()
 	for _, stream := range []string{"upstream", "downstream"} {

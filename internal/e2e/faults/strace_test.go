@@ -15,7 +15,7 @@ import (
 
 // Disks that fail or are slow, by faults of the system calls of the server.
 
-// straced gives the program that makes system calls fail.
+// needStrace gives the program that makes system calls fail.
 func needStrace(t testing.TB) string {
 	t.Helper()
 	strace := stage.NeedProgram(t, "strace", "strace")
@@ -25,7 +25,7 @@ func needStrace(t testing.TB) string {
 	return strace
 }
 
-// traced runs the server under strace, with faults of its system calls.
+// traceWithFaults runs the server under strace, with faults of its system calls.
 func traceWithFaults(i *stage.Process, arguments ...string) {
 	i.Helper()
 	strace, log := needStrace(i), filepath.Join(i.TempDir(), "strace")
@@ -40,7 +40,7 @@ func wantInjected(t testing.TB, log string) {
 	}
 }
 
-// faulty makes system calls of the process that runs fail, those on one path.
+// injectFaults makes system calls of the process that runs fail, those on one path.
 func injectFaults(i *stage.Process, path, inject string) {
 	i.Helper()
 	strace, log := needStrace(i), filepath.Join(i.TempDir(), "strace of the process")

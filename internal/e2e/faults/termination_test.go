@@ -16,7 +16,7 @@ import (
 
 // Signals: asked to end, put to sleep, killed, started twice.
 
-// grace is what Kubernetes gives a process to end in.
+// gracePeriod is what Kubernetes gives a process to end in.
 const gracePeriod = 30 * time.Second
 
 // B2: asked to end while a chunk comes and a file is sent, the server saves what
@@ -133,7 +133,7 @@ func TestTerminationWhileTheDatabaseHangs(t *testing.T) {
 	}
 }
 
-// wantStop asks the process to end, and wants it to end by itself within the grace.
+// wantGracefulStop asks the process to end, and wants it to end by itself within the grace.
 func wantGracefulStop(i *stage.Process) *os.ProcessState {
 	i.Helper()
 	began := time.Now()

@@ -10,12 +10,12 @@ import (
 
 var adminAddress = regexp.MustCompile(`"msg":"serving".*"admin":"([^"]+)"`)
 
-// admin asks the private listener of the process that runs.
+// Admin sends a GET to the private listener of the running process.
 func (i *Process) Admin(path string) (status int, text string) {
 	i.Helper()
 	found := adminAddress.FindAllStringSubmatch(i.ServerLog.All(), -1)
 	if len(found) == 0 {
-		i.Fatalf("the log names no admin address: %s", i.ServerLog.Tail())
+		i.Fatalf("the log contains no admin address: %s", i.ServerLog.Tail())
 	}
 	answer, err := http.Get("http://" + found[len(found)-1][1] + path)
 	i.Must(err)
@@ -25,7 +25,7 @@ func (i *Process) Admin(path string) (status int, text string) {
 	return answer.StatusCode, string(body)
 }
 
-// metric is the sum of a metric over its labels, in the process that runs.
+// Metric is the sum of a metric over its labels, in the running process.
 func (i *Process) Metric(name string) (sum float64) {
 	i.Helper()
 	_, text := i.Admin("/metrics")

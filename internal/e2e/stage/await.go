@@ -8,7 +8,8 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// until waits for what gives no sign. It reports false where the process ended before.
+// Await polls for a condition that nothing signals. It returns false if the process ended
+// first.
 func (i *Process) Await(what string, ended <-chan struct{}, met func() bool) bool {
 	i.Helper()
 	for deadline := time.Now().Add(RecoveryTimeout); !met(); {
@@ -18,26 +19,29 @@ func (i *Process) Await(what string, ended <-chan struct{}, met func() bool) boo
 		case <-time.After(5 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			i.Errorf("it never came to this: %s", what)
+			i.Errorf("condition never met: %s", what)
 			return false
 		}
 	}
 	return true
 }
 
-// within bounds what must happen after a start, however a server ended.
+// RecoveryTimeout bounds what must happen after a start, however the previous server
+// ended.
 const RecoveryTimeout = time.Minute
 
+// AwaitFault waits until a scripted fault of the provider has happened.
 func (i *Process) AwaitFault(fault *sandbox.Scripted) {
 	i.Helper()
 	select {
 	case <-fault.Fired():
 	case <-time.After(RecoveryTimeout):
-		i.Fatal("the provider was never asked")
+		i.Fatal("the provider got no request")
 	}
 }
 
-// awaitStored waits until so many bytes are in the file: a HEAD would end the chunk.
+// AwaitStored waits until the file on disk has a number of bytes. A HEAD would end the
+// chunk in flight.
 func (i *Process) AwaitStored(f *File, bytes int64) {
 	i.Helper()
 	for deadline := time.Now().Add(RecoveryTimeout); ; {
@@ -48,16 +52,17 @@ func (i *Process) AwaitStored(f *File, bytes int64) {
 		if time.Now().After(deadline) {
 			i.Fatalf("%v, %v, want %d bytes", info, err, bytes)
 		}
-		<-time.After(5 * time.Millisecond) // a growing file sends no event
+		<-time.After(5 * time.Millisecond) // nothing signals that a file grows
 	}
 }
 
+// AwaitLog waits for a line of the log that contains a text.
 func (i *Process) AwaitLog(part string) {
 	i.Helper()
 	for deadline := time.Now().Add(RecoveryTimeout); i.ServerLog.LineWith(part) == ""; {
 		if time.Now().After(deadline) {
-			i.Fatalf("the log never said %q: %s", part, i.ServerLog.Tail())
+			i.Fatalf("the log never contained %q: %s", part, i.ServerLog.Tail())
 		}
-		<-time.After(10 * time.Millisecond) // a log sends no event
+		<-time.After(10 * time.Millisecond) // nothing signals that a log grows
 	}
 }

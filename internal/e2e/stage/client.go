@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// wantEnd carries files to their end; what was sent of them before stays.
+// WantDone sends files until each is relayed. Bytes that were sent before are not sent
+// again.
 func (i *Process) WantDone(files []*File) {
 	i.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*RecoveryTimeout)
@@ -27,7 +28,7 @@ func (i *Process) WantDone(files []*File) {
 	}
 }
 
-// begin creates an upload and sends its first chunk.
+// SendFirstChunk creates an upload and sends its first chunk.
 func (i *Process) SendFirstChunk(f *File) {
 	i.Helper()
 	i.Must(i.CreateUpload(i.Context(), f))
@@ -35,24 +36,21 @@ func (i *Process) SendFirstChunk(f *File) {
 	i.Must(err)
 }
 
-// A client that never gives up, as the page's is.
-
-// sent is a file on its way.
+// File is a file that a client sends.
 type File struct {
 	Name    string
 	Content []byte
-	// checked says that its chunks carry Upload-Checksum.
+	// Checksums sends Upload-Checksum with each chunk.
 	Checksums bool
-	// purposes are message and template where none are given.
+	// Purposes are comma separated. Empty means message and template.
 	Purposes  string
 	ID        string
 	ChunkSize int
-	// beforeEnd is called before a last chunk, where it is given.
+	// BeforeLastChunk is called before each attempt to send the last chunk, if it is set.
 	BeforeLastChunk func()
 }
 
-// send sends a file, through every death of the server, until the server says
-// that it has it all.
+// Send sends a file, across restarts of the server, until the server has all of it.
 func (i *Process) Send(ctx context.Context, f *File) error {
 	for {
 		whole, err := i.sendOnce(ctx, f)
@@ -62,13 +60,12 @@ func (i *Process) Send(ctx context.Context, f *File) error {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%s could not be sent: %w, %w", f.Name, ctx.Err(), err)
-		case <-time.After(20 * time.Millisecond): // a process that is gone sends no event
+		case <-time.After(20 * time.Millisecond): // nothing signals that a process is back
 		}
 	}
 }
 
-// sendOn creates the upload, or finds it by its key, and sends chunks until
-// something breaks.
+// sendOnce creates the upload, or finds it by its key, and sends chunks until one fails.
 func (i *Process) sendOnce(ctx context.Context, f *File) (whole bool, err error) {
 	if err := i.CreateUpload(ctx, f); err != nil {
 		return false, err
@@ -83,10 +80,12 @@ func (i *Process) sendOnce(ctx context.Context, f *File) (whole bool, err error)
 	return err == nil, err
 }
 
+// CreateUpload creates the upload of a file, or finds it by its key.
 func (i *Process) CreateUpload(ctx context.Context, f *File) error {
 	return i.CreateSized(ctx, f, int64(len(f.Content)), Digest(f.Content))
 }
 
+// CreateSized is CreateUpload for a file whose content is not in memory. Size is in bytes.
 func (i *Process) CreateSized(ctx context.Context, f *File, size int64, digest string) error {
 	encode := base64.StdEncoding.EncodeToString
 	purposes := f.Purposes
@@ -104,6 +103,7 @@ func (i *Process) CreateSized(ctx context.Context, f *File, size int64, digest s
 	return CheckStatus(answer, http.StatusCreated)
 }
 
+// Offset asks the server how many bytes it has.
 func (i *Process) Offset(ctx context.Context, f *File) (int, error) {
 	answer, err := i.request(ctx, http.MethodHead, i.URL()+"/files/"+f.ID, nil)
 	if err != nil {
@@ -115,6 +115,7 @@ func (i *Process) Offset(ctx context.Context, f *File) (int, error) {
 	return strconv.Atoi(answer.Header.Get("Upload-Offset"))
 }
 
+// Patch sends the chunk that begins at an offset and returns the offset after it.
 func (i *Process) Patch(ctx context.Context, f *File, offset int) (int, error) {
 	chunk := f.Content[offset:min(len(f.Content), offset+f.ChunkSize)]
 	var headers []string
@@ -124,11 +125,13 @@ func (i *Process) Patch(ctx context.Context, f *File, offset int) (int, error) {
 	return offset + len(chunk), i.SendChunk(ctx, f, int64(offset), bytes.NewReader(chunk), headers...)
 }
 
+// Checksum is the Upload-Checksum header of a chunk, as name and value.
 func Checksum(chunk []byte) (header []string) {
 	sum := sha256.Sum256(chunk)
 	return []string{"Upload-Checksum", "sha256 " + base64.StdEncoding.EncodeToString(sum[:])}
 }
 
+// SendChunk sends bytes that begin at an offset. Headers are pairs of name and value.
 func (i *Process) SendChunk(ctx context.Context, f *File, offset int64, chunk io.Reader, headers ...string) error {
 	headers = append(headers, "Content-Type", "application/offset+octet-stream", "Upload-Offset", strconv.FormatInt(offset, 10))
 	answer, err := i.request(ctx, http.MethodPatch, i.URL()+"/files/"+f.ID, chunk, headers...)
@@ -138,7 +141,7 @@ func (i *Process) SendChunk(ctx context.Context, f *File, offset int64, chunk io
 	return CheckStatus(answer, http.StatusNoContent)
 }
 
-// carry sends files at once and waits until every one has ended.
+// SendAll sends files concurrently and waits until every upload has ended.
 func (i *Process) SendAll(ctx context.Context, files []*File) map[*File]Upload {
 	i.Helper()
 	var mu sync.Mutex
@@ -163,7 +166,8 @@ func (i *Process) SendAll(ctx context.Context, files []*File) map[*File]Upload {
 	return ends
 }
 
-// beginChunk sends the beginning of a chunk of the whole file.
+// BeginChunk sends the first bytes of a chunk that announces the whole file, and leaves
+// the connection open.
 func (i *Process) BeginChunk(f *File, bytes int) net.Conn {
 	i.Helper()
 	i.Must(i.CreateUpload(i.Context(), f))

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// notes is a text of a size, whose every line is its own.
+// Notes is a text of a size in bytes. Each of its lines is different.
 func Notes(size int) []byte {
 	var b bytes.Buffer
 	for i := 0; b.Len() < size; i++ {
@@ -19,11 +19,13 @@ func Notes(size int) []byte {
 	return b.Bytes()[:size]
 }
 
+// Digest is the SHA-256 of some content, in hex.
 func Digest(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:])
 }
 
+// Photo is a small JPEG.
 func Photo(t testing.TB) []byte {
 	t.Helper()
 	var b bytes.Buffer

@@ -13,14 +13,17 @@ import (
 	"mediarelay/internal/config"
 )
 
-const Timeout = 20 * time.Second // for what must happen; nothing waits for it to pass
+// Timeout is how long a test waits for what must happen. No test waits for it to pass.
+const Timeout = 20 * time.Second
 
+// Settings are those of a server on free ports, with its data in a folder.
 func Settings(dir string) config.Settings {
 	return config.Settings{Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", DataDir: dir}
 }
 
 func noVariables(string) (string, bool) { return "", false }
 
+// Load makes a configuration of settings, without environment variables.
 func Load(t testing.TB, s config.Settings) config.Config {
 	t.Helper()
 	cfg, err := config.Load(s, noVariables)
@@ -30,8 +33,8 @@ func Load(t testing.TB, s config.Settings) config.Config {
 	return cfg
 }
 
-// launch runs a server until the test ends or stop is called, and gives the
-// first line of what it says.
+// Launch runs a server until the test ends or stop is called. It returns the server's
+// output, of which the first line has been read.
 func Launch(t testing.TB, cfg config.Config, files fs.FS) (said *bufio.Scanner, stop func() error) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -45,11 +48,12 @@ func Launch(t testing.TB, cfg config.Config, files fs.FS) (said *bufio.Scanner, 
 	t.Cleanup(cancel)
 	said = bufio.NewScanner(reader)
 	if !said.Scan() {
-		t.Fatalf("the server ended without a word: %v", AwaitEnd(t, ended))
+		t.Fatalf("the server ended without output: %v", AwaitEnd(t, ended))
 	}
 	return said, func() error { cancel(); return AwaitEnd(t, ended) }
 }
 
+// AwaitEnd waits for the result of a server that was told to stop.
 func AwaitEnd(t testing.TB, ended <-chan error) error {
 	t.Helper()
 	select {
@@ -61,13 +65,14 @@ func AwaitEnd(t testing.TB, ended <-chan error) error {
 	return nil
 }
 
+// WebFiles stand in for the built upload page where no browser loads it.
 var WebFiles = fstest.MapFS{
 	"index.html":             {Data: []byte("<!doctype html><title>Upload</title>")},
 	"widget/media-upload.js": {Data: []byte("element")},
 	"assets/page.js":         {Data: []byte("page")},
 }
 
-// drain lets the server say what it likes.
+// Drain discards the rest of a server's output.
 func Drain(said *bufio.Scanner) {
 	for said.Scan() {
 	}

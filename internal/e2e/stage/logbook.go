@@ -6,9 +6,10 @@ import (
 	"sync"
 )
 
-// logs is what every server of this test run has logged.
+// Logs is the log of every server in this process.
 var Logs = new(LogBook)
 
+// LogBook is a log that tests can search while it is written.
 type LogBook struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -20,7 +21,7 @@ func (b *LogBook) Write(text []byte) (int, error) {
 	return b.text.Write(text)
 }
 
-// lineWith gives the first line that holds a text, or nothing.
+// LineWith returns the first line that contains a text, or nothing.
 func (b *LogBook) LineWith(part string) string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -32,19 +33,20 @@ func (b *LogBook) LineWith(part string) string {
 	return ""
 }
 
+// All is the whole log.
 func (b *LogBook) All() string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.text.String()
 }
 
-// tail is the end of the log, for the message of a test that failed.
+// Tail is the end of the log, for the message of a failed test.
 func (b *LogBook) Tail() string {
 	all := b.All()
 	return all[max(0, len(all)-2000):]
 }
 
-// count gives how many lines hold a text.
+// Count returns how many lines contain a text.
 func (b *LogBook) Count(part string) (n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -10,12 +10,10 @@ import (
 	"mediarelay/internal/media"
 )
 
-// What must hold of files, the server's and the provider's, whatever went wrong.
-
-// wantRelayed is what must hold of every file in the end, whatever the server
-// died of: done; one upload and one asset of it; the digest of the file is that of
-// the stored bytes and of what the provider holds under the asset's media ID and
-// handle. It returns how many media objects and handles nobody uses.
+// WantRelayed checks what must hold of every file in the end, whatever happened to the
+// server. The upload is done; it has one row and one asset; the SHA-256 of the file is
+// that of the stored bytes and of what the provider holds under the asset's media ID and
+// handle. It returns how many media objects and handles at the provider are unused.
 func (i *Process) WantRelayed(ends map[*File]Upload) (orphans int) {
 	i.Helper()
 	objects, handles, sessions := map[string]int{}, map[string]string{}, map[string]int{}
@@ -45,11 +43,11 @@ func (i *Process) WantRelayed(ends map[*File]Upload) (orphans int) {
 	return orphans
 }
 
-// wantNothingElse wants one row and one asset for each file, its bytes, and no more.
+// wantNothingElse wants one row, one asset and the bytes of each file, and nothing else.
 func (i *Process) wantNothingElse(ends map[*File]Upload) {
 	i.Helper()
 	if rows := i.Count("SELECT COUNT(*) FROM uploads"); rows != len(ends) {
-		i.Errorf("%d uploads are remembered, want %d", rows, len(ends))
+		i.Errorf("the database has %d uploads, want %d", rows, len(ends))
 	}
 	if open := i.Count("SELECT COUNT(*) FROM relays WHERE is_open = 1"); open != 0 {
 		i.Errorf("%d relays are open", open)
@@ -67,14 +65,14 @@ func (i *Process) wantNothingElse(ends map[*File]Upload) {
 		}
 		content, err := os.ReadFile(filepath.Join(i.DataDir, "uploads", path))
 		if f := known[path]; f == nil || Digest(content) != Digest(f.Content) {
-			i.Errorf("the store's file %s is of no upload, or of %d other bytes", path, len(content))
+			i.Errorf("the store's file %s belongs to no upload, or has other content (%d bytes)", path, len(content))
 		}
 		return err
 	}))
 }
 
-// wantNothingUnchecked wants nothing complete at the provider of an upload that is
-// not whole, or whose file is not checked.
+// WantNothingUnchecked wants nothing complete at the provider that belongs to an
+// incomplete upload or to a file that has not been checked.
 func (i *Process) WantNothingUnchecked() {
 	i.Helper()
 	i.wantClientFilesOnly()
@@ -91,24 +89,24 @@ func (i *Process) WantNothingUnchecked() {
 		var digest string
 		i.Must(rows.Scan(&digest))
 		if complete[digest] {
-			i.Errorf("the provider has the file %s, and nobody has checked it", digest)
+			i.Errorf("the provider has the complete file %s, which the server has not checked", digest)
 		}
 	}
 	i.Must(rows.Err())
 }
 
-// wantNothingForeign wants all that is complete at the provider, with a use or
-// without, to be a client's file, byte for byte.
+// wantClientFilesOnly wants everything that is complete at the provider, used or not, to
+// be the file of a client, byte for byte.
 func (i *Process) wantClientFilesOnly() {
 	i.Helper()
 	for _, digest := range i.completeAtProvider() {
 		if _, known := i.sentDigests.Load(digest); !known {
-			i.Errorf("the provider has an object or a handle with digest %s, which no client's file has", digest)
+			i.Errorf("the provider has an object or a handle with digest %s, which is no client's file", digest)
 		}
 	}
 }
 
-// complete are the digests of all media objects and handles at the provider.
+// completeAtProvider are the digests of all media objects and handles at the provider.
 func (i *Process) completeAtProvider() (digests []string) {
 	for _, object := range i.Sandbox.AllMedia() {
 		digests = append(digests, object.SHA256)
@@ -119,7 +117,8 @@ func (i *Process) completeAtProvider() (digests []string) {
 	return digests
 }
 
-// told is of how many objects without a use the log tells: counters die with their process.
+// LoggedOrphans is the number of unused objects that the log reports. Counters end with
+// their process.
 func (i *Process) LoggedOrphans() int {
 	return strings.Count(i.ServerLog.All(), "the provider may hold a second copy of a file") +
 		strings.Count(i.ServerLog.All(), "a copy that the provider gave could not be recorded")

@@ -17,13 +17,13 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// installation is a server in a process of its own, on data of its own, that may
-// die in any way and be started again. The provider is a sandbox in the test's
-// process, so what it was given outlives every death.
+// Process is a server in a process of its own, with data of its own. It may die in any way
+// and be started again. The provider is a sandbox in the test's process, so its state
+// survives every death.
 type Process struct {
 	testing.TB
 	Env map[string]string
-	// under is what the server runs under, such as strace with its arguments.
+	// Wrapper is a command line that the server runs under, such as strace.
 	Wrapper []string
 	// Program is one of Suite.Programs. Empty means the mediarelay command.
 	Program  string
@@ -31,7 +31,7 @@ type Process struct {
 	Provider *httptest.Server
 	Sandbox  *sandbox.Server
 	Token    string
-	// clients are the digests of the files that clients have begun to send.
+	// sentDigests are the digests of all files that clients started to send.
 	sentDigests *sync.Map
 	ServerLog   *LogBook // of all its processes
 
@@ -40,12 +40,13 @@ type Process struct {
 	Ended   chan struct{}
 }
 
+// NewProcess prepares a server on an empty data folder. Start starts it.
 func NewProcess(t testing.TB) *Process {
 	t.Helper()
 	return NewProcessAt(t, t.TempDir())
 }
 
-// installAt is install with the server's data in a folder.
+// NewProcessAt is NewProcess with the data in a folder.
 func NewProcessAt(t testing.TB, data string) *Process {
 	t.Helper()
 	i := &Process{TB: t, DataDir: data, ServerLog: new(LogBook), sentDigests: new(sync.Map), Address: "127.0.0.1:0"}
@@ -67,32 +68,32 @@ func NewProcessAt(t testing.TB, data string) *Process {
 	t.Cleanup(func() {
 		i.Signal(syscall.SIGKILL)
 		i.wantClientFilesOnly()
-		i.Must(i.Sandbox.Close()) // which ends what a fault holds, and Close below waits for
+		i.Must(i.Sandbox.Close()) // ends the requests that a fault holds open; Close below waits for them
 		i.Provider.Close()
 		i.wantNoSecretsInLog()
 	})
 	return i
 }
 
-// start starts a process, and waits until it serves.
+// Start starts a process and waits until it serves.
 func (i *Process) Start() {
 	i.Helper()
 	serving := strings.Count(i.ServerLog.All(), `"msg":"serving"`)
 	said := i.Spawn()
 	if !said.Scan() {
 		<-i.Ended
-		i.Fatalf("the server ended without a word: %s", i.ServerLog.Tail())
+		i.Fatalf("the server ended without output: %s", i.ServerLog.Tail())
 	}
 	address, ok := strings.CutPrefix(said.Text(), "Mediarelay listens on http://")
 	if !ok {
 		i.Fatalf("the greeting is %q", said.Text())
 	}
-	if i.Address != address { // else clients of the process before are reading it
+	if i.Address != address { // otherwise clients of the previous process read it concurrently
 		i.Address = address
 	}
 	go Drain(said)
 	for deadline := time.Now().Add(RecoveryTimeout); strings.Count(i.ServerLog.All(), `"msg":"serving"`) == serving && time.Now().Before(deadline); {
-		<-time.After(time.Millisecond) // the log is another pipe, and may be behind
+		<-time.After(time.Millisecond) // the log is another pipe and may lag
 	}
 }
 
@@ -102,7 +103,7 @@ func (i *Process) Spawn() *bufio.Scanner {
 	line := append(append([]string{}, i.Wrapper...), i.program(), "serve")
 	i.Command = exec.Command(line[0], line[1:]...)
 	i.Command.Stderr = i.ServerLog
-	// What it runs under dies with it.
+	// A process group of its own: the wrapper is killed with it.
 	i.Command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	i.Env["MEDIARELAY_LISTEN"] = i.Address
 	for name, value := range i.Env {
@@ -122,8 +123,8 @@ func (i *Process) Spawn() *bufio.Scanner {
 	return bufio.NewScanner(reader)
 }
 
-// signal sends a signal to the process and to what it runs under, and for one
-// that ends it waits for the end. There may be no process.
+// Signal sends a signal to the process and to what it runs under. After SIGTERM and
+// SIGKILL it waits for the end. Without a process it does nothing.
 func (i *Process) Signal(s syscall.Signal) {
 	i.Helper()
 	if i.Command == nil {
@@ -148,7 +149,7 @@ func (i *Process) program() string {
 	return path
 }
 
-// awaitDeath waits until the process has ended and says how.
+// AwaitExit waits until the process has ended.
 func (i *Process) AwaitExit() *os.ProcessState {
 	i.Helper()
 	select {
@@ -161,6 +162,7 @@ func (i *Process) AwaitExit() *os.ProcessState {
 	return state
 }
 
+// URL is that of the public listener.
 func (i *Process) URL() string { return "http://" + i.Address }
 
 func (i *Process) wantNoSecretsInLog() {
@@ -172,6 +174,7 @@ func (i *Process) wantNoSecretsInLog() {
 	}
 }
 
+// Must fails the test if err is not nil.
 func (i *Process) Must(err error) {
 	i.Helper()
 	if err != nil {
@@ -179,7 +182,7 @@ func (i *Process) Must(err error) {
 	}
 }
 
-// beside is another replica: the same data, database and provider.
+// Replica is another server on the same data, database and provider.
 func (i *Process) Replica() *Process {
 	other := *i
 	other.Env = map[string]string{}

@@ -10,6 +10,7 @@ import (
 	"testing"
 )
 
+// WantProblem wants err to be a StatusError whose body contains a text.
 func WantProblem(t testing.TB, err error, status int, part string) {
 	t.Helper()
 	var refused *StatusError
@@ -18,7 +19,7 @@ func WantProblem(t testing.TB, err error, status int, part string) {
 	}
 }
 
-// refusal is an answer that is not the wanted one.
+// StatusError is an answer with another status than the expected one.
 type StatusError struct {
 	Status int
 	Body   string
@@ -26,7 +27,8 @@ type StatusError struct {
 
 func (r *StatusError) Error() string { return fmt.Sprintf("%d %s", r.Status, r.Body) }
 
-// status reads an answer to its end and says whether it is the wanted one.
+// CheckStatus reads an answer to its end. It returns a StatusError if the status is not
+// the expected one.
 func CheckStatus(answer *http.Response, want int) error {
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
@@ -36,7 +38,7 @@ func CheckStatus(answer *http.Response, want int) error {
 	return err
 }
 
-// request sends one request; body may be nil. A server that is gone is an error.
+// request sends one request; body may be nil. Headers are pairs of name and value.
 func (i *Process) request(ctx context.Context, method, url string, body io.Reader, headers ...string) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, url, body)
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// need finds a program by one of its names, or skips or fails the test.
+// NeedProgram finds a program by one of its names. Otherwise it skips or fails the test;
+// see SkipWithout.
 func NeedProgram(t testing.TB, requirement string, names ...string) string {
 	t.Helper()
 	for _, name := range names {
@@ -21,7 +22,8 @@ func NeedProgram(t testing.TB, requirement string, names ...string) string {
 	return ""
 }
 
-// lack skips the test, or fails it where the requirement must be there.
+// SkipWithout skips the test, or fails it if MEDIARELAY_TEST_REQUIRE names the
+// requirement.
 func SkipWithout(t testing.TB, requirement, message string) {
 	t.Helper()
 	if slices.Contains(strings.Split(os.Getenv("MEDIARELAY_TEST_REQUIRE"), ","), requirement) {
@@ -30,7 +32,7 @@ func SkipWithout(t testing.TB, requirement, message string) {
 	t.Skip(message)
 }
 
-// long skips a test of minutes where make test-all does not run it.
+// LongTest skips a test that takes minutes, unless MEDIARELAY_TEST_LONG is set.
 func LongTest(t testing.TB) {
 	t.Helper()
 	if os.Getenv("MEDIARELAY_TEST_LONG") == "" {

@@ -15,7 +15,7 @@ import (
 	"mediarelay/internal/media"
 )
 
-// wantRelayed waits for an upload's end and compares its digest.
+// WantRelayed waits for the end of an upload and checks its digest and its asset.
 func (s *Server) WantRelayed(id string, content []byte) {
 	s.TB.Helper()
 	_, events := s.Do("GET", s.URL+"/v1/uploads/"+id+"/events", nil, nil)
@@ -33,7 +33,8 @@ func (s *Server) WantRelayed(id string, content []byte) {
 	}
 }
 
-// createFor uploads a file in one request, for the given purposes.
+// CreateFor uploads a file in one request for some purposes, comma separated, and returns
+// the upload's URL.
 func (s *Server) CreateFor(purpose string, content []byte) string {
 	s.TB.Helper()
 	encode := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -48,7 +49,7 @@ func (s *Server) CreateFor(purpose string, content []byte) string {
 	return answer.Header.Get("Location")
 }
 
-// running is a server in this process.
+// Server is a server in this process.
 type Server struct {
 	TB    testing.TB
 	URL   string
@@ -56,7 +57,7 @@ type Server struct {
 	Stop  func() error
 }
 
-// start starts a server on the sandbox and reads its greeting.
+// StartServer starts a server with a sandbox and reads its greeting.
 func StartServer(t testing.TB, dir string) *Server {
 	t.Helper()
 	said, stop := Launch(t, Load(t, Settings(dir)), WebFiles)
@@ -80,7 +81,7 @@ func (s *Server) readGreeting(said *bufio.Scanner) {
 	go Drain(said)
 }
 
-// ask sends a tus or API request.
+// Do sends a tus or API request and returns the answer with its body.
 func (s *Server) Do(method, url string, body io.Reader, headers map[string]string) (*http.Response, string) {
 	s.TB.Helper()
 	r, err := http.NewRequestWithContext(s.TB.Context(), method, url, body)
@@ -104,7 +105,8 @@ func (s *Server) Do(method, url string, body io.Reader, headers map[string]strin
 	return answer, string(text)
 }
 
-// create makes an upload with its first bytes and returns its URL.
+// Create creates an upload of a length for a message and a template, with its first bytes,
+// and returns its URL.
 func (s *Server) Create(length int, first []byte) string {
 	s.TB.Helper()
 	encode := func(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

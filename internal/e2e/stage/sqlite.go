@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 )
 
-// count asks the server's SQLite file a question, beside the server.
+// Count runs a counting query on the server's SQLite file.
 func (i *Process) Count(query string) (n int) {
 	i.Helper()
 	db := i.SQLite("mode=ro")
@@ -15,6 +15,7 @@ func (i *Process) Count(query string) (n int) {
 	return n
 }
 
+// SQLite opens the server's SQLite file with URI parameters such as mode=ro.
 func (i *Process) SQLite(mode string) *sql.DB {
 	i.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(i.DataDir, "mediarelay.db")+"?"+mode+"&_pragma=busy_timeout(5000)")

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// upload is what the server says of an upload.
+// Upload is an upload as the API shows it.
 type Upload struct {
 	State  string
 	Offset int64
@@ -24,20 +24,20 @@ type Upload struct {
 	Problem *struct{ Code string }
 }
 
-// ended waits until an upload has ended, through every death of the server.
+// AwaitUpload waits until an upload has ended, across restarts of the server.
 func (i *Process) AwaitUpload(ctx context.Context, id string) (u Upload, err error) {
-	for err = errors.New("never asked"); err != nil; {
+	for err = errors.New("no request was sent"); err != nil; {
 		select {
 		case <-ctx.Done():
 			return u, fmt.Errorf("upload %s is %s: %w, %w", id, u.State, ctx.Err(), err)
-		case <-time.After(20 * time.Millisecond): // a process that is gone sends no event
+		case <-time.After(20 * time.Millisecond): // nothing signals that a process is back
 		}
 		u, err = i.followEvents(ctx, id)
 	}
 	return u, nil
 }
 
-// listen reads the upload's events to their end, as the page does.
+// followEvents reads the upload's events to their end, as the page does.
 func (i *Process) followEvents(ctx context.Context, id string) (u Upload, err error) {
 	answer, err := i.request(ctx, http.MethodGet, i.URL()+"/v1/uploads/"+id+"/events", nil)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// expire takes every upload away from the server, as the sweep does after a day.
+// ExpireUploads deletes every upload from the server, as the sweep does after a day.
 func (s *Stage) ExpireUploads() {
 	s.Helper()
 	for _, h := range s.Server.Uploads() {
@@ -26,13 +26,13 @@ func (s *Stage) ExpireUploads() {
 	}
 }
 
-// awaitBytes waits until the server has acknowledged some of a file.
+// AwaitBytes waits until the server has acknowledged some bytes of a file.
 func (s *Stage) AwaitBytes(name string) {
 	s.Helper()
 	s.Until(fmt.Sprintf(`document.querySelector('media-upload').files.some(file => file.name === %q && file.bytesAccepted > 0)`, name))
 }
 
-// begin drops a file for messages on the page.
+// Begin opens the page for messages and drops a text file of a size in bytes.
 func (s *Stage) Begin(name string, size int) []byte {
 	s.Helper()
 	s.OpenForMessages()
@@ -41,7 +41,7 @@ func (s *Stage) Begin(name string, size int) []byte {
 	return content
 }
 
-// sendThrough sends a file through what the script holds, to its end.
+// SendThrough sends a file through the scripted faults to its end.
 func (s *Stage) SendThrough(size int) {
 	s.Helper()
 	content := s.Begin("notes.txt", size)
@@ -50,7 +50,7 @@ func (s *Stage) SendThrough(size int) {
 	s.WantNoError()
 }
 
-// eventually waits for what is not in the page.
+// Eventually waits for a condition outside the page.
 func (s *Stage) Eventually(holds func() error) {
 	s.Helper()
 	var err error
@@ -62,7 +62,8 @@ func (s *Stage) Eventually(holds func() error) {
 	s.Fatalf("%v; requests: %s", err, s.Proxy.Story())
 }
 
-// openForMessages opens the page for messages alone, and notes the reasons of upload-retry.
+// OpenForMessages opens the page with the purpose message alone, and records the reasons
+// of upload-retry.
 func (s *Stage) OpenForMessages() {
 	s.Helper()
 	s.Open(s.Token(time.Hour))
@@ -72,11 +73,11 @@ func (s *Stage) OpenForMessages() {
 		element.setAttribute('purpose', 'message')`)
 }
 
-// leeway is how long after its end the server still takes a token.
+// TokenLeeway is how long after its expiry the server accepts a token.
 const TokenLeeway = 30 * time.Second
 
-// giveTokens lets the page hand out tokens one after the other, the last one for
-// ever, and counts how often it is asked.
+// GiveTokens makes the page's getToken return tokens one after the other, and then the
+// last one, and records why it is called.
 func (s *Stage) GiveTokens(tokens ...string) {
 	s.Helper()
 	s.Evaluate(fmt.Sprintf(`window.asked = []
@@ -85,7 +86,7 @@ func (s *Stage) GiveTokens(tokens ...string) {
 		fmt.Sprintf("[%s]", `"`+strings.Join(tokens, `","`)+`"`)))
 }
 
-// forMessages sets the element as the vectors assume it.
+// ForMessages sets the purpose message, which the vectors assume.
 func (s *Stage) ForMessages(autoStart bool) {
 	s.Helper()
 	s.Evaluate(fmt.Sprintf(`const element = document.querySelector('media-upload')

@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// chromiumTab is a Driver over the DevTools protocol.
 type chromiumTab struct{ tab context.Context }
 
 func (c chromiumTab) Navigate(url string) error {
@@ -44,7 +45,8 @@ func (c chromiumTab) dropOn(zone string, paths []string) error {
 	return err
 }
 
-// dropOn drops files with the mouse on a node of the page, in Chromium.
+// DropOn drops files with the mouse on a node of the page, in Chromium. Zone is an
+// expression that returns the node.
 func (s *Stage) DropOn(zone string, paths ...string) {
 	s.Helper()
 	s.Must(chromiumTab{s.Tab}.dropOn(zone, paths))
@@ -53,12 +55,12 @@ func (s *Stage) DropOn(zone string, paths ...string) {
 func browserOptions(chromium string) []chromedp.ExecAllocatorOption {
 	return append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 900),
-		// Chromium reads files' names in the locale's encoding, and a bare machine's is ASCII.
+		// Chromium decodes file names in the locale's encoding, which is ASCII on a bare machine.
 		chromedp.Env("LC_ALL=C.UTF-8"),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 }
 
-// sharedBrowser is the one of all tests that do not kill it.
+// chromium is the browser that all tests share, except those that kill theirs.
 var chromium sharedChromium
 
 type sharedChromium struct {

@@ -5,25 +5,25 @@ import (
 	"testing"
 )
 
-// driver is what the tests ask of a tab, whichever browser it belongs to.
+// Driver is what the tests need of a tab, in any browser.
 type Driver interface {
 	Navigate(url string) error
-	// evaluate gives the string that an expression in the page comes to; a promise is awaited.
+	// Evaluate returns the value of an expression in the page, a string or a promise of one.
 	Evaluate(expression string) (string, error)
-	// choose gives files to the upload element of the page, as a person does.
+	// Choose gives files to the upload element, as a person does.
 	Choose(paths []string) error
 }
 
-// browser is a browser of a test's own.
+// Browser is a browser of a test's own.
 type Browser interface {
-	// start starts it, after a kill too: with what its profile kept, where it has one.
+	// Start starts it. After a kill it has the profile of before, if the browser has profiles.
 	Start() error
 	OpenTab() (Driver, error)
-	// kill ends it as a crash does.
+	// Kill ends it as a crash does.
 	Kill()
 }
 
-// page is the tab of a stage.
+// Page is the tab of this stage.
 func (s *Stage) Page() Driver {
 	if s.driver != nil {
 		return s.driver
@@ -31,19 +31,19 @@ func (s *Stage) Page() Driver {
 	return chromiumTab{s.Tab}
 }
 
-// onStageOf is onStageAs with a tab of a browser that is not Chromium.
+// NewIn is NewWith in a browser other than Chromium.
 func NewIn(t testing.TB, b Browser, as Setting) *Stage {
 	t.Helper()
 	as.WebFiles = withPageScript(t, as.WebFiles)
 	s := withoutBrowser(t, as)
-	s.Tab = context.Background() // Chromium's part of it
+	s.Tab = context.Background() // for code that uses Chromium's tab
 	s.Must(b.Start())
 	t.Cleanup(b.Kill)
 	s.OpenTab(b)
 	return s
 }
 
-// enter opens a tab and goes on there.
+// OpenTab opens a tab and continues there.
 func (s *Stage) OpenTab(b Browser) {
 	s.Helper()
 	var err error
@@ -51,7 +51,7 @@ func (s *Stage) OpenTab(b Browser) {
 	s.Must(err)
 }
 
-// tabOf is another tab of the same browser.
+// TabOf is the same stage in another tab of a browser.
 func (s *Stage) TabOf(b Browser) *Stage {
 	s.Helper()
 	other := *s
@@ -59,7 +59,7 @@ func (s *Stage) TabOf(b Browser) *Stage {
 	return &other
 }
 
-// console is what the page said there.
+// console is what the page wrote to its console.
 func (s *Stage) console() []string {
 	s.Helper()
 	if s.driver == nil {

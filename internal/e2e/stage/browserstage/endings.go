@@ -4,6 +4,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
+// EveryEndingLeavesNothing cancels one file, has one refused and completes one, and wants
+// no record in the browser after each.
 func EveryEndingLeavesNothing(s *Stage, _ Browser) {
 	s.OpenForMessages()
 	s.Proxy.SetRate(512 << 10)

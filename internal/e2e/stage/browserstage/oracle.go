@@ -15,7 +15,8 @@ import (
 	"mediarelay/internal/media"
 )
 
-// wantChunksFromTheOffset wants every chunk of every upload to begin where the server last said.
+// WantChunksFromTheOffset wants every chunk of every upload to begin at the offset that
+// the server last reported.
 func (s *Stage) WantChunksFromTheOffset() {
 	s.Helper()
 	byUpload := map[string][]proxy.Request{}
@@ -28,7 +29,7 @@ func (s *Stage) WantChunksFromTheOffset() {
 		known := int64(-1)
 		for _, r := range requests {
 			if r.Method == http.MethodPatch && known >= 0 && r.Offset != known {
-				s.Errorf("%s: a chunk began at %d where the server had said %d", path, r.Offset, known)
+				s.Errorf("%s: a chunk began at %d after the server had reported %d", path, r.Offset, known)
 			}
 			if r.ResponseOffset >= 0 {
 				known = r.ResponseOffset
@@ -37,7 +38,8 @@ func (s *Stage) WantChunksFromTheOffset() {
 	}
 }
 
-// wantSteadyProgress holds what the proxy saw against the promise.
+// WantSteadyProgress wants one creation, chunks that begin at the offset that the server
+// last reported, and no two chunks at a time.
 func WantSteadyProgress(t testing.TB, requests []proxy.Request) {
 	t.Helper()
 	creations, known := 0, int64(0)
@@ -46,10 +48,10 @@ func WantSteadyProgress(t testing.TB, requests []proxy.Request) {
 			creations++
 		}
 		if r.Method == http.MethodPatch && r.Offset != known {
-			t.Errorf("a chunk began at %d where the server had reported %d", r.Offset, known)
+			t.Errorf("a chunk began at %d after the server had reported %d", r.Offset, known)
 		}
 		if r.Concurrent {
-			t.Errorf("a chunk at %d was sent while another was on its way", r.Offset)
+			t.Errorf("a chunk at %d was sent while another was running", r.Offset)
 		}
 		if r.ResponseOffset >= 0 {
 			known = r.ResponseOffset
@@ -60,13 +62,13 @@ func WantSteadyProgress(t testing.TB, requests []proxy.Request) {
 	}
 }
 
-// wantSafe is what must hold of a file in the end, whatever went wrong on its way:
+// WantIntact is what must hold of a file in the end, whatever faults it met:
 //
-//   - the row says done, and nothing that was acknowledged is missing;
-//   - the digest of the file is the digest of the stored bytes, of the asset and
-//     of what the provider has;
-//   - the provider has it once, under the media ID that the row shows;
-//   - no upload is left over on the server, and no record or copy in the browser;
+//   - the row is done, and no acknowledged byte is missing;
+//   - the SHA-256 of the file is that of the stored bytes, of the asset, and of what
+//     the provider holds;
+//   - the provider has the file once, under the media ID that the row shows;
+//   - no upload is left on the server, and no record or copy in the browser;
 //   - no secret is in a log, on the page, in its storage, its console or a URL.
 func (s *Stage) WantIntact(name string, content []byte) {
 	s.Helper()
@@ -75,7 +77,7 @@ func (s *Stage) WantIntact(name string, content []byte) {
 	s.WantNoSecrets()
 }
 
-// wantDone is wantSafe for one file while others are on their way.
+// WantDone is WantIntact for one file while others are still running.
 func (s *Stage) WantDone(name string, content []byte) {
 	s.Helper()
 	done := s.AwaitRow(name, "done")
@@ -87,6 +89,7 @@ func (s *Stage) WantDone(name string, content []byte) {
 	s.WantStored(digest)
 }
 
+// WantAtProvider wants the provider to have a file once, under a media ID.
 func (s *Stage) WantAtProvider(id, digest string) {
 	s.Helper()
 	if have, ok := s.Sandbox.Media(media.MediaID(id)); !ok || have.SHA256 != digest {
@@ -103,7 +106,7 @@ func (s *Stage) WantAtProvider(id, digest string) {
 	}
 }
 
-// wantStored wants the bytes that the server keeps to be the file's.
+// WantStored wants the server to have stored one finished upload with these bytes.
 func (s *Stage) WantStored(digest string) {
 	s.Helper()
 	found := 0
@@ -132,21 +135,23 @@ func (s *Stage) digestOfFile(path string) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-// wantNothingLeft wants no upload that has not ended, no bytes of none, and in
-// the browser no record and no copy.
+// WantNothingLeft wants every upload on the server to have ended, no stray bytes in the
+// store, and no record or copy in the browser.
 func (s *Stage) WantNothingLeft() {
 	s.Helper()
 	for _, h := range s.Server.Uploads() {
 		if h.State == "uploading" || h.State == "checking" || h.State == "relaying" {
-			s.Errorf("an upload is left over on the server: %+v", h)
+			s.Errorf("an upload has not ended on the server: %+v", h)
 		}
 	}
 	if strays := s.Server.StrayFiles(); len(strays) > 0 {
-		s.Errorf("the store keeps bytes of no upload: %v", strays)
+		s.Errorf("the store has stray files: %v", strays)
 	}
 	s.WantNoRecords()
 }
 
+// WantNoSecrets wants no key and no token on the page, in its storage, its console, a URL
+// or the log.
 func (s *Stage) WantNoSecrets() {
 	s.Helper()
 	places := map[string]string{"the page": strings.Join(Value[[]string](s, `everything()`), "\n"), "the console": strings.Join(s.console(), "\n")}
@@ -165,17 +170,17 @@ func (s *Stage) WantNoSecrets() {
 	}
 }
 
-// wantOneUpload wants that the file was created once, that every chunk began where the
-// server had said, and that no two chunks were on their way at a time.
+// WantOneUpload wants one creation, chunks that begin at the offset that the server last
+// reported, and no two chunks at a time.
 func (s *Stage) WantOneUpload() {
 	s.Helper()
 	WantSteadyProgress(s, s.Proxy.Requests())
 }
 
-// wantNoError wants that nobody was shown a failure.
+// WantNoError wants no upload-error event.
 func (s *Stage) WantNoError() {
 	s.Helper()
 	if errors := s.Events("upload-error"); len(errors) > 0 {
-		s.Errorf("the page was told of %+v", errors)
+		s.Errorf("upload-error fired: %+v", errors)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// beginOutage sends a file and takes the network away in the middle of it.
+// BeginOutage sends a file and disconnects the network in the middle of it.
 func (s *Stage) BeginOutage() []byte {
 	s.Helper()
 	s.Proxy.SetRate(1 << 20)
@@ -14,12 +14,13 @@ func (s *Stage) BeginOutage() []byte {
 	s.Proxy.Stop()
 	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("Waiting for the network")`)
 	if online := Value[bool](s, `navigator.onLine`); !online {
-		s.Fatal("the browser knows that it is offline, and this is about one that does not")
+		s.Fatal("the browser knows that it is offline; this test needs one that does not")
 	}
 	return content
 }
 
-// endOutage brings the network back, has it said, and wants the upload to move in time.
+// EndOutage reconnects the network, runs a script in the page that announces it, and wants
+// the upload to continue in time.
 func (s *Stage) EndOutage(said string, within time.Duration) {
 	s.Helper()
 	s.Proxy.SetRate(0)

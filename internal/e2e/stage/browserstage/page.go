@@ -9,8 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// open opens the upload page with a token. At the test's end nothing may have
-// gone wrong on it, and nothing may have been forbidden by its policy.
+// Open opens the upload page with a token. At the end of the test the page must have had
+// no error and no policy violation.
 func (s *Stage) Open(token string) {
 	s.Helper()
 	s.Visit(s.Proxy.URL + "/#token=" + token)
@@ -24,19 +24,20 @@ func (s *Stage) Open(token string) {
 	})
 }
 
+// Visit opens a page and waits for the upload element.
 func (s *Stage) Visit(url string) {
 	s.Helper()
 	s.Must(s.Page().Navigate(url))
 	s.Until(`document.querySelector('media-upload')?.shadowRoot?.querySelector('[part~=dropzone]')`)
 }
 
-// drop gives files to the element, in Chromium with the mouse.
+// Drop gives files to the element, in Chromium with the mouse.
 func (s *Stage) Drop(paths ...string) {
 	s.Helper()
 	s.Must(s.Page().Choose(paths))
 }
 
-// row is what the list shows of a file.
+// Row is what the list shows of a file.
 type Row struct {
 	State    string
 	Text     string
@@ -49,7 +50,7 @@ type Row struct {
 	}
 }
 
-// awaitRow waits until the row of a file is in a state.
+// AwaitRow waits until the row of a file has a state.
 func (s *Stage) AwaitRow(name, state string) Row {
 	s.Helper()
 	s.Until(fmt.Sprintf(`row(%q).State === %q`, name, state))
@@ -61,7 +62,7 @@ func (s *Stage) Row(name string) Row {
 	return Value[Row](s, fmt.Sprintf(`row(%q)`, name))
 }
 
-// told is one event of the element, at a time in milliseconds.
+// Event is one event of the element. At is in milliseconds of the browser's clock.
 type Event struct {
 	At              int64
 	Type, Name      string
@@ -70,6 +71,7 @@ type Event struct {
 	Accepted, Shown int64
 }
 
+// Events lists the events of some types so far.
 func (s *Stage) Events(types ...string) []Event {
 	s.Helper()
 	var list []Event
@@ -83,7 +85,7 @@ func (s *Stage) Events(types ...string) []Event {
 	return list
 }
 
-// press presses a button of a file's row, when it is there.
+// Press clicks a button of a file's row as soon as it is there.
 func (s *Stage) Press(name, action string) {
 	s.Helper()
 	button := fmt.Sprintf(`rowNode(%q)?.querySelector('[data-action=%s]')`, name, action)
@@ -91,13 +93,13 @@ func (s *Stage) Press(name, action string) {
 	s.Evaluate(button + `.click()`)
 }
 
-// until waits for a condition of the page.
+// Until waits for a condition in the page.
 func (s *Stage) Until(condition string) {
 	s.Helper()
 	s.Within(PageTimeout, condition)
 }
 
-// within asks in the page itself, so that a condition is seen soon after it came true.
+// Within polls in the page itself, so that a short-lived condition is seen.
 func (s *Stage) Within(patience time.Duration, condition string) {
 	s.Helper()
 	trouble, err := s.Page().Evaluate(fmt.Sprintf(`new Promise((done, failed) => {
@@ -106,7 +108,7 @@ func (s *Stage) Within(patience time.Duration, condition string) {
 			try {
 				if (%s) return done('')
 			} catch (error) { return failed(error) }
-			if (Date.now() > end) return done('out of patience')
+			if (Date.now() > end) return done('timeout')
 			setTimeout(look, 20)
 		}
 		look()
@@ -115,10 +117,10 @@ func (s *Stage) Within(patience time.Duration, condition string) {
 		return
 	}
 	rows := Value[string](s, `document.querySelector('media-upload')?.shadowRoot?.textContent ?? document.body.innerText`)
-	s.Fatalf("%s never came true: %s %v; the page says: %s; requests: %s", condition, trouble, err, strings.Join(strings.Fields(rows), " "), s.Proxy.Story())
+	s.Fatalf("condition %s: %s %v; the page shows: %s; requests: %s", condition, trouble, err, strings.Join(strings.Fields(rows), " "), s.Proxy.Story())
 }
 
-// value is what an expression in the page comes to; a promise is awaited.
+// Value is the value of an expression in the page; a promise is awaited.
 func Value[T any](s *Stage, expression string) (v T) {
 	s.Helper()
 	text, err := s.Page().Evaluate("(async () => JSON.stringify(await (" + expression + ")) ?? 'null')()")
@@ -127,12 +129,14 @@ func Value[T any](s *Stage, expression string) (v T) {
 	return v
 }
 
+// Evaluate runs a script in the page.
 func (s *Stage) Evaluate(script string) {
 	s.Helper()
 	_, err := s.Page().Evaluate("(() => {" + script + "\n})(), ''")
 	s.Must(err)
 }
 
+// Do runs actions of chromedp in this tab.
 func (s *Stage) Do(steps ...chromedp.Action[chromedp.Void]) {
 	s.Helper()
 	s.Must(chromedp.Do(s.Tab, steps...))

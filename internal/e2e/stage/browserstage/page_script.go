@@ -1,7 +1,7 @@
 package browserstage
 
-// watcher notes what happens and what goes wrong on a page from its first
-// moment, and reads its rows.
+// pageScript records what happens and what goes wrong on a page from its first moment, and
+// reads its rows.
 const pageScript = `
 	window.faults = []
 	addEventListener('securitypolicyviolation', e => faults.push('policy: ' + e.violatedDirective + ' ' + e.blockedURI))

@@ -10,18 +10,18 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// profile is a browser with its own cookies and databases: a window of the
-// browser that the tests share, or a whole browser on a folder.
+// profile is a browser with its own cookies and databases: a browser context of the shared
+// Chromium, or a whole browser with a profile folder.
 type profile struct {
 	*Stage
 	chromium string
-	folder   string // empty for a window of the shared browser
+	folder   string // empty for a context of the shared browser
 	root     context.Context
 	close    func()
 
 	mu      sync.Mutex
 	console []string
-	asked   int // how often the browser asked whether to leave
+	asked   int // how many dialogs were accepted
 }
 
 func newProfile(s *Stage, chromium string, own bool) *profile {
@@ -48,7 +48,7 @@ func (p *profile) launch() {
 	p.root, p.close = root, func() { closeRoot(); free() }
 }
 
-// tab opens a tab, the first of which brings the browser along.
+// tab opens a tab. The first one starts the browser.
 func (p *profile) tab() context.Context {
 	p.Helper()
 	tab := p.root
@@ -65,7 +65,7 @@ func (p *profile) tab() context.Context {
 	return tab
 }
 
-// listen keeps what a page says on its console, and lets it be left.
+// listen records what a page writes to its console, and accepts its dialogs.
 func (p *profile) listen(tab context.Context) {
 	p.Helper()
 	messages := chromedp.Console(tab)
@@ -102,7 +102,7 @@ func (p *profile) said() []string {
 	return append([]string(nil), p.console...)
 }
 
-// kill ends the browser as a crash does: nothing of its own runs any more.
+// KillBrowser ends the browser as a crash does.
 func (s *Stage) KillBrowser() {
 	s.Helper()
 	p := s.profile
@@ -114,10 +114,10 @@ func (s *Stage) KillBrowser() {
 	p.close()
 }
 
-// relaunch starts a killed browser again, with what its profile kept.
+// Relaunch starts a killed browser again on its profile.
 func (s *Stage) Relaunch() {
 	s.Helper()
-	// What the killed one held: the next one would hand over to it.
+	// Locks of the killed browser: with them the next one would delegate to it.
 	for _, lock := range []string{"SingletonLock", "SingletonSocket", "SingletonCookie"} {
 		os.Remove(s.profile.folder + "/" + lock)
 	}
@@ -125,7 +125,7 @@ func (s *Stage) Relaunch() {
 	s.Tab = s.profile.tab()
 }
 
-// secondTab is another tab of the same browser.
+// SecondTab is the same stage in another tab of the browser.
 func (s *Stage) SecondTab() *Stage {
 	s.Helper()
 	other := *s

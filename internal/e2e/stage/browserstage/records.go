@@ -7,7 +7,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// untilRecord waits for a record of an upload that a condition holds for.
+// UntilRecord waits for a stored record of an upload that meets a condition.
 func (s *Stage) UntilRecord(condition string) {
 	s.Helper()
 	s.Evaluate(`const look = () => databases().then(all => { window.records = all['mediarelay.uploads'] ?? [] }).finally(() => setTimeout(look, 20))
@@ -15,8 +15,9 @@ func (s *Stage) UntilRecord(condition string) {
 	s.Until(fmt.Sprintf(`window.records?.some(record => { const { url, paused, request } = record; return %s })`, condition))
 }
 
-// wantNoRecords waits until the browser's databases hold nothing of any file: the
-// last record goes after the row has said so. How large a chunk may be stays.
+// WantNoRecords waits until the browser's databases hold nothing of any file. The last
+// record is removed after the row shows the end. The largest chunk size of a server is
+// kept.
 func (s *Stage) WantNoRecords() {
 	s.Helper()
 	var left string

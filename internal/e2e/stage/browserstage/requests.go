@@ -4,7 +4,7 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// longestChunk is the longest body that was announced.
+// LongestChunk is the length of the largest request body, in bytes.
 func (s *Stage) LongestChunk() int64 {
 	longest := int64(0)
 	for _, r := range s.Proxy.Requests() {
@@ -13,6 +13,7 @@ func (s *Stage) LongestChunk() int64 {
 	return longest
 }
 
+// RequestsWith lists the requests with a method.
 func (s *Stage) RequestsWith(method string) []proxy.Request {
 	s.Helper()
 	var list []proxy.Request
@@ -24,7 +25,7 @@ func (s *Stage) RequestsWith(method string) []proxy.Request {
 	return list
 }
 
-// wantSentAtMost bounds the bytes of files that left the browser.
+// WantSentAtMost bounds the bytes of files that left the browser.
 func (s *Stage) WantSentAtMost(bytes int64) {
 	s.Helper()
 	sent := int64(0)

@@ -11,13 +11,13 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// secrets are what must not be found anywhere.
+// secrets are the keys and tokens that must not appear anywhere.
 type secrets struct {
 	mu     sync.Mutex
 	tokens []string
 }
 
-// secretTexts are the keys, and of each token what tells it from others: its signature.
+// secretTexts are the keys, and the signature of each token, which no other text contains.
 func (s *secrets) secretTexts() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -28,19 +28,20 @@ func (s *secrets) secretTexts() []string {
 	return list
 }
 
-// token signs a token of Ana's that ends at a time from now, in the past too.
+// Token signs a token for Ana that expires after a time, which may be negative.
 func (s *Stage) Token(life time.Duration) string {
 	s.Helper()
 	return s.TokenOf("ana", life)
 }
 
+// TokenOf signs a token for a subject.
 func (s *Stage) TokenOf(subject string, life time.Duration) string {
 	s.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	claims := jwt.MapClaims{
 		"aud": "mediarelay", "sub": subject, "channel": stage.Channel, "scope": "upload assets:read", "exp": time.Now().Add(life).Unix(),
-		"jti": fmt.Sprint(len(s.tokens)), // no two are alike
+		"jti": fmt.Sprint(len(s.tokens)), // makes each token unique
 	}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(stage.JWTSecret))
 	s.Must(err)

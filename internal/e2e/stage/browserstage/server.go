@@ -11,8 +11,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// backstage is the server of a stage. It can be stopped, killed and started
-// again on its address and its data.
+// Server is the server of a stage. It can be stopped or killed, and started again on its
+// address and its data.
 type Server struct {
 	*Stage
 	Setting
@@ -39,9 +39,10 @@ func newServer(s *Stage, as Setting) *Server {
 	return b
 }
 
+// URL is that of the public listener.
 func (b *Server) URL() string { return "http://" + b.address }
 
-// start starts the server and reads where it listens: the second time, where it did before.
+// Start starts the server, after the first time on the same address.
 func (b *Server) Start() {
 	b.Helper()
 	b.Env["MEDIARELAY_LISTEN"] = b.address
@@ -80,12 +81,12 @@ func (b *Server) spawn() *bufio.Scanner {
 	b.Must(b.process.Start())
 	said := bufio.NewScanner(stdout)
 	if !said.Scan() {
-		b.Fatal("the server ended without a word")
+		b.Fatal("the server ended without output")
 	}
 	return said
 }
 
-// end ends the server: in peace, or for one in its own process by SIGKILL.
+// End stops the server. One in a process of its own can be killed instead.
 func (b *Server) End(kill bool) {
 	b.Helper()
 	if b.stop != nil {

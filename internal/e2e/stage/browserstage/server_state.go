@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 )
 
-// held is what the server has of one upload.
+// StoredUpload is what the server has of one upload.
 type StoredUpload struct {
 	ID, Filename, State, SHA256 string
 	Length, Stored              int64
 	file                        string
 }
 
-// held lists the uploads that the server knows of, oldest first.
+// Uploads lists the uploads in the server's database, oldest first.
 func (b *Server) Uploads() []StoredUpload {
 	b.Helper()
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(b.data, "mediarelay.db")+"?mode=ro&_pragma=busy_timeout(5000)")
@@ -38,7 +38,7 @@ func (b *Server) Uploads() []StoredUpload {
 	return list
 }
 
-// strays lists the files of the store that belong to no upload.
+// StrayFiles lists the files of the store that belong to no upload.
 func (b *Server) StrayFiles() []string {
 	b.Helper()
 	known := map[string]bool{".mediarelay": true}

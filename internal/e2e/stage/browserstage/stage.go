@@ -14,10 +14,7 @@ import (
 	"mediarelay/web"
 )
 
-// stage is a browser on the upload page of a server, with a proxy between the
-// two and a sandbox behind, each of which the test can look into.
-//
-//	browser ── proxy ── backstage (the server) ── sandbox
+// Stage is one test's browser tab, proxy, server and sandbox.
 type Stage struct {
 	testing.TB
 	Sandbox *sandbox.Server
@@ -29,26 +26,27 @@ type Stage struct {
 	*secrets
 }
 
-// setting says what is not as usual on a stage.
+// Setting says how a stage differs from the usual one.
 type Setting struct {
-	WebFiles fs.FS // other web files
-	// ownBrowser gives the test a browser of its own, whose profile stays in a
-	// folder: it can be killed and started again. The others share one browser,
-	// in which each has its own cookies and databases.
+	WebFiles fs.FS // nil for the built files
+	// OwnBrowser gives the test a browser of its own with a profile folder, which can
+	// be killed and started again. The other tests share one browser, in which each
+	// has its own cookies and databases.
 	OwnBrowser bool
-	// ownProcess runs the server in a process of its own, which can be killed.
+	// OwnProcess runs the server in a process of its own, which can be killed.
 	OwnProcess bool
-	// variables are further settings of the server, as in its environment.
+	// Env are further variables of the server.
 	Env map[string]string
 }
 
-// onStage starts all of it. Where Chromium is not installed the test is skipped
-// with the reason, or fails when MEDIARELAY_TEST_REQUIRE names chromium.
+// New starts a stage. If Chromium is not installed, the test is skipped, or fails if
+// MEDIARELAY_TEST_REQUIRE names chromium.
 func New(t testing.TB) *Stage {
 	t.Helper()
 	return NewWith(t, Setting{})
 }
 
+// NewWith is New with other settings.
 func NewWith(t testing.TB, as Setting) *Stage {
 	t.Helper()
 	chromium := stage.NeedProgram(t, "chromium", "chromium", "chromium-browser", "google-chrome")
@@ -58,7 +56,7 @@ func NewWith(t testing.TB, as Setting) *Stage {
 	return s
 }
 
-// withoutBrowser starts all that stands behind the browser.
+// withoutBrowser starts everything behind the browser.
 func withoutBrowser(t testing.TB, as Setting) *Stage {
 	t.Helper()
 	if err := web.Built(); err != nil {
@@ -74,7 +72,7 @@ func withoutBrowser(t testing.TB, as Setting) *Stage {
 	return s
 }
 
-// emulate starts a sandbox of the test's own and returns its URL.
+// startSandbox starts a sandbox for this test and returns its URL.
 func (s *Stage) startSandbox() string {
 	s.Helper()
 	var err error
@@ -88,6 +86,7 @@ func (s *Stage) startSandbox() string {
 	return emulated.URL
 }
 
+// File writes a file and returns its path.
 func (s *Stage) File(name string, content []byte) string {
 	s.Helper()
 	path := filepath.Join(s.TempDir(), name)
@@ -95,6 +94,7 @@ func (s *Stage) File(name string, content []byte) string {
 	return path
 }
 
+// Must fails the test if err is not nil.
 func (s *Stage) Must(err error) {
 	s.Helper()
 	if err != nil {

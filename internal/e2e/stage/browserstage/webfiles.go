@@ -9,7 +9,8 @@ import (
 	"mediarelay/web"
 )
 
-// noBlobs refuses them as WebKit does in a private window.
+// NoBlobs is a worker script that makes IndexedDB reject Blobs, as WebKit does in a
+// private window.
 const NoBlobs = `const put = IDBObjectStore.prototype.put
 	IDBObjectStore.prototype.put = function (value, ...key) {
 		if (value instanceof Blob) throw new DOMException('', 'DataCloneError')
@@ -17,8 +18,8 @@ const NoBlobs = `const put = IDBObjectStore.prototype.put
 	}
 `
 
-// withWorker gives the web files with a script in front of the worker's, whose
-// compressed forms are left out.
+// WithWorkerScript returns the web files with a script in front of the upload worker. The
+// worker's compressed forms are left out.
 func WithWorkerScript(t testing.TB, script string) fs.FS {
 	t.Helper()
 	copied := fstest.MapFS{}
@@ -43,11 +44,11 @@ func WithWorkerScript(t testing.TB, script string) fs.FS {
 	return copied
 }
 
-// noStore makes a browser that keeps no copy.
+// NoStore is a worker script that makes IndexedDB fail, so that the browser keeps no copy.
 const NoStore = `indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }` + "\n"
 
-// withWatcher lets the page itself bring the watcher, as its first script:
-// WebDriver has no means to run one before the page's own.
+// withPageScript adds the page script as the page's first script: WebDriver cannot run a
+// script before the page's own.
 func withPageScript(t testing.TB, files fs.FS) fs.FS {
 	t.Helper()
 	if files == nil {
@@ -74,6 +75,7 @@ func withPageScript(t testing.TB, files fs.FS) fs.FS {
 	return copied
 }
 
+// listenToConsole records what the page writes to its console.
 const listenToConsole = `
 	window.said = []
 	for (const level of ['debug', 'log', 'info', 'warn', 'error']) {

@@ -6,9 +6,8 @@ import (
 	"net/http"
 )
 
-// What happens to them.
-
-// cutAfter cuts the connection when the server has so many bytes of the body.
+// CutAfter closes the connection once the server has received a number of bytes of the
+// body.
 func CutAfter(bytes int64) func(*Exchange) {
 	return func(c *Exchange) {
 		c.Request.Body = &truncatedBody{ReadCloser: c.Request.Body, left: bytes, then: func() error { c.Fire(); return errCut }}
@@ -16,12 +15,12 @@ func CutAfter(bytes int64) func(*Exchange) {
 	}
 }
 
-// cutAtOf cuts at a byte that depends on the body's length.
+// CutAt closes the connection at a byte that depends on the body's length.
 func CutAt(at func(length int64) int64) func(*Exchange) {
 	return func(c *Exchange) { CutAfter(at(c.Request.ContentLength))(c) }
 }
 
-// resetAfter is cutAfter with a reset (RST) in place of an orderly end.
+// ResetAt is CutAt with a TCP reset instead of an orderly close.
 func ResetAt(at func(length int64) int64) func(*Exchange) {
 	return func(c *Exchange) {
 		defer func() {
@@ -34,7 +33,8 @@ func ResetAt(at func(length int64) int64) func(*Exchange) {
 	}
 }
 
-// loseAnswer lets the server do its work and resets the connection in place of the answer.
+// LoseResponse lets the server process the request and resets the connection instead of
+// answering.
 func LoseResponse(c *Exchange) {
 	heard := &discardedResponse{header: http.Header{}}
 	outer := c.response
@@ -47,7 +47,7 @@ func LoseResponse(c *Exchange) {
 	c.reset()
 }
 
-// answers answers in the server's place, as a proxy does that sits in front of it.
+// Respond answers instead of the server, as a reverse proxy in front of it does.
 func Respond(status int, header http.Header, body string) func(*Exchange) {
 	return func(c *Exchange) {
 		_, _ = io.Copy(io.Discard, c.Request.Body)
@@ -60,13 +60,14 @@ func Respond(status int, header http.Header, body string) func(*Exchange) {
 	}
 }
 
-// html is a proxy's own page, which is no problem document.
+// RespondHTML answers with an HTML error page, as a reverse proxy does; it is no problem
+// document.
 func RespondHTML(status int) func(*Exchange) {
 	return Respond(status, http.Header{"Content-Type": {"text/html"}},
 		"<html><head><title>"+http.StatusText(status)+"</title></head><body><h1>nginx</h1></body></html>")
 }
 
-// swallow takes the body and gives none of it on, and never answers.
+// SwallowBody reads the body, forwards none of it, and never answers.
 func SwallowBody(c *Exchange) {
 	_, _ = io.Copy(io.Discard, c.Request.Body)
 	c.Fire()
@@ -76,7 +77,7 @@ func SwallowBody(c *Exchange) {
 	}
 }
 
-// stopReading leaves the body where it is, so that the sender comes to a stop.
+// StopReading leaves the body unread, so that the sender's buffers fill.
 func StopReading(c *Exchange) {
 	if conn := c.hijack(); conn != nil {
 		c.proxy.mu.Lock()
@@ -86,8 +87,8 @@ func StopReading(c *Exchange) {
 	}
 }
 
-// silence lets so many bytes through and then nothing, in both directions: the
-// server goes on waiting for the rest, as it does when a phone leaves its network.
+// Stall forwards a number of bytes of the body and then nothing, in both directions. The
+// server keeps waiting for the rest, as when a phone leaves its network.
 func Stall(bytes int64) func(*Exchange) {
 	return func(c *Exchange) {
 		c.Request.Body = &truncatedBody{ReadCloser: c.Request.Body, left: bytes, then: func() error {
@@ -99,7 +100,7 @@ func Stall(bytes int64) func(*Exchange) {
 	}
 }
 
-// flip changes one bit of the body.
+// FlipBit changes one bit of the body, in the byte at a position.
 func FlipBit(at int64) func(*Exchange) {
 	return func(c *Exchange) {
 		c.Request.Body = &flippedBody{ReadCloser: c.Request.Body, at: at, fire: c.Fire}
@@ -107,7 +108,7 @@ func FlipBit(at int64) func(*Exchange) {
 	}
 }
 
-// strip takes headers out of the answer.
+// StripHeaders removes headers from the answer.
 func StripHeaders(names ...string) func(*Exchange) {
 	return func(c *Exchange) {
 		c.response = &strippedResponse{ResponseWriter: c.response, names: names, fire: c.Fire}
@@ -124,7 +125,7 @@ func (c *Exchange) hijack() net.Conn {
 	return conn
 }
 
-// reset closes the connection with an RST.
+// reset closes the connection with a TCP reset.
 func (c *Exchange) reset() {
 	conn := c.hijack()
 	if tcp, ok := conn.(*net.TCPConn); ok {

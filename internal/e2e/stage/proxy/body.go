@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// untilByte gives so many bytes of a body, and then what then returns.
+// truncatedBody is the beginning of a body, and then the result of a function.
 type truncatedBody struct {
 	io.ReadCloser
 	left int64
@@ -25,11 +25,12 @@ func (u *truncatedBody) Read(b []byte) (int, error) {
 	n, err := u.ReadCloser.Read(b[:min(int64(len(b)), u.left)])
 	u.left -= int64(n)
 	if err == io.EOF && u.left == 0 {
-		err = nil // the end comes with the next read, and is no end
+		err = nil // the next read returns what then returns, and not EOF
 	}
 	return n, err
 }
 
+// flippedBody is a body in which one bit is changed.
 type flippedBody struct {
 	io.ReadCloser
 	at   int64
@@ -46,6 +47,7 @@ func (f *flippedBody) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// strippedResponse leaves headers out of an answer.
 type strippedResponse struct {
 	http.ResponseWriter
 	names []string
@@ -66,7 +68,7 @@ func (s *strippedResponse) WriteHeader(status int) {
 
 func (s *strippedResponse) Unwrap() http.ResponseWriter { return s.ResponseWriter }
 
-// unheard is an answer that goes nowhere.
+// discardedResponse is an answer that goes nowhere.
 type discardedResponse struct {
 	header http.Header
 	status int
@@ -78,15 +80,15 @@ func (u *discardedResponse) WriteHeader(status int) { u.status = status }
 
 func (u *discardedResponse) Write(b []byte) (int, error) { return len(b), nil }
 
-// line is a body on its way.
+// requestBody is a body that is counted and slowed down.
 type requestBody struct {
 	io.ReadCloser
 	proxy *Proxy
 	note  *Request
 
-	rate  int       // that was so since
-	since time.Time // and let through
-	sent  int       // so many bytes
+	rate  int       // in bytes a second
+	since time.Time // when the rate was set
+	sent  int       // bytes since then
 }
 
 func (l *requestBody) Read(b []byte) (int, error) {
@@ -102,7 +104,8 @@ func (l *requestBody) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// keepPace waits until the line has carried what was let through, and gives its rate.
+// throttle waits until a line of the proxy's rate has carried the bytes so far, and
+// returns the rate.
 func (l *requestBody) throttle() int {
 	l.proxy.mu.Lock()
 	rate := l.proxy.rate
@@ -111,12 +114,12 @@ func (l *requestBody) throttle() int {
 		l.rate, l.since, l.sent = rate, time.Now(), 0
 	}
 	if rate > 0 {
-		time.Sleep(time.Until(l.since.Add(time.Duration(l.sent) * time.Second / time.Duration(rate)))) // the line's own speed
+		time.Sleep(time.Until(l.since.Add(time.Duration(l.sent) * time.Second / time.Duration(rate)))) // the rate itself, not an event
 	}
 	return rate
 }
 
-// listener notes what the browser is told.
+// responseRecorder records what the browser receives.
 type responseRecorder struct {
 	http.ResponseWriter
 	proxy *Proxy

@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// fault is one thing that goes wrong on the way. It counts how often it
-// happened: one that never did proves nothing, and fails its test.
+// Fault is one scripted fault. A fault that never happens, or less often than Times, fails
+// its test: the test would prove nothing.
 type Fault struct {
 	Name  string
 	Match Match
-	Times int // how often it happens; whenever it is met where 0
+	Times int // how often it happens; 0 for every matching request
 	Act   func(*Exchange)
 
 	matched, fired int
-	FirstFired     time.Time // when it happened for the first time
+	FirstFired     time.Time // when it first happened
 }
 
-// crossing is one request on its way through a fault.
+// Exchange is one request that a fault acts on.
 type Exchange struct {
 	response http.ResponseWriter
 	Request  *http.Request
@@ -26,8 +26,8 @@ type Exchange struct {
 	fired    bool
 }
 
-// wrong puts a fault into the script. A request meets the first one that is for
-// it and has not happened often enough.
+// Add adds a fault to the script. A request meets the first fault that matches it and has
+// not happened Times times.
 func (p *Proxy) Add(f *Fault) *Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -47,19 +47,21 @@ func (p *Proxy) matchFault(r *http.Request) *Fault {
 	return nil
 }
 
-// right takes a fault out of the script; it must have happened by then.
+// Remove disables a fault. It must have happened by then.
 func (p *Proxy) Remove(f *Fault) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f.Match = func(*http.Request) bool { return false }
 }
 
+// Fired returns how often a fault has happened.
 func (p *Proxy) Fired(f *Fault) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return f.fired
 }
 
+// Fire records that the fault has happened.
 func (c *Exchange) Fire() {
 	c.proxy.mu.Lock()
 	defer c.proxy.mu.Unlock()
@@ -70,8 +72,8 @@ func (c *Exchange) Fire() {
 	c.fired = true
 }
 
-// giveBack leaves the fault for another request where this one was over before
-// it could happen: the server had answered without the body, say.
+// release gives the fault to another request if this one ended before the fault could
+// happen, for example because the server answered without reading the body.
 func (c *Exchange) release() {
 	c.proxy.mu.Lock()
 	defer c.proxy.mu.Unlock()
@@ -80,5 +82,5 @@ func (c *Exchange) release() {
 	}
 }
 
-// onward lets the request go on as it is now.
+// Forward sends the request to the server in its current form.
 func (c *Exchange) Forward() { c.proxy.Handler.ServeHTTP(c.response, c.Request) }

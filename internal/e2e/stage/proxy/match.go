@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// match picks the requests that a fault is for.
+// Match selects the requests that a fault acts on.
 type Match func(*http.Request) bool
 
-// Which requests.
-
+// Creation matches the creation of an upload.
 func Creation(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Path == "/files/" }
 
+// Method matches the tus requests with one of these methods.
 func Method(names ...string) Match {
 	return func(r *http.Request) bool {
 		for _, name := range names {
@@ -24,19 +24,19 @@ func Method(names ...string) Match {
 	}
 }
 
-// bytesOfFile are the requests that carry some.
+// FileBytes matches requests that carry bytes of a file.
 func FileBytes(r *http.Request) bool {
 	return Method(http.MethodPost, http.MethodPatch)(r) && r.ContentLength > 0
 }
 
-// lastChunk is the one that carries a file of a size to its end.
+// LastChunk matches the chunk that completes a file of a size.
 func LastChunk(size int) Match {
 	return func(r *http.Request) bool {
 		return FileBytes(r) && max(0, ParseOffset(r.Header.Get("Upload-Offset")))+r.ContentLength == int64(size)
 	}
 }
 
-// passing is the chunk that carries the file over a byte of it.
+// CrossingByte matches the chunk that contains a byte of the file.
 func CrossingByte(at int) Match {
 	return func(r *http.Request) bool {
 		from := max(0, ParseOffset(r.Header.Get("Upload-Offset")))
@@ -44,7 +44,7 @@ func CrossingByte(at int) Match {
 	}
 }
 
-// nth is the n-th request that another match picks, counted from 1.
+// Nth matches the n-th request that another Match selects, counted from 1.
 func Nth(n int, of Match) Match {
 	count := 0
 	return func(r *http.Request) bool {
@@ -55,10 +55,12 @@ func Nth(n int, of Match) Match {
 	}
 }
 
+// LargerThan matches requests with more than a number of bytes of a file.
 func LargerThan(limit int64) Match {
 	return func(r *http.Request) bool { return FileBytes(r) && r.ContentLength > limit }
 }
 
+// ParseOffset reads an Upload-Offset header; -1 if there is none.
 func ParseOffset(header string) int64 {
 	n, err := strconv.ParseInt(header, 10, 64)
 	if err != nil {

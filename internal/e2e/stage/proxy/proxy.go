@@ -17,27 +17,26 @@ import (
 	"testing"
 )
 
-// proxy stands between the browser and the server. It notes each request as the
-// browser saw it, can be slow, and carries out the faults of its script:
-// Chromium's own network emulation does not reach a worker, so a fault that is
-// made there proves nothing.
+// Proxy stands between a browser and a server.
 type Proxy struct {
 	testing.TB
 	URL     string
 	address string
 	Handler http.Handler
-	// keepAlive lets the browser use a connection for several requests.
+	// KeepAlive lets the browser use a connection for several requests.
 	KeepAlive bool
-	closing   chan struct{} // ends what a fault holds
+	closing   chan struct{} // closed at the end, so that faults release their requests
 
 	mu       sync.Mutex
 	server   *http.Server
 	requests []*Request
 	faults   []*Fault
 	parked   []net.Conn
-	rate     int // bytes a second of each body; 0 for no bound
+	rate     int // of each body, in bytes a second; 0 for no limit
 }
 
+// New starts a proxy in front of a URL. At the end of the test each of its faults must
+// have happened.
 func New(t testing.TB, target string) *Proxy {
 	t.Helper()
 	to, err := url.Parse(target)
@@ -47,9 +46,9 @@ func New(t testing.TB, target string) *Proxy {
 	p := &Proxy{TB: t, address: "127.0.0.1:0", closing: make(chan struct{})}
 	p.Handler = &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
-		// Without a buffer of its own the server has each byte that was let through.
+		// Unbuffered: each forwarded byte reaches the server at once.
 		Transport:     &http.Transport{WriteBufferSize: 1, DisableKeepAlives: true},
-		FlushInterval: -1, // events pass as they come
+		FlushInterval: -1, // forwards server-sent events at once
 		ErrorHandler:  func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) },
 	}
 	p.Start()
@@ -58,7 +57,7 @@ func New(t testing.TB, target string) *Proxy {
 	return p
 }
 
-// open listens, and on the same address each time.
+// Start listens, on the same address each time.
 func (p *Proxy) Start() {
 	p.Helper()
 	config := net.ListenConfig{Control: smallWindow}
@@ -67,8 +66,8 @@ func (p *Proxy) Start() {
 		p.Fatal(err)
 	}
 	server := &http.Server{Handler: p}
-	// A browser repeats a request by itself when it fails on a connection that was
-	// used before, and the fault would be the browser's to see, not the uploader's.
+	// A browser repeats a request that fails on a reused connection by itself, so the
+	// fault would not reach the uploader.
 	server.SetKeepAlivesEnabled(p.KeepAlive)
 	p.mu.Lock()
 	p.address, p.server = listener.Addr().String(), server
@@ -76,8 +75,8 @@ func (p *Proxy) Start() {
 	go func() { _ = server.Serve(listener) }()
 }
 
-// smallWindow keeps a slow line honest: this machine would take megabytes into
-// its buffers at once, which no network between two cities does.
+// smallWindow makes a slow line realistic: by default this machine would buffer megabytes
+// at once, which no network does.
 func smallWindow(_, _ string, socket syscall.RawConn) error {
 	var failed error
 	err := socket.Control(func(fd uintptr) {
@@ -86,7 +85,7 @@ func smallWindow(_, _ string, socket syscall.RawConn) error {
 	return errors.Join(err, failed)
 }
 
-// shut cuts every connection and refuses new ones, until open.
+// Stop closes every connection and refuses new ones until Start.
 func (p *Proxy) Stop() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -104,12 +103,12 @@ func (p *Proxy) close() {
 	}
 	for _, f := range p.faults {
 		if f.fired == 0 || f.fired < f.Times {
-			p.Errorf("the fault %q happened %d times, want %d: what it should have met never came", f.Name, f.fired, max(f.Times, 1))
+			p.Errorf("the fault %q happened %d times, want %d: too few requests matched it", f.Name, f.fired, max(f.Times, 1))
 		}
 	}
 }
 
-// ServeHTTP lets a request pass, through the first fault that waits for it.
+// ServeHTTP forwards a request, through the first fault that matches it.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	note := p.record(r)
 	defer p.finish(note)
@@ -124,7 +123,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.Handler.ServeHTTP(w, r)
 }
 
-// slow bounds each body to bytes a second; 0 takes the bound away.
+// SetRate limits each request body to a number of bytes a second; 0 removes the limit.
 func (p *Proxy) SetRate(rate int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -7,19 +7,18 @@ import (
 	"time"
 )
 
-// passed is one request to the tus or API routes, in the order in which they
-// came, with what the browser heard of it.
+// Request is one request to the tus or API routes and the answer, as the browser saw them.
 type Request struct {
 	Method, Path   string
 	URL            string
-	Offset         int64 // Upload-Offset of the request; -1 without
-	Length         int64 // of the body that was announced
-	Received       int64 // bytes of the body that the browser gave away
-	Status         int   // 0 where no answer reached the browser
-	ResponseOffset int64 // Upload-Offset of the answer; -1 without
+	Offset         int64 // Upload-Offset of the request; -1 if absent
+	Length         int64 // announced length of the body
+	Received       int64 // bytes of the body that left the browser
+	Status         int   // 0 if no answer reached the browser
+	ResponseOffset int64 // Upload-Offset of the answer; -1 if absent
 	Began          time.Time
 	Answered       time.Time
-	Concurrent     bool // another PATCH of this upload had not ended
+	Concurrent     bool // another PATCH of this upload was still running
 	ended          bool
 }
 
@@ -47,7 +46,7 @@ func (p *Proxy) finish(n *Request) {
 	n.ended = true
 }
 
-// seen lists the requests so far.
+// Requests lists the requests so far, in the order of their arrival.
 func (p *Proxy) Requests() []Request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,7 +57,7 @@ func (p *Proxy) Requests() []Request {
 	return list
 }
 
-// story tells the requests in a line each, for a test that fails.
+// Story describes each request in one line, for the message of a failed test.
 func (p *Proxy) Story() string {
 	var b strings.Builder
 	for _, r := range p.Requests() {
