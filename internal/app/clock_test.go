@@ -15,8 +15,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Whatever waits, rests or expires goes by the database's clock, which on Postgres
-// is another than the host's.
+// Every wait, pause and expiry uses the database's clock, which on Postgres is another
+// than the host's.
 func TestEveryPartUsesTheDatabaseClock(t *testing.T) {
 	cfg := loadChannels(t, emulateAll(t))
 	const ahead = 100 * 24 * time.Hour
@@ -42,10 +42,10 @@ func TestEveryPartUsesTheDatabaseClock(t *testing.T) {
 	begun, text := s.Do(http.MethodPost, s.URL+"/files/", nil, map[string]string{"Upload-Length": "1000"})
 	expires, err := http.ParseTime(begun.Header.Get("Upload-Expires"))
 	if err != nil || time.Until(expires) < ahead {
-		t.Errorf("intake: an upload expires at %v (%v %s), want behind the database's time", expires, err, text)
+		t.Errorf("intake: an upload expires at %v (%v %s), want a time after the database's", expires, err, text)
 	}
 	id := filepath.Base(s.CreateFor("message", stage.Photo(t)))
-	s.Do(http.MethodGet, s.URL+"/v1/uploads/"+id+"/events", nil, nil) // to its end
+	s.Do(http.MethodGet, s.URL+"/v1/uploads/"+id+"/events", nil, nil) // waits for the end
 	var created, ends, next int64
 	err = errors.Join(
 		a.Database().Read().QueryRowContext(t.Context(), "SELECT created_at, expires_at FROM copies").Scan(&created, &ends),

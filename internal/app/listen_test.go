@@ -17,8 +17,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Headers that never end hold no place: the server hangs up on each of many such
-// clients, and meanwhile serves the others.
+// Clients whose headers never end hold no place: the server closes each of many such
+// connections, and serves other clients meanwhile.
 func TestSlowHeadersAreCutOff(t *testing.T) {
 	served := make(chan struct{}, 1)
 	server := httptest.NewUnstartedServer(nil)
@@ -26,7 +26,7 @@ func TestSlowHeadersAreCutOff(t *testing.T) {
 	if server.Config.ReadHeaderTimeout != app.ReadHeaderTimeout {
 		t.Fatalf("headers may take %v", server.Config.ReadHeaderTimeout)
 	}
-	server.Config.ReadHeaderTimeout /= 20 // half a second, so that nobody waits
+	server.Config.ReadHeaderTimeout /= 20 // half a second, to keep the test short
 	server.Start()
 	defer server.Close()
 	const clients = 20
@@ -50,8 +50,8 @@ func TestSlowHeadersAreCutOff(t *testing.T) {
 	}
 }
 
-// dripHeaders sends a byte of a header now and then until the server hangs up,
-// and says how many bytes it took.
+// dripHeaders sends a byte of a header now and then until the server hangs up, and returns
+// how many bytes it took.
 func dripHeaders(t *testing.T, address string) int {
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -77,7 +77,7 @@ func dripHeaders(t *testing.T, address string) int {
 	}
 }
 
-// secure serves a handler by HTTP/2 with newServer's settings.
+// secure serves a handler over HTTP/2 with the settings of a real server.
 func secure(t *testing.T, h http.Handler) *httptest.Server {
 	t.Helper()
 	s := httptest.NewUnstartedServer(h)
@@ -88,8 +88,8 @@ func secure(t *testing.T, h http.Handler) *httptest.Server {
 	return s
 }
 
-// The waiting upload sends 2 MiB that nobody reads: more than the window of the
-// whole connection would be without http2Windows.
+// The waiting upload sends 2 MiB that are never read: more than the window of the whole
+// connection would be without http2Windows.
 func TestWaitingUploadDoesNotStarveItsConnection(t *testing.T) {
 	release := make(chan struct{})
 	waiting := make(chan struct{})
@@ -158,7 +158,8 @@ func TestShutdownCancelsRequests(t *testing.T) {
 	}
 }
 
-// net/http reads a refused request's body on, without an end of its own.
+// Without a deadline of our own, net/http would read the body of a rejected request
+// indefinitely.
 func TestMissingBodyTimesOut(t *testing.T) {
 	refusing := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
 	server := httptest.NewServer(app.WithBodyDeadline(refusing, 100*time.Millisecond))

@@ -17,8 +17,8 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// One channel at each provider, as an operator writes them down, and one at Meta
-// without an app.
+// channelAtEach has one channel at each provider, as an operator writes them, and one at
+// Meta without an app.
 const channelAtEach = `channels:
   dialog: {provider: dialog360, base_url: "%[1]s", api_key_env: KEY}
   meta: {provider: cloudapi, base_url: "%[1]s", version: v23.0, phone_number_id: "%[2]s", app_id: "%[3]s", access_token_env: KEY}
@@ -26,8 +26,8 @@ const channelAtEach = `channels:
   old: {provider: onprem, base_url: "%[1]s", api_key_env: KEY}
 `
 
-// TestFileReachesEachProvider: the channels file alone decides where a file goes.
-// Where a channel has no handles, the upload is refused before its bytes are sent.
+// The channels file alone decides where a file goes. If a channel has no handles, the
+// upload is rejected before its bytes are sent.
 func TestFileReachesEachProvider(t *testing.T) {
 	emulated := emulateAll(t)
 	cfg := loadChannels(t, emulated)

@@ -21,7 +21,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// Only what changed is rotated, once; settings that are wrong change nothing.
+// Only changed settings are applied, once; invalid ones change nothing.
 func TestChangedKeysReachTheRelay(t *testing.T) {
 	channel := func(name, key string) config.Channel {
 		return config.Channel{Name: name, Provider: config.ProviderDialog360, APIKey: provider.Secret(key)}
@@ -52,7 +52,7 @@ func TestChangedKeysReachTheRelay(t *testing.T) {
 		{"the same key", []config.Channel{channel("acme", "new"), channel("beta", "key")}, nil, nil, nil},
 		{"an empty key", []config.Channel{channel("acme", ""), channel("beta", "key")}, nil, nil, nil},
 		{"another channel", []config.Channel{channel("acme", "new"), channel("gamma", "key")}, nil, nil, nil},
-		{"a key while the database is away", []config.Channel{channel("beta", "next")}, nil, errors.New("away"), []string{"beta"}},
+		{"a key while the database is unreachable", []config.Channel{channel("beta", "next")}, nil, errors.New("away"), []string{"beta"}},
 		{"once more", []config.Channel{channel("beta", "next")}, nil, nil, []string{"beta"}},
 		{"and no more", []config.Channel{channel("beta", "next")}, nil, nil, nil},
 	} {
@@ -64,8 +64,8 @@ func TestChangedKeysReachTheRelay(t *testing.T) {
 	}
 }
 
-// One channel's wrong key file keeps no other from its new key. It is told once, in
-// the log and as long as it lasts in /readyz, as is what needs a restart.
+// One channel's invalid key file does not keep another from its new key. It is logged
+// once, and shown in /readyz for as long as it lasts, as is a change that needs a restart.
 func TestInvalidKeyFileAffectsOneChannel(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) {
@@ -110,7 +110,7 @@ func TestInvalidKeyFileAffectsOneChannel(t *testing.T) {
 		{"nothing", func() {}, nil, nil, 0},
 		{"one key file is empty", func() { write("acme.key", ""); write("beta.key", "new") }, []string{"beta"}, []string{"acme keeps its earlier settings"}, 1},
 		{"and still is", func() {}, nil, []string{"acme keeps its earlier settings"}, 0},
-		{"it is mended", func() { write("acme.key", "new") }, []string{"acme"}, nil, 0},
+		{"it is repaired", func() { write("acme.key", "new") }, []string{"acme"}, nil, 0},
 		{"one comes, one goes", func() { channels("beta", "gamma") }, nil, []string{"acme is no longer", "gamma is new"}, 2},
 		{"and again", func() {}, nil, []string{"acme is no longer", "gamma is new"}, 0},
 		{"the file is empty", func() { write("channels.yaml", "") }, nil, []string{"the channels file cannot be read"}, 1},
@@ -135,12 +135,12 @@ func TestInvalidKeyFileAffectsOneChannel(t *testing.T) {
 		}
 	}
 	if line := stage.Logs.LineWith("acme.key"); !strings.Contains(line, "is empty") || strings.Contains(line, "YAML") {
-		t.Errorf("of a key file the log says %s", line)
+		t.Errorf("for a key file the log has %s", line)
 	}
 }
 
-// An app that is added to a channel's settings makes handles possible without a
-// restart, and so uploads that need one are taken from then on.
+// An app ID that is added to a channel's settings enables handles without a restart, so
+// uploads that need one are accepted from then on.
 func TestAddedAppIDAllowsTemplates(t *testing.T) {
 	cfg := loadChannels(t, "http://127.0.0.1:1")
 	a, err := app.Assemble(t.Context(), app.Options{Config: cfg, WebFiles: stage.WebFiles})

@@ -19,7 +19,7 @@ import (
 
 func TestFileGetsMediaIDAndHandle(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent(),
-		// tusd lets a request's context live on for its grace time, 5 s.
+		// tusd keeps a request's context for 5 s after the request.
 		goleak.IgnoreAnyFunction("github.com/tus/tusd/v2/pkg/handler.newDelayedContext.func1"))
 	s := stage.StartServer(t, t.TempDir())
 	content := stage.Photo(t)
@@ -99,7 +99,7 @@ func awaitOffset(s *stage.Server, upload string, offset int) {
 			return
 		}
 	}
-	s.TB.Fatalf("the events never told of offset %d", offset)
+	s.TB.Fatalf("no event had offset %d", offset)
 }
 
 func TestListenAddressInUse(t *testing.T) {

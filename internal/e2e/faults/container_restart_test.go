@@ -10,8 +10,8 @@ import (
 	"mediarelay/internal/lease"
 )
 
-// B10: killed in the middle of a chunk as process 1 of a container, and started
-// again as process 1, the server finds no lock of its own that is in its way.
+// B10: the server is killed in the middle of a chunk as process 1 of a container, and
+// started again as process 1. No lock of its own blocks it.
 func TestContainerRestartFindsNoStaleLock(t *testing.T) {
 	t.Parallel()
 	unshare := stage.NeedProgram(t, "unshare", "unshare")
@@ -28,7 +28,7 @@ func TestContainerRestartFindsNoStaleLock(t *testing.T) {
 	i.AwaitStored(f, arrived)
 	i.Signal(syscall.SIGKILL)
 	i.Start()
-	ctx, cancel := context.WithTimeout(t.Context(), lease.TimeToLive/2) // long before a lease of the dead would end
+	ctx, cancel := context.WithTimeout(t.Context(), lease.TimeToLive/2) // long before a lease of the killed process would expire
 	defer cancel()
 	if offset, err := i.Offset(ctx, f); err != nil || offset != arrived {
 		t.Errorf("offset %d, %v, want %d", offset, err, arrived)

@@ -12,23 +12,21 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Steps inside the database, and a store that is looked at too late.
-
-// atSessionChange is no step by itself: dieAtSessionChanges makes it one.
+// atSessionChange is a crash point once crashAtSessionChanges has made it one.
 const atSessionChange = "before a change of a relay's session is committed"
 
-// sqlCrashFunction is the SQL function of a step, in the server that dies.
-const sqlCrashFunction = "die_at"
+// sqlCrashFunction is the SQL function of a crash point.
+const sqlCrashFunction = "crash_at"
 
-// inTransaction is a step in a trigger: what was written before it in the same
-// transaction is gone with the process.
+// inTransaction is a crash point in a trigger: the writes of the same transaction are lost
+// with the process.
 func (d *crasher) inTransaction(_ *sqlite.FunctionContext, step []sqldriver.Value) (sqldriver.Value, error) {
 	text, _ := step[0].(string)
 	d.at(text)
 	return nil, nil
 }
 
-// crashAtSessionChanges makes a step of each change of what a relay knows of its session.
+// crashAtSessionChanges makes each change of a relay's session a crash point.
 func crashAtSessionChanges(i *stage.Process) {
 	i.Helper()
 	db := i.SQLite("mode=rw")
@@ -38,11 +36,11 @@ func crashAtSessionChanges(i *stage.Process) {
 	i.Must(err)
 }
 
-// observedPiece is how many bytes must have come for a look that is late to see them.
+// observedPiece is the granularity of a stale read, in bytes.
 const observedPiece = 1 << 10
 
-// Arrived is the store's own, or a look that comes too late for bytes that are taken
-// back: it sees as many again, and only pieces that are whole.
+// Arrived is the store's own. With stale reads it hides that bytes were discarded: it
+// returns no less than before, in whole pieces.
 func (m crashingBytes) Arrived(ctx context.Context, id string) (int64, error) {
 	if os.Getenv(staleReadsEnv) == "" {
 		return m.Bytes.Arrived(ctx, id)
@@ -56,13 +54,13 @@ func (m crashingBytes) Arrived(ctx context.Context, id string) (int64, error) {
 		select {
 		case <-ctx.Done():
 			return 0, context.Cause(ctx)
-		case <-time.After(time.Millisecond): // a growing file sends no event
+		case <-time.After(time.Millisecond): // nothing signals that a file grows
 		}
 	}
 }
 
-// observed notes how many bytes of an upload a look has seen, and reports whether no look
-// before it saw more.
+// observed records how many bytes of an upload a read has seen, and reports whether no
+// earlier read saw more.
 func (d *crasher) observed(id string, n int64) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -11,18 +11,18 @@ import (
 	"mediarelay/internal/relay"
 )
 
-// The steps of a forerun, a request to the provider that begins while its upload
-// still comes, in their order. They are those of such requests alone.
+// The crash points of an early send, a request to the provider that begins while the
+// file is still being uploaded, in their order.
 const (
-	afterEarlySession   = "after a forerun's session is opened"
-	whileEarlyMedia     = "while a forerun sends a media object"
-	whileEarlySession   = "while a forerun sends into its session"
-	atWithheldMedia     = "while the end of a forerun's media object is held back"
-	atWithheldSession   = "while the end of a forerun's session is held back"
-	afterMediaRelease   = "after the gate of a forerun's media object is opened"
-	afterSessionRelease = "after the gate of a forerun's session is opened"
-	afterEarlyMediaID   = "after a forerun's media ID, before its commit"
-	afterEarlyHandle    = "after a forerun's handle, before its commit"
+	afterEarlySession   = "after an early session is opened"
+	whileEarlyMedia     = "while a media object is sent early"
+	whileEarlySession   = "while a session is sent early"
+	atWithheldMedia     = "while the end of an early media object is withheld"
+	atWithheldSession   = "while the end of an early session is withheld"
+	afterMediaRelease   = "after the end of an early media object is released"
+	afterSessionRelease = "after the end of an early session is released"
+	afterEarlyMediaID   = "after an early media ID, before its commit"
+	afterEarlyHandle    = "after an early handle, before its commit"
 )
 
 var earlyCrashPoints = []string{
@@ -35,7 +35,8 @@ type crashingProvider struct {
 	crasher *crasher
 }
 
-// early reports whether a file comes and is not whole: who sends it is a forerun.
+// early reports whether a file is still being uploaded: a request to the provider for it
+// is an early send.
 func (m crashingProvider) early(o media.Object) bool {
 	_, arriving := m.crasher.arriving.Load(o.SHA256)
 	return arriving
@@ -84,7 +85,7 @@ func (m crashingProvider) answered(err error, step string) {
 	}
 }
 
-// earlyBody is a forerun's body, with its steps.
+// earlyBody is the body of an early send, with its crash points.
 func (m crashingProvider) earlyBody(body io.Reader, o media.Object, halfway, held, gate string) io.Reader {
 	return &crashingEarlyBody{Reader: body, provider: m, object: o, halfway: halfway, atWithheld: held, afterRelease: gate}
 }
@@ -97,10 +98,10 @@ type crashingEarlyBody struct {
 	halfway, atWithheld, afterRelease string
 }
 
-// withheldLogLine is what the server says when the end of a forerun is held back.
+// withheldLogLine is what the server prints when the end of an early send is withheld.
 func withheldLogLine(step, digest string) string { return step + ": " + digest }
 
-// Close is as mortalReader's.
+// Close is passed on, as by crashingReader.
 func (f *crashingEarlyBody) Close() error { return closed(f.Reader) }
 
 func (f *crashingEarlyBody) Read(p []byte) (int, error) {
@@ -114,7 +115,7 @@ func (f *crashingEarlyBody) Read(p []byte) (int, error) {
 	}
 	n, err := f.Reader.Read(p)
 	f.at += int64(n)
-	if n > 0 && f.at > free { // the worker has the file; none of this has left yet
+	if n > 0 && f.at > free { // the worker has checked the file; none of these bytes has left yet
 		death.at(f.afterRelease)
 	}
 	return n, err

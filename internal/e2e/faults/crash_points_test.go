@@ -20,21 +20,18 @@ import (
 	"mediarelay/internal/library"
 )
 
-// The server that kills itself at a step of a file's way. It is the real one, of
-// this test binary, with parts around its own; nothing of it is in the program.
-
 // crashingProgram is the name under which the test binary is that server.
 const crashingProgram = "crashing-server"
 
 const (
-	crashAtEnv  = "MEDIARELAY_TEST_DIE_AT"  // a step
-	crashNthEnv = "MEDIARELAY_TEST_DIE_NTH" // at its so manieth time
-	crashByEnv  = "MEDIARELAY_TEST_DIE_BY"  // "sleep" is SIGSTOP, until SIGCONT
+	crashAtEnv  = "MEDIARELAY_TEST_CRASH_AT"  // a crash point
+	crashNthEnv = "MEDIARELAY_TEST_CRASH_NTH" // how many times it is reached before
+	crashByEnv  = "MEDIARELAY_TEST_CRASH_BY"  // "sleep" means SIGSTOP, until SIGCONT
 	// lookLate lets foreruns not see that bytes are taken back, if it is set.
-	staleReadsEnv = "MEDIARELAY_TEST_LOOK_LATE"
+	staleReadsEnv = "MEDIARELAY_TEST_STALE_READS"
 )
 
-// The steps, in their order.
+// The crash points, in the order of a file's lifecycle.
 const (
 	afterRow           = "after the upload's row"
 	afterFile          = "after its file is made"
@@ -50,7 +47,7 @@ const (
 	afterSession       = "after a session is opened, before its commit"
 	whileInSession     = "while a session is sent"
 	afterHandle        = "after the answer with a handle, before its commit"
-	beforeNotification = "after the end is committed, before anybody is told"
+	beforeNotification = "after the end is committed, before subscribers are notified"
 )
 
 var crashPoints = []string{
@@ -58,12 +55,13 @@ var crashPoints = []string{
 	afterMediaID, afterCopy, afterSession, whileInSession, afterHandle, beforeNotification,
 }
 
-// crashingServer is the command of that server.
+// crashingServer is the program: the real server of this test binary, with crash points
+// between its parts. The product contains none of this.
 func crashingServer() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
-	nth, _ := strconv.ParseInt(os.Getenv(crashNthEnv), 10, 64) // none for a step that never comes
+	nth, _ := strconv.ParseInt(os.Getenv(crashNthEnv), 10, 64) // 0 if no crash is wanted
 	d := &crasher{point: os.Getenv(crashAtEnv), observedBytes: map[string]int64{}}
 	d.left.Store(nth)
 	sqlite.MustRegisterScalarFunction(sqlCrashFunction, 1, d.inTransaction)
@@ -80,19 +78,19 @@ func crashingServer() {
 type crasher struct {
 	point string
 	left  atomic.Int64
-	// arriving has the digests of the files that come and are not whole.
+	// arriving has the digests of the files that are being uploaded.
 	arriving sync.Map
-	// seen is how many bytes of each upload looks have seen.
+	// mu guards observedBytes: by upload, the most bytes that a read has seen.
 	mu            sync.Mutex
 	observedBytes map[string]int64
 }
 
-// at kills the process, as nothing in it can see coming.
+// at kills the process at a step, without warning.
 func (d *crasher) at(step string) {
 	if step != d.point || d.left.Add(-1) != 0 {
 		return
 	}
-	_, _ = fmt.Fprintf(os.Stderr, "died %s\n", step)
+	_, _ = fmt.Fprintf(os.Stderr, "crashed %s\n", step)
 	if os.Getenv(crashByEnv) == "sleep" {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
 		return
@@ -129,7 +127,7 @@ func (m crashingUploads) FinishUpload(ctx context.Context, id, sha256 string, fa
 	return err
 }
 
-// Subscribe looks at what changed before it tells anybody.
+// Subscribe reaches the crash point before subscribers are notified.
 func (m crashingUploads) Subscribe(id string) (<-chan struct{}, func()) {
 	changes, stop := m.Uploads.Subscribe(id)
 	told, over := make(chan struct{}, 1), make(chan struct{})
@@ -145,7 +143,7 @@ func (m crashingUploads) Subscribe(id string) (<-chan struct{}, func()) {
 			}
 			select {
 			case told <- struct{}{}:
-			default: // a hint is waiting already
+			default: // a notification is pending already
 			}
 		}
 	}()
@@ -196,7 +194,7 @@ func (m crashingBytes) Seal(ctx context.Context, id string) error {
 	return err
 }
 
-// reading is a reader whose reads after so many bytes are a step.
+// reading is a reader whose reads are a crash point after a number of bytes.
 func (d *crasher) reading(r io.Reader, step string, after int64) io.Reader {
 	return &crashingReader{Reader: r, crasher: d, point: step, left: after}
 }
@@ -208,7 +206,8 @@ type crashingReader struct {
 	left    int64
 }
 
-// Close is passed on: it tells a body that waits for its client of the request's end.
+// Close is passed on: it tells a body that waits for its client that the request has
+// ended.
 func (m *crashingReader) Close() error { return closed(m.Reader) }
 
 func closed(r io.Reader) error {

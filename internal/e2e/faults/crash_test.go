@@ -14,9 +14,9 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B1: killed at each step of a file's way with six files on theirs, the server
-// goes on at its next start: all are relayed within a minute, whole, and at most
-// the answers that were lost with it cost an object or a handle, which is counted.
+// B1: six uploads are running and the server is killed at one step of a file's lifecycle.
+// After the next start all are relayed whole within a minute. Only answers that were lost
+// with the process cost an object or a handle, and each of those is counted.
 func TestKillAtAnyStepLosesNothing(t *testing.T) {
 	for _, step := range crashPoints {
 		t.Run(strings.ReplaceAll(step, " ", "-"), func(t *testing.T) {
@@ -29,7 +29,7 @@ func TestKillAtAnyStepLosesNothing(t *testing.T) {
 	}
 }
 
-// crashAndRecover carries files through one death at a step.
+// crashAndRecover sends files while the server crashes at a step and is started again.
 func crashAndRecover(i *stage.Process, step string, files []*stage.File) {
 	i.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*stage.RecoveryTimeout)
@@ -45,20 +45,21 @@ func crashAndRecover(i *stage.Process, step string, files []*stage.File) {
 	took := time.Since(began)
 	orphans := i.WantRelayed(carried)
 	counted := i.Metric("mediarelay_relay_ambiguous_total")
-	i.Logf("done %v after the start, %d objects without a use, %v counted", took, orphans, counted)
+	i.Logf("done %v after the start, %d unused objects, %v counted", took, orphans, counted)
 	if took > stage.RecoveryTimeout {
 		i.Errorf("it took %v", took)
 	}
 	if float64(orphans) > counted {
-		i.Errorf("the provider has %d objects that nobody uses, and %v are counted", orphans, counted)
+		i.Errorf("the provider has %d unused objects, and %v are counted", orphans, counted)
 	}
 	if slices.Contains([]string{afterMediaID, afterHandle, afterEarlyMediaID, afterEarlyHandle}, step) && orphans == 0 {
-		i.Error("an answer that was lost cost no object: the death came elsewhere")
+		i.Error("the lost answer left no unused object: the crash came at another point")
 	}
 	i.Signal(syscall.SIGTERM)
 }
 
-// crashAt says where the next process dies; nowhere for no step.
+// crashAt makes the next process crash when it reaches a step for the nth time; no step
+// means never.
 func crashAt(i *stage.Process, step string, nth int) {
 	i.Program = crashingProgram
 	i.Env[crashAtEnv], i.Env[crashNthEnv] = step, strconv.Itoa(nth)
@@ -71,13 +72,12 @@ func wantCrash(i *stage.Process, step string) {
 	if how, ok := state.Sys().(syscall.WaitStatus); !ok || how.Signal() != syscall.SIGKILL {
 		i.Errorf("the process ended with %v", state)
 	}
-	if i.ServerLog.LineWith("died "+step) == "" {
-		i.Errorf("the process did not die %s: %s", step, i.ServerLog.Tail())
+	if i.ServerLog.LineWith("crashed "+step) == "" {
+		i.Errorf("the process did not crash %s: %s", step, i.ServerLog.Tail())
 	}
 }
 
-// B1: the same with fifty files, and then a kill at a random moment and at a
-// random step, again and again.
+// B1: the same with fifty files and many kills, at random moments and random steps.
 func TestManyKillsLoseNothing(t *testing.T) {
 	stage.LongTest(t)
 	const kills = 40
@@ -85,7 +85,7 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	if given, err := strconv.ParseUint(os.Getenv("MEDIARELAY_TEST_SEED"), 10, 64); err == nil {
 		seed = given
 	}
-	t.Logf("MEDIARELAY_TEST_SEED=%d makes the same kills again", seed)
+	t.Logf("MEDIARELAY_TEST_SEED=%d repeats these kills", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	i := stage.NewProcess(t)
 	i.Env[earlyEnv] = "all"
@@ -103,7 +103,7 @@ func TestManyKillsLoseNothing(t *testing.T) {
 		case <-i.Ended:
 			i.AwaitExit()
 			died[true]++
-		case <-time.After(time.Duration(200+random.IntN(1300)) * time.Millisecond): // the random moment
+		case <-time.After(time.Duration(200+random.IntN(1300)) * time.Millisecond): // a random moment
 			i.Signal(syscall.SIGKILL)
 			died[false]++
 		}
@@ -114,16 +114,15 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	carried := <-ends
 	orphans := i.WantRelayed(carried)
 	counted := i.LoggedOrphans()
-	t.Logf("%d died at a step, %d at a moment; done %v after the last start; %d objects without a use, %d told of",
+	t.Logf("%d crashed at a step, %d were killed; done %v after the last start; %d unused objects, %d logged",
 		died[true], died[false], time.Since(began), orphans, counted)
 	if len(died) != 2 || orphans > counted {
-		t.Errorf("died %v; %d objects without a use, %d told of", died, orphans, counted)
+		t.Errorf("crashes at a step: %v; %d unused objects, %d logged", died, orphans, counted)
 	}
 	i.Signal(syscall.SIGTERM)
 }
 
-// B1 with fifty files at each step, of which foreruns send as many as they have
-// places for.
+// B1: fifty files at each step, as many of them sent early as there are slots.
 func TestKillAtAnyStepWithFiftyFiles(t *testing.T) {
 	stage.LongTest(t)
 	for _, step := range slices.Concat(crashPoints, earlyCrashPoints) {
@@ -136,7 +135,7 @@ func TestKillAtAnyStepWithFiftyFiles(t *testing.T) {
 			}
 			crashAt(i, step, nth)
 			i.Start()
-			arriving := earlyFiles(t, earlySlots/2) // both copies of each
+			arriving := earlyFiles(t, earlySlots/2) // two requests for each file
 			for _, f := range arriving {
 				waitForBothCopies(i, f, func() {})
 			}

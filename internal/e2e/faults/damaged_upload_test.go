@@ -13,8 +13,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// A file that arrives other than it was announced ends as failed for good, and
-// the provider never hears of it.
+// A file that arrives with another digest than announced ends as failed, permanently, and
+// the provider gets nothing of it.
 func TestDamagedFileFails(t *testing.T) {
 	s := stage.StartServer(t, t.TempDir())
 	content := stage.Photo(t)
@@ -47,8 +47,8 @@ func TestDamagedFileFails(t *testing.T) {
 	}
 }
 
-// A chunk that was damaged on the way is found at once, through every layer of
-// the server, and costs one chunk.
+// A chunk that was damaged in transit is detected at once, through every layer of the
+// server, and costs one chunk.
 func TestDamagedChunkIsSentAgain(t *testing.T) {
 	s := stage.StartServer(t, t.TempDir())
 	content := stage.Photo(t)

@@ -12,9 +12,9 @@ import (
 
 // Databases that are locked, or whose line breaks.
 
-// D1: another process holds the lock of the SQLite file for ten seconds. What
-// must be remembered is refused for a while, never half done: a whole file is
-// either not acknowledged or on its way.
+// D1: another process holds the lock of the SQLite file for ten seconds. Writes are
+// rejected temporarily and never half done: a complete file is either not acknowledged, or
+// it is relayed.
 func TestLockedSQLite(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)
@@ -34,20 +34,20 @@ func TestLockedSQLite(t *testing.T) {
 	began := time.Now()
 	_, err = i.Patch(t.Context(), f, 0)
 	if took := time.Since(began); took < held && err == nil {
-		t.Errorf("the last byte was acknowledged after %v, and nobody could remember it", took)
+		t.Errorf("the last byte was acknowledged after %v, while it could not be persisted", took)
 	}
 	if err != nil {
 		wantTemporary(t, err)
 	}
 	if status, _ := i.Admin("/readyz"); time.Since(began) < held && status != http.StatusServiceUnavailable {
-		t.Errorf("a server whose database takes nothing says of its readiness %d", status)
+		t.Errorf("with a locked database /readyz answers %d", status)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*stage.RecoveryTimeout)
 	defer cancel()
 	i.WantRelayed(i.SendAll(ctx, files))
 }
 
-// wantTemporary wants an answer that clients wait out.
+// wantTemporary wants an error that clients retry.
 func wantTemporary(t *testing.T, err error) {
 	t.Helper()
 	for _, status := range []string{"503 ", "423 "} {

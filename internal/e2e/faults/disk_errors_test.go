@@ -10,9 +10,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B5: the disk does not take what it is told to keep: a write, the bytes of the file,
-// its name in the folder. The bytes are not acknowledged, and no later flush is
-// believed about them: they are sent again.
+// B5: the disk rejects a write, the flush of a file, or the flush of its folder. The bytes
+// are not acknowledged, and no later flush is trusted for them: they are sent again.
 func TestFailedFlushIsNotTrustedLater(t *testing.T) {
 	for name, c := range map[string]struct {
 		inject string
@@ -37,7 +36,7 @@ func TestFailedFlushIsNotTrustedLater(t *testing.T) {
 			_, err := i.Patch(t.Context(), f, 0)
 			stage.WantProblem(t, err, http.StatusServiceUnavailable, `"code":"unavailable"`)
 			if offset, err := i.Offset(t.Context(), f); err != nil || offset != 0 {
-				t.Errorf("offset %d, %v, want 0: nobody knows what the disk has", offset, err)
+				t.Errorf("offset %d, %v, want 0: the disk's content is unknown", offset, err)
 			}
 			ctx, cancel := context.WithTimeout(t.Context(), 2*stage.RecoveryTimeout)
 			defer cancel()
@@ -46,14 +45,14 @@ func TestFailedFlushIsNotTrustedLater(t *testing.T) {
 	}
 }
 
-// D2: the database's disk fails at a commit. Nothing is acknowledged by it, and
-// what was before goes on.
+// D2: the database's disk fails at a commit. Nothing is acknowledged by it, and earlier
+// commits remain.
 func TestFailedCommitIsNotAcknowledged(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)
-	i.Start() // makes the file and its log
+	i.Start() // creates the database and its log
 	log := filepath.Join(i.DataDir, "mediarelay.db-wal")
-	i.Signal(syscall.SIGKILL) // which leaves the log there
+	i.Signal(syscall.SIGKILL) // leaves the log in place
 	traceWithFaults(i, "-P", log, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO:when=2..4")
 	i.Start()
 	files := jpegFiles(t, 6, 100_000)

@@ -9,8 +9,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B4: the disk of the files is full. The chunk is refused with a code of its own,
-// what there was room for is kept, and the upload goes on when there is room again.
+// B4: the disk of the store is full. The chunk is rejected with a code of its own, the
+// bytes that fitted are kept, and the upload resumes when there is space again.
 func TestStoreDiskFull(t *testing.T) {
 	t.Parallel()
 	disk := mount(t, "-t", "tmpfs", "-o", "size=8m", "tmpfs")
@@ -21,7 +21,7 @@ func TestStoreDiskFull(t *testing.T) {
 		t.Fatalf("before: %d %s", status, text)
 	}
 	files := jpegFiles(t, 2, 1_000_000)
-	f := files[1] // without checksums: the bytes before the end of the disk count
+	f := files[1] // without checksums, so that a partial chunk counts
 	f.ChunkSize = len(f.Content)
 	free := fillDisk(t, disk, 500_000)
 	i.Must(i.CreateUpload(t.Context(), f))
@@ -29,14 +29,14 @@ func TestStoreDiskFull(t *testing.T) {
 	stage.WantProblem(t, err, http.StatusInsufficientStorage, `"code":"storage_full"`)
 	offset, err := i.Offset(t.Context(), f)
 	if err != nil || offset < 400_000 || offset >= len(f.Content) {
-		t.Errorf("offset %d, %v, want what there was room for", offset, err)
+		t.Errorf("offset %d, %v, want the bytes that fitted", offset, err)
 	}
 	if status, _ := i.Admin("/readyz"); status != http.StatusServiceUnavailable {
-		t.Errorf("a server with a full disk says of its readiness %d", status)
+		t.Errorf("with a full disk /readyz answers %d", status)
 	}
 	free()
 	if status, text := i.Admin("/readyz"); status != http.StatusOK {
-		t.Errorf("with room again: %d %s", status, text)
+		t.Errorf("with space again: %d %s", status, text)
 	}
 	if now, err := i.Offset(t.Context(), f); err != nil || now != offset {
 		t.Errorf("offset %d, %v, want %d as before", now, err, offset)
@@ -45,8 +45,8 @@ func TestStoreDiskFull(t *testing.T) {
 	i.WantDone(files)
 }
 
-// B4, D2: the database's disk is full. Nothing is acknowledged that is not
-// remembered; what was goes on when there is room again.
+// B4, D2: the disk of the database is full. Nothing is acknowledged that is not persisted,
+// and everything resumes when there is space again.
 func TestDatabaseDiskFull(t *testing.T) {
 	t.Parallel()
 	disk := mount(t, "-t", "tmpfs", "-o", "size=4m", "tmpfs")
@@ -60,7 +60,7 @@ func TestDatabaseDiskFull(t *testing.T) {
 	i.Must(err)
 	free := fillDisk(t, disk, 0)
 	var refused error
-	for n := range 200 { // until the log of the database has no room left in itself
+	for n := range 200 { // until the database's write-ahead log has no free page left
 		f := &stage.File{Name: fmt.Sprintf("more %d.jpg", n), Content: half.Content}
 		if refused = i.CreateUpload(t.Context(), f); refused != nil {
 			break
@@ -68,14 +68,14 @@ func TestDatabaseDiskFull(t *testing.T) {
 	}
 	stage.WantProblem(t, refused, http.StatusInsufficientStorage, `"code":"storage_full"`)
 	if status, _ := i.Admin("/readyz"); status != http.StatusServiceUnavailable {
-		t.Errorf("a server whose database takes nothing says of its readiness %d", status)
+		t.Errorf("with a full database disk /readyz answers %d", status)
 	}
 	if offset, err := i.Offset(t.Context(), half); err == nil && offset != half.ChunkSize {
-		t.Errorf("offset %d, want %d, or that it is not known", offset, half.ChunkSize)
+		t.Errorf("offset %d, want %d, or an error", offset, half.ChunkSize)
 	}
 	free()
 	i.WantDone(files)
 	if status, text := i.Admin("/readyz"); status != http.StatusOK {
-		t.Errorf("with room again: %d %s", status, text)
+		t.Errorf("with space again: %d %s", status, text)
 	}
 }

@@ -21,18 +21,18 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// The lines of the benchmark, in KB of 1000 bytes a second.
+// The rates of the benchmark's lines, in KB of 1000 bytes a second.
 const (
 	clientRate   = 20_000 / 8  // 20 Mbit/s, from the client to the server
 	providerRate = 100_000 / 8 // 100 Mbit/s, from the server to the provider
 )
 
-// BenchmarkUploadToCopy times a video of 16 MB from its creation to the state done,
-// on a line of 20 Mbit/s, and the provider behind one of 100 Mbit/s. The peer is
-// one bare PATCH of the same bytes on the client's line, to a handler that reads them.
+// BenchmarkUploadToCopy times a video of 16 MB from its creation to the state done, on a
+// line of 20 Mbit/s, with the provider behind one of 100 Mbit/s. The peer is one bare
+// PATCH of the same bytes on the client's line, to a handler that reads them.
 //
-//	peers/op    how many times the peer's time the file takes
-//	s/bare      the peer
+//   peers/op    the file's time as a multiple of the peer's
+//   s/bare      the peer's time
 func BenchmarkUploadToCopy(b *testing.B) {
 	content := video16MB(b)
 	for _, row := range []struct{ name, purposes, early string }{
@@ -64,8 +64,8 @@ func benchUpload(b *testing.B, early string, f *stage.File) {
 	b.ReportMetric(stage.Median(ours)/stage.Median(bare), "peers/op")
 }
 
-// timeToDone gives the seconds that a server of its own takes, so that nothing is
-// known to it or to the provider.
+// timeToDone returns the seconds that an upload takes on a new server, to which and to
+// whose provider the file is unknown.
 func timeToDone(b *testing.B, early string, f *stage.File) float64 {
 	i := stage.NewProcess(b)
 	channels := i.Env["MEDIARELAY_CHANNELS_FILE"]
@@ -108,7 +108,8 @@ func barePatch(b *testing.B, content []byte) float64 {
 	return time.Since(began).Seconds()
 }
 
-// slowProxy puts a line of a rate before a server and returns its URL.
+// slowProxy puts a line with a rate in KB a second in front of a server and returns its
+// URL.
 func slowProxy(b *testing.B, url string, rate int) string {
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	line := toxiproxy.NewProxy(server, "line", "127.0.0.1:0", strings.TrimPrefix(url, "http://"))

@@ -13,8 +13,6 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// More clients than a process has room for in its foreruns.
-
 const (
 	// places is how many requests of foreruns are on their way at a time.
 	earlySlots = 8
@@ -22,7 +20,7 @@ const (
 	maxEarlyUploads = 64
 )
 
-// drip sends a byte now and then, as a client on a poor line, until the returned
+// drip sends a byte a second, as a client on a poor connection does, until the returned
 // function is called.
 func drip(i *stage.Process, f *stage.File) (stop func()) {
 	over, done := make(chan struct{}), make(chan struct{})
@@ -34,7 +32,7 @@ func drip(i *stage.Process, f *stage.File) (stop func()) {
 			select {
 			case <-over:
 				return
-			case <-time.After(time.Second): // a poor line is a matter of time
+			case <-time.After(time.Second): // the pace itself, not an event
 			}
 			if _, err := i.Patch(i.Context(), &bytewise, at); err != nil {
 				i.Error(err)
@@ -44,13 +42,13 @@ func drip(i *stage.Process, f *stage.File) (stop func()) {
 	return sync.OnceFunc(func() { close(over); <-done })
 }
 
-// earlySlotsTaken reports whether so many requests with bytes have begun as foreruns have
-// places, while no upload is whole.
+// earlySlotsTaken reports whether as many requests with bytes have begun as there are
+// slots, while no upload is complete.
 func earlySlotsTaken(i *stage.Process) bool {
 	return i.Sandbox.Calls(sandbox.OpSendSession)+i.Sandbox.Calls(sandbox.OpUploadMedia) >= earlySlots
 }
 
-// Slow clients have all the places for foreruns, and sixty-six others come: none of
+// Slow clients occupy all slots for early sends, and sixty-six others upload. None of
 // these waits for one of those.
 func TestClientsBeyondTheEarlySendSlotsDoNotWait(t *testing.T) {
 	t.Parallel()
@@ -58,7 +56,7 @@ func TestClientsBeyondTheEarlySendSlotsDoNotWait(t *testing.T) {
 	i.Env[earlyEnv] = "all"
 	i.Start()
 	files := earlyFiles(t, 70)
-	slow, others := files[:earlySlots/2], files[earlySlots/2:] // both copies of each
+	slow, others := files[:earlySlots/2], files[earlySlots/2:] // two requests for each file
 	var stops []func()
 	for _, f := range slow {
 		i.SendFirstChunk(f)
@@ -66,7 +64,7 @@ func TestClientsBeyondTheEarlySendSlotsDoNotWait(t *testing.T) {
 		defer stop()
 		stops = append(stops, stop)
 	}
-	i.Await("all places are taken", i.Ended, func() bool { return earlySlotsTaken(i) })
+	i.Await("all slots are taken", i.Ended, func() bool { return earlySlotsTaken(i) })
 	for _, f := range others {
 		i.SendFirstChunk(f)
 	}
@@ -78,24 +76,24 @@ func TestClientsBeyondTheEarlySendSlotsDoNotWait(t *testing.T) {
 	defer cancel()
 	began := time.Now()
 	i.SendAll(ctx, others)
-	t.Logf("%d files went by %d slow ones in %v", len(others), len(slow), time.Since(began))
+	t.Logf("%d files were relayed beside %d slow ones in %v", len(others), len(slow), time.Since(began))
 	if now := i.Sandbox.Calls(sandbox.OpSendSession) + i.Sandbox.Calls(sandbox.OpUploadMedia); now != earlySlots+2*len(others) {
-		t.Errorf("%d requests, want one for each copy and no more: a slow client's forerun has ended", now)
+		t.Errorf("%d requests, want one for each copy and no more: the early send of a slow client has ended", now)
 	}
 	for n, f := range slow {
 		if at := sessionBytes(i, f); at == 0 || at >= int64(2*f.ChunkSize) {
-			t.Errorf("the forerun of a slow client is at %d", at)
+			t.Errorf("the early send of a slow client is at %d", at)
 		}
 		stops[n]()
 	}
 	if orphans := i.WantRelayed(i.SendAll(ctx, files)); orphans > 0 {
-		t.Errorf("%d objects without a use", orphans)
+		t.Errorf("%d unused objects", orphans)
 	}
 	i.Signal(syscall.SIGTERM)
 }
 
-// The foreruns of seventy uploads break, more than a process knows. The last ones
-// have none; all end, in another order, and then there is room for foreruns again.
+// The early sends of seventy uploads break, more than a process tracks. The last uploads
+// have none. All finish, in another order, and then there is room for early sends again.
 func TestUploadsBeyondTheEarlySendLimitFinish(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)
@@ -107,7 +105,7 @@ func TestUploadsBeyondTheEarlySendLimitFinish(t *testing.T) {
 			i.SendFirstChunk(f)
 			f.BeforeLastChunk = func() {
 				if sessionBytes(i, f) > 0 {
-					t.Errorf("%s has a forerun too", f.Name)
+					t.Errorf("%s is sent early too", f.Name)
 				}
 			}
 			continue
@@ -115,7 +113,7 @@ func TestUploadsBeyondTheEarlySendLimitFinish(t *testing.T) {
 		broken := i.Sandbox.Faults().Add(sandbox.OpSendSession, sandbox.ResetAfter(1000))
 		i.SendFirstChunk(f)
 		i.AwaitFault(broken)
-		_, err := i.Patch(t.Context(), f, f.ChunkSize) // net/http tells of a break when the body has given its next bytes
+		_, err := i.Patch(t.Context(), f, f.ChunkSize) // net/http reports the break after the next read of the body
 		i.Must(err)
 		i.Await("the request has ended", i.Ended, func() bool {
 			return i.Metric("mediarelay_provider_request_duration_seconds_count") == float64(2*(n+1)) // with the session's opening

@@ -11,13 +11,12 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// B1, B9: a chunk is damaged on its way, and foreruns have sent it on before its
-// checksum is known. It is taken back, the right bytes come, and the server dies while
-// it remembers what has become of the relay's session. The damaged bytes are in none
-// that is gone on with: after the next start everything complete at the provider is
-// the client's file.
+// B1, B9: a chunk is damaged in transit and sent early before its checksum is known. It is
+// discarded, the right bytes arrive, and the server dies while it records the state of the
+// relay's session. No session that contains the damaged bytes is resumed: after the next
+// start everything complete at the provider is the client's file.
 func TestKillLeavesNoSessionWithDamagedBytes(t *testing.T) {
-	for name, late := range map[string]bool{"foreruns see that bytes are taken back": false, "foreruns look too late": true} {
+	for name, late := range map[string]bool{"early sends see that bytes are discarded": false, "early sends read stale offsets": true} {
 		t.Run(strings.ReplaceAll(name, " ", "-"), func(t *testing.T) {
 			t.Parallel()
 			i := stage.NewProcess(t)
@@ -28,7 +27,7 @@ func TestKillLeavesNoSessionWithDamagedBytes(t *testing.T) {
 			crashAt(i, atSessionChange, 2)
 			i.Start()
 			crashAtSessionChanges(i)
-			i.Sandbox.Faults().Add(sandbox.OpSendSession, sandbox.Pass()) // the forerun's
+			i.Sandbox.Faults().Add(sandbox.OpSendSession, sandbox.Pass()) // of the early send
 			i.Sandbox.Faults().Add(sandbox.OpSendSession, sandbox.ResetAfter(100_000))
 			f := earlyFiles(t, 1)[0]
 			i.SendFirstChunk(f)
@@ -36,7 +35,7 @@ func TestKillLeavesNoSessionWithDamagedBytes(t *testing.T) {
 			if late {
 				waitForSession(i, f, func() {})
 			} else {
-				i.Await("the foreruns have ended", i.Ended, func() bool {
+				i.Await("the early sends have ended", i.Ended, func() bool {
 					return i.Metric("mediarelay_provider_request_duration_seconds_count") == 3 // with the session's opening
 				})
 			}
@@ -45,15 +44,15 @@ func TestKillLeavesNoSessionWithDamagedBytes(t *testing.T) {
 	}
 }
 
-// sendDamaged sends a chunk whose first byte changes on its way. The last one waits
-// until the provider has the others.
+// sendDamaged sends a chunk whose first byte changes in transit. Its last byte waits until
+// the provider has the others.
 func sendDamaged(i *stage.Process, f *stage.File, offset int) {
 	i.Helper()
 	end := offset + f.ChunkSize
 	damaged := bytes.Clone(f.Content[offset:end])
 	damaged[0]++
 	sentOn := func() {
-		i.Await("the damaged bytes are in a session", i.Ended, func() bool { return sessionBytes(i, f) >= int64(end-observedPiece) })
+		i.Await("a session has the damaged bytes", i.Ended, func() bool { return sessionBytes(i, f) >= int64(end-observedPiece) })
 	}
 	last := len(damaged) - 1
 	body := io.MultiReader(bytes.NewReader(damaged[:last]), &rendezvous{meet: sentOn}, bytes.NewReader(damaged[last:]))

@@ -11,8 +11,6 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Foreruns in a process of its own: what is sent to the provider while it arrives.
-
 const (
 	// early is the setting of which files that are.
 	earlyEnv = "MEDIARELAY_RELAY_EARLY"
@@ -20,7 +18,7 @@ const (
 	withheldBytes = 64 << 10
 )
 
-// sessionBytes is how much the provider has of a file, in the session that has most.
+// sessionBytes is how much of a file the provider has, in the session that has most.
 func sessionBytes(i *stage.Process, f *stage.File) (most int64) {
 	for _, s := range i.Sandbox.Sessions() {
 		if s.Length == int64(len(f.Content)) {
@@ -30,15 +28,15 @@ func sessionBytes(i *stage.Process, f *stage.File) (most int64) {
 	return most
 }
 
-// waitForSession lets the client of a file wait with its last chunk until the
-// provider has all that it may have before, or the process that runs has ended. So
-// what the provider has until then was sent while the file came.
+// waitForSession makes the client of a file wait with its last chunk until the provider
+// has everything that may be sent early, or the process has ended. So whatever the
+// provider has then was sent while the file arrived.
 func waitForSession(i *stage.Process, f *stage.File, then func()) {
 	holdLastChunk(i, f, func() bool { return sessionBytes(i, f) == int64(len(f.Content)-withheldBytes) }, then)
 }
 
-// waitForBothCopies is waitsForItsForerun for both copies of a file, as the
-// server that kills itself tells of them.
+// waitForBothCopies is waitForSession for both copies of a file, as the crashing server
+// reports them.
 func waitForBothCopies(i *stage.Process, f *stage.File, then func()) {
 	digest := stage.Digest(f.Content)
 	holdLastChunk(i, f, func() bool {
@@ -46,19 +44,19 @@ func waitForBothCopies(i *stage.Process, f *stage.File, then func()) {
 	}, then)
 }
 
-// holdLastChunk lets the client of a file wait with its last chunk until its foreruns
-// are held at their end, or the process that runs has ended.
+// holdLastChunk makes the client of a file wait with its last chunk until its early sends
+// are withheld at their end, or the process has ended.
 func holdLastChunk(i *stage.Process, f *stage.File, held func() bool, then func()) {
 	ended := i.Ended
 	f.BeforeLastChunk = func() {
-		if i.Await("what is sent early is held at its end", ended, held) {
+		if i.Await("the early sends are withheld at their end", ended, held) {
 			then()
 		}
 	}
 }
 
-// The first bytes of a file promise another type than the whole has. What was sent as
-// the promised one is never complete; the file ends as its verdict says.
+// The first bytes of a file indicate another type than the whole file has. What was sent
+// early as the indicated type is never completed. The file ends as its verdict says.
 func TestMisleadingFirstBytesCompleteNothing(t *testing.T) {
 	sound := generate(t, "mp4 audio=aac bytes=1500000 samples=2800")
 	nothing := append(slices.Clone(stage.Photo(t)[:2]), bytes.Repeat([]byte{0xff, 0xd8, 0xff, 0x00}, 400_000)...)
@@ -81,7 +79,7 @@ func TestMisleadingFirstBytesCompleteNothing(t *testing.T) {
 			f.ChunkSize = (len(f.Content) - 1) / 8
 			copies := 1 + strings.Count(f.Purposes, ",")
 			f.BeforeLastChunk = func() {
-				i.Await("all foreruns are held", i.Ended, func() bool {
+				i.Await("all early sends are withheld", i.Ended, func() bool {
 					return i.Metric("mediarelay_provider_sent_bytes_total") == float64(copies*(len(f.Content)-withheldBytes))
 				})
 			}
@@ -99,7 +97,7 @@ func TestMisleadingFirstBytesCompleteNothing(t *testing.T) {
 			if !slices.Equal(types, c.types) || len(i.Sandbox.Handles()) > 0 {
 				t.Errorf("the provider has objects of %v, want %v, and handles %v", types, c.types, i.Sandbox.Handles())
 			}
-			i.Await("the foreruns have ended", i.Ended, func() bool { return i.Metric("mediarelay_foreruns_total") == float64(copies) })
+			i.Await("the early sends have ended", i.Ended, func() bool { return i.Metric("mediarelay_foreruns_total") == float64(copies) })
 			if counted := i.Metric("mediarelay_relay_ambiguous_total"); counted > 0 {
 				t.Errorf("%v attempts of unknown outcome are counted", counted)
 			}

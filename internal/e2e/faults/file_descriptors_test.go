@@ -11,11 +11,9 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// A process that has no file left to open.
-
-// B6: as many connections as the process may have files. A connection that it has
-// taken before is answered that this passes; a new one waits in the system's queue.
-// The process dies of nothing, and serves them all when there are files again.
+// B6: the process has as many connections as it may have files. A connection that it has
+// accepted gets a temporary error; a new one waits in the system's queue. The process
+// survives, and serves all of them when there are descriptors again.
 func TestOutOfFileDescriptors(t *testing.T) {
 	t.Parallel()
 	prlimit := stage.NeedProgram(t, "prlimit", "prlimit")
@@ -39,7 +37,7 @@ func TestOutOfFileDescriptors(t *testing.T) {
 		_ = conn.Close()
 	}
 	if err := late.receive(http.MethodHead, http.StatusOK); err != nil {
-		t.Errorf("who came while there were no files was told %v", err)
+		t.Errorf("the connection that waited got %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*stage.RecoveryTimeout)
 	defer cancel()
@@ -49,7 +47,7 @@ func TestOutOfFileDescriptors(t *testing.T) {
 	}
 }
 
-// connection is a connection of its own, which is open from its first question on.
+// connection is one connection to the server.
 type connection struct {
 	*stage.Process
 	conn    net.Conn
@@ -64,14 +62,15 @@ func dial(i *stage.Process) *connection {
 	return &connection{i, conn, bufio.NewReader(conn)}
 }
 
-// send sends a request about a file and does not wait; rest is what follows the headers of all.
+// send sends a request about a file without waiting for the answer. Rest follows the
+// headers that all requests share.
 func (l *connection) send(method string, f *stage.File, rest string) {
 	l.Helper()
 	_, err := fmt.Fprintf(l.conn, "%s /files/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTus-Resumable: 1.0.0\r\n%s", method, f.ID, l.Token, rest)
 	l.Must(err)
 }
 
-// receive reads the answer to a request and says whether it has the wanted status.
+// receive reads the answer to a request and checks its status.
 func (l *connection) receive(method string, want int) error {
 	l.Helper()
 	answer, err := http.ReadResponse(l.answers, &http.Request{Method: method})
@@ -79,7 +78,7 @@ func (l *connection) receive(method string, want int) error {
 	return stage.CheckStatus(answer, want)
 }
 
-// occupyConnections opens connections that begin a request and say no more.
+// occupyConnections opens connections that begin a request and then send nothing.
 func occupyConnections(i *stage.Process, count int) (conns []net.Conn) {
 	i.Helper()
 	for range count {

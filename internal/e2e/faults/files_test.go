@@ -11,9 +11,9 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// earlyFiles are files that are long enough to be sent while they come. Each has a
-// length of its own, by which its session is known at the provider, and a last
-// chunk of a few bytes, behind those that are held back.
+// earlyFiles are large enough to be sent early. Each has a length of its own, by which its
+// session is found at the provider, and a last chunk of a few bytes, beyond the withheld
+// ones.
 func earlyFiles(t *testing.T, count int) []*stage.File {
 	t.Helper()
 	plain := stage.Photo(t)
@@ -33,7 +33,7 @@ func totalBytes(files []*stage.File) (sum int) {
 	return sum
 }
 
-// generate is the file of a recipe.
+// generate makes the file of a recipe; see preflighttest.
 func generate(t testing.TB, recipe string) []byte {
 	t.Helper()
 	file, err := preflighttest.Make(recipe)
@@ -47,7 +47,7 @@ func generate(t testing.TB, recipe string) []byte {
 	return content
 }
 
-// jpegFiles makes files that no two are alike, of a size.
+// jpegFiles makes files of a size in bytes, each with other content.
 func jpegFiles(t *testing.T, count, size int) []*stage.File {
 	t.Helper()
 	plain := stage.Photo(t)
@@ -59,7 +59,7 @@ func jpegFiles(t *testing.T, count, size int) []*stage.File {
 	return files
 }
 
-// padJPEG is a JPEG that grew by comments to about a size.
+// padJPEG extends a JPEG with comments to about a size in bytes.
 func padJPEG(plain []byte, comment string, size int) []byte {
 	content := bytes.Clone(plain[:2])
 	for len(content)+len(plain) < size || comment != "" {

@@ -10,9 +10,9 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// D7, F3: a process sleeps with the provider's answer in its hand for longer than
-// its lease. Another one relays the file; the sleeper's commit comes too late, and
-// is rejected and counted.
+// D7, F3: a process is frozen after the provider's answer, for longer than its lease.
+// Another replica relays the file. The frozen one's commit comes too late, and is rejected
+// and counted.
 func TestFrozenReplicaCannotRecordItsResult(t *testing.T) {
 	t.Parallel()
 	sleeper := stage.NewProcess(t)
@@ -22,7 +22,7 @@ func TestFrozenReplicaCannotRecordItsResult(t *testing.T) {
 	sleeper.Start()
 	f := jpegFiles(t, 1, 100_000)[0]
 	sleeper.Must(sleeper.Send(t.Context(), f))
-	sleeper.AwaitLog("died " + afterMediaID)
+	sleeper.AwaitLog("crashed " + afterMediaID)
 
 	other := sleeper.Replica()
 	other.Start()
@@ -31,7 +31,7 @@ func TestFrozenReplicaCannotRecordItsResult(t *testing.T) {
 	u, err := other.AwaitUpload(ctx, f.ID)
 	other.Must(err)
 	if counted := other.Metric("mediarelay_relay_ambiguous_total"); counted != 1 {
-		t.Errorf("%v attempts of unknown outcome are counted, want the sleeper's", counted)
+		t.Errorf("%v attempts of unknown outcome are counted, want that of the frozen replica", counted)
 	}
 	sleeper.Signal(syscall.SIGCONT)
 	sleeper.AwaitLog("a copy that the provider gave could not be recorded")

@@ -18,9 +18,9 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// Sixty-four uploads of 100 MB at a time in less than 150 MB of memory, and both copies
-// of each. Foreruns have all their places when every one of the uploads has begun; most
-// copies are sent behind the end of their upload all the same, there being few places.
+// B7: 64 concurrent uploads of 100 MiB take less than 150 MiB of memory, with both copies
+// of each. Early sends occupy all their slots once every upload has begun; most copies are
+// sent after their upload, since there are few slots.
 func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {
 	stage.LongTest(t)
 	const uploads, limit = 64, 150 << 20
@@ -31,7 +31,7 @@ func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {
 	defer cancel()
 	var together, clients sync.WaitGroup
 	together.Add(uploads)
-	full := sync.OnceFunc(func() { i.Await("foreruns have all their places", i.Ended, func() bool { return earlySlotsTaken(i) }) })
+	full := sync.OnceFunc(func() { i.Await("all slots for early sends are taken", i.Ended, func() bool { return earlySlotsTaken(i) }) })
 	for n := range uploads {
 		clients.Go(func() {
 			file, err := preflighttest.Make(fmt.Sprintf("pdf extra=\"/Offer %d\" bytes=%d", n, media.MaxUploadBytes))
@@ -49,23 +49,23 @@ func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {
 	_, metrics := i.Admin("/metrics")
 	won := regexp.MustCompile(`mediarelay_foreruns_total\{.*outcome="won"\} .*`).FindAllString(metrics, -1)
 	t.Logf("%d uploads of %d bytes at a time: at most %.1f MiB resident; %q", uploads, media.MaxUploadBytes, float64(peak)/(1<<20), won)
-	if len(won) != 2 { // a line for each of the two copies that a forerun has given at least once
-		t.Errorf("no media ID or no handle came from a forerun: %q", won)
+	if len(won) != 2 { // one line for each kind of copy that was sent early at least once
+		t.Errorf("no media ID or no handle was sent early: %q", won)
 	}
 	if peak > limit {
 		t.Errorf("%d bytes were resident, want less than %d", peak, limit)
 	}
 }
 
-// generatedFile is a file that is nowhere: its middle is a hole.
+// generatedFile is a file that is not in memory: its middle is a hole.
 type generatedFile struct {
 	name string
 	file preflighttest.File
-	// begun is called when a part of it has been sent.
+	// begun is called when part of it has been sent.
 	begun func()
 }
 
-// rendezvous is a reader that meets the others before it goes on.
+// rendezvous is an empty reader that meets others before it returns.
 type rendezvous struct {
 	meet func()
 	once sync.Once
@@ -73,8 +73,8 @@ type rendezvous struct {
 
 func (m *rendezvous) Read([]byte) (int, error) { m.once.Do(m.meet); return 0, io.EOF }
 
-// sendGenerated sends the file in chunks, the first one of 1 MiB as our client does,
-// meets the others in the middle of the second, and waits until it is relayed.
+// sendGenerated sends the file in chunks, the first of 1 MiB as our client does, meets the
+// other clients in the middle of the second, and waits until it is relayed.
 func sendGenerated(i *stage.Process, ctx context.Context, g *generatedFile) error {
 	f := &stage.File{Name: g.name, Purposes: "message,template"}
 	if err := i.CreateSized(ctx, f, g.file.Size(), g.digest()); err != nil {
@@ -106,7 +106,7 @@ func (g *generatedFile) chunk(at, size int64) io.Reader {
 
 func (g *generatedFile) digest() string {
 	hash := sha256.New()
-	_, _ = io.Copy(hash, io.NewSectionReader(g.file, 0, g.file.Size())) // neither fails
+	_, _ = io.Copy(hash, io.NewSectionReader(g.file, 0, g.file.Size())) // neither can fail
 	return hex.EncodeToString(hash.Sum(nil))
 }
 

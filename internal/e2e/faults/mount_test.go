@@ -14,8 +14,7 @@ import (
 
 // Disks that lose their power or are full.
 
-// mount mounts a file system that ends with the test, or skips the test with
-// the reason where that is not allowed.
+// mount mounts a file system for the test, or skips the test if that is not allowed.
 func mount(t *testing.T, arguments ...string) (dir string) {
 	t.Helper()
 	if os.Getuid() != 0 {
@@ -33,7 +32,8 @@ func mount(t *testing.T, arguments ...string) (dir string) {
 	return dir
 }
 
-// fillDisk fills a file system but for some bytes, until the returned function is called.
+// fillDisk fills a file system except for some bytes, until the returned function is
+// called.
 func fillDisk(t *testing.T, dir string, but uint64) (free func()) {
 	t.Helper()
 	var space syscall.Statfs_t

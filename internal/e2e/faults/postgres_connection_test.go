@@ -9,8 +9,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// D3: the line to Postgres breaks again and again, in the middle of transactions
-// and between a commit and its answer. Each file is relayed once.
+// D3: the connection to Postgres breaks repeatedly, in transactions and between a commit
+// and its answer. Each file is relayed once.
 func TestBrokenPostgresConnection(t *testing.T) {
 	t.Parallel()
 	i, line := newProcessBehindProxy(t)
@@ -44,9 +44,9 @@ func TestBrokenPostgresConnection(t *testing.T) {
 		orphans += media[digest] - 1
 	}
 	told := i.LoggedOrphans()
-	t.Logf("%d commits lost their answer; %d objects without a use, %d told of", line.dropped.Load(), orphans, told)
+	t.Logf("%d commits lost their answer; %d unused objects, %d logged", line.dropped.Load(), orphans, told)
 	if orphans > told {
-		t.Errorf("%d objects without a use, %d told of", orphans, told)
+		t.Errorf("%d unused objects, %d logged", orphans, told)
 	}
 	i.Signal(syscall.SIGTERM)
 }

@@ -18,18 +18,18 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// postgresProxy is a line to Postgres: toxiproxy, which breaks it at any time, and
-// behind it a part that knows a commit when it sees one, and takes its answer.
+// postgresProxy is a line to Postgres: toxiproxy, which can break it at any time, and
+// behind it a part that recognizes a commit and can drop its answer.
 type postgresProxy struct {
 	testing.TB
 	proxy     *toxiproxy.Proxy
 	socket    string
-	dropEvery atomic.Int64 // so manieth commit loses its answer; 0 for none
+	dropEvery atomic.Int64 // every nth commit loses its answer; 0 for none
 	commits   atomic.Int64
 	dropped   atomic.Int64
 }
 
-// newProcessBehindProxy is a server whose database is Postgres, at the other end of a line.
+// newProcessBehindProxy is a server whose database is Postgres behind a postgresProxy.
 func newProcessBehindProxy(t *testing.T) (*stage.Process, *postgresProxy) {
 	t.Helper()
 	direct := databasetest.PostgresURL(t)
@@ -60,7 +60,7 @@ func newPostgresProxy(t *testing.T, direct string) *postgresProxy {
 	return l
 }
 
-// url is the database's URL over the line.
+// url is the database's URL through the proxy.
 func (l *postgresProxy) url(direct string) string {
 	address, _ := url.Parse(direct) // it was read before
 	query := address.Query()
@@ -69,7 +69,7 @@ func (l *postgresProxy) url(direct string) string {
 	return address.String()
 }
 
-// reset breaks every connection, at once.
+// reset breaks every connection at once.
 func (l *postgresProxy) reset() {
 	_, err := l.proxy.Toxics.AddToxicJson(strings.NewReader(`{"name":"reset","type":"reset_peer","stream":"upstream","attributes":{"timeout":0}}`))
 	if err != nil {
@@ -96,14 +96,14 @@ func (l *postgresProxy) join(client net.Conn) {
 		return
 	}
 	defer server.Close()
-	var deaf atomic.Bool // the answer that comes next is taken
+	var deaf atomic.Bool // the next answer is dropped
 	var ways sync.WaitGroup
 	ways.Go(func() { l.forward(client, server, &deaf); _ = server.(*net.UnixConn).CloseWrite() })
 	ways.Go(func() { l.back(server, client, &deaf); _ = client.Close() })
 	ways.Wait()
 }
 
-// commit is a simple query of Postgres' protocol: its type, its length, its text.
+// commit is a simple query of the Postgres protocol: type, length, text.
 var commit = []byte("Q\x00\x00\x00\x0bcommit\x00")
 
 func (l *postgresProxy) forward(client, server net.Conn, deaf *atomic.Bool) {
@@ -124,7 +124,7 @@ func (l *postgresProxy) back(server, client net.Conn, deaf *atomic.Bool) {
 	buffer := make([]byte, 64<<10)
 	for {
 		n, err := server.Read(buffer)
-		if n > 0 && deaf.Load() { // it is committed, and nobody hears of it
+		if n > 0 && deaf.Load() { // committed, but the client never learns of it
 			l.dropped.Add(1)
 			return
 		}

@@ -17,8 +17,8 @@ func shell(t *testing.T, program string, arguments ...string) {
 	}
 }
 
-// B3: the power goes right after the last acknowledgement. What was on the disk
-// then is all that the next server has, and it relays all twenty.
+// B3: the power fails right after the last acknowledgement. The next server has only what
+// was on the disk then, and relays all twenty files.
 func TestPowerCutLosesNothing(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()

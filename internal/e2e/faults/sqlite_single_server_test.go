@@ -8,8 +8,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// A second server on the SQLite file of another says so and ends, and what runs is
-// left alone. That takes as long as a server may take to end.
+// A second server on the SQLite file of another reports that and exits, after the time
+// that a server may take to stop. The running one is not disturbed.
 func TestSecondServerOnASQLiteFileExits(t *testing.T) {
 	t.Parallel()
 	first := stage.NewProcess(t)
@@ -30,8 +30,8 @@ func TestSecondServerOnASQLiteFileExits(t *testing.T) {
 	first.WantDone(jpegFiles(t, 1, 100_000))
 }
 
-// A rolling restart: the next server waits until the one before has ended, in
-// whatever way, and serves.
+// A rolling restart: the next server waits until the previous one has ended, in whatever
+// way, and serves.
 func TestNextServerWaitsForASQLiteFile(t *testing.T) {
 	for name, end := range map[string]syscall.Signal{"terminated": syscall.SIGTERM, "killed": syscall.SIGKILL} {
 		t.Run(name, func(t *testing.T) {
@@ -43,7 +43,7 @@ func TestNextServerWaitsForASQLiteFile(t *testing.T) {
 			next.AwaitLog("waiting for another mediarelay")
 			first.Signal(end)
 			if !said.Scan() {
-				t.Fatalf("the next server ended without a word: %s", next.ServerLog.Tail())
+				t.Fatalf("the next server ended without output: %s", next.ServerLog.Tail())
 			}
 			next.Address = strings.TrimPrefix(said.Text(), "Mediarelay listens on http://")
 			next.WantDone(jpegFiles(t, 1, 100_000))
@@ -51,7 +51,7 @@ func TestNextServerWaitsForASQLiteFile(t *testing.T) {
 	}
 }
 
-// A file system without locks keeps nobody from serving, and is told of.
+// A file system without locks prevents no server from serving, and causes a warning.
 func TestFileSystemWithoutLocks(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)

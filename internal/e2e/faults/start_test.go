@@ -8,7 +8,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Two processes that start at once, on nothing, bring the tables up to date once.
+// Two processes that start at once on an empty database migrate it once.
 func TestTwoProcessesStartAtOnce(t *testing.T) {
 	t.Parallel()
 	one := stage.NewProcess(t)
@@ -29,6 +29,6 @@ func TestTwoProcessesStartAtOnce(t *testing.T) {
 			t.Fatalf("process %d said %q: %s", n, said[n], i.ServerLog.Tail())
 		}
 		i.Address = address
-		i.WantDone(jpegFiles(t, 1, 100_000)) // the second finds the first one's
+		i.WantDone(jpegFiles(t, 1, 100_000)) // the second process finds the file of the first
 	}
 }

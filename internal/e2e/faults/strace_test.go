@@ -15,7 +15,7 @@ import (
 
 // Disks that fail or are slow, by faults of the system calls of the server.
 
-// needStrace gives the program that makes system calls fail.
+// needStrace finds the program that makes system calls fail.
 func needStrace(t testing.TB) string {
 	t.Helper()
 	strace := stage.NeedProgram(t, "strace", "strace")
@@ -25,7 +25,8 @@ func needStrace(t testing.TB) string {
 	return strace
 }
 
-// traceWithFaults runs the server under strace, with faults of its system calls.
+// traceWithFaults runs the server under strace, which injects faults into its system
+// calls.
 func traceWithFaults(i *stage.Process, arguments ...string) {
 	i.Helper()
 	strace, log := needStrace(i), filepath.Join(i.TempDir(), "strace")
@@ -36,11 +37,11 @@ func traceWithFaults(i *stage.Process, arguments ...string) {
 func wantInjected(t testing.TB, log string) {
 	t.Helper()
 	if text, err := os.ReadFile(log); err != nil || !strings.Contains(string(text), "INJECTED") && !strings.Contains(string(text), "DELAYED") {
-		t.Errorf("no system call failed: %v, %.300s", err, text)
+		t.Errorf("no fault was injected: %v, %.300s", err, text)
 	}
 }
 
-// injectFaults makes system calls of the process that runs fail, those on one path.
+// injectFaults makes system calls of the running process fail, on one path.
 func injectFaults(i *stage.Process, path, inject string) {
 	i.Helper()
 	strace, log := needStrace(i), filepath.Join(i.TempDir(), "strace of the process")
@@ -50,7 +51,7 @@ func injectFaults(i *stage.Process, path, inject string) {
 	i.Must(err)
 	i.Must(tracer.Start())
 	i.Cleanup(func() {
-		_ = tracer.Process.Signal(os.Interrupt) // it lets go of the process
+		_ = tracer.Process.Signal(os.Interrupt) // detaches from the process
 		_ = tracer.Wait()
 		wantInjected(i, log)
 	})

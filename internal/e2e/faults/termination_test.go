@@ -14,13 +14,12 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// Signals: asked to end, put to sleep, killed, started twice.
-
-// gracePeriod is what Kubernetes gives a process to end in.
+// gracePeriod is how long Kubernetes waits between SIGTERM and SIGKILL (default of
+// terminationGracePeriodSeconds).
 const gracePeriod = 30 * time.Second
 
-// B2: asked to end while a chunk comes and a file is sent, the server saves what
-// has come, hands the relay on, and is gone within the grace.
+// B2: on SIGTERM, while a chunk arrives and a file is relayed, the server saves the
+// received bytes, releases the relay, and ends within the grace period.
 func TestTerminationSavesBytesAndReleasesRelays(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)
@@ -39,7 +38,7 @@ func TestTerminationSavesBytesAndReleasesRelays(t *testing.T) {
 		t.Errorf("it ended with %v: %s", state, i.ServerLog.Tail())
 	}
 	if i.ServerLog.LineWith("a relay was handed on") == "" {
-		t.Errorf("no relay was handed on: %s", i.ServerLog.Tail())
+		t.Errorf("no relay was released: %s", i.ServerLog.Tail())
 	}
 	i.Start()
 	if offset, err := i.Offset(t.Context(), coming); err != nil || offset != arrived {
@@ -50,15 +49,16 @@ func TestTerminationSavesBytesAndReleasesRelays(t *testing.T) {
 	defer cancel()
 	orphans := i.WantRelayed(i.SendAll(ctx, files))
 	if orphans > 0 {
-		t.Errorf("%d objects without a use, though the provider never had the whole file", orphans)
+		t.Errorf("%d unused objects, though the provider never had the complete file", orphans)
 	}
 	if took := time.Since(began); took > lease.TimeToLive {
-		t.Errorf("a relay that was handed on is done after %v, as if its worker had died", took)
+		t.Errorf("a released relay is done after %v, as if its worker had died", took)
 	}
 }
 
-// B2: asked to end while foreruns wait for the ends of their files, the server takes
-// them with it at once, and nothing of them is complete. The next one sends the files.
+// B2: on SIGTERM, while early sends wait for the ends of their files, the server aborts
+// them at once, and none of them is complete at the provider. The next process sends the
+// files.
 func TestTerminationAbortsEarlySends(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)
@@ -77,7 +77,7 @@ func TestTerminationAbortsEarlySends(t *testing.T) {
 	ends := make(chan map[*stage.File]stage.Upload)
 	go func() { ends <- i.SendAll(ctx, files) }()
 	held.Wait()
-	i.Await("all media objects are held too", i.Ended, func() bool {
+	i.Await("all media objects are withheld too", i.Ended, func() bool {
 		return i.Metric("mediarelay_provider_sent_bytes_total") == float64(2*totalBytes(files)-earlySlots*withheldBytes)
 	})
 
@@ -90,14 +90,14 @@ func TestTerminationAbortsEarlySends(t *testing.T) {
 	i.Start()
 	close(goOn)
 	if orphans := i.WantRelayed(<-ends); orphans > 0 {
-		t.Errorf("%d objects without a use, though no forerun was complete", orphans)
+		t.Errorf("%d unused objects, though no early send was complete", orphans)
 	}
 	i.Signal(syscall.SIGTERM)
 }
 
-// B2, D3: asked to end while the database hangs, a chunk comes and a relay is on its
-// way, the server is gone within the grace all the same. What it could not record,
-// the next process takes up.
+// B2, D3: on SIGTERM, while the database hangs, a chunk arrives and a relay is running,
+// the server ends within the grace period all the same. The next process resumes what
+// could not be recorded.
 func TestTerminationWhileTheDatabaseHangs(t *testing.T) {
 	for name, fault := range map[string]sandbox.Fault{
 		"a request without an answer":   sandbox.StallAfter(1000),
@@ -119,21 +119,22 @@ func TestTerminationWhileTheDatabaseHangs(t *testing.T) {
 
 			line.stall()
 			if status, text := i.Admin("/readyz"); status != http.StatusServiceUnavailable {
-				t.Errorf("the database hangs, and the server says %d %s", status, text)
+				t.Errorf("the database hangs, and /readyz answers %d %s", status, text)
 			}
 			wantGracefulStop(i)
 			line.proxy.Toxics.ResetToxics(t.Context())
 			i.Start()
 			i.WantDone(files)
 			if orphans := len(i.Sandbox.AllMedia()) - len(files); orphans > i.LoggedOrphans() {
-				t.Errorf("the provider has %d objects without a use, and %d are told of", orphans, i.LoggedOrphans())
+				t.Errorf("the provider has %d unused objects, and %d are logged", orphans, i.LoggedOrphans())
 			}
 			i.Signal(syscall.SIGTERM)
 		})
 	}
 }
 
-// wantGracefulStop asks the process to end, and wants it to end by itself within the grace.
+// wantGracefulStop sends SIGTERM and wants the process to end by itself within the grace
+// period.
 func wantGracefulStop(i *stage.Process) *os.ProcessState {
 	i.Helper()
 	began := time.Now()
