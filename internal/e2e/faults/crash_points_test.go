@@ -27,7 +27,7 @@ const (
 	crashAtEnv  = "MEDIARELAY_TEST_CRASH_AT"  // a crash point
 	crashNthEnv = "MEDIARELAY_TEST_CRASH_NTH" // how many times it is reached before
 	crashByEnv  = "MEDIARELAY_TEST_CRASH_BY"  // "sleep" means SIGSTOP, until SIGCONT
-	// lookLate lets foreruns not see that bytes are taken back, if it is set.
+	// staleReadsEnv, if set, hides from early sends that stored bytes were discarded.
 	staleReadsEnv = "MEDIARELAY_TEST_STALE_READS"
 )
 

@@ -31,8 +31,8 @@ const (
 // line of 20 Mbit/s, with the provider behind one of 100 Mbit/s. The peer is one bare
 // PATCH of the same bytes on the client's line, to a handler that reads them.
 //
-//   peers/op    the file's time as a multiple of the peer's
-//   s/bare      the peer's time
+//	peers/op    the file's time as a multiple of the peer's
+//	s/bare      the peer's time
 func BenchmarkUploadToCopy(b *testing.B) {
 	content := video16MB(b)
 	for _, row := range []struct{ name, purposes, early string }{

@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	// places is how many requests of foreruns are on their way at a time.
+	// earlySlots is how many early requests run at a time.
 	earlySlots = 8
-	// watched is of how many uploads a process knows foreruns.
+	// maxEarlyUploads is for how many uploads a process tracks early sends.
 	maxEarlyUploads = 64
 )
 

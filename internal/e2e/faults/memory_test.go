@@ -31,7 +31,9 @@ func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {
 	defer cancel()
 	var together, clients sync.WaitGroup
 	together.Add(uploads)
-	full := sync.OnceFunc(func() { i.Await("all slots for early sends are taken", i.Ended, func() bool { return earlySlotsTaken(i) }) })
+	full := sync.OnceFunc(func() {
+		i.Await("all slots for early sends are taken", i.Ended, func() bool { return earlySlotsTaken(i) })
+	})
 	for n := range uploads {
 		clients.Go(func() {
 			file, err := preflighttest.Make(fmt.Sprintf("pdf extra=\"/Offer %d\" bytes=%d", n, media.MaxUploadBytes))
