@@ -12,8 +12,7 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// A browser's store that fails in any way costs the upload nothing: it goes on
-// from the original.
+// If the browser's storage fails in any way, the upload continues from the original file.
 func TestStorageFailureNeverFailsAnUpload(t *testing.T) {
 	for what, broken := range map[string]string{
 		"a full disk":           `IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') }`,
@@ -38,7 +37,7 @@ func TestStorageFailureNeverFailsAnUpload(t *testing.T) {
 	}
 }
 
-// What nobody will come back for goes at the next visit; what somebody may come back for stays.
+// Records that no one can resume are removed at the next visit. Recent records stay.
 func TestStaleRecordsAreSwept(t *testing.T) {
 	s := browserstage.New(t)
 	s.Open(s.Token(time.Hour))
@@ -55,8 +54,8 @@ func TestStaleRecordsAreSwept(t *testing.T) {
 	t.Errorf("the store has %q, want the young record and its copy", left)
 }
 
-// writeRecords writes records that earlier visits may have left.
-// The worker makes the database, when it looks for what there is.
+// writeRecords writes records that earlier visits may have left. The worker creates the
+// database when it looks for records.
 const writeRecords = `(async () => {
 	while ((await indexedDB.databases()).length === 0) await new Promise(later => setTimeout(later, 20))
 })().then(() => new Promise((done, failed) => {
@@ -80,7 +79,7 @@ const writeRecords = `(async () => {
 	}
 }))`
 
-// All copies together have a bound. Beyond it an upload goes on without one.
+// The total size of all copies is bounded. Beyond it an upload runs without a copy.
 func TestCopiesAreBounded(t *testing.T) {
 	s := browserstage.New(t)
 	s.Open(s.Token(time.Hour))
@@ -97,7 +96,7 @@ func TestCopiesAreBounded(t *testing.T) {
 	}
 }
 
-// Many small files cost the store few transactions.
+// Many small files need few transactions.
 func TestManySmallFilesNeedFewTransactions(t *testing.T) {
 	const files = 100
 	s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, `
@@ -122,6 +121,7 @@ func TestManySmallFilesNeedFewTransactions(t *testing.T) {
 	}
 }
 
+// Deleting the database during an upload does not disturb it.
 func TestStorageDeletedDuringUpload(t *testing.T) {
 	s := browserstage.New(t)
 	_, content := startUpload(s, 6<<20, 2<<20)

@@ -10,11 +10,7 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// The line between browser and server breaks in every way that lines do. Each
-// time the file arrives whole, as one upload that goes on where the server
-// stands, and nobody is shown an error.
-
-// Which byte of a body is meant.
+// bodyPositions are positions in a request body, in bytes.
 var bodyPositions = []struct {
 	name string
 	at   func(length int64) int64
@@ -34,6 +30,8 @@ var requestsWithBytes = []struct {
 	{"a later chunk", proxy.Method(http.MethodPatch)},
 }
 
+// The connection is closed before a byte of the body. Each time the file arrives whole, as
+// one upload that resumes at the server's offset, and no error is shown.
 func TestConnectionClosedBeforeAnyByte(t *testing.T) {
 	for _, request := range requestsWithBytes {
 		for _, which := range bodyPositions {
@@ -48,6 +46,7 @@ func TestConnectionClosedBeforeAnyByte(t *testing.T) {
 	}
 }
 
+// The same with a TCP reset.
 func TestConnectionReset(t *testing.T) {
 	for _, request := range requestsWithBytes {
 		for _, which := range bodyPositions[2:] {
@@ -62,6 +61,7 @@ func TestConnectionReset(t *testing.T) {
 	}
 }
 
+// The server processes a request, and its response is lost.
 func TestLostResponse(t *testing.T) {
 	const size = 8 << 20
 	for _, answer := range []struct {
@@ -71,12 +71,12 @@ func TestLostResponse(t *testing.T) {
 		{"of the creation", proxy.Creation},
 		{"of a chunk in the middle", proxy.Nth(2, proxy.FileBytes)},
 		{"of the last chunk", proxy.LastChunk(size)},
-		{"of a question for the offset", proxy.Method(http.MethodHead)},
+		{"of a request for the offset", proxy.Method(http.MethodHead)},
 	} {
 		t.Run(answer.name, func(t *testing.T) {
 			t.Parallel()
 			s := browserstage.New(t)
-			if answer.name == "of a question for the offset" {
+			if answer.name == "of a request for the offset" {
 				s.Proxy.Add(&proxy.Fault{Name: "a cut", Match: proxy.Method(http.MethodPatch), Times: 1, Act: proxy.CutAfter(1000)})
 			}
 			s.Proxy.Add(&proxy.Fault{Name: "a lost answer", Match: answer.meets, Times: 1, Act: proxy.LoseResponse})
@@ -88,8 +88,8 @@ func TestLostResponse(t *testing.T) {
 	}
 }
 
-// A browser repeats a request by itself that fails on a connection which it has
-// used before: the server gets the whole creation twice, and the chunk too.
+// A browser repeats a request that fails on a reused connection by itself: the server gets
+// the whole creation twice, or the chunk.
 func TestRequestRepeatedByTheBrowser(t *testing.T) {
 	for _, request := range requestsWithBytes {
 		t.Run(request.name, func(t *testing.T) {
@@ -107,7 +107,7 @@ func TestRequestRepeatedByTheBrowser(t *testing.T) {
 	}
 }
 
-// Nothing moves any more, and nothing says so.
+// A connection stalls without an error.
 func TestStalledConnectionIsAborted(t *testing.T) {
 	for _, stall := range []struct {
 		name string
@@ -127,13 +127,13 @@ func TestStalledConnectionIsAborted(t *testing.T) {
 			s.WantIntact("notes.txt", content)
 			s.WantNoError()
 			if asked := s.RequestsWith(http.MethodHead); len(asked) == 0 || asked[0].Status != http.StatusOK {
-				t.Errorf("the offset was not there at the first question: %s", s.Proxy.Story())
+				t.Errorf("the first HEAD did not return the offset: %s", s.Proxy.Story())
 			}
 		})
 	}
 }
 
-// A slow, long and unsteady line costs time and nothing else.
+// A slow connection with high and varying latency costs time and no retry.
 func TestSlowConnectionNeedsNoRetry(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -151,14 +151,14 @@ func TestSlowConnectionNeedsNoRetry(t *testing.T) {
 	s.WantOneUpload()
 	wantMonotonicProgress(s)
 	if tries := s.Events("upload-retry", "upload-stalled", "upload-error"); len(tries) > 0 {
-		t.Errorf("it was tried again: %+v", tries)
+		t.Errorf("it was retried: %+v", tries)
 	}
 	s.WantSentAtMost(int64(len(content)))
 }
 
-// wantPlausibleOffset wants the first answer after a request that was cut to report
-// no byte that the server never got, and none less than it had acknowledged. (It may be
-// fewer than it got: the question for the offset ends a chunk that is still being read.)
+// wantPlausibleOffset checks the first offset that the server reports after a cut: no byte
+// more than it received, and none less than it had acknowledged. It may be fewer than it
+// received, since the HEAD ends a chunk that is still being read.
 func wantPlausibleOffset(s *browserstage.Stage, at func(int64) int64) {
 	s.Helper()
 	from, to := int64(-1), int64(-1)
@@ -169,15 +169,16 @@ func wantPlausibleOffset(s *browserstage.Stage, at func(int64) int64) {
 			to = from + at(r.Length)
 		case to >= 0 && r.Method == http.MethodHead && r.ResponseOffset >= 0:
 			if r.ResponseOffset < from || r.ResponseOffset > to {
-				s.Errorf("after the cut the server says %d, want %d to %d", r.ResponseOffset, from, to)
+				s.Errorf("after the cut the server reports %d, want %d to %d", r.ResponseOffset, from, to)
 			}
 			return
 		}
 	}
-	s.Errorf("the offset was not asked for after a cut: %s", s.Proxy.Story())
+	s.Errorf("no offset was requested after a cut: %s", s.Proxy.Story())
 }
 
-// wantStallDetectedInTime allows the 15 s without a byte, and the page the time to say so.
+// wantStallDetectedInTime allows the 15 s without a byte, and time for the page to show
+// it.
 func wantStallDetectedInTime(s *browserstage.Stage, stall *proxy.Fault) {
 	s.Helper()
 	seen := time.UnixMilli(s.Events("upload-stalled")[0].At)

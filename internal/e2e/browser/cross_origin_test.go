@@ -14,13 +14,12 @@ import (
 	"mediarelay/web"
 )
 
-// A portal of another origin that serves the widget's files itself: its worker
-// talks to the media server across origins.
-
+// portalPage is a portal of another origin that serves the widget's files itself. Its
+// worker talks to the media server across origins.
 const portalPage = `<!doctype html><title>Portal</title><script type="module" src="/widget/media-upload.js"></script>
 <media-upload endpoint="%s" purpose="message" multiple auto-start></media-upload>`
 
-// newPortal opens the portal's page, whose server the media server allows.
+// newPortal opens the portal's page. The media server allows its origin.
 func newPortal(t *testing.T) *browserstage.Stage {
 	t.Helper()
 	var s *browserstage.Stage
@@ -51,8 +50,8 @@ func TestCrossOriginUpload(t *testing.T) {
 	s.WantNoError()
 }
 
-// A proxy that takes Access-Control-Expose-Headers away hides what tus needs: the
-// header is named, where a browser itself would say "network error".
+// A proxy that removes Access-Control-Expose-Headers hides what tus needs. The row names
+// the header, where a browser itself would report a network error.
 func TestUnexposedHeaderIsReported(t *testing.T) {
 	t.Parallel()
 	s := newPortal(t)

@@ -13,7 +13,8 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// Frameworks move nodes: to another parent within one task, or out for a moment.
+// Frameworks move nodes: to another parent in one task, or out of the document for a
+// moment.
 func TestMovedElementKeepsUploading(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -33,7 +34,7 @@ func TestMovedElementKeepsUploading(t *testing.T) {
 	requests := s.Proxy.Requests()
 	browserstage.WantSteadyProgress(t, requests)
 	if slices.ContainsFunc(requests, func(r proxy.Request) bool { return r.Method == http.MethodHead }) {
-		t.Errorf("the upload was interrupted: its offset was asked for: %+v", requests)
+		t.Errorf("the upload was interrupted: its offset was requested: %+v", requests)
 	}
 }
 
@@ -45,7 +46,7 @@ func TestReattachedElementResumesFromTheOffset(t *testing.T) {
 	s.AwaitBytes("away.txt")
 	removeElement(s)
 	if state := browserstage.Value[string](s, `away.files[0].state`); state != "queued" {
-		t.Errorf("a file of an element that is away is %s, want queued", state)
+		t.Errorf("a file of a removed element is %s, want queued", state)
 	}
 	s.Proxy.SetRate(0)
 	restoreElement(s)
@@ -56,7 +57,7 @@ func TestReattachedElementResumesFromTheOffset(t *testing.T) {
 	browserstage.WantSteadyProgress(t, requests)
 	asked := slices.IndexFunc(requests, func(r proxy.Request) bool { return r.Method == http.MethodHead })
 	if asked < 0 || requests[asked].ResponseOffset <= 0 {
-		t.Errorf("it did not go on from what the server had: %+v", requests)
+		t.Errorf("it did not resume at the server's offset: %+v", requests)
 	}
 }
 
@@ -86,7 +87,7 @@ func TestEndpointChangeFailsRunningUploads(t *testing.T) {
 	s.Evaluate(fmt.Sprintf(`document.querySelector('media-upload').setAttribute('endpoint', %q)`, s.Proxy.URL+"/the-same/server"))
 	s.Until(`document.querySelector('media-upload').endpoint !== '' && !document.querySelector('media-upload').isUpdatePending`)
 	if still := s.Row("notes.txt"); still.State != "uploading" {
-		t.Fatalf("the same server in other words: the file is %s", still.State)
+		t.Fatalf("the same server under another URL: the file is %s", still.State)
 	}
 	s.Evaluate(`document.querySelector('media-upload').setAttribute('endpoint', 'http://127.0.0.1:9')`)
 	failed := s.AwaitRow("notes.txt", "failed")
@@ -109,8 +110,8 @@ func startSlowUpload(s *browserstage.Stage, name string, content []byte) {
 	s.AwaitRow(name, "uploading")
 }
 
-// removeElement takes the element out for longer than it waits: a page that is hidden
-// ends that wait at once.
+// removeElement removes the element for longer than its disconnect timer, which a hidden
+// page ends at once.
 func removeElement(s *browserstage.Stage) {
 	s.Helper()
 	s.Evaluate(`window.away = document.querySelector('media-upload')
@@ -118,6 +119,7 @@ func removeElement(s *browserstage.Stage) {
 		dispatchEvent(new PageTransitionEvent('pagehide'))`)
 }
 
+// restoreElement puts the element back.
 func restoreElement(s *browserstage.Stage) {
 	s.Helper()
 	s.Evaluate(`document.body.append(away)`)

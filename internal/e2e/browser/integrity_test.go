@@ -11,8 +11,8 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// One bit changes on the way. It is found, said, and sent again: the chunk by its
-// own checksum, or where something takes that away, the file by its digest.
+// A bit changes in transit. It is detected, reported and sent again: the chunk by its own
+// checksum or, if something removes that, the file by its digest.
 func TestFlippedBitIsDetected(t *testing.T) {
 	for _, flipped := range []struct {
 		name  string
@@ -48,7 +48,7 @@ func TestFlippedBitIsDetected(t *testing.T) {
 			s.WantNoRecords()
 			s.WantNoError()
 			if said := browserstage.Value[[]string](s, `notes`); !strings.Contains(strings.Join(said, "\n"), "damaged on the way") {
-				t.Errorf("nobody was told of the damage: %q; %s", said, s.Proxy.Story())
+				t.Errorf("the row did not report the damage: %q; %s", said, s.Proxy.Story())
 			}
 			for _, media := range s.Sandbox.AllMedia() {
 				if media.SHA256 != stage.Digest(content) {
@@ -59,7 +59,7 @@ func TestFlippedBitIsDetected(t *testing.T) {
 	}
 }
 
-// The same bytes a second time are answered with the asset, and no byte is sent.
+// The same bytes a second time get the asset, and no byte is sent.
 func TestKnownBytesAreNotSentAgain(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -70,7 +70,7 @@ func TestKnownBytesAreNotSentAgain(t *testing.T) {
 	wantUploads(s, 1)
 }
 
-// Without a copy, a file that changes fails in words.
+// Without a copy, a file that changes fails with a reason.
 func TestFileChangedDuringUploadWithoutCopyFails(t *testing.T) {
 	for _, change := range []struct {
 		name   string
@@ -101,13 +101,14 @@ func TestFileChangedDuringUploadWithoutCopyFails(t *testing.T) {
 	}
 }
 
-// After an end of every kind the browser keeps nothing of a file.
+// After every kind of end the browser keeps nothing of a file.
 func TestNothingIsLeftInTheBrowser(t *testing.T) {
 	t.Parallel()
 	browserstage.EveryEndingLeavesNothing(browserstage.New(t), nil)
 }
 
-// The page forbids what it does not need, and nothing that it does is forbidden.
+// The page's policy forbids what the page does not need, and nothing that it does violates
+// the policy.
 func TestContentSecurityPolicy(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -125,6 +126,6 @@ func TestContentSecurityPolicy(t *testing.T) {
 		t.Errorf("on the page: %v", faults)
 	}
 	if foreign := browserstage.Value[[]string](s, `performance.getEntriesByType('resource').map(entry => entry.name).filter(name => !name.startsWith(location.origin) && !name.startsWith('blob:'))`); len(foreign) > 0 {
-		t.Errorf("requests to others: %v", foreign)
+		t.Errorf("requests to other origins: %v", foreign)
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// The page, the element and what is said of a file speak the language that is
-// chosen, at once and together.
+// The page, the element and the messages about a file change to the chosen language
+// together.
 func TestLanguageSwitch(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)

@@ -8,7 +8,8 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// An upload without a copy says that the page must stay, and leaving it is asked about.
+// An upload without a copy says that the page must stay open, and leaving the page
+// prompts.
 func TestUploadWithoutCopyAsksToKeepThePageOpen(t *testing.T) {
 	t.Parallel()
 	s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, browserstage.NoStore)})
@@ -22,7 +23,7 @@ func TestUploadWithoutCopyAsksToKeepThePageOpen(t *testing.T) {
 	wantLeavePrompt(s, false)
 }
 
-// Leaving is asked about only while something would be lost.
+// Leaving the page prompts only if something would be lost.
 func TestLeavePromptOnlyIfDataWouldBeLost(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -32,7 +33,7 @@ func TestLeavePromptOnlyIfDataWouldBeLost(t *testing.T) {
 	content := stage.Notes(3 << 20)
 	s.Drop(s.File("notes.txt", content))
 	s.AwaitBytes("notes.txt")
-	// The copy is there by then: closing the window loses nothing.
+	// Once the copy is stored, closing the window loses nothing.
 	s.Until(`databases().then(all => { window.copies = all['mediarelay.copies']?.length }) && window.copies === 1`)
 	wantLeavePrompt(s, false)
 	s.Proxy.SetRate(0)
@@ -40,7 +41,7 @@ func TestLeavePromptOnlyIfDataWouldBeLost(t *testing.T) {
 	wantLeavePrompt(s, false)
 }
 
-// wantLeavePrompt waits until the page would ask whether to leave it, or would not.
+// wantLeavePrompt waits until leaving the page would prompt, or would not.
 func wantLeavePrompt(s *browserstage.Stage, want bool) {
 	s.Helper()
 	s.Until(fmt.Sprintf(`(() => {

@@ -14,8 +14,8 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// manyFilesScript notes when the files were dropped, when verdicts came, and the
-// longest task of the main thread (Long Tasks API: of 50 ms and more).
+// manyFilesScript records when files were dropped, when verdicts came, and the longest
+// task of the main thread (Long Tasks API: tasks of 50 ms and more).
 const manyFilesScript = `
 	window.crowd = { First: 0, Last: 0, Count: 0, Refused: 0, Longest: 0, LongTasks: 0 }
 	let start = 0
@@ -43,17 +43,16 @@ type manyFiles struct {
 
 const manyFilesCount = 1000
 
-// BenchmarkAThousandFilesAtOnce drops files of 4 KB to 5 MB, as many of each
-// order of size, and waits for the last verdict. The peer is a script on the same
-// page that takes the same files and asks a worker for one after the other, and
-// shows nothing:
+// BenchmarkAThousandFilesAtOnce drops files of 4 KB to 5 MB, as many of each order of
+// magnitude, and waits for the last verdict. The peer is a script on the same page that
+// passes the same files to a worker one after the other, and shows nothing:
 //
 //	ms/last           from the drop to the last verdict
-//	ms/first          to the first one
-//	ms/peer           to the peer's last one
-//	last/peer         the former as a ratio
-//	ms/longest-task   of the main thread; 0 when none took 50 ms
-//	ms/peer-task      the peer's
+//	ms/first          to the first verdict
+//	ms/peer           to the peer's last verdict
+//	last/peer         ms/last as a multiple of ms/peer
+//	ms/longest-task   of the main thread; 0 if none took 50 ms
+//	ms/peer-task      of the peer
 //	long-tasks/op     tasks of 50 ms and more
 func BenchmarkAThousandFilesAtOnce(b *testing.B) {
 	files, worker := withReadCounter(b)
@@ -73,7 +72,7 @@ func BenchmarkAThousandFilesAtOnce(b *testing.B) {
 		}
 		sum.First, sum.Last, sum.LongTasks = sum.First+got.First, sum.Last+got.Last, sum.LongTasks+got.LongTasks
 		sum.Longest = max(sum.Longest, got.Longest)
-		s.Do(chromedp.Navigate("about:blank")) // the next one begins anew
+		s.Do(chromedp.Navigate("about:blank")) // the next page starts afresh
 		s.Open(s.Token(time.Hour))
 		s.Evaluate(fmt.Sprintf(measureScript, worker))
 		s.Drop(paths...)
@@ -93,8 +92,8 @@ func BenchmarkAThousandFilesAtOnce(b *testing.B) {
 	b.ReportMetric(sum.LongTasks/n, "long-tasks/op")
 }
 
-// makeManyFiles makes the files: of each format in turn, of sizes that a fixed seed
-// spreads evenly over the logarithm. They are mostly holes and take little disk.
+// makeManyFiles makes files of each format in turn, with sizes that a fixed seed spreads
+// evenly over the logarithm. They are mostly holes and take little disk.
 func makeManyFiles(s *browserstage.Stage) []string {
 	s.Helper()
 	const least, most = 4 << 10, 5_000_000

@@ -8,9 +8,8 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// The server cannot be reached, while the browser believes that it is online.
-// The row says so and when it tries again; the network's return is enough.
-
+// The server is unreachable, and the browser believes that it is online. The row says so
+// and when it retries. The network's return is enough.
 func TestNetworkOutage(t *testing.T) {
 	for _, back := range []struct {
 		name, said string
@@ -18,7 +17,7 @@ func TestNetworkOutage(t *testing.T) {
 	}{
 		{"the network comes back", `dispatchEvent(new Event('online'))`, 2 * time.Second},
 		{"the person asks", `rowNode("notes.txt").querySelector('[data-action=retry]').click()`, 2 * time.Second},
-		{"nobody says a word", ``, browserstage.PageTimeout},
+		{"no signal", ``, browserstage.PageTimeout},
 	} {
 		t.Run(back.name, func(t *testing.T) {
 			t.Parallel()
@@ -34,8 +33,8 @@ func TestNetworkOutage(t *testing.T) {
 	}
 }
 
-// Three minutes, as long as a router takes to come back: no try is more than 30 s
-// after the one before, and the person does nothing.
+// Three minutes, as long as a router takes to restart: retries are at most 30 s apart, and
+// no one does anything.
 func TestNetworkOutageOfThreeMinutes(t *testing.T) {
 	stage.LongTest(t)
 	t.Parallel()
@@ -58,7 +57,7 @@ func TestNetworkOutageOfThreeMinutes(t *testing.T) {
 	s.WantNoError()
 }
 
-// The server itself is stopped, or killed, and started again on what it has stored.
+// The server is stopped or killed, and started again on its data.
 func TestUploadResumesAfterServerRestart(t *testing.T) {
 	for _, end := range []struct {
 		name string

@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// "Send it as a message only" is advice that can be followed on the spot.
+// "Send it as a message only" is advice that a person can follow on the spot.
 func TestRefusedFileUploadsOnceItsPurposeFits(t *testing.T) {
 	for _, how := range []struct{ name, press string }{
 		{"by unticking what it cannot be", `input[value=template]`},
@@ -38,7 +38,7 @@ func TestRefusedFileUploadsOnceItsPurposeFits(t *testing.T) {
 				t.Errorf("the finished file is %s, %+v", stays.State, stays.Asset)
 			}
 			if offered := browserstage.Value[bool](s, `!document.getElementById('offer').hidden`); offered {
-				t.Error("the offer still stands")
+				t.Error("the offer is still visible")
 			}
 			if chosen := browserstage.Value[[]string](s, `[...document.querySelectorAll('#purposes :checked')].map(box => box.value)`); !slices.Equal(chosen, []string{"message"}) {
 				t.Errorf("the page has %v ticked", chosen)
@@ -47,7 +47,7 @@ func TestRefusedFileUploadsOnceItsPurposeFits(t *testing.T) {
 	}
 }
 
-// A link that is opened in place of a good one, and is not good.
+// An invalid link is opened in place of a valid one.
 func TestInvalidLinkAsksForANewOne(t *testing.T) {
 	for _, bad := range []struct{ name, token, title string }{
 		{"no token", "nonsense", "You need a fresh link"},
@@ -84,13 +84,14 @@ func TestInvalidLinkAsksForANewOne(t *testing.T) {
 			followLink(s, s.Token(time.Hour))
 			s.AwaitRow("after.txt", "done")
 			if visible := browserstage.Value[bool](s, `!document.getElementById('sign-in').hidden`); visible {
-				t.Error("the panel still stands")
+				t.Error("the panel is still visible")
 			}
 			wantUploads(s, 2)
 		})
 	}
 }
 
+// The panel keeps saying that the link has expired, whatever link follows.
 func TestExpiredLinkPanelStays(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -107,7 +108,7 @@ func TestExpiredLinkPanelStays(t *testing.T) {
 	}
 }
 
-// followLink opens a link to the page that stands in the browser already.
+// followLink opens a link to the page that the tab already shows.
 func followLink(s *browserstage.Stage, token string) {
 	s.Helper()
 	s.Evaluate(fmt.Sprintf(`location.hash = %q`, "#token="+token))

@@ -8,8 +8,8 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// What the row shows is what the server has and what is on its way, whatever
-// becomes of the connections.
+// The row shows what the server has and what is in flight, whatever happens to the
+// connections.
 func TestProgressIsAccurateOverTwentyDisconnects(t *testing.T) {
 	t.Parallel()
 	const cuts, each = 20, 200_000
@@ -36,8 +36,8 @@ type progressSample struct {
 	Percent float64
 }
 
-// wantMonotonicProgress wants the bar of every sample to stand where it stood or
-// further on, and at 100 only when the file is done.
+// wantMonotonicProgress wants the bar never to move back, and to reach 100 only when the
+// file is done.
 func wantMonotonicProgress(s *browserstage.Stage) {
 	s.Helper()
 	highest := -1.0
@@ -50,7 +50,7 @@ func wantMonotonicProgress(s *browserstage.Stage) {
 			continue // a row without a bar
 		}
 		if now.Percent < highest {
-			s.Errorf("the bar ran from %v back to %v", highest, now.Percent)
+			s.Errorf("the bar moved from %v back to %v", highest, now.Percent)
 		}
 		if now.Percent >= 100 && now.State != "done" {
 			s.Errorf("the bar says 100 while the file is %s", now.State)
@@ -59,15 +59,15 @@ func wantMonotonicProgress(s *browserstage.Stage) {
 	}
 }
 
-// wantProgressMatchesRequests compares each event with what the proxy knows of that moment:
-// no byte shown as acknowledged that no answer had acknowledged, and none shown
-// beyond the chunk that was on its way.
+// wantProgressMatchesRequests compares each event with the requests at that moment: no
+// byte is shown as acknowledged before an answer acknowledged it, and none is shown beyond
+// the chunk in flight.
 func wantProgressMatchesRequests(s *browserstage.Stage) {
 	s.Helper()
 	requests := s.Proxy.Requests()
 	events := s.Events("upload-progress")
 	if len(events) == 0 {
-		s.Fatal("no progress was told")
+		s.Fatal("no upload-progress event")
 	}
 	last := browserstage.Event{}
 	for _, event := range events {
@@ -76,17 +76,17 @@ func wantProgressMatchesRequests(s *browserstage.Stage) {
 			s.Errorf("%d bytes are shown as accepted, and %d were", event.Accepted, acknowledged)
 		}
 		if event.Shown > possible {
-			s.Errorf("%d bytes are shown, and %d can have left", event.Shown, possible)
+			s.Errorf("%d bytes are shown, and at most %d can have been sent", event.Shown, possible)
 		}
 		if event.Shown < last.Shown || event.Accepted < last.Accepted {
-			s.Errorf("progress ran back from %+v to %+v", last, event)
+			s.Errorf("progress moved back from %+v to %+v", last, event)
 		}
 		last = event
 	}
 }
 
-// progressAt says how many bytes of the one upload were acknowledged by a time, and how
-// far the furthest chunk reached that had begun. A browser's clock counts milliseconds.
+// progressAt returns how many bytes of the upload were acknowledged by a time, and how far
+// the furthest started chunk reached. A browser's clock counts milliseconds.
 func progressAt(requests []proxy.Request, at time.Time) (acknowledged, possible int64) {
 	at = at.Add(time.Millisecond)
 	for _, r := range requests {

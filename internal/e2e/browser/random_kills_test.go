@@ -12,9 +12,9 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// A hundred times the browser, the server or the line between them is killed at a
-// random moment, over a hundred files. A hundred assets, each with its own digest,
-// and nothing is left over anywhere.
+// The browser, the server or the connection is killed a hundred times at random moments,
+// over a hundred files. The result is a hundred assets with the right digests, and nothing
+// is left anywhere.
 func TestHundredRandomKills(t *testing.T) {
 	stage.LongTest(t)
 	const batches, filesEach, killsEach = 10, 10, 10
@@ -22,7 +22,7 @@ func TestHundredRandomKills(t *testing.T) {
 	if given, err := strconv.ParseUint(os.Getenv("MEDIARELAY_TEST_SEED"), 10, 64); err == nil {
 		seed = given
 	}
-	t.Logf("MEDIARELAY_TEST_SEED=%d makes the same kills again", seed)
+	t.Logf("MEDIARELAY_TEST_SEED=%d repeats these kills", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	s := browserstage.NewWith(t, browserstage.Setting{OwnBrowser: true, OwnProcess: true})
 	s.OpenForMessages()
@@ -39,7 +39,7 @@ func TestHundredRandomKills(t *testing.T) {
 		s.Drop(paths...)
 		awaitCopies(s)
 		for range killsEach {
-			time.Sleep(time.Duration(random.IntN(1000)) * time.Millisecond) // the random moment
+			time.Sleep(time.Duration(random.IntN(1000)) * time.Millisecond) // a random moment
 			kills[killOne(s, random.IntN(3))]++
 		}
 		s.Proxy.SetRate(0)
@@ -47,7 +47,7 @@ func TestHundredRandomKills(t *testing.T) {
 		awaitAllDone(s, len(digests))
 	}
 	if len(kills) != 3 {
-		t.Errorf("not everything was killed: %v", kills)
+		t.Errorf("not every part was killed: %v", kills)
 	}
 	t.Logf("kills: %v", kills)
 	for digest := range digests {
@@ -57,7 +57,7 @@ func TestHundredRandomKills(t *testing.T) {
 	s.WantNoSecrets()
 }
 
-// killOne kills one of three and brings it back; it says which.
+// killOne kills one of the three, brings it back, and returns its name.
 func killOne(s *browserstage.Stage, which int) string {
 	s.Helper()
 	switch which {
@@ -76,8 +76,8 @@ func killOne(s *browserstage.Stage, which int) string {
 	return "line"
 }
 
-// awaitCopies waits until the browser has a record of every file that is not through:
-// before that nobody has been told that it would survive.
+// awaitCopies waits until the browser has a copy of every unfinished file: before that the
+// page does not promise that it survives.
 func awaitCopies(s *browserstage.Stage) {
 	s.Helper()
 	s.Eventually(func() error {
@@ -85,13 +85,13 @@ func awaitCopies(s *browserstage.Stage) {
 		files := browserstage.Value[int](s, `document.querySelector('media-upload').files.length`)
 		copies := browserstage.Value[int](s, `databases().then(all => all['mediarelay.copies']?.length ?? 0)`)
 		if through+copies < files {
-			return fmt.Errorf("%d files, %d through, %d copies", files, through, copies)
+			return fmt.Errorf("%d files, %d done, %d copies", files, through, copies)
 		}
 		return nil
 	})
 }
 
-// awaitAllDone waits until so many files are done and no other upload is there.
+// awaitAllDone waits until a number of files are done and there is no other upload.
 func awaitAllDone(s *browserstage.Stage, files int) {
 	s.Helper()
 	s.Eventually(func() error {

@@ -13,8 +13,8 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// A provider that does not let the account in: the server goes on trying, and
-// the row says why nothing seems to happen.
+// The provider rejects the account: the server retries, and the row says why nothing seems
+// to happen.
 func TestRowShowsWhyRelayIsWaiting(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -33,13 +33,13 @@ func TestRowShowsWhyRelayIsWaiting(t *testing.T) {
 		}
 	}
 	if strings.Contains(shown.Text, "API key") {
-		t.Errorf("what experts want to know stands in everybody's way: %q", shown.Text)
+		t.Errorf("the row shows details for experts: %q", shown.Text)
 	}
 	if reasons := browserstage.Value[[]string](s, `retries`); !slices.Equal(reasons, []string{"provider_account"}) {
 		t.Errorf("upload-retry fired for %q", reasons)
 	}
 	if unfired := s.Sandbox.Faults().Unfired(); len(unfired) > 0 {
-		t.Errorf("never happened: %v", unfired)
+		t.Errorf("faults that never fired: %v", unfired)
 	}
 }
 
@@ -64,16 +64,16 @@ func TestRelayWaitReasonIsCleared(t *testing.T) {
 		t.Errorf("upload-retry fired for %q", reasons)
 	}
 	if unfired := s.Sandbox.Faults().Unfired(); len(unfired) > 0 {
-		t.Errorf("never happened: %v", unfired)
+		t.Errorf("faults that never fired: %v", unfired)
 	}
 }
 
-// Nobody tries a file again that has failed, so neither the row nor the voice says
-// so, in any language; a button does.
+// A failed file is not retried, so neither the row nor the live region promises it in any
+// language. A button offers it.
 func TestFailedRowPromisesNoRetry(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
-	for range 2 { // so often is a file sent that meets this code
+	for range 2 { // the number of attempts for this code
 		s.Sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Answer(http.StatusInternalServerError, nil, `{"error":{"message":"Unknown","code":1}}`))
 	}
 	s.OpenForMessages()
@@ -98,15 +98,15 @@ func TestFailedRowPromisesNoRetry(t *testing.T) {
 		}
 	}
 	if unfired := s.Sandbox.Faults().Unfired(); len(unfired) > 0 {
-		t.Errorf("never happened: %v", unfired)
+		t.Errorf("faults that never fired: %v", unfired)
 	}
 }
 
-// The bytes are the server's by then: the row can go, the hand-over cannot.
+// The server has the bytes by then: the row can be removed, the relay continues.
 func TestRemovingARelayingFileSaysRelayContinues(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
-	slow := s.Sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Slow(64<<10)) // some seconds
+	slow := s.Sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Slow(64<<10)) // takes a few seconds
 	s.OpenForMessages()
 	s.Drop(s.File("offer.txt", stage.Notes(128<<10)))
 	s.AwaitRow("offer.txt", "relaying")

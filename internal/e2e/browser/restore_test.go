@@ -13,8 +13,8 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// startUpload drops a text of a size on a slow line, in bytes a second, and waits for
-// its first bytes at the server.
+// startUpload drops a text of a size on a line with a rate in bytes a second, and waits
+// until the server has acknowledged its first bytes.
 func startUpload(s *browserstage.Stage, size, rate int) (path string, content []byte) {
 	s.Helper()
 	content = stage.Notes(size)
@@ -27,8 +27,8 @@ func startUpload(s *browserstage.Stage, size, rate int) (path string, content []
 	return path, content
 }
 
-// The browser is killed in the middle of a file. On the next visit the upload
-// goes on by itself: nobody chooses, clicks or drops anything.
+// The browser is killed in the middle of a file. On the next visit the upload resumes
+// without any user action.
 func TestUploadResumesAfterBrowserKill(t *testing.T) {
 	for _, file := range []struct {
 		size, rate int
@@ -50,13 +50,13 @@ func TestUploadResumesAfterBrowserKill(t *testing.T) {
 			s.WantNoError()
 			s.WantSentAtMost(int64(file.size) + s.LongestChunk())
 			if restored := s.Events("restored"); len(restored) != 1 {
-				t.Errorf("the page was told of %d restorations, want one", len(restored))
+				t.Errorf("%d restored events, want one", len(restored))
 			}
 		})
 	}
 }
 
-// What a person has paused stays paused, whatever becomes of the browser.
+// A paused upload stays paused across a crash of the browser.
 func TestPausedUploadIsRestoredPaused(t *testing.T) {
 	s := browserstage.NewWith(t, browserstage.Setting{OwnBrowser: true})
 	_, content := startUpload(s, 8<<20, 2<<20)
@@ -73,8 +73,8 @@ func TestPausedUploadIsRestoredPaused(t *testing.T) {
 	s.WantOneUpload()
 }
 
-// In a private window, as the shared browser's are, Chromium's copy is the
-// original by another name; so this one has a profile.
+// In a private window, such as those of the shared browser, Chromium's copy is the
+// original under another name. So this test has a profile.
 func TestDeletedOrChangedFileIsSentFromItsCopy(t *testing.T) {
 	for what, change := range map[string]func(path string) error{
 		"deleted": os.Remove,
@@ -91,7 +91,7 @@ func TestDeletedOrChangedFileIsSentFromItsCopy(t *testing.T) {
 	}
 }
 
-// Name, size and time say nothing about content: other bytes are another upload.
+// Name, size and time do not identify content: other bytes are another upload.
 func TestSameNameSizeAndTimeWithOtherBytes(t *testing.T) {
 	s := browserstage.NewWith(t, browserstage.Setting{OwnBrowser: true})
 	one := stage.Notes(4 << 20)
@@ -115,8 +115,8 @@ func TestSameNameSizeAndTimeWithOtherBytes(t *testing.T) {
 	}
 }
 
-// A worker that dies takes its lock along; the next one finds what was kept, and
-// goes on from the server's offset.
+// A worker that crashes releases its lock. The next one finds the stored record and
+// resumes at the server's offset.
 func TestCrashedWorkerIsReplaced(t *testing.T) {
 	s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, `
 		const send = XMLHttpRequest.prototype.send
@@ -132,12 +132,12 @@ func TestCrashedWorkerIsReplaced(t *testing.T) {
 	s.WantNoError()
 	s.WantSentAtMost(int64(len(content)) + s.LongestChunk())
 	if cut := s.RequestsWith("HEAD"); len(cut) == 0 {
-		t.Error("no worker has asked where the upload stands: none has died in the middle")
+		t.Error("no worker requested the offset: none crashed during the upload")
 	}
 }
 
-// Where the browser takes no copy, the next visit asks for the file again, holds
-// its content against what was begun, and goes on from the server's offset.
+// If the browser takes no copy, the next visit asks for the file again, compares its
+// content with the upload, and resumes at the server's offset.
 func TestFileWithoutCopyIsChosenAgain(t *testing.T) {
 	s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, browserstage.NoBlobs)})
 	path, content := startUpload(s, 6<<20, 2<<20)
@@ -146,7 +146,7 @@ func TestFileWithoutCopyIsChosenAgain(t *testing.T) {
 	s.Open(s.Token(time.Hour))
 	s.AwaitRow("notes.txt", "missing")
 	s.Drop(s.File("other.txt", bytes.ToUpper(content)))
-	s.AwaitRow("other.txt", "refused") // as a template's header: nobody has said that it is for messages
+	s.AwaitRow("other.txt", "refused") // as a template header, since the purpose message is not set
 	s.Proxy.SetRate(0)
 	s.Drop(path)
 	s.WantIntact("notes.txt", content)

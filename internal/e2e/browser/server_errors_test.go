@@ -13,10 +13,7 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// The server, or what stands in front of it, answers what an upload does not
-// want to hear.
-
-// An answer that is no final word costs a try, and no byte that was safe.
+// An error that is not final costs one retry, and no acknowledged byte.
 func TestOneErrorResponseCostsOneRetry(t *testing.T) {
 	problem := func(status int, code string) func(*proxy.Exchange) {
 		return proxy.Respond(status, http.Header{"Content-Type": {"application/problem+json"}},
@@ -50,8 +47,8 @@ func TestOneErrorResponseCostsOneRetry(t *testing.T) {
 	}
 }
 
-// Ten faults in a row: the row says why it waits, and a click or the network's
-// return tries at once.
+// Ten errors in a row: the row says why it waits, and a click or the network's return
+// retries at once.
 func TestTenServerErrorsInARow(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -68,11 +65,11 @@ func TestTenServerErrorsInARow(t *testing.T) {
 	s.WantOneUpload()
 	s.WantNoError()
 	if waits := s.Events("upload-retry"); len(waits) != faults {
-		t.Errorf("upload-retry was told %d times, want %d: %+v", len(waits), faults, waits)
+		t.Errorf("upload-retry fired %d times, want %d: %+v", len(waits), faults, waits)
 	}
 }
 
-// An upload that the server no longer has is begun again: once, and with a word.
+// An upload that the server no longer has is created again, once, and the row says so.
 func TestExpiredUploadIsRecreated(t *testing.T) {
 	for _, gone := range []struct {
 		name   string
@@ -104,10 +101,10 @@ func TestExpiredUploadIsRecreated(t *testing.T) {
 				t.Errorf("%d creations, want the first and one in its place: %s", created, s.Proxy.Story())
 			}
 			if done := s.Events("upload-success"); len(done) != 1 {
-				t.Errorf("upload-success was told %d times", len(done))
+				t.Errorf("upload-success fired %d times", len(done))
 			}
 			if said := browserstage.Value[[]string](s, `notes`); !slices.ContainsFunc(said, func(text string) bool { return strings.Contains(text, "again") }) {
-				t.Errorf("nobody was told that it begins again: %q", said)
+				t.Errorf("the row did not say that the upload starts again: %q", said)
 			}
 		})
 	}
@@ -124,8 +121,8 @@ func countCreations(s *browserstage.Stage) int {
 	return count
 }
 
-// A proxy that takes bodies of a megabyte at most: chunks are halved until they
-// pass, and later files begin with what passes.
+// A proxy that accepts bodies of at most a megabyte: chunks are halved until they pass,
+// and later files start with that size.
 func TestProxyBodyLimitIsRemembered(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -136,11 +133,11 @@ func TestProxyBodyLimitIsRemembered(t *testing.T) {
 	s.Drop(s.File("again.txt", again))
 	s.WantIntact("again.txt", again)
 	if now := s.Proxy.Fired(bound); now != learnt {
-		t.Errorf("the second file met the bound %d times more", now-learnt)
+		t.Errorf("the second file met the limit %d times more", now-learnt)
 	}
 }
 
-// What a proxy spoils for good is named, and a retry goes on once it is mended.
+// A permanent fault of a proxy is named, and a retry resumes once it is repaired.
 func TestProxyThatBreaksTheProtocolIsReported(t *testing.T) {
 	for _, spoilt := range []struct {
 		name  string
@@ -151,7 +148,7 @@ func TestProxyThatBreaksTheProtocolIsReported(t *testing.T) {
 		{"it bars PATCH", proxy.Method(http.MethodPatch), proxy.RespondHTML(http.StatusMethodNotAllowed), "request_refused"},
 		{"it strips Location", proxy.Creation, proxy.StripHeaders("Location"), "header_missing"},
 		{"it strips Upload-Offset", proxy.Method(http.MethodPatch, http.MethodHead), proxy.StripHeaders("Upload-Offset"), "header_missing"},
-		{"it lets nobody in", proxy.Method(http.MethodPatch), proxy.RespondHTML(http.StatusForbidden), "upload_forbidden"},
+		{"it answers 403", proxy.Method(http.MethodPatch), proxy.RespondHTML(http.StatusForbidden), "upload_forbidden"},
 	} {
 		t.Run(spoilt.name, func(t *testing.T) {
 			t.Parallel()

@@ -10,8 +10,8 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// On a steady line the row says within a quarter of the truth how fast it goes
-// and how long it will take, from the third second on.
+// On a steady line, speed and remaining time are within a quarter of the truth from the
+// third second on.
 func TestSpeedAndTimeLeftAreAccurate(t *testing.T) {
 	t.Parallel()
 	const rate = 512 << 10
@@ -52,14 +52,14 @@ func TestSpeedAndTimeLeftAreAccurate(t *testing.T) {
 		}
 	}
 	if judged < 20 {
-		t.Errorf("only %d of %d samples said how fast it goes, the last one %+v", judged, len(samples), samples[len(samples)-1])
+		t.Errorf("only %d of %d samples showed a speed, the last one %+v", judged, len(samples), samples[len(samples)-1])
 	}
 }
 
 var speedText = regexp.MustCompile(`([\d.]+) (KB|MB)/s · (\d+) sec`)
 
 // parseSpeed reads "3.1 MB of 12 MB · 512 KB/s · 9 sec left" as bytes a second and
-// seconds; 1 MB is 1024 KB on the page.
+// seconds. On the page 1 MB is 1024 KB.
 func parseSpeed(text string) (speed, left float64, ok bool) {
 	found := speedText.FindStringSubmatch(text)
 	if found == nil {

@@ -13,7 +13,7 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// The same file in two tabs is one upload, which both of them show.
+// The same file in two tabs is one upload, which both tabs show.
 func TestTwoTabsShareOneUpload(t *testing.T) {
 	first, second, content := twoTabs(t)
 	first.Proxy.SetRate(0)
@@ -43,7 +43,7 @@ func TestPauseAndCancelFromAnotherTab(t *testing.T) {
 	second.WantNothingLeft()
 }
 
-// twoTabs drops one file in two tabs. The second one was there first, and sends.
+// twoTabs drops one file in two tabs. The second tab was first, and sends.
 func twoTabs(t *testing.T) (first, second *browserstage.Stage, content []byte) {
 	t.Helper()
 	first = browserstage.New(t)
@@ -62,7 +62,7 @@ func twoTabs(t *testing.T) (first, second *browserstage.Stage, content []byte) {
 	return first, second, content
 }
 
-// A tab that is opened on the same page shows what another one sends.
+// A tab that is opened later on the same page shows what another tab sends.
 func TestLaterTabShowsTheUpload(t *testing.T) {
 	s := browserstage.New(t)
 	_, content := startUpload(s, 12<<20, 2<<20)
@@ -75,7 +75,7 @@ func TestLaterTabShowsTheUpload(t *testing.T) {
 	s.WantOneUpload()
 }
 
-// Also where the browser has kept no copy of it, and has only its record.
+// The same if the browser has no copy of the file, and only its record.
 func TestLaterTabShowsUploadWithoutCopy(t *testing.T) {
 	s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, browserstage.NoBlobs)})
 	_, content := startUpload(s, 12<<20, 2<<20)
@@ -93,7 +93,8 @@ func TestLaterTabShowsUploadWithoutCopy(t *testing.T) {
 	s.WantOneUpload()
 }
 
-// The same file twice on one page is one upload as well, and one row can go without the other.
+// The same file twice on one page is one upload too, and one row can be cancelled without
+// the other.
 func TestSameFileTwiceOnOnePage(t *testing.T) {
 	s := browserstage.New(t)
 	path, content := startUpload(s, 6<<20, 2<<20)
@@ -106,7 +107,7 @@ func TestSameFileTwiceOnOnePage(t *testing.T) {
 	s.WantOneUpload()
 }
 
-// closeTab closes the tab as a person does. There is nothing to ask of it any more.
+// closeTab closes the tab as a person does. It cannot be used afterwards.
 func closeTab(s *browserstage.Stage) {
 	s.Helper()
 	closed, over := context.WithCancel(s.Tab)

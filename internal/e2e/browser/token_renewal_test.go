@@ -12,8 +12,8 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// The token ends while five files are on their way: the page is asked once, and
-// every file goes on where it was.
+// The token expires while five files are uploading: getToken is called once, and every
+// file resumes where it was.
 func TestExpiredTokenIsRenewedOnceForAllFiles(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -42,19 +42,19 @@ func TestExpiredTokenIsRenewedOnceForAllFiles(t *testing.T) {
 	s.WantNoSecrets()
 	s.WantNoError()
 	if asked := browserstage.Value[[]string](s, `asked`); !slices.Equal(asked, []string{"missing", "expired"}) {
-		t.Errorf("the page was asked for a token because it was %v", asked)
+		t.Errorf("getToken was called with the reasons %v", asked)
 	}
 	if created := countCreations(s); created != len(files) {
 		t.Errorf("%d creations for %d files", created, len(files))
 	}
 	refused := slices.DeleteFunc(s.Proxy.Requests(), func(r proxy.Request) bool { return r.Status != http.StatusUnauthorized })
 	if len(refused) == 0 || len(refused) > len(files) {
-		t.Errorf("%d requests met the token's end, want one a file at most", len(refused))
+		t.Errorf("%d requests had the expired token, want at most one for each file", len(refused))
 	}
 	s.WantChunksFromTheOffset()
 }
 
-// The token has ended when a paused file goes on: nothing begins anew.
+// The token has expired when a paused file is resumed: nothing starts again.
 func TestTokenExpiredWhilePaused(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
@@ -76,16 +76,16 @@ func TestTokenExpiredWhilePaused(t *testing.T) {
 	s.WantOneUpload()
 	s.WantNoError()
 	if asked := browserstage.Value[[]string](s, `asked`); !slices.Equal(asked, []string{"missing", "expired"}) {
-		t.Errorf("the page was asked for a token because it was %v", asked)
+		t.Errorf("getToken was called with the reasons %v", asked)
 	}
 }
 
-// The page's own server is down, or slow: the row waits, says so, and goes on.
+// The page's own server is down, or slow: the row waits, says so, and continues.
 func TestUploadWaitsForAToken(t *testing.T) {
 	for _, page := range []struct{ name, getToken string }{
 		{"getToken fails", `async () => { if (++asked < 3) throw new Error('down'); return good }`},
 		{"getToken is slow", `() => new Promise(resolve => { asked++; setTimeout(() => resolve(good), 7000) })`},
-		{"getToken gives what nobody takes", `async () => ++asked < 3 ? bad : good`},
+		{"getToken returns an expired token", `async () => ++asked < 3 ? bad : good`},
 	} {
 		t.Run(page.name, func(t *testing.T) {
 			t.Parallel()

@@ -11,14 +11,15 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// toxic is one of toxiproxy's: a property of the line itself, where a fault is
-// an accident of one request.
+// toxic is a fault of toxiproxy: a property of the line, where proxy.Fault is an accident
+// of one request.
 type toxic struct {
 	kind       string
 	attributes map[string]int // milliseconds, bytes; a rate in KB a second
 }
 
-// addToxics puts a line with these properties, both ways, between the browser and the proxy.
+// addToxics puts a line with these properties, in both directions, between the browser and
+// the proxy.
 func addToxics(s *browserstage.Stage, toxics ...toxic) {
 	s.Helper()
 	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())

@@ -52,7 +52,7 @@ func TestDroppedFilesGetMediaIDAndHandle(t *testing.T) {
 	}
 }
 
-// A slow line is cut in the middle, and the token ends on the way: one creation,
+// A slow connection is cut in the middle, and the token expires on the way: one creation,
 // every chunk from the offset that the server reported, and done.
 func TestDisconnectAndTokenRenewalInOneUpload(t *testing.T) {
 	t.Parallel()
@@ -60,7 +60,7 @@ func TestDisconnectAndTokenRenewalInOneUpload(t *testing.T) {
 	content := stage.Notes(10 << 20)
 	path := s.File("notes.txt", content)
 	const leeway = 30 * time.Second
-	first, second := s.Token(4*time.Second-leeway), s.Token(time.Hour) // the first is good for four more seconds of ten
+	first, second := s.Token(4*time.Second-leeway), s.Token(time.Hour) // the first expires after four of ten seconds
 	s.Open(first)
 	s.Evaluate(fmt.Sprintf(`window.asked = 0
 		const element = document.querySelector('media-upload')
@@ -72,10 +72,10 @@ func TestDisconnectAndTokenRenewalInOneUpload(t *testing.T) {
 	s.WantIntact("notes.txt", content)
 	requests := s.Proxy.Requests()
 	if !slices.ContainsFunc(requests, func(r proxy.Request) bool { return r.Status == http.StatusUnauthorized }) {
-		t.Errorf("the token never ended on the way: %+v", requests)
+		t.Errorf("the token did not expire during the upload: %+v", requests)
 	}
 	if asked := browserstage.Value[int](s, "asked"); asked != 2 {
-		t.Errorf("the page was asked for %d tokens, want one at the start and one in its place", asked)
+		t.Errorf("getToken was called %d times, want once at the start and once to renew", asked)
 	}
 	browserstage.WantSteadyProgress(t, requests)
 }

@@ -10,8 +10,8 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// The worker's part that sends comes late, and then not at all. The verdict was
-// there before it, and the next worker gets the part and sends.
+// The script of the upload worker arrives late, and then fails. The verdict comes before
+// it, and the next worker loads it and sends.
 func TestVerdictDoesNotWaitForTheUploadWorker(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)

@@ -14,8 +14,8 @@ import (
 	"mediarelay/web"
 )
 
-// readCounterScript stands in front of the worker's script and sends, with each verdict,
-// what was read of the file for it: the worker reads by Blob.slice alone.
+// readCounterScript stands in front of the worker's script and adds to each verdict how
+// much of the file was read for it. The worker reads by Blob.slice alone.
 const readCounterScript = `{
 	let bytes = 0, reads = 0
 	const slice = Blob.prototype.slice
@@ -33,9 +33,9 @@ const readCounterScript = `{
 }
 `
 
-// measureScript asks a worker of its own, in the words of web/src/worker-protocol.ts, and
-// reads the whole file for comparison. It takes the files that are dropped from
-// the element, so that they lie on the disk as a person's do.
+// measureScript asks a worker of its own, with the messages of the worker protocol, and
+// reads the whole file for comparison. It intercepts the files that are dropped on the
+// element, so that they are on disk as a person's files are.
 const measureScript = `
 	addEventListener('drop', e => {
 		dropped = performance.now()
@@ -79,15 +79,15 @@ type measured struct {
 	Verdict, Whole float64 // milliseconds
 }
 
-// BenchmarkVerdictInTheBrowser asks the worker from the page, the messages both
-// ways included, against the page's reading of the whole file in the same run.
-// Times are medians:
+// BenchmarkVerdictInTheBrowser asks the worker from the page, including the messages in
+// both directions, against reading the whole file on the page in the same run. Times are
+// medians:
 //
 //	ms/verdict   the verdict
-//	ms/whole     the peer
-//	whole/op     how many verdicts are given while the peer reads once
-//	B/verdict    bytes that the verdict read
-//	reads/op     in how many reads
+//	ms/whole     the peer: reading the whole file
+//	whole/op     ms/whole as a multiple of ms/verdict
+//	B/verdict    bytes that were read for the verdict
+//	reads/op     number of reads
 func BenchmarkVerdictInTheBrowser(b *testing.B) {
 	files, worker := withReadCounter(b)
 	s := browserstage.NewWith(b, browserstage.Setting{WebFiles: files})
@@ -110,22 +110,22 @@ func benchVerdict(s *browserstage.Stage, b *testing.B, name, recipe string) {
 	s.Evaluate("window.taken = undefined")
 	s.Drop(path)
 	s.Until("window.taken?.length === 1")
-	awaitMeasurement(s, "measure(taken[0])") // the first one waits for the module
+	awaitMeasurement(s, "measure(taken[0])") // the first call waits for the module
 	var verdicts, wholes []float64
 	var last measured
 	for b.Loop() {
 		last = awaitMeasurement(s, "measure(taken[0])")
 		if last.Type == "" {
-			b.Fatal("the file was not known")
+			b.Fatal("the file has no type")
 		}
 		verdicts, wholes = append(verdicts, last.Verdict), append(wholes, last.Whole)
 	}
 	verdict, whole := stage.Median(verdicts), stage.Median(wholes)
-	b.ReportMetric(0, "ns/op") // the way to the browser and back says nothing
+	b.ReportMetric(0, "ns/op") // the round trip to the browser is not measured
 	b.ReportMetric(verdict, "ms/verdict")
 	b.ReportMetric(whole, "ms/whole")
 	b.ReportMetric(whole/verdict, "whole/op")
-	b.ReportMetric(last.Bytes, "B/verdict") // every time the same
+	b.ReportMetric(last.Bytes, "B/verdict") // the same in every run
 	b.ReportMetric(last.Reads, "reads/op")
 }
 
@@ -137,8 +137,8 @@ func awaitMeasurement(s *browserstage.Stage, expression string) measured {
 	return browserstage.Value[measured](s, "window.settled")
 }
 
-// withReadCounter gives the web files with the counter in the worker's script, whose
-// compressed forms are left out.
+// withReadCounter returns the web files with the counter in the worker's script. The
+// worker's compressed forms are left out.
 func withReadCounter(b *testing.B) (files fs.FS, worker string) {
 	b.Helper()
 	copied := fstest.MapFS{}

@@ -14,15 +14,14 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// namedVector is a vector under a file's name of its own.
+// namedVector is a vector with a unique file name.
 type namedVector struct {
 	preflighttest.Vector
 	name string
 }
 
-// sampleVectors takes a vector of each outcome from each document of vectors, of those
-// that ask nothing which a person on the page does not ask. All of their rows are
-// drawn at once: further ones of a long list come by and by.
+// sampleVectors takes one vector of each outcome from each document of vectors, among
+// those with the page's own settings. Few enough that the list renders all rows at once.
 func sampleVectors(s *browserstage.Stage) []namedVector {
 	s.Helper()
 	vectors, err := preflighttest.Read("../../preflight/testdata")
@@ -87,7 +86,7 @@ func TestPageGivesTheVectorsVerdicts(t *testing.T) {
 	t.Logf("%d vectors", len(list))
 }
 
-// firstOf gives the sample's first vector of a document with an outcome.
+// firstOf returns the sample's first vector of a document with an outcome.
 func firstOf(s *browserstage.Stage, document string, outcome preflight.Outcome) namedVector {
 	s.Helper()
 	list := sampleVectors(s)
@@ -109,7 +108,7 @@ func TestWarnedFileNeedsAClick(t *testing.T) {
 	}
 	s.AwaitRow(refused.name, "refused")
 	if requests := s.Proxy.Requests(); len(requests) != 0 {
-		t.Fatalf("nobody has clicked, and there were requests: %+v", requests)
+		t.Fatalf("requests before the click: %+v", requests)
 	}
 	s.Press(warned.name, "start")
 	if done := s.AwaitRow(warned.name, "done"); done.Asset == nil || done.Asset.MediaID == "" {
@@ -126,7 +125,7 @@ func TestWarnedFileWithAutoStart(t *testing.T) {
 	warned, refused := firstOf(s, "video", preflight.Warn), firstOf(s, "image", preflight.Refuse)
 	s.Drop(saveVector(s, refused), saveVector(s, warned))
 	if done := s.AwaitRow(warned.name, "done"); !slices.Equal(done.Codes, strings.Fields(warned.Reasons)) {
-		t.Errorf("what was warned of is gone from the row: %v, want %s", done.Codes, warned.Reasons)
+		t.Errorf("the row no longer shows the warnings: %v, want %s", done.Codes, warned.Reasons)
 	}
 	if shown := s.Row(refused.name); shown.State != "refused" {
 		t.Errorf("the refused file is %s", shown.State)
@@ -134,7 +133,7 @@ func TestWarnedFileWithAutoStart(t *testing.T) {
 	wantUploads(s, 1)
 }
 
-// wantUploads counts the creations that the server saw.
+// wantUploads counts the creations.
 func wantUploads(s *browserstage.Stage, want int) {
 	s.Helper()
 	have := 0
@@ -144,6 +143,6 @@ func wantUploads(s *browserstage.Stage, want int) {
 		}
 	}
 	if have != want {
-		s.Errorf("%d uploads were begun, want %d", have, want)
+		s.Errorf("%d uploads were created, want %d", have, want)
 	}
 }

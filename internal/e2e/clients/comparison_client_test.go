@@ -14,14 +14,15 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// comparedClient is one that uploads from a page. Each page answers by window.compare:
+// comparedClient is a client that uploads from a page. Each page implements
+// window.compare:
 //
-//	states()   what has become of each file: done, failed, refused, or something else on its way
-//	trouble()  what the client itself says of a failure
+//	states()   the state of each file: done, failed, refused, or another one
+//	trouble()  the client's own description of a failure
 //	pause(), resume()
-//	retry()    what a person does with a file that has failed
-//	restore    what a person does to go on after the browser was killed; undefined
-//	           where there is nothing to press and the file is chosen again
+//	retry()    what a person does with a failed file
+//	restore    what a person does to continue after the browser was killed; undefined
+//	           if the file has to be chosen again
 type comparedClient struct {
 	name string
 	zone string // where files are dropped
@@ -34,7 +35,7 @@ var comparedClients = []comparedClient{
 	{"tus-js-client", `document.querySelector('[part=dropzone]')`, openPage("tus")},
 }
 
-// elementDriver answers for the element as the pages of the others do for theirs.
+// elementDriver implements window.compare for the upload element.
 const elementDriver = `
 	const element = document.querySelector('media-upload')
 	element.setAttribute('purpose', 'message')
@@ -54,14 +55,15 @@ const elementDriver = `
 		restore: undefined,
 	}`
 
+// openElement opens the upload page.
 func openElement(s *browserstage.Stage, tokens ...string) {
 	s.Helper()
 	s.Visit(s.Proxy.URL + "/#token=" + tokens[0])
 	s.Evaluate(tokensOfPage(tokens) + elementDriver)
 }
 
-// openPage opens a page that scripts/compare has the script of. It comes from the
-// proxy and not from the server, whose policy would bar what others do.
+// openPage opens a page of scripts/compare. The proxy serves it, since the server's
+// content security policy would block other clients.
 func openPage(name string) func(*browserstage.Stage, ...string) {
 	return func(s *browserstage.Stage, tokens ...string) {
 		s.Helper()
@@ -75,7 +77,7 @@ func tokensOfPage(tokens []string) string {
 	return fmt.Sprintf("window.tokens = %q.split(' ')\n", strings.Join(tokens, " "))
 }
 
-// servePages lets the proxy answer for the pages of other clients.
+// servePages lets the proxy serve the pages of other clients.
 func servePages(p *proxy.Proxy) {
 	server, scripts := p.Handler, http.StripPrefix("/compare/", http.FileServer(http.Dir("../../../bin/compare")))
 	p.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -124,7 +126,7 @@ func (v *visitor) perform(what string) {
 	v.Evaluate("void compare." + what + "()")
 }
 
-// awaitSent waits until so many bytes have left the browser.
+// awaitSent waits until a number of bytes have left the browser.
 func (v *visitor) awaitSent(bytes int64) {
 	v.Helper()
 	v.Eventually(func() error {
@@ -136,7 +138,7 @@ func (v *visitor) awaitSent(bytes int64) {
 }
 
 // awaitOutcome waits until every file of the page is done, or one has failed or is
-// refused, and says which; nothing where it takes longer.
+// refused, and returns that state; nothing if it takes longer.
 func (v *visitor) awaitOutcome(patience time.Duration) string {
 	v.Helper()
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {

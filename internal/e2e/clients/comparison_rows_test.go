@@ -14,19 +14,19 @@ import (
 )
 
 const (
-	comparedSize = 16 << 20 // bytes: long enough for something to happen in the middle
-	comparedRate = 4 << 20  // bytes a second
+	comparedSize = 16 << 20 // in bytes: large enough for a fault in the middle
+	comparedRate = 4 << 20  // in bytes a second
 	comparedName = "notes.txt"
 )
 
 // comparison is a fault that each client meets.
 type comparison struct {
 	what  string
-	own   bool // the browser's profile lies on the disk
-	files int  // that are to arrive; 1 where 0
-	// comesBack says that a later visit finds the file on its way.
+	own   bool // the browser has a profile on disk
+	files int  // that must arrive; 0 means 1
+	// comesBack says that the upload has to resume on a later visit.
 	comesBack bool
-	// patience is for a fault that takes long by itself.
+	// patience replaces the usual limit for a fault that lasts long.
 	patience time.Duration
 	play     func(*visitor, string)
 }
@@ -45,27 +45,27 @@ var comparisons = []comparison{
 		time.Sleep(time.Minute) // the outage itself
 		v.Proxy.Start()
 	}},
-	{what: "The token ends in the middle", play: func(v *visitor, path string) {
+	{what: "The token expires in the middle", play: func(v *visitor, path string) {
 		v.useShortToken()
 		v.Proxy.SetRate(comparedSize / 10)
 		v.choose(path)
 	}},
-	{what: "The token has ended when a paused file goes on", play: func(v *visitor, path string) {
+	{what: "The token has expired when a paused file is resumed", play: func(v *visitor, path string) {
 		v.useShortToken()
 		v.choose(path)
 		v.pauseAtHalf()
-		time.Sleep(6 * time.Second) // until it has ended
+		time.Sleep(6 * time.Second) // until it has expired
 		v.perform("resume")
 	}},
-	{what: "The connection stands still", play: func(v *visitor, path string) {
+	{what: "The connection stalls", play: func(v *visitor, path string) {
 		v.Proxy.Add(&proxy.Fault{Name: "a stall", Match: upTo(1, proxy.Method(http.MethodPatch)), Act: proxy.SwallowBody})
 		v.choose(path)
 	}},
-	{what: "A proxy takes bodies of 1 MB at most", play: func(v *visitor, path string) {
+	{what: "A proxy accepts bodies of at most 1 MB", play: func(v *visitor, path string) {
 		v.Proxy.Add(&proxy.Fault{Name: "413", Match: proxy.LargerThan(1 << 20), Act: proxy.RespondHTML(http.StatusRequestEntityTooLarge)})
 		v.choose(path)
 	}},
-	{what: "The upload is gone when a paused file goes on", play: func(v *visitor, path string) {
+	{what: "The upload is gone when a paused file is resumed", play: func(v *visitor, path string) {
 		v.choose(path)
 		v.pauseAtHalf()
 		v.ExpireUploads()
@@ -114,7 +114,7 @@ var comparisons = []comparison{
 		v.awaitSent(comparedSize / 4)
 		v.Must(os.Remove(path))
 	}},
-	{what: "A bit of the file changes on the way", play: func(v *visitor, path string) {
+	{what: "A bit of the file changes in transit", play: func(v *visitor, path string) {
 		v.Proxy.Add(&proxy.Fault{Name: "a flipped bit", Match: upTo(1, proxy.Method(http.MethodPatch)), Act: proxy.FlipBit(1000)})
 		v.choose(path)
 	}},
@@ -132,8 +132,8 @@ func cuts(times int) func(*visitor, string) {
 	}
 }
 
-// upTo are the first requests that another match picks. A client that gives up
-// before the last of them is what the table tells, and no error of the test.
+// upTo matches the first requests that another Match selects. Unlike Fault.Times it allows
+// fewer: a client that gives up early is a result of the table, and no error of the test.
 func upTo(n int, of proxy.Match) proxy.Match {
 	return func(r *http.Request) bool {
 		if n == 0 || !of(r) {
@@ -144,7 +144,8 @@ func upTo(n int, of proxy.Match) proxy.Match {
 	}
 }
 
-// useShortToken gives the page a token that the server takes for five seconds more, and another one after it.
+// useShortToken gives the page a token that the server accepts for five more seconds, and
+// then another one.
 func (v *visitor) useShortToken() {
 	v.Helper()
 	v.tokens = []string{v.Token(5*time.Second - browserstage.TokenLeeway), v.Token(time.Hour)}

@@ -15,23 +15,22 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// patienceCompared is after how long a client counts as one that hangs.
+// patienceCompared is after how long a client counts as hanging.
 const patienceCompared = 90 * time.Second
 
-// result is what became of one client's file.
+// result is the outcome of one client's upload.
 type result struct {
-	requests int   // tus
-	others   int   // of the application's own interface
-	again    int64 // bytes that left the browser beyond the file's
-	left     int   // uploads that never ended, on the server
-	twice    int   // finished uploads of bytes that the server had
+	requests int   // to the tus routes
+	others   int   // to the element's own API
+	again    int64 // bytes sent beyond the file's size
+	left     int   // uploads that never ended on the server
+	twice    int   // finished uploads of bytes that the server already had
 	outcome  string
-	said     string // by the client, of a failure
+	said     string // the client's description of a failure
 }
 
-// The same faults against other people's clients, in the same browser, against
-// the same server. The table is written to docs/resilience.md when every row of
-// it was made.
+// The same faults with other people's clients, in the same browser, against the same
+// server. The table is written to docs/resilience.md if every row has a result.
 func TestCompareClients(t *testing.T) {
 	var mu sync.Mutex
 	results := map[string]result{}
@@ -71,7 +70,7 @@ func compare(t *testing.T, row comparison, c comparedClient) result {
 	return v.measure(row, outcome)
 }
 
-// outcome waits for the end, and does what a person would where nothing goes on.
+// outcome waits for the end, and does what a person would do if nothing moves.
 func (v *visitor) outcome(row comparison, path string) string {
 	v.Helper()
 	if row.comesBack && v.isIdle() {
@@ -93,8 +92,8 @@ func (v *visitor) outcome(row comparison, path string) string {
 	return fmt.Sprintf("**hangs**: given up after %.0f s", patience.Seconds())
 }
 
-// isIdle says whether a page does nothing by itself. A restored upload has
-// begun within that time.
+// isIdle says whether a page does nothing by itself. A restored upload has started within
+// that time.
 func (v *visitor) isIdle() bool {
 	v.Helper()
 	before := len(v.Proxy.Requests())
@@ -114,7 +113,7 @@ func (v *visitor) outcomeByHand(path string) string {
 // outcomeAfterHelp waits for the end after a person has done something.
 func (v *visitor) outcomeAfterHelp(done, failed string) string {
 	v.Helper()
-	time.Sleep(200 * time.Millisecond) // a failed file is on its way again by then
+	time.Sleep(200 * time.Millisecond) // until a failed file has restarted
 	switch v.awaitOutcome(patienceCompared / 2) {
 	case "done":
 		return done
@@ -124,7 +123,7 @@ func (v *visitor) outcomeAfterHelp(done, failed string) string {
 	return failed + ", and hangs"
 }
 
-// measure counts, when the server is through with what it has.
+// measure counts, once the server has finished its work.
 func (v *visitor) measure(row comparison, outcome string) result {
 	v.Helper()
 	expected := map[string]bool{stage.Digest(stage.Notes(comparedSize)): true}

@@ -23,7 +23,7 @@ func TestCurlUploads(t *testing.T) {
 		State string
 	}
 	if err := json.Unmarshal([]byte(said), &outcome); err != nil || outcome.State != "done" {
-		t.Fatalf("the script said %q, %v", said, err)
+		t.Fatalf("the script printed %q, %v", said, err)
 	}
 	s.WantRelayed(outcome.ID, content)
 }

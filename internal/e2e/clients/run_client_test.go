@@ -9,7 +9,8 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// runClient runs a program with the server's token and returns the last line that it says.
+// runClient runs a program with the server's token and returns the last line of its
+// output.
 func runClient(s *stage.Server, program string, arguments ...string) string {
 	s.TB.Helper()
 	cmd := exec.CommandContext(s.TB.Context(), program, arguments...)

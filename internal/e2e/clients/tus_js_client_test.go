@@ -8,8 +8,6 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Other people's clients, unchanged, against a server on a sandbox.
-
 func TestTusJSClientPausesAndResumes(t *testing.T) {
 	node := stage.NeedProgram(t, "node", "node")
 	if _, err := os.Stat("../../../web/node_modules/tus-js-client"); err != nil {

@@ -17,21 +17,21 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// firefox is driven through WebDriver BiDi, which Firefox speaks by itself:
+// firefox is driven through WebDriver BiDi, which Firefox implements itself:
 // https://w3c.github.io/webdriver-bidi/
 type firefox struct {
 	program, folder string
 	process         *exec.Cmd
 	wire            *websocket.Conn
 	calls           int
-	given           bool // the first tab, which is there from the start
+	given           bool // whether the initial tab is in use
 }
 
-// newFirefox has a profile of its own, which outlives a kill.
+// newFirefox has a profile of its own, which survives a kill.
 func newFirefox(t testing.TB) browserstage.Browser {
 	t.Helper()
 	program := stage.NeedProgram(t, "firefox", "firefox-esr", "firefox")
-	folder, err := os.MkdirTemp("", "firefox") //nolint:usetesting // Firefox's helpers may write on, which fails a test at the end of t.TempDir
+	folder, err := os.MkdirTemp("", "firefox") //nolint:usetesting // Firefox's helpers may still write to it, which makes t.TempDir fail the test
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func newFirefox(t testing.TB) browserstage.Browser {
 }
 
 func (f *firefox) Start() error {
-	// Firefox takes connections only from origins that it was told of.
+	// Firefox accepts connections only from allowed origins.
 	const origin = "http://127.0.0.1"
 	f.process = group(exec.Command(f.program, "--headless", "--no-remote", "--profile", f.folder,
 		"--remote-debugging-port=0", "--remote-allow-origins="+origin))
@@ -64,7 +64,8 @@ func (f *firefox) Start() error {
 	}}, nil)
 }
 
-// addressIn reads on until Firefox has said where it listens, and then beside the test.
+// addressIn reads Firefox's output until it has printed its address, and drains the rest
+// in the background.
 func addressIn(said *bufio.Scanner) (string, error) {
 	for said.Scan() {
 		if _, address, ok := strings.Cut(said.Text(), "WebDriver BiDi listening on "); ok {
@@ -72,7 +73,7 @@ func addressIn(said *bufio.Scanner) (string, error) {
 			return address, nil
 		}
 	}
-	return "", errors.New("firefox ended without a word of where it listens")
+	return "", errors.New("firefox ended without printing its address")
 }
 
 func (f *firefox) Kill() {
@@ -101,13 +102,13 @@ func (f *firefox) OpenTab() (browserstage.Driver, error) {
 	return firefoxTab{f, created.Context}, err
 }
 
-// patienceOfDriver bounds a call that a browser may leave without an answer.
-const patienceOfDriver = 5 * time.Minute
+// driverTimeout bounds a call that a browser may leave unanswered.
+const driverTimeout = 5 * time.Minute
 
-// call sends a command and awaits its answer; what comes in between are events.
+// call sends a command and waits for its answer. Messages in between are events.
 func (f *firefox) call(method string, params map[string]any, result any) error {
 	f.calls++
-	if err := f.wire.SetDeadline(time.Now().Add(patienceOfDriver)); err != nil {
+	if err := f.wire.SetDeadline(time.Now().Add(driverTimeout)); err != nil {
 		return err
 	}
 	if err := websocket.JSON.Send(f.wire, map[string]any{"id": f.calls, "method": method, "params": params}); err != nil {
@@ -148,7 +149,7 @@ func (f firefoxTab) Evaluate(expression string) (string, error) {
 	return remote.Value, err
 }
 
-// remoteValue is a value of the page: a string, or a node by its reference.
+// remoteValue is a value of the page: a string, or a reference to a node.
 type remoteValue struct{ Value, SharedID string }
 
 func (f firefoxTab) remote(expression string) (remoteValue, error) {
@@ -184,5 +185,5 @@ func (f firefoxTab) Choose(paths []string) error {
 	}, nil)
 }
 
-// fileInput is the element's own, which its button opens.
+// fileInput is the element's own file input, which its button opens.
 const fileInput = `document.querySelector('media-upload').shadowRoot.querySelector('input[type=file]')`

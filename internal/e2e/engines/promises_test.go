@@ -16,24 +16,24 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// Chromium has a test for every row of docs/resilience.md. Here the promises that
-// depend on a browser's own engine are held against the other two engines.
-
-// engine is one of them.
+// engine is a browser engine. Chromium has a test for every row of docs/resilience.md in
+// package browser; this file holds the promises that depend on the engine against the
+// others.
 type engine struct {
 	name string
 	open func(testing.TB) browserstage.Browser
-	// refusesBlobs says that its databases take none, without help from the test.
+	// refusesBlobs says that its databases reject Blobs without help from the test.
 	refusesBlobs bool
-	// limitations names the promises that the engine, as it can be driven, has no means to keep.
+	// limitations are the promises that the engine, as it can be driven, cannot keep.
 	limitations map[string]limitation
 }
 
-// limitation is why, and an expression of the page that is true for as long as that holds.
+// limitation is a reason, and an expression in the page that is true as long as it
+// applies.
 type limitation struct{ reason, holds string }
 
-// ephemeralStorage is true where the browser takes no Blob into a database, as WebKit
-// does in a session that leaves nothing behind.
+// ephemeralStorage is true if the browser accepts no Blob into a database, as WebKit does
+// in an ephemeral session.
 const ephemeralStorage = `new Promise(answer => {
 	const opening = indexedDB.open('probe')
 	opening.onupgradeneeded = () => opening.result.createObjectStore('blobs')
@@ -57,34 +57,34 @@ func engines() []engine {
 	}
 }
 
-// Promises that some engine cannot keep.
+// Promises that an engine may be unable to keep.
 const (
-	resumesAfterKill = "a killed browser goes on by itself"
+	resumesAfterKill = "a killed browser resumes by itself"
 	copySurvives     = "the copy survives its deleted original"
 )
 
-// promise is what a person may rely on, in every browser.
+// promise is what a person may rely on in every browser.
 type promise struct {
 	name  string
-	files func(testing.TB, engine) fs.FS // other web files
+	files func(testing.TB, engine) fs.FS // nil for the built files
 	keep  func(*browserstage.Stage, browserstage.Browser)
 }
 
 func promises() []promise {
 	return []promise{
 		{name: "a file arrives whole", keep: arrivesWhole},
-		{name: "the strict policy is never broken", keep: underStrictPolicy},
+		{name: "the content security policy is never violated", keep: underStrictPolicy},
 		{name: "a file above 16 MiB is digested by the module", keep: digestsLargeFiles},
 		{name: resumesAfterKill, keep: goesOnByItself},
-		{name: "after a kill the file chosen again goes on", files: withoutStore, keep: chosenAgainAfterAKill},
-		{name: "a page that was left asks for a file without a copy", files: withoutBlobs, keep: chosenAgainAfterLeaving},
+		{name: "after a kill the file chosen again resumes", files: withoutStore, keep: chosenAgainAfterAKill},
+		{name: "after leaving the page a file without a copy is chosen again", files: withoutBlobs, keep: chosenAgainAfterLeaving},
 		{name: copySurvives, keep: survivesItsOriginal},
-		{name: "a line that is cut costs nothing", keep: cutLine},
-		{name: "a line that stands still is given up", keep: stalledLine},
-		{name: "an outage is waited out", keep: outage},
-		{name: "a token that ends is renewed once", keep: renewedToken},
+		{name: "a cut connection costs nothing", keep: cutLine},
+		{name: "a stalled connection is aborted", keep: stalledLine},
+		{name: "an upload survives an outage", keep: outage},
+		{name: "an expired token is renewed once", keep: renewedToken},
 		{name: "two tabs send one upload", keep: twoTabsOfOne},
-		{name: "a tab takes over from one that is gone", keep: takenOver},
+		{name: "a tab takes over from a closed one", keep: takenOver},
 		{name: "nothing is left after any end", keep: browserstage.EveryEndingLeavesNothing},
 	}
 }
@@ -116,7 +116,7 @@ func (e engine) hold(t *testing.T, p promise) {
 	}
 	s.OpenForMessages()
 	if !browserstage.Value[bool](s, lacking.holds) {
-		t.Errorf("it could by now, and nobody tests it: %s", lacking.reason)
+		t.Errorf("the engine can keep this promise, and the test skips it: %s", lacking.reason)
 	}
 	t.Skip("cannot: " + lacking.reason)
 }
@@ -138,7 +138,7 @@ func arrivesWhole(s *browserstage.Stage, _ browserstage.Browser) {
 
 func underStrictPolicy(s *browserstage.Stage, _ browserstage.Browser) {
 	s.OpenForMessages()
-	// Only a policy that is enforced, and seen to be, can be kept.
+	// First a violation, to show that the policy is enforced and violations are seen.
 	s.Evaluate(`new Image().src = 'http://127.0.0.1:9/'`)
 	s.Until(`faults.some(fault => fault.startsWith('policy: img-src'))`)
 	s.Evaluate(`faults.length = 0`)
@@ -176,7 +176,7 @@ func goesOnByItself(s *browserstage.Stage, b browserstage.Browser) {
 	s.WantNoError()
 	s.WantSentAtMost(int64(len(content)) + s.LongestChunk())
 	if restored := s.Events("restored"); len(restored) != 1 {
-		s.Errorf("the page was told of %d restorations, want one", len(restored))
+		s.Errorf("%d restored events, want one", len(restored))
 	}
 }
 
@@ -205,8 +205,8 @@ func killHalfway(s *browserstage.Stage, b browserstage.Browser, content []byte) 
 	return path
 }
 
-// wantResumed wants one upload on the server, although it may have been asked for
-// twice, and no byte twice but of the chunks that were on their way.
+// wantResumed wants one upload on the server, although the client may have asked for it
+// twice, and no byte sent twice except those of the chunks in flight.
 func wantResumed(s *browserstage.Stage, content []byte) {
 	s.Helper()
 	if uploads := s.Server.Uploads(); len(uploads) != 1 {
@@ -283,7 +283,7 @@ func renewedToken(s *browserstage.Stage, _ browserstage.Browser) {
 	s.WantOneUpload()
 	s.WantNoError()
 	if asked := browserstage.Value[[]string](s, `asked`); !slices.Equal(asked, []string{"missing", "expired"}) {
-		s.Errorf("the page was asked for a token because it was %v", asked)
+		s.Errorf("getToken was called with the reasons %v", asked)
 	}
 }
 
@@ -315,7 +315,7 @@ func twoTabsOfOne(s *browserstage.Stage, b browserstage.Browser) {
 func takenOver(s *browserstage.Stage, b browserstage.Browser) {
 	sends, follows, content := dropInTwoTabs(s, b)
 	s.Must(sends.Page().Navigate("about:blank"))
-	sends.Evaluate(`window.faults = []`) // what open looks at in the end
+	sends.Evaluate(`window.faults = []`) // checked by Open at the end of the test
 	s.Proxy.SetRate(0)
 	follows.WantIntact("notes.txt", content)
 	s.WantOneUpload()

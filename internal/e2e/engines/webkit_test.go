@@ -32,13 +32,13 @@ type webkit struct {
 	screen  *exec.Cmd
 	process *exec.Cmd
 	session string // its URL
-	given   bool   // the first window, which is there from the start
+	given   bool   // whether the initial window is in use
 }
 
 func newWebKit(t testing.TB) browserstage.Browser {
 	t.Helper()
 	w := &webkit{program: stage.NeedProgram(t, "webkit", "WebKitWebDriver"), xvfb: stage.NeedProgram(t, "webkit", "Xvfb")}
-	// Debian keeps it beside the library.
+	// Debian installs it beside the library.
 	found, _ := filepath.Glob("/usr/lib/*/webkit2gtk-*/MiniBrowser")
 	if len(found) == 0 {
 		stage.SkipWithout(t, "webkit", "WebKitGTK's MiniBrowser is not installed (on Debian: apt-get install webkit2gtk-driver)")
@@ -51,7 +51,7 @@ func newWebKit(t testing.TB) browserstage.Browser {
 	return w
 }
 
-// startScreen starts the screen, which picks a number that is free.
+// startScreen starts the X server, which picks a free display number.
 func (w *webkit) startScreen() error {
 	w.screen = group(exec.Command(w.xvfb, "-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"))
 	said, err := w.screen.StdoutPipe()
@@ -84,7 +84,7 @@ func (w *webkit) Start() error {
 	err = command(http.MethodPost, "http://"+address+"/session", map[string]any{"capabilities": map[string]any{
 		"alwaysMatch": map[string]any{
 			"unhandledPromptBehavior":  "accept",
-			"timeouts":                 map[string]int64{"script": patienceOfDriver.Milliseconds()},
+			"timeouts":                 map[string]int64{"script": driverTimeout.Milliseconds()},
 			"webkitgtk:browserOptions": map[string]any{"binary": w.browser, "args": []string{"--automation"}},
 		},
 	}}, &created)
@@ -92,7 +92,7 @@ func (w *webkit) Start() error {
 	return err
 }
 
-// freeAddress is one that nobody listens on: WebKitWebDriver picks none by itself.
+// freeAddress is a free address: WebKitWebDriver cannot pick one itself.
 func freeAddress() (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -101,9 +101,9 @@ func freeAddress() (string, error) {
 	return listener.Addr().String(), listener.Close()
 }
 
-// listening waits until somebody does.
+// listening waits until a server listens on an address.
 func listening(address string) error {
-	for deadline := time.Now().Add(patienceOfDriver); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(driverTimeout); ; time.Sleep(20 * time.Millisecond) {
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
 			return conn.Close()
@@ -133,7 +133,7 @@ func (w *webkit) OpenTab() (browserstage.Driver, error) {
 
 // command calls WebDriver and reads the value of its answer.
 func command(method, url string, body, result any) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patienceOfDriver)
+	ctx, cancel := context.WithTimeout(context.Background(), driverTimeout)
 	defer cancel()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -166,7 +166,7 @@ type webkitTab struct {
 	handle string
 }
 
-// call goes to this tab's window first: WebDriver's commands name none.
+// call switches to this tab's window first: WebDriver's commands name no window.
 func (w webkitTab) call(path string, body, result any) error {
 	if err := command(http.MethodPost, w.session+"/window", map[string]string{"handle": w.handle}, nil); err != nil {
 		return err
@@ -192,7 +192,7 @@ func (w webkitTab) Evaluate(expression string) (string, error) {
 }
 
 func (w webkitTab) Choose(paths []string) error {
-	// A node's reference has one member, named by the standard.
+	// A node reference has one member, whose name the standard defines.
 	var input map[string]string
 	if err := w.call("/execute/sync", map[string]any{"args": []any{}, "script": "return " + fileInput}, &input); err != nil {
 		return err

@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	// early is the setting of which files that are.
+	// earlyEnv says which copies are sent while their file is still being uploaded.
 	earlyEnv = "MEDIARELAY_RELAY_EARLY"
-	// heldBack is what the provider does not get of a file before it is checked, in bytes.
+	// withheldBytes is how much of a file's end is withheld until the file is checked,
+	// in bytes.
 	withheldBytes = 64 << 10
 )
 
