@@ -31,7 +31,7 @@ func TestSlowDisk(t *testing.T) {
 			defer cancel()
 			most := make(chan float64, 1)
 			watched, stop := context.WithCancel(t.Context())
-			go func() { most <- mostGoroutines(i, watched) }()
+			go func() { most <- mostGoroutines(watched, i) }()
 			ends := i.SendAll(ctx, jpegFiles(t, c.uploads, 200_000))
 			stop()
 			if most := <-most; most > float64(50+20*c.uploads) {
@@ -42,7 +42,7 @@ func TestSlowDisk(t *testing.T) {
 	}
 }
 
-func mostGoroutines(i *stage.Process, ctx context.Context) (most float64) {
+func mostGoroutines(ctx context.Context, i *stage.Process) (most float64) {
 	for {
 		select {
 		case <-ctx.Done():

@@ -39,7 +39,7 @@ func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {
 			file, err := preflighttest.Make(fmt.Sprintf("pdf extra=\"/Offer %d\" bytes=%d", n, media.MaxUploadBytes))
 			if err == nil {
 				g := &generatedFile{name: fmt.Sprintf("offer %d.pdf", n), file: file, begun: func() { together.Done(); together.Wait(); full() }}
-				err = sendGenerated(i, ctx, g)
+				err = sendGenerated(ctx, i, g)
 			}
 			if err != nil {
 				t.Error(err)
@@ -77,7 +77,7 @@ func (m *rendezvous) Read([]byte) (int, error) { m.once.Do(m.meet); return 0, io
 
 // sendGenerated sends the file in chunks, the first of 1 MiB as our client does, meets the
 // other clients in the middle of the second, and waits until it is relayed.
-func sendGenerated(i *stage.Process, ctx context.Context, g *generatedFile) error {
+func sendGenerated(ctx context.Context, i *stage.Process, g *generatedFile) error {
 	f := &stage.File{Name: g.name, Purposes: "message,template"}
 	if err := i.CreateSized(ctx, f, g.file.Size(), g.digest()); err != nil {
 		return err

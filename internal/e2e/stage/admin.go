@@ -17,7 +17,9 @@ func (i *Process) Admin(path string) (status int, text string) {
 	if len(found) == 0 {
 		i.Fatalf("the log contains no admin address: %s", i.ServerLog.Tail())
 	}
-	answer, err := http.Get("http://" + found[len(found)-1][1] + path)
+	r, err := http.NewRequestWithContext(i.Context(), http.MethodGet, "http://"+found[len(found)-1][1]+path, http.NoBody)
+	i.Must(err)
+	answer, err := http.DefaultClient.Do(r)
 	i.Must(err)
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)

@@ -171,7 +171,7 @@ func (i *Process) SendAll(ctx context.Context, files []*File) map[*File]Upload {
 func (i *Process) BeginChunk(f *File, bytes int) net.Conn {
 	i.Helper()
 	i.Must(i.CreateUpload(i.Context(), f))
-	conn, err := net.Dial("tcp", i.Address)
+	conn, err := new(net.Dialer).DialContext(i.Context(), "tcp", i.Address)
 	i.Must(err)
 	_, err = fmt.Fprintf(conn, "PATCH /files/%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nTus-Resumable: 1.0.0\r\n"+
 		"Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\nContent-Length: %d\r\n\r\n%s",

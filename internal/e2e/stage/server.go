@@ -98,6 +98,7 @@ func (s *Server) Do(method, url string, body io.Reader, headers map[string]strin
 	if err != nil {
 		s.TB.Fatal(err)
 	}
+	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {
 		s.TB.Fatal(err)

@@ -13,7 +13,7 @@ import (
 func (s *Stage) ExpireUploads() {
 	s.Helper()
 	for _, h := range s.Server.Uploads() {
-		r, err := http.NewRequest(http.MethodDelete, s.Server.URL()+"/files/"+h.ID, nil)
+		r, err := http.NewRequestWithContext(s.Context(), http.MethodDelete, s.Server.URL()+"/files/"+h.ID, http.NoBody)
 		s.Must(err)
 		r.Header.Set("Tus-Resumable", "1.0.0")
 		r.Header.Set("Authorization", "Bearer "+s.Token(time.Hour))

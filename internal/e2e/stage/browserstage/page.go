@@ -57,6 +57,7 @@ func (s *Stage) AwaitRow(name, state string) Row {
 	return s.Row(name)
 }
 
+// Row is the row of a file.
 func (s *Stage) Row(name string) Row {
 	s.Helper()
 	return Value[Row](s, fmt.Sprintf(`row(%q)`, name))
