@@ -56,15 +56,20 @@ test-all: setup-engines ## make test, plus the tests that take minutes: long out
 # go test; prints skipped tests with their reasons and records times in bin/tests.
 TESTSUM := scripts/gotestsum
 
-# Bounds for a machine that is busy with other things; alone it takes a few minutes.
+# Acceptance tests start servers and browsers. They run one package after another,
+# behind the rest: on a machine with two cores they would starve each other.
+ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/clients
+
+# The timeouts are for a busy machine; on an idle one it takes a few minutes.
 test-go: bin/gotestsum
-	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) ./...
+	$(TESTSUM) -tags $(TAGS) -timeout 20m $$(go list -tags $(TAGS) ./... | grep -v /internal/e2e/)
+	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) -p 1 $(ACCEPTANCE)
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
 
 # Prints one line for each guarantee and engine, and why an engine cannot keep one.
 test-engines: export MEDIARELAY_TEST_ENGINES = 1
 test-engines: bin/gotestsum
-	bin/gotestsum --format testname -- -tags $(TAGS) -timeout 40m -run '^TestTheOtherEngines' ./server
+	bin/gotestsum --format testname -- -tags $(TAGS) -timeout 40m ./internal/e2e/engines
 
 # Go's loader for Node limits arguments and environment to 12 KB together, so it
 # only gets the variables that it needs.
@@ -80,13 +85,13 @@ test-vectors:
 	@scripts/count-vectors "$(WASM_EXEC)" $(TAGS)
 
 bench: setup-test build ## measure the figures of docs/performance.md
-	go test -tags $(TAGS) -run '^$$' -bench . -benchmem ./...
+	go test -tags $(TAGS) -run '^$$' -bench . -benchmem -p 1 ./...
 
 # Installs the other clients for this comparison only. The product includes none of them.
 compare-clients: setup-test build bin/esbuild ## run other upload clients through the faults of docs/resilience.md
 	npm --prefix scripts/compare ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	bin/esbuild --bundle --format=esm --target=es2022 --log-level=warning --outdir=bin/compare scripts/compare/uppy.js scripts/compare/tus.js
-	go test -tags $(TAGS),compare -run '^TestCompareClients$$' -count 1 -timeout 60m -v ./server
+	go test -tags $(TAGS),compare -run '^TestCompareClients$$' -count 1 -timeout 60m -v ./internal/e2e/clients
 
 check: setup-check build ## check format, lint, vet, types, generated files, imports, sizes
 	@$(MAKE) --no-print-directory --keep-going format lint vet types generated archtest size

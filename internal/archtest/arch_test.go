@@ -50,7 +50,7 @@ func TestRoomsAreConsistent(t *testing.T) {
 			case from.inBrowser() && to.builds != both:
 				t.Errorf("%s may import %s, which is not compiled for the browser", from.folder, name)
 			case slices.Contains(implementations, name) && from.builds != forTests:
-				t.Errorf("%s may import %s, which only main may import", from.folder, name)
+				t.Errorf("%s may import %s, which only internal/app may import", from.folder, name)
 			case strings.HasPrefix(from.folder, "internal/provider") && name == "internal/relay":
 				t.Errorf("%s may import internal/relay, its own caller", from.folder)
 			}
@@ -68,6 +68,29 @@ func TestBrowserDownloadStaysLight(t *testing.T) {
 		for heavy, why := range tooHeavy {
 			if slices.Contains(packages[path].Deps, heavy) {
 				t.Errorf("%s\n\t%s: %s", strings.Join(importChain(packages, path, heavy), " imports\n\t"), heavy, why)
+			}
+		}
+	}
+}
+
+// The program is assembled by its commands, and for tests by the stage. Everything else
+// gets what it needs passed in.
+func TestOnlyCommandsAndStageImportTheProgram(t *testing.T) {
+	assemblers := []string{"server", "internal/e2e/stage"}
+	for path, p := range listNative(t) {
+		if slices.Contains(p.Imports, module+"/internal/app") && !slices.Contains(assemblers, folder(path)) {
+			t.Errorf("%s imports internal/app", folder(path))
+		}
+	}
+}
+
+// Acceptance tests are leaves: only they and their stage import internal/e2e.
+func TestNothingImportsTheAcceptanceTests(t *testing.T) {
+	const acceptance = "internal/e2e/"
+	for path, p := range listNative(t) {
+		for _, imported := range p.Imports {
+			if strings.HasPrefix(folder(imported), acceptance) && !strings.HasPrefix(folder(path), acceptance) {
+				t.Errorf("%s imports %s", folder(path), folder(imported))
 			}
 		}
 	}

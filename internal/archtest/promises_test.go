@@ -11,6 +11,24 @@ import (
 
 var namedTest = regexp.MustCompile("`(Test\\w+)`")
 
+// namedFile is the path of a Go file of this repository.
+var namedFile = regexp.MustCompile("`([a-z][\\w./-]*/\\w+\\.go)`")
+
+// Files that these pages name exist.
+func TestPromisesNameExistingFiles(t *testing.T) {
+	for _, page := range []string{"resilience.md", "guarantees.md", "performance.md"} {
+		text, err := os.ReadFile(filepath.Join(root, "docs", page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, named := range namedFile.FindAllStringSubmatch(string(text), -1) {
+			if _, err := os.Stat(filepath.Join(root, named[1])); err != nil {
+				t.Errorf("%s names %s: %v", page, named[1], err)
+			}
+		}
+	}
+}
+
 // Each row of these pages names a test, each named test exists, and no row of the
 // fault matrix is missing.
 func TestPromisesNameTheirTests(t *testing.T) {

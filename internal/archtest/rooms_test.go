@@ -81,9 +81,25 @@ var rooms = []room{
 		"internal/problem", "internal/reason", "internal/reason/catalogue", "internal/tusproto",
 	}},
 
-	// The main joins them: it alone knows who implements what.
+	// The program joins them: it alone knows who implements what. The commands call it.
 	{"web", native, nil},
-	{"server", native, []string{everything}},
+	{"internal/app", native, []string{everything}},
+	{"server", native, []string{
+		"internal/app", "internal/auth", "internal/config", "internal/media", "internal/preflight",
+		"internal/preflight/rulespage", "internal/probe", "internal/reason", "internal/reason/catalogue",
+	}},
+
+	// Acceptance: the whole program, and what goes wrong around it. The packages beside
+	// the stage have tests only.
+	{"internal/e2e/stage", forTests, []string{"internal/app", "internal/config", "internal/media", "internal/sandbox"}},
+	{"internal/e2e/stage/proxy", forTests, nil},
+	{"internal/e2e/stage/browserstage", forTests, []string{
+		"internal/config", "internal/e2e/stage", "internal/e2e/stage/proxy", "internal/media", "internal/sandbox", "web",
+	}},
+	{"internal/e2e/browser", forTests, nil},
+	{"internal/e2e/engines", forTests, nil},
+	{"internal/e2e/faults", forTests, nil},
+	{"internal/e2e/clients", forTests, nil},
 
 	{"internal/archtest", forTests, nil},
 }
@@ -91,7 +107,7 @@ var rooms = []room{
 // everything allows all packages of the product.
 const everything = "*"
 
-// implementations are imported only by main. Other packages declare interfaces for
+// implementations are imported only by internal/app. Other packages declare interfaces for
 // what they need.
 var implementations = []string{
 	"internal/provider/dialog360", "internal/provider/cloudapi", "internal/provider/onprem", "internal/sandbox", "web",

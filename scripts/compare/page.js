@@ -1,6 +1,6 @@
 // Shared by the pages of other clients: a place to drop files on, and tokens that
 // are renewed. Each page implements window.compare, which is described in
-// server/compare_client_test.go.
+// internal/e2e/clients/comparison_client_test.go.
 
 /** Calls back with each file that the user drops. */
 export function onDrop(take) {

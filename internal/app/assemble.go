@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"time"
+
+	"mediarelay/internal/auth"
+	"mediarelay/internal/breaker"
+	"mediarelay/internal/config"
+	"mediarelay/internal/database"
+	"mediarelay/internal/httpapi"
+	"mediarelay/internal/intake"
+	"mediarelay/internal/lease"
+	"mediarelay/internal/library"
+	"mediarelay/internal/limit"
+	"mediarelay/internal/relay"
+	"mediarelay/internal/store"
+)
+
+// application is everything that runs behind the listeners.
+type application struct {
+	public, admin http.Handler
+
+	database   *database.DB
+	library    *library.Library
+	leases     *lease.Keeper
+	intake     *intake.Intake
+	relay      *relay.Relay
+	rotation   *rotation
+	workers    background // what acquires leases
+	heartbeats background // what renews them
+}
+
+// takeoverTimeout is how long a start waits for the previous server to release its
+// SQLite file: a few seconds more than the 30 s after which Kubernetes kills a process
+// that is stopping (terminationGracePeriodSeconds of its Pod API).
+const takeoverTimeout = 35 * time.Second
+
+// assemble opens what the configuration names and connects the parts. The caller
+// closes the application.
+func assemble(ctx context.Context, o Options) (*application, error) {
+	cfg := o.Config
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("MEDIARELAY_DATA_DIR: %w", err)
+	}
+	bytes, err := store.OpenFolder(cfg.StoreDir)
+	if err != nil {
+		return nil, fmt.Errorf("MEDIARELAY_STORE_URL: %w", err)
+	}
+	db, err := database.OpenExclusive(ctx, cfg.DatabaseURL.Reveal(), takeoverTimeout, o.Database...)
+	if err != nil {
+		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
+	}
+	a := &application{database: db, library: library.New(db), leases: lease.NewKeeper(db)}
+	if !db.Shared() {
+		if err := a.leases.ClearStale(ctx); err != nil {
+			slog.WarnContext(ctx, "stale leases of the previous process remain until they expire", "error", err)
+		}
+	}
+	if err := a.connect(o, bytes); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return a, nil
+}
+
+func (a *application) connect(o Options, bytes *store.Folder) error {
+	byChannel, err := providers(o.Config.Channels)
+	if err != nil {
+		return err
+	}
+	s := Seams{Uploads: a.library, Bytes: bytes, Providers: byChannel}
+	if o.WrapSeams != nil {
+		s = o.WrapSeams(s)
+	}
+	if err := a.connectIntake(o.Config, s); err != nil {
+		return err
+	}
+	metrics := a.connectRelay(o.Config, s)
+	return a.connectHTTP(o, s, metrics)
+}
+
+func (a *application) connectIntake(cfg config.Config, s Seams) (err error) {
+	a.intake, err = intake.New(intake.Config{
+		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a,
+		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
+		Now: a.database.Now,
+	})
+	return err
+}
+
+func (a *application) connectRelay(cfg config.Config, s Seams) *relay.Metrics {
+	metrics := relay.NewMetrics(a.library)
+	a.relay = relay.New(relay.Config{
+		Library: a.library, Bytes: s.Bytes, Leases: a.leases, Limits: limit.New(a.database, nil),
+		Providers: s.Providers, Metrics: metrics, MediaEarly: cfg.MediaEarly,
+		Now: a.database.Now,
+	})
+	a.rotation = newRotation(cfg, a.relay)
+	return metrics
+}
+
+func (a *application) connectHTTP(o Options, s Seams, relayMetrics *relay.Metrics) error {
+	verifier, err := auth.NewVerifier(o.Config.Tokens())
+	if err != nil {
+		return err
+	}
+	metrics := httpapi.NewMetrics()
+	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics())
+	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
+		Database: a.library, Store: s.Bytes, Channels: breaker.New(a.library), Notes: a.rotation.notes,
+		Metrics: metrics, Logger: slog.Default(),
+	})
+	a.public, err = httpapi.New(httpapi.Config{
+		Verifier: verifier, Uploads: s.Uploads, Assets: a.library, Offsets: a.intake, Files: a.intake,
+		Web: o.WebFiles, AllowedOrigins: o.Config.AllowedOrigins,
+		Sandbox: o.Config.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics,
+	})
+	return err
+}
+
+// Arrived implements intake.Arrivals; the relay is made after intake.
+func (a *application) Arrived(uploadID string) { a.relay.Arrived(uploadID) }
+
+// takes says what a channel's provider accepts with its current settings, so that a
+// new app ID makes handles available without a restart.
+func (a *application) takes(channel string) intake.Takes {
+	limits, _ := a.relay.Limits(channel)
+	return intake.Takes{MediaBytes: limits.MediaBytes, NoHandles: limits.NoHandles}
+}
+
+// start starts the workers.
+func (a *application) start() {
+	a.heartbeats.run(a.database.Run)
+	a.heartbeats.run(a.leases.Run)
+	a.workers.run(a.intake.Run)
+	a.workers.run(a.relay.Run)
+	a.workers.run(a.rotation.run)
+}
+
+// stop ends the workers. Leases are renewed until the last worker has ended.
+func (a *application) stop() {
+	a.workers.stop()
+	a.heartbeats.stop()
+}
+
+func (a *application) close() error { return a.database.Close() }

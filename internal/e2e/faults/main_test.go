@@ -1,0 +1,11 @@
+package faults
+
+import (
+	"testing"
+
+	"mediarelay/internal/e2e/stage"
+)
+
+func TestMain(m *testing.M) {
+	stage.Main(m, stage.Suite{Programs: map[string]func(){crashingProgram: crashingServer}})
+}

@@ -1,0 +1,38 @@
+package browserstage
+
+import (
+	"mediarelay/internal/e2e/stage/proxy"
+)
+
+// LongestChunk is the length of the largest request body, in bytes.
+func (s *Stage) LongestChunk() int64 {
+	longest := int64(0)
+	for _, r := range s.Proxy.Requests() {
+		longest = max(longest, r.Length)
+	}
+	return longest
+}
+
+// RequestsWith lists the requests with a method.
+func (s *Stage) RequestsWith(method string) []proxy.Request {
+	s.Helper()
+	var list []proxy.Request
+	for _, r := range s.Proxy.Requests() {
+		if r.Method == method {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// WantSentAtMost bounds the bytes of files that left the browser.
+func (s *Stage) WantSentAtMost(bytes int64) {
+	s.Helper()
+	sent := int64(0)
+	for _, r := range s.Proxy.Requests() {
+		sent += r.Received
+	}
+	if sent > bytes {
+		s.Errorf("%d bytes were sent, want %d at most: %s", sent, bytes, s.Proxy.Story())
+	}
+}
