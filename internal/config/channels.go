@@ -90,7 +90,7 @@ type Reading struct {
 func (l *loader) reread() ([]Reading, error) {
 	file, err := readChannels(l.ChannelsFile)
 	if err == nil && len(file.Channels) == 0 {
-		err = errors.New("has no channel under channels:")
+		err = errors.New("has no channel under the key channels")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %q %w", channelsVariable, l.ChannelsFile, err)
