@@ -60,7 +60,7 @@ func testSize(t *testing.T, connect func(Connection) Harness) {
 	if calls := s.sandbox.Calls(sandbox.OpUploadMedia); calls != 1 {
 		t.Errorf("%d requests, want 1: a file that is too large is not sent", calls)
 	}
-	if !strings.Contains(err.Error(), "takes no more than") {
+	if !strings.Contains(err.Error(), "accepts at most") {
 		t.Errorf("%v does not say what is wrong", err)
 	}
 }
