@@ -9,20 +9,20 @@ import (
 	"testing"
 )
 
-// A client that would follow every redirect is kept from it, whoever made it: the
-// key stays on its host, and no write is repeated.
+// Redirects are restricted for every client, whoever created it: the key is not sent to
+// another host, and no write is repeated.
 func TestRedirectsDoNotLeakTheKey(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("%s went on to another host, with the header %v", r.Method, r.Header)
+		t.Errorf("%s was sent to another host, with the header %v", r.Method, r.Header)
 	}))
 	defer elsewhere.Close()
 	for name, c := range map[string]struct {
 		method, location string
-		cause            Cause // empty where it arrives
+		cause            Cause // empty if it is followed
 	}{
-		"a read at home":         {http.MethodGet, "/there", ""},
-		"a write at home":        {http.MethodPost, "/there", CauseAuth},
-		"a read in a circle":     {http.MethodGet, "/here", CauseAuth},
+		"a read, same host":      {http.MethodGet, "/there", ""},
+		"a write, same host":     {http.MethodPost, "/there", CauseAuth},
+		"a redirect loop":        {http.MethodGet, "/here", CauseAuth},
 		"a read to another host": {http.MethodGet, elsewhere.URL, CauseAuth},
 		"another port of it":     {http.MethodGet, strings.Replace(elsewhere.URL, "127.0.0.1", "localhost", 1), CauseAuth},
 		"a write to another":     {http.MethodPost, elsewhere.URL, CauseAuth},
@@ -36,7 +36,7 @@ func TestRedirectsDoNotLeakTheKey(t *testing.T) {
 			})
 			home.HandleFunc("/there", func(w http.ResponseWriter, r *http.Request) {
 				if r.Header.Get("D360-API-KEY") != canary {
-					t.Errorf("%s: it came without the key", name)
+					t.Errorf("%s: it arrived without the key", name)
 				}
 				_, _ = w.Write([]byte(`{"ok":true}`))
 			})
@@ -47,7 +47,7 @@ func TestRedirectsDoNotLeakTheKey(t *testing.T) {
 			if c.cause == "" && err != nil || c.cause != "" && (err == nil || CauseOf(err) != c.cause) {
 				t.Errorf("%s, %d: got %v, want cause %q", name, status, err, c.cause)
 			}
-			if asked > mostHops+1 || client.CheckRedirect != nil {
+			if asked > maxRedirects+1 || client.CheckRedirect != nil {
 				t.Errorf("%s, %d: asked %d times; the caller's own client was changed: %t", name, status, asked, client.CheckRedirect != nil)
 			}
 			server.Close()
@@ -55,8 +55,8 @@ func TestRedirectsDoNotLeakTheKey(t *testing.T) {
 	}
 }
 
-// Where a redirect leads is for the log alone: it may be a host inside somebody's network.
-func TestWhereARedirectLeadsIsForTheLogAlone(t *testing.T) {
+// The target of a redirect may be a host of an internal network, so only the log has it.
+func TestTheTargetOfARedirectIsLoggedOnly(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Location", "https://login.intranet.example/")
 		w.WriteHeader(http.StatusFound)
@@ -66,12 +66,12 @@ func TestWhereARedirectLeadsIsForTheLogAlone(t *testing.T) {
 	a := NewAPI(APIConfig{BaseURL: server.URL, HTTPClient: server.Client(), Header: "D360-API-KEY", Key: canary})
 	err := a.Call(t.Context(), Request{Op: "POST /media", Method: http.MethodPost, Path: "/media"}, &okAnswer{})
 	var e *Error
-	if !errors.As(err, &e) || !strings.Contains(e.Error(), "intranet") || e.Said() != "POST /media: HTTP 302: not an answer of the API's" {
+	if !errors.As(err, &e) || !strings.Contains(e.Error(), "intranet") || e.Said() != "POST /media: HTTP 302: unrecognized response" {
 		t.Errorf("got %v", err)
 	}
 }
 
-// A proxy may send anything in place of a few hundred bytes of JSON.
+// A proxy may send anything instead of a few hundred bytes of JSON.
 func TestResponsesAreReadUpToALimit(t *testing.T) {
 	body, err := readResponse(io.NopCloser(strings.NewReader(strings.Repeat("x", 1<<20))))
 	if err != nil || len(body) != maxResponseBytes {

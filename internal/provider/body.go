@@ -33,7 +33,7 @@ var (
 type Body struct {
 	length int64
 	bytes  io.Reader
-	source io.Reader // what Close closes: bytes, or the file in a form
+	source io.Reader // what Close closes: bytes, or the file of a form
 	// stalled is called if the time between two reads exceeds StallTimeout; may be nil.
 	stalled func()
 

@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// The codes that say that an object does not exist: two of the Graph API's, one
-// of the on-premise API's.
+// The codes for an object that does not exist: two of the Graph API and one of the
+// on-premise API.
 const (
 	codeNoObject   = 33
 	codeNoAlias    = 803
 	codeNoResource = 1006
 )
 
-// causeByCode is what the API's own codes mean for a relay.
+// causeByCode maps the codes of the APIs to causes. Codes 200 to 299 are permissions:
+// see classifyCode.
 //
-// Source: Cloud API error codes, "try again" where the page says so; codes
-// 200 to 299 are permissions and are read in classify. For the on-premise API,
-// whose codes begin at 1000, Meta's page of its errors.
+// Source: Cloud API error codes; temporary if the page says to try again. For the
+// on-premise API, whose codes start at 1000, Meta's page of its errors.
 var causeByCode = map[Integer]Cause{
 	0:       CauseAuth,      // could not authenticate
 	1:       CauseTemporary, // unknown, possibly a server error
@@ -28,7 +28,7 @@ var causeByCode = map[Integer]Cause{
 	4:       CauseRate,      // app's rate limit
 	10:      CauseAuth,      // permission not granted or removed
 	33:      CausePermanent, // object does not exist
-	100:     CausePermanent, // parameter: a type that is not taken, a bad handle
+	100:     CausePermanent, // parameter: an unsupported type, an invalid handle
 	104:     CausePermanent, // signature: the id was altered
 	190:     CauseAuth,      // token expired
 	368:     CauseAuth,      // blocked for policy
@@ -58,37 +58,36 @@ var causeByCode = map[Integer]Cause{
 	2494100: CauseTemporary, // maintenance
 }
 
-// fewAttempts are codes whose trouble seldom passes, and how often a file that met
-// them is sent at most.
+// maxAttempts is how often a file is sent at most after a code that seldom passes.
 //
-// Source: Cloud API error codes, where the page says to try again and then to ask
-// the support.
-var fewAttempts = map[int]int{1: 2, 131000: 4}
+// Source: Cloud API error codes, where the page says to try again and then to contact
+// support.
+var maxAttempts = map[int]int{1: 2, 131000: 4}
 
-// attemptsTooLarge is how often a file is sent that something on the way calls too
-// large: a bound that is set wrong seldom passes, and each attempt sends the whole.
-const attemptsTooLarge = 4
+// maxAttemptsTooLarge is how often a file is sent at most if a proxy rejects it as too
+// large: a wrong limit is seldom fixed soon, and each attempt sends the whole file.
+const maxAttemptsTooLarge = 4
 
-// MostAttempts is how often a file that met err is worth sending, out of so many
-// that other trouble is given.
+// MostAttempts returns how often a file may be sent after err, at most others, the
+// number of attempts after other errors.
 func MostAttempts(err error, others int) int {
 	var e *Error
 	switch {
 	case !errors.As(err, &e):
 		return others
 	case e.Status == http.StatusRequestEntityTooLarge && e.Cause == CauseTemporary:
-		return min(others, attemptsTooLarge)
-	case fewAttempts[e.Code] == 0:
+		return min(others, maxAttemptsTooLarge)
+	case maxAttempts[e.Code] == 0:
 		return others
 	}
-	return min(others, fewAttempts[e.Code])
+	return min(others, maxAttempts[e.Code])
 }
 
 // fromGateway reports whether a proxy or a gateway responded in place of the API.
 func (f failure) fromGateway(e *Error) bool { return !e.fromAPI() && f.httpCode == 0 }
 
-// accountTexts are 360dialog's words for trouble of the account, some of which
-// come with the status 400.
+// accountTexts are 360dialog's messages about the account, some of which have the
+// status 400.
 //
 // Source: docs.360dialog.com, API error message list.
 var accountTexts = []string{
@@ -99,8 +98,8 @@ var accountTexts = []string{
 // rateText comes with the status 400, not 429 (the same list).
 const rateText = "exceeded the endpoint rate limit"
 
-// passingLink is a 131053 that concerns the host of a link and not the content.
-var passingLink = regexp.MustCompile(`weblink failed with http code (429|5\d\d)`)
+// temporaryLink matches a 131053 about the host of a link and not about the content.
+var temporaryLink = regexp.MustCompile(`weblink failed with http code (429|5\d\d)`)
 
 func classify(e *Error, f failure) Cause {
 	text := strings.ToLower(e.Message + " " + e.Details)
@@ -117,8 +116,8 @@ func classify(e *Error, f failure) Cause {
 	case containsAny(text, accountTexts):
 		return CauseAuth
 	case e.Status == http.StatusRequestEntityTooLarge && f.fromGateway(e):
-		// A file that is too large for the API is not sent, so a bound on the way is
-		// set wrong, which says nothing of the file.
+		// Files that are too large for the API are not sent, so a proxy has a wrong
+		// limit: the file is not at fault.
 		return CauseTemporary
 	case e.Status/100 == 2 && f.httpCode != 0:
 		return classifyStatus(int(f.httpCode))
@@ -129,7 +128,7 @@ func classify(e *Error, f failure) Cause {
 func classifyCode(code Integer, transient bool, text string, status int) Cause {
 	known, ok := causeByCode[code]
 	switch {
-	case code == 131053 && passingLink.MatchString(text):
+	case code == 131053 && temporaryLink.MatchString(text):
 		return CauseTemporary
 	case ok:
 		return known
@@ -138,7 +137,7 @@ func classifyCode(code Integer, transient bool, text string, status int) Cause {
 	case code >= 200 && code <= 299:
 		return CauseAuth
 	case status/100 == 2, status == 0:
-		// A code without a status of failure, as in a webhook, is a refusal.
+		// A code without a status of failure, as in a webhook, is permanent.
 		return CausePermanent
 	}
 	return classifyStatus(status)
@@ -155,7 +154,7 @@ func classifyStatus(status int) Cause {
 	}
 	switch status / 100 {
 	case 3:
-		// It was not followed, so the address of the channel is wrong.
+		// The redirect was not followed, so the address of the channel is wrong.
 		return CauseAuth
 	case 4:
 		return CausePermanent

@@ -8,12 +8,12 @@ import (
 	"unicode"
 )
 
-// maxTextBytes bounds a text that is kept of an answer: the longest that the API
-// is known to send, its list of media types, has 600 bytes.
+// maxTextBytes is the maximum length of a text of a response. The longest known one,
+// the API's list of media types, has 600 bytes.
 const maxTextBytes = 1000
 
-// confidential finds what an API may repeat in a message and what must not be
-// kept: session ids, handles, signatures of links, and access tokens.
+// confidential matches secrets that an API may repeat in a message: session ids,
+// handles, signatures of links, and access tokens.
 var confidential = regexp.MustCompile(strings.Join([]string{
 	`upload:[A-Za-z0-9+/=_%?&.-]+`,
 	`\b\d:[A-Za-z0-9+/=_-]*:[A-Za-z0-9+/=_-]*:[A-Za-z0-9+/=_:-]+`,
@@ -21,7 +21,7 @@ var confidential = regexp.MustCompile(strings.Join([]string{
 	`\bEAA[A-Za-z0-9]{20,}`,
 }, "|"))
 
-// clean makes a text of an answer fit for a log: no secret, one line, bounded.
+// clean prepares a text of a response for a log: redacted, on one line, truncated.
 func clean(text string) string {
 	text = confidential.ReplaceAllString(text, redacted)
 	text = strings.Join(strings.FieldsFunc(text, notPrintable), " ")
@@ -38,17 +38,17 @@ var (
 	htmlTag    = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// plainText says in a line what came in place of the API's JSON, usually a
-// proxy's page.
+// plainText describes a response without the API's JSON, usually the page of a proxy,
+// on one line.
 func plainText(contentType string, body []byte) string {
 	text := htmlHidden.ReplaceAllString(string(body), " ")
 	text = html.UnescapeString(strings.TrimSpace(htmlTag.ReplaceAllString(text, " ")))
 	if contentType == "" {
 		contentType = "no type"
 	}
-	said := fmt.Sprintf("an answer that is not the API's (%s, %d bytes)", contentType, len(body))
+	description := fmt.Sprintf("unrecognized response (%s, %d bytes)", contentType, len(body))
 	if text == "" {
-		return said
+		return description
 	}
-	return said + ": " + text
+	return description + ": " + text
 }

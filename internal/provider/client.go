@@ -8,24 +8,23 @@ import (
 	"time"
 )
 
-// The waits for one step of a request. Whole requests are bounded by their
-// context and by the least rate of StallTimeout, since 100 MB on a poor line
-// take minutes.
+// The timeouts of the steps of a request. A whole request is bounded by its context and
+// by StallTimeout, since 100 MB on a slow connection take minutes.
 const (
 	dialTimeout = 10 * time.Second
 	tlsTimeout  = 10 * time.Second
-	// headerTimeout begins when the whole body is sent: the API reads and stores
-	// up to 100 MB before it answers.
+	// headerTimeout starts once the whole body is sent: the API reads and stores up to
+	// 100 MB before it responds.
 	headerTimeout = 90 * time.Second
 	idleTimeout   = 90 * time.Second
 )
 
-// ErrNotHTTPS says that a key would have travelled in clear.
-var ErrNotHTTPS = errors.New("provider: the address must begin with https:// (http:// only for this machine's loopback)")
+// ErrNotHTTPS: the key would be sent unencrypted.
+var ErrNotHTTPS = errors.New("provider: the address must start with https:// (http:// only for loopback)")
 
-// NewHTTPClient makes the client that requests to an API should use. It follows
-// redirects as FollowSameHost says, speaks HTTPS to every host but the loopback, and
-// bounds each step of a connection.
+// NewHTTPClient returns the client for requests to an API. It follows redirects by
+// FollowSameHost, requires HTTPS except for loopback, and has a timeout for each step
+// of a connection.
 func NewHTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Client{
@@ -42,25 +41,25 @@ func NewHTTPClient() *http.Client {
 	}
 }
 
-// mostHops bounds the redirects of one read.
-const mostHops = 5
+// maxRedirects is the maximum number of redirects of one read.
+const maxRedirects = 5
 
-// FollowSameHost follows the redirects of a read that stay on its host: 360dialog's
-// guide speaks of 308 there (seed 003). Any other is handed back as the answer.
-// net/http takes the Authorization header off a request that goes on to another
-// host, but it does not know D360-API-KEY and would give the key to that host; and
-// a write that goes on may be made twice.
+// FollowSameHost is a CheckRedirect that follows a redirect only from a GET request and
+// to the same host; 360dialog's guide mentions a 308 of this kind. Any other redirect
+// is returned as the response. net/http removes Authorization from a request to
+// another host, but would send it D360-API-KEY, and a redirected write might be made
+// twice.
 func FollowSameHost(next *http.Request, before []*http.Request) error {
 	first := before[0]
 	sameHost := next.URL.Scheme == first.URL.Scheme && next.URL.Host == first.URL.Host
-	if first.Method == http.MethodGet && sameHost && len(before) <= mostHops {
+	if first.Method == http.MethodGet && sameHost && len(before) <= maxRedirects {
 		return nil
 	}
 	return http.ErrUseLastResponse
 }
 
-// CheckBaseURL says whether raw can be the address of an API: absolute, HTTPS or
-// loopback, without a user, a query or a fragment.
+// CheckBaseURL checks that raw can be the address of an API: absolute, HTTPS or
+// loopback, without user, query and fragment.
 func CheckBaseURL(raw string) error {
 	u, err := url.Parse(raw)
 	switch {
@@ -78,14 +77,14 @@ func (s secureOnly) RoundTrip(r *http.Request) (*http.Response, error) {
 	if secure(r.URL) {
 		return s.next.RoundTrip(r)
 	}
-	// A RoundTripper closes the body in every case.
+	// A RoundTripper must close the body, even on errors.
 	if r.Body != nil {
 		_ = r.Body.Close()
 	}
 	return nil, ErrNotHTTPS
 }
 
-// CloseIdleConnections lets http.Client.CloseIdleConnections reach the transport.
+// CloseIdleConnections is called by http.Client.CloseIdleConnections.
 func (s secureOnly) CloseIdleConnections() { s.next.CloseIdleConnections() }
 
 func secure(u *url.URL) bool {

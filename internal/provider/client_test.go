@@ -35,8 +35,8 @@ func TestCheckBaseURL(t *testing.T) {
 	}
 }
 
-// The transport refuses by itself, too: a request may come from elsewhere.
-func TestNoRequestInClear(t *testing.T) {
+// The transport itself checks it, since not every request comes from an API.
+func TestTransportRequiresHTTPS(t *testing.T) {
 	_, err := NewHTTPClient().Post("http://example.com/", "text/plain", strings.NewReader("x"))
 	if !errors.Is(err, ErrNotHTTPS) {
 		t.Errorf("err = %v, want %v", err, ErrNotHTTPS)
@@ -72,20 +72,19 @@ func TestAPICallsKeepPathAndKey(t *testing.T) {
 		line = ""
 		err := a.Call(t.Context(), Request{Op: "GET", Method: http.MethodGet, Path: path}, &okAnswer{})
 		if err == nil || line != "" || strings.Contains(err.Error(), path) {
-			t.Errorf("%q: err = %v, request %q: it must be refused without being repeated", path, err, line)
+			t.Errorf("%q: err = %v, request %q: it must be rejected, and the error must not contain it", path, err, line)
 		}
 	}
 }
 
-// A certificate that does not hold is the operator's to mend, and the key is not
-// sent.
-func TestACertificateThatDoesNotHold(t *testing.T) {
+// An invalid certificate is an operator's to fix, and the key is not sent.
+func TestAnInvalidCertificate(t *testing.T) {
 	var reached bool
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached = true }))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake is meant to fail
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshake must fail
 	server.StartTLS()
 	defer server.Close()
-	client := NewHTTPClient() // does not know the test's own authority
+	client := NewHTTPClient() // does not trust the certificate of the test
 	defer client.CloseIdleConnections()
 	a := NewAPI(APIConfig{BaseURL: server.URL, HTTPClient: client, Header: "D360-API-KEY", Key: canary})
 
@@ -95,7 +94,7 @@ func TestACertificateThatDoesNotHold(t *testing.T) {
 	}
 }
 
-func TestAnUnusableAddressFailsEveryRequest(t *testing.T) {
+func TestAnInvalidAddressFailsEveryRequest(t *testing.T) {
 	a := NewAPI(APIConfig{BaseURL: "http://example.com", Header: "D360-API-KEY", Key: canary})
 	err := a.Call(t.Context(), Request{Op: "GET /", Method: http.MethodGet, Path: "/"}, &okAnswer{})
 	if !errors.Is(err, ErrNotHTTPS) || CauseOf(err) != CauseAuth {
@@ -103,9 +102,8 @@ func TestAnUnusableAddressFailsEveryRequest(t *testing.T) {
 	}
 }
 
-// The clock runs while the API takes bytes, and stands while our own source is
-// waited for.
-func TestStall(t *testing.T) {
+// The timer runs while the API reads, and is stopped while the source is read.
+func TestARequestThatStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		defer stop(nil)
@@ -119,7 +117,7 @@ func TestStall(t *testing.T) {
 		time.Sleep(StallTimeout - time.Second)
 		synctest.Wait()
 		if ctx.Err() != nil {
-			t.Fatal("given up too early")
+			t.Fatal("ended too early")
 		}
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
@@ -136,7 +134,7 @@ func (s *slowSource) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAnAnswerThatStalls(t *testing.T) {
+func TestAResponseThatStalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancelCause(t.Context())
 		defer stop(nil)
@@ -147,7 +145,7 @@ func TestAnAnswerThatStalls(t *testing.T) {
 	})
 }
 
-// silent is a body whose peer sends nothing until the request is cancelled.
+// silent is a body that blocks until the request is cancelled.
 type silent struct{ ctx context.Context }
 
 func (s silent) Read([]byte) (int, error) {

@@ -17,78 +17,77 @@ const (
 	// CausePermanent: every further attempt with the same file fails the same way.
 	CausePermanent Cause = "permanent"
 	// CauseAuth: the key, the account, a permission, a certificate or the address is
-	// wrong, until an operator acts. It concerns the whole channel and says nothing about
-	// the file.
+	// wrong, until an operator acts. It affects the whole channel. The file is not at
+	// fault.
 	CauseAuth Cause = "auth"
-	// CauseRate: there were too many requests. It passes if the channel waits, at least
-	// for RetryAfter.
+	// CauseRate: the channel must wait, at least for RetryAfter.
 	CauseRate Cause = "rate"
-	// CauseTemporary: it passes by itself.
+	// CauseTemporary: a later attempt may succeed.
 	CauseTemporary Cause = "temporary"
-	// CauseAmbiguous is temporary, but the API may have accepted the file. Another attempt
-	// may make a second media object, which is not used and which the API drops after
-	// Limits.MediaLifetime.
+	// CauseAmbiguous: a later attempt may succeed, but the API may have stored the file.
+	// Another attempt may create a second media object, which stays unused until the
+	// API deletes it after Limits.MediaLifetime.
 	CauseAmbiguous Cause = "ambiguous"
-	// CauseOffset: nothing more may be sent into the session before it is asked for its
-	// offset.
+	// CauseOffset: the session's offset must be requested before more is sent.
 	CauseOffset Cause = "offset"
-	// CauseSession: the session is dead, and a new one must be opened.
+	// CauseSession: the session is no longer valid; open a new one.
 	CauseSession Cause = "session"
 )
 
-// Error is a request that did not succeed. Its texts come from the API with
-// keys, handles and signed links taken out, so they may be logged and stored.
+// Error is the error of a request. Keys, handles and signed links are redacted from its
+// texts, so they may be logged and stored.
 type Error struct {
 	// Op is the method and the path's pattern, such as "POST /media".
 	Op string
-	// Status is the HTTP status; 0 where no answer came.
+	// Status is the HTTP status; 0 if there was no response.
 	Status int
 	Cause  Cause
 
-	// Code and Subcode are the API's own; programs branch on Code.
+	// Code and Subcode are the API's; programs branch on Code.
 	Code    int
 	Subcode int
-	// Type is the API's name for the error's family.
+	// Type is the API's type of the error.
 	Type    string
 	Message string
 	Details string
 	// Unrecognized says that the response has none of the API's error formats, such
 	// as the page of a proxy, which Message then describes.
 	Unrecognized bool
-	// FBTraceID and DialogTraceID are what the support of Meta and of 360dialog ask for.
+	// FBTraceID and DialogTraceID identify the request to the support of Meta and of
+	// 360dialog.
 	FBTraceID     string
 	DialogTraceID string
 
-	// RetryAfter is how long the API asks to wait; 0 where it does not say.
+	// RetryAfter is how long the API asks to wait; 0 if it does not.
 	RetryAfter time.Duration
-	// Err is the fault of the connection or of the body; nil where an answer came.
+	// Err is the error of the connection or of the body; nil if there was a response.
 	Err error
 }
 
-// Error is everything, for the log.
+// Error returns all details, for the log.
 func (e *Error) Error() string {
 	if e.Err != nil {
-		return e.told(e.Message, e.Details, e.Err.Error())
+		return e.text(e.Message, e.Details, e.Err.Error())
 	}
-	return e.told(e.Message, e.Details)
+	return e.text(e.Message, e.Details)
 }
 
-// Said is what the API itself says, for whoever may read about the file: its status,
-// codes, words and trace ids. Faults of a connection name addresses of ours, and a
-// page is that of whoever stands in between.
+// Said returns only what the API said, for anyone who may read about the file: status,
+// codes, texts and trace ids. It omits errors of the connection, which contain
+// addresses of our network, and the pages of proxies.
 func (e *Error) Said() string {
 	switch {
 	case e.Status == 0 && e.Err != nil && e.Cause == CausePermanent:
-		return e.told(e.Err.Error()) // our own refusal to send it
+		return e.text(e.Err.Error()) // rejected by our own checks
 	case e.Status == 0 && e.Err != nil:
-		return e.told("no answer")
+		return e.text("no response")
 	case e.Unrecognized:
-		return e.told("not an answer of the API's")
+		return e.text("unrecognized response")
 	}
-	return e.told(e.Message, e.Details)
+	return e.text(e.Message, e.Details)
 }
 
-func (e *Error) told(texts ...string) string {
+func (e *Error) text(texts ...string) string {
 	var b strings.Builder
 	b.WriteString(e.Op)
 	if e.Status != 0 {
@@ -119,42 +118,42 @@ func writeTrace(b *strings.Builder, name, id string) {
 // fromAPI reports whether the API itself wrote the error, and not a proxy.
 func (e *Error) fromAPI() bool { return e.Code != 0 || e.Type != "" || e.DialogTraceID != "" }
 
-// Unwrap gives the fault beneath, so that errors.Is finds context.Canceled.
+// Unwrap returns Err, so that errors.Is finds context.Canceled.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NotFound reports whether the API itself says that the object does not exist. A
-// bare 404 is not enough: a proxy may have sent it.
+// NotFound reports whether the API says that the object does not exist. A 404 alone is
+// not enough, since a proxy may have sent it.
 func (e *Error) NotFound() bool {
-	return e.saysMissing() || strings.Contains(strings.ToLower(e.Message), "does not exist")
+	return e.hasMissingCode() || strings.Contains(strings.ToLower(e.Message), "does not exist")
 }
 
-// saysMissing reports whether the API's code says that the object does not exist.
-func (e *Error) saysMissing() bool {
+// hasMissingCode reports whether the API's code is that of an object that does not exist.
+func (e *Error) hasMissingCode() bool {
 	return e.Code == codeNoObject || e.Code == codeNoAlias || e.Subcode == codeNoObject || e.Code == codeNoResource
 }
 
-// OfAccount gives an error its cause where the path names nothing but what the
-// account has: an address, a phone number, an app. That it does not exist, or that
-// the key may not use it (the Graph API has one code for both), says nothing of the
-// file.
+// AccountError corrects the cause of an error of a request whose path names only parts
+// of the account: an address, a phone number or an app. If that does not exist, or the
+// key may not use it (the Graph API has one code for both), the account is at fault,
+// not the file.
 //
-// It goes by the code, since a text may repeat the file's name, and by the status
-// where the API wrote the answer. A gateway's 404, as while its routes are replaced,
-// says nothing of either and passes.
-func OfAccount(err error) error {
+// It checks the code, since a text may contain the name of the file, and the status if
+// the API itself responded. A 404 of a gateway, such as while its routes are replaced,
+// is temporary.
+func AccountError(err error) error {
 	var e *Error
-	if !errors.As(err, &e) || !e.saysMissing() && e.Status != http.StatusNotFound {
+	if !errors.As(err, &e) || !e.hasMissingCode() && e.Status != http.StatusNotFound {
 		return err
 	}
 	account := *e
 	account.Cause = CauseAuth
-	if !e.saysMissing() && !e.fromAPI() {
+	if !e.hasMissingCode() && !e.fromAPI() {
 		account.Cause = CauseTemporary
 	}
 	return &account
 }
 
-// CauseOf is the cause of an error of this package, and CauseTemporary for any other.
+// CauseOf returns the cause of an *Error, and CauseTemporary for any other error.
 func CauseOf(err error) Cause {
 	var e *Error
 	if errors.As(err, &e) {

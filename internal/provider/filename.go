@@ -5,11 +5,12 @@ import (
 	"strings"
 )
 
-// MaxFilenameBytes bounds a file name on the wire, with its extension. No page
-// of a provider states a limit; a hundred is enough to recognise a file by.
+// MaxFilenameBytes is the maximum length of a file name on the wire, including its
+// extension. The providers do not state a limit; a hundred is enough to recognize a
+// file by.
 const MaxFilenameBytes = 100
 
-// extensions gives each media type its file name extensions, the usual one first.
+// extensions are the file name extensions of each media type, the default first.
 //
 // Source: Cloud API media reference, "Supported media types", and the Resumable
 // Upload guide for image/jpg.
@@ -35,12 +36,12 @@ var extensions = map[string][]string{
 	"video/mp4":  {".mp4"},
 }
 
-// WireFilename makes a name that every hop passes on unchanged: only
-// [A-Za-z0-9._-], at most MaxFilenameBytes, and with the extension of the media
-// type ("make sure that your file name extensions reflect their types", Cloud
-// API media reference). A type without a known extension adds none.
+// WireFilename returns a name that no proxy or API changes: only [A-Za-z0-9._-], at most
+// MaxFilenameBytes, and with the extension of the media type ("make sure that your file
+// name extensions reflect their types", Cloud API media reference). An unknown type adds
+// no extension.
 func WireFilename(name, mediaType string) string {
-	// A name may come from any system, so both separators end a folder.
+	// The name may come from any operating system, so both separators end a folder.
 	name = path.Base(strings.ReplaceAll(name, `\`, "/"))
 	stem, extension := splitExtension(name, extensions[mediaType])
 	stem = wireSafe(stem)
@@ -51,17 +52,17 @@ func WireFilename(name, mediaType string) string {
 	return stem + extension
 }
 
-// splitExtension takes from name the extension of any known type and returns the
-// one to use instead: its own where it fits the type, else the type's usual one.
-func splitExtension(name string, fitting []string) (stem, extension string) {
-	if len(fitting) > 0 {
-		extension = fitting[0]
+// splitExtension removes the extension of any known type from name and returns the one to
+// use: its own if it is valid for the type, otherwise the type's default.
+func splitExtension(name string, valid []string) (stem, extension string) {
+	if len(valid) > 0 {
+		extension = valid[0]
 	}
 	own := strings.ToLower(path.Ext(name))
 	if !knownExtension(own) {
 		return name, extension
 	}
-	for _, f := range fitting {
+	for _, f := range valid {
 		if own == f {
 			extension = f
 		}
@@ -80,8 +81,8 @@ func knownExtension(extension string) bool {
 	return false
 }
 
-// wireSafe writes one dash for every run of other characters. Leading marks go
-// too, so that no name is hidden, relative or an option.
+// wireSafe replaces each run of other characters by one dash. It also removes leading
+// dots, dashes and underscores, so that a name is not hidden, relative or an option.
 func wireSafe(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -50,7 +50,10 @@ func NewForm(fields []FormField, file FormFile) (Form, error) {
 		return Form{}, err
 	}
 	before, after := bytes.NewReader(frame.Bytes()[:prefix]), bytes.NewReader(frame.Bytes()[prefix:])
-	body := NewBody(io.MultiReader(before, file.Content, after), int64(frame.Len())+file.Size)
-	body.source = file.Content
+	// The length of the file is checked by itself: an API may accept a form as complete once
+	// it has read the closing boundary, even if the body is shorter than announced.
+	content := NewBody(file.Content, file.Size)
+	body := NewBody(io.MultiReader(before, content, after), int64(frame.Len())+file.Size)
+	body.source = content
 	return Form{ContentType: w.FormDataContentType(), Body: body}, nil
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// TestForm reads a form back as a server does.
+// TestForm parses a form as a server does.
 func TestForm(t *testing.T) {
 	content := bytes.Repeat([]byte("jpeg"), 1000)
 	form, err := NewForm(
@@ -21,7 +21,7 @@ func TestForm(t *testing.T) {
 	}
 	raw, err := io.ReadAll(form.Body)
 	if err != nil || int64(len(raw)) != form.Body.Length() {
-		t.Fatalf("%d bytes, %v, want the announced %d", len(raw), err, form.Body.Length())
+		t.Fatalf("%d bytes, %v, want %d", len(raw), err, form.Body.Length())
 	}
 	_, parameters, err := mime.ParseMediaType(form.ContentType)
 	if err != nil {
@@ -48,7 +48,7 @@ func TestEveryFormHasItsOwnBoundary(t *testing.T) {
 	one, _ := NewForm(nil, FormFile{Field: "file", Content: strings.NewReader("")})
 	two, _ := NewForm(nil, FormFile{Field: "file", Content: strings.NewReader("")})
 	if one.ContentType == two.ContentType {
-		t.Errorf("both say %s", one.ContentType)
+		t.Errorf("both have %s", one.ContentType)
 	}
 }
 
@@ -77,8 +77,7 @@ func TestWireFilename(t *testing.T) {
 	}
 }
 
-// FuzzWireFilename: no name and no type gives a name that a header, a shell or a
-// file system could take for something else.
+// FuzzWireFilename: the result is never special to a header, a shell or a file system.
 func FuzzWireFilename(f *testing.F) {
 	f.Add("a/../b.mp4", "video/mp4")
 	f.Add("\x00\r\n", "image/jpeg")

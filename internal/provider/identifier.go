@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// Identifier is an id that the APIs write as a text. One that comes as a number is
-// taken digit by digit: ids are longer than what a float64 or an int64 keeps.
+// Identifier is an id, which the APIs write as a string. A number is read digit by digit,
+// since ids may exceed a float64 or an int64.
 type Identifier string
 
-// UnmarshalJSON takes a text, or a number of digits alone. No object has the number 0.
+// UnmarshalJSON accepts a string or a number of digits only. 0 is not a valid id.
 func (i *Identifier) UnmarshalJSON(data []byte) error {
 	if number := string(data); strings.Trim(number, "0123456789") == "" && strings.Trim(number, "0") != "" {
 		*i = Identifier(number)
@@ -24,4 +24,4 @@ func (i *Identifier) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-var errNotIdentifier = errors.New("provider: neither a text nor a number of digits")
+var errNotIdentifier = errors.New("provider: the id is neither a string nor an integer")

@@ -8,42 +8,40 @@ import (
 	"mediarelay/internal/media"
 )
 
-// Limits are what one API takes and how long it keeps it, as its pages say. A
-// zero means that they say nothing.
+// Limits are the documented limits of one API. Zero means that none is documented.
 type Limits struct {
-	// Number names the phone number whose limits these are: the same text in every
-	// replica and for every channel that uses the number, and never empty. No part
-	// of a key can be read from it.
+	// Number identifies the phone number that the limits apply to: the same in every
+	// replica and for every channel of the number, and never empty. It does not reveal
+	// any part of a key.
 	Number string
-	// MediaBytes is the largest file that is taken for messages, inclusive.
+	// MediaBytes is the maximum size of a file for messages, inclusive.
 	MediaBytes int64
-	// MediaLifetime is how long a media object lives, counted from its upload.
+	// MediaLifetime is how long a media object exists after its upload.
 	MediaLifetime time.Duration
-	// UploadsPerSecond is how many uploads of media one phone number may make.
+	// UploadsPerSecond is how many files one phone number may upload per second.
 	UploadsPerSecond int
-	// FailedReadsPerHour is after how many failed reads a phone number must stop, or
-	// reading is closed to it. Uploads do not count. A client sends what it is told
-	// to: whoever makes it read (MediaInfo, Download, SessionOffset) books the
-	// failure under Number beforehand, and gives it back after a success.
+	// FailedReadsPerHour is how many reads of a phone number may fail before the API
+	// blocks reading. Uploads do not count. Clients do not enforce this limit: a caller
+	// of MediaInfo, Download or SessionOffset must count a failure for Number before the
+	// call, and take it back after a success.
 	FailedReadsPerHour int
-	// NoHandles says why there are no upload sessions, in words that a client may
-	// read too, and wraps ErrNoHandles; nil where there are.
+	// NoHandles wraps ErrNoHandles and says why there are no upload sessions. Clients see
+	// the text. Nil if there are.
 	NoHandles error
 }
 
-// ErrNoHandles says that a channel has no upload sessions and so gives no handles.
-var ErrNoHandles = errors.New("this channel gives no handles")
+// ErrNoHandles: the channel has no upload sessions, so it cannot create handles.
+var ErrNoHandles = errors.New("this channel cannot create handles")
 
-// Check says what keeps o from being sent at all: the API would read it to its
-// last byte and then refuse it.
+// Check rejects a file that the API would reject only after reading all of it.
 func (l Limits) Check(o media.Object) error {
 	if o.Type == "" || o.Type == "application/octet-stream" {
 		return errUnknownType
 	}
 	if l.MediaBytes > 0 && o.Size > l.MediaBytes {
-		return fmt.Errorf("the file has %d bytes, and this provider takes no more than %d", o.Size, l.MediaBytes)
+		return fmt.Errorf("the file has %d bytes, but this provider accepts at most %d", o.Size, l.MediaBytes)
 	}
 	return nil
 }
 
-var errUnknownType = errors.New("the file's media type is not known, and the API takes none of that kind")
+var errUnknownType = errors.New("the file's media type is unknown, and the API requires a known one")

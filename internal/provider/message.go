@@ -15,37 +15,36 @@ type Message struct {
 	// To is the recipient's number or WhatsApp id.
 	To   string
 	Kind media.Kind
-	// Either MediaID or Link names the media. A link is https and leads to the
+	// Either MediaID or Link identifies the media. A link must be HTTPS and point to the
 	// file itself, not to a page.
 	MediaID media.MediaID
 	Link    string
-	// Caption stands below an image, a video or a document.
+	// Caption is shown below an image, a video or a document.
 	Caption string
 	// Filename is the document's name as the recipient sees it.
 	Filename string
 }
 
-// MaxCaptionCharacters bounds a caption.
+// MaxCaptionCharacters is the maximum length of a caption.
 //
 // Source: Meta's OpenAPI description of the business messaging API, maxLength.
 const MaxCaptionCharacters = 1024
 
-// Check says what would make the API refuse the message, or take it and drop a
-// part of it.
+// Check rejects a message that the API would reject, or accept without a part of it.
 func (m Message) Check() error {
 	switch {
 	case m.To == "":
 		return errors.New("the message has no recipient")
 	case (m.MediaID == "") == (m.Link == ""):
-		return errors.New("the message needs a media ID or a link, and not both")
+		return errors.New("the message needs either a media ID or a link")
 	case m.Link != "" && !isHTTPS(m.Link):
-		return errors.New("the message's link does not begin with https://")
+		return errors.New("the message's link does not start with https://")
 	case m.Caption != "" && (m.Kind == media.KindAudio || m.Kind == media.KindSticker):
-		return fmt.Errorf("a message of kind %s has no caption", m.Kind)
+		return fmt.Errorf("a message of kind %s cannot have a caption", m.Kind)
 	case utf8.RuneCountInString(m.Caption) > MaxCaptionCharacters:
 		return fmt.Errorf("the caption is longer than %d characters", MaxCaptionCharacters)
 	case m.Filename != "" && m.Kind != media.KindDocument:
-		return fmt.Errorf("a message of kind %s has no file name", m.Kind)
+		return fmt.Errorf("a message of kind %s cannot have a file name", m.Kind)
 	}
 	if _, known := media.ParseKind(string(m.Kind)); !known {
 		return fmt.Errorf("there is no message of kind %q", m.Kind)
@@ -58,8 +57,8 @@ func isHTTPS(link string) bool {
 	return err == nil && u.Scheme == "https" && u.Host != ""
 }
 
-// Body is the JSON of a message that Check lets through, the same in every API but
-// for the product, which is left out where it is empty.
+// Body returns the JSON of a message, or the error of Check. The APIs differ only in the
+// product, which is omitted if empty.
 func (m Message) Body(product string) ([]byte, error) {
 	if err := m.Check(); err != nil {
 		return nil, err
@@ -85,26 +84,26 @@ type node struct {
 	Filename string        `json:"filename,omitempty"`
 }
 
-// MessageID is what an API calls a message that it took. That it was taken does
-// not mean that it arrives: a callback says so later.
+// MessageID identifies a message that an API has accepted. Whether it is delivered is
+// reported later by a callback.
 type MessageID string
 
-// MessageAnswer is the answer to a message, in every API. 360dialog's page shows
-// an id alone, where Meta's shows a list with it.
-type MessageAnswer struct {
-	Alone    MessageID `json:"id"`
+// MessageResponse is the response to a message, in every API. 360dialog documents a
+// single id, Meta a list of messages with one.
+type MessageResponse struct {
+	Single   MessageID `json:"id"`
 	Messages []struct {
 		ID MessageID `json:"id"`
 	} `json:"messages"`
 }
 
 // Complete reports whether the message has an id.
-func (a MessageAnswer) Complete() bool { return a.ID() != "" }
+func (a MessageResponse) Complete() bool { return a.ID() != "" }
 
-// ID is that of the one message that was sent.
-func (a MessageAnswer) ID() MessageID {
+// ID returns the id of the message that was sent.
+func (a MessageResponse) ID() MessageID {
 	if len(a.Messages) == 0 {
-		return a.Alone
+		return a.Single
 	}
 	return a.Messages[0].ID
 }

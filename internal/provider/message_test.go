@@ -9,8 +9,8 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// What Check refuses has no body.
-func TestAMessageThatCannotBeSentHasNoBody(t *testing.T) {
+// A message that Check rejects has no body.
+func TestAnInvalidMessageHasNoBody(t *testing.T) {
 	if body, err := (provider.Message{To: "49", Kind: media.KindImage}).Body("whatsapp"); err == nil || body != nil {
 		t.Errorf("%s, %v", body, err)
 	}

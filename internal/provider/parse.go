@@ -9,18 +9,19 @@ import (
 	"time"
 )
 
-// ParseError reads what an API answered in place of success. It knows the shapes
+// ParseError parses the body of an error response and classifies the error. It knows
+// these shapes:
 //
 //	E1  {"error":{"message","type","code","error_subcode","error_data":{"details"},"fbtrace_id"}}    Graph API
 //	E2  {"meta":{"http_code","developer_message","360dialog_trace_id"}}                              360dialog
-//	E3  E2 with E1 as a text inside meta.error or inside developer_message
+//	E3  E2 with E1 as a string in meta.error or in developer_message
 //	E4  {"error":"…"} or {"message":"…"}                                                             a gateway
 //	E5  {"entry":[…"statuses":[{"errors":[{"code","title","error_data"}]}]…]} or {"errors":[…]}      a webhook
-//	E6  anything else: HTML, an empty body, JSON that was cut
+//	E6  anything else: HTML, an empty body, truncated JSON
 //	E7  {"debug_info":{"type","message","retriable"}}                                                upload sessions
 //
-// and gives the error its cause. Logic rests on the code and the details, as the
-// Graph API asks; the status decides where there is no code.
+// The cause depends on the code and the details, as the Graph API recommends, and on the
+// status if there is no code.
 func ParseError(status int, header http.Header, body []byte) *Error {
 	e := &Error{Status: status, RetryAfter: RetryAfter(header, time.Now())}
 	f := readFailure(body)
@@ -36,7 +37,7 @@ func ParseError(status int, header http.Header, body []byte) *Error {
 	return e
 }
 
-// failure is the union of what the shapes say.
+// failure is the union of the fields of all shapes.
 type failure struct {
 	Message   string          `json:"message"`
 	Title     string          `json:"title"`
@@ -82,7 +83,7 @@ type envelope struct {
 	} `json:"entry"`
 }
 
-// details prefers what the API says to developers over what it says to people.
+// details prefers the texts for developers to those for end users.
 func (f failure) details() string {
 	for _, text := range []string{f.Data.Details, f.Details, f.UserText} {
 		if text != "" && text != f.Message {
@@ -110,7 +111,7 @@ func readFailure(body []byte) failure {
 	return f
 }
 
-// innermost goes from the most telling shape to the least.
+// innermost returns the error of the most specific shape.
 func (env envelope) innermost() failure {
 	for _, raw := range []string{string(env.Error), string(env.Meta.Error), env.Meta.DeveloperMessage} {
 		if f, ok := embedded(raw); ok {
@@ -138,8 +139,8 @@ func (env envelope) lists() [][]failure {
 	return lists
 }
 
-// embedded reads a Graph API error that is an object, a JSON text of an object,
-// or an object somewhere inside a sentence.
+// embedded parses a Graph API error that is an object, a string that contains the JSON of
+// an object, or an object within a sentence.
 func embedded(raw string) (failure, bool) {
 	var text string
 	if json.Unmarshal([]byte(raw), &text) == nil {
@@ -160,12 +161,12 @@ func embedded(raw string) (failure, bool) {
 	return f, decodeLoosely(object, &f) && !f.empty()
 }
 
-// decodeLoosely keeps what could be read when one field has another type than
-// expected: a single odd field must not hide the code.
+// decodeLoosely ignores fields of an unexpected type: one such field must not hide the
+// code.
 func decodeLoosely(data []byte, into any) bool {
 	err := json.Unmarshal(data, into)
-	var odd *json.UnmarshalTypeError
-	return err == nil || errors.As(err, &odd)
+	var mismatch *json.UnmarshalTypeError
+	return err == nil || errors.As(err, &mismatch)
 }
 
 func firstOf(texts ...string) string {
@@ -177,11 +178,11 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
-// Integer is a number that the APIs write sometimes as 5848 and sometimes as
-// "5848": file_size and file_offset differ between their own pages.
+// Integer is an integer that the APIs write either as 5848 or as "5848": their pages
+// differ for file_size and file_offset.
 type Integer int64
 
-// UnmarshalJSON takes a JSON number or a text of digits.
+// UnmarshalJSON accepts a number or a string of digits.
 func (i *Integer) UnmarshalJSON(data []byte) error {
 	n, ok := integer(data)
 	if !ok {
@@ -191,7 +192,7 @@ func (i *Integer) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-var errNotInteger = errors.New("provider: neither a number nor a text of digits")
+var errNotInteger = errors.New("provider: neither an integer nor a string of digits")
 
 func integer(data []byte) (Integer, bool) {
 	n, err := strconv.ParseInt(strings.Trim(string(data), `"`), 10, 64)

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// TestParseError holds the parser against the shapes as they were published or
-// seen; see ParseError for their names.
+// TestParseError tests the shapes as they are documented or were observed. See
+// ParseError for their names.
 func TestParseError(t *testing.T) {
 	for _, row := range []struct {
 		name   string
@@ -116,9 +116,9 @@ func TestParseError(t *testing.T) {
 		{
 			"E6 a proxy's page", 502,
 			"<html>\r\n<head><title>502 Bad Gateway</title><style>h1{}</style></head><body><center><h1>Bad&nbsp;Gateway</h1></center></body></html>",
-			Error{Cause: CauseTemporary, Unrecognized: true, Message: "an answer that is not the API's (text/html, 132 bytes): 502 Bad Gateway Bad Gateway"},
+			Error{Cause: CauseTemporary, Unrecognized: true, Message: "unrecognized response (text/html, 132 bytes): 502 Bad Gateway Bad Gateway"},
 		},
-		{"E6 too large for a proxy", 413, "", Error{Cause: CauseTemporary, Unrecognized: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
+		{"E6 too large for a proxy", 413, "", Error{Cause: CauseTemporary, Unrecognized: true, Message: "unrecognized response (text/html, 0 bytes)"}},
 		{"E4 too large for a gateway", 413, `{"message":"Request size limit exceeded"}`, Error{Cause: CauseTemporary, Message: "Request size limit exceeded"}},
 		{
 			"E2 too large for the API", 413, `{"meta":{"http_code":413,"developer_message":"File too large"}}`,
@@ -126,14 +126,14 @@ func TestParseError(t *testing.T) {
 		},
 		{
 			"E6 JSON that was cut", 400, `{"message":"You have exceeded the endpoint rate lim`,
-			Error{Cause: CausePermanent, Unrecognized: true, Message: `an answer that is not the API's (text/html, 51 bytes): {"message":"You have exceeded the endpoint rate lim`},
+			Error{Cause: CausePermanent, Unrecognized: true, Message: `unrecognized response (text/html, 51 bytes): {"message":"You have exceeded the endpoint rate lim`},
 		},
 		{
 			"E6 JSON that was cut behind the words", 400, `{"message":"You have exceeded the endpoint rate limit."`,
-			Error{Cause: CauseRate, Unrecognized: true, Message: `an answer that is not the API's (text/html, 55 bytes): {"message":"You have exceeded the endpoint rate limit."`},
+			Error{Cause: CauseRate, Unrecognized: true, Message: `unrecognized response (text/html, 55 bytes): {"message":"You have exceeded the endpoint rate limit."`},
 		},
-		{"E6 429 without words", 429, "", Error{Cause: CauseRate, Unrecognized: true, Message: "an answer that is not the API's (text/html, 0 bytes)"}},
-		{"E6 a list", 500, `[1,2]`, Error{Cause: CauseTemporary, Unrecognized: true, Message: "an answer that is not the API's (text/html, 5 bytes): [1,2]"}},
+		{"E6 429 without a body", 429, "", Error{Cause: CauseRate, Unrecognized: true, Message: "unrecognized response (text/html, 0 bytes)"}},
+		{"E6 a list", 500, `[1,2]`, Error{Cause: CauseTemporary, Unrecognized: true, Message: "unrecognized response (text/html, 5 bytes): [1,2]"}},
 		{
 			"E7 a wrong offset", 412,
 			`{"debug_info":{"retriable":true,"type":"OffsetInvalidError","message":"Request starting offset is invalid"}}`,
@@ -171,8 +171,7 @@ func TestErrorText(t *testing.T) {
 	}
 }
 
-// Who may read about a file is told what the API said, and neither where our
-// connections go nor what stands on a proxy's page.
+// Clients see what the API said, but no addresses of our network and no page of a proxy.
 func TestErrorTextForClients(t *testing.T) {
 	for _, row := range []struct {
 		name string
@@ -184,11 +183,11 @@ func TestErrorTextForClients(t *testing.T) {
 			"POST /media: HTTP 400, code 100, subcode 33: (#100) No: because [fbtrace_id A1]",
 		},
 		{"its gateway's", ParseError(403, nil, []byte(`{"error":"The endpoint is blocked"}`)), "POST /media: HTTP 403: The endpoint is blocked"},
-		{"a proxy's page", ParseError(403, nil, []byte("<html>Access denied at 10.0.0.7")), "POST /media: HTTP 403: not an answer of the API's"},
-		{"a page in place of success", ParseError(200, nil, []byte("<html>Log in at intranet.example")), "POST /media: HTTP 200: not an answer of the API's"},
+		{"a proxy's page", ParseError(403, nil, []byte("<html>Access denied at 10.0.0.7")), "POST /media: HTTP 403: unrecognized response"},
+		{"a page in place of success", ParseError(200, nil, []byte("<html>Log in at intranet.example")), "POST /media: HTTP 200: unrecognized response"},
 		{
 			"a connection's fault", &Error{Cause: CauseAmbiguous, Err: &net.OpError{Op: "read", Net: "tcp", Addr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 18109}, Err: syscall.ECONNRESET}},
-			"POST /media: no answer",
+			"POST /media: no response",
 		},
 		{"our own refusal to send it", &Error{Cause: CausePermanent, Err: errUnknownType}, "POST /media: " + errUnknownType.Error()},
 	} {
@@ -201,8 +200,8 @@ func TestErrorTextForClients(t *testing.T) {
 	}
 }
 
-// A text of an answer is one line, printable and bounded: it goes into logs.
-func TestTextsAreFitForALog(t *testing.T) {
+// A text of a response is logged, so it is one printable line of limited length.
+func TestTextsAreCleanedForTheLog(t *testing.T) {
 	body := `{"message":"first\nsecond\u001b[31m\u202e` + strings.Repeat("ä", 2000) + `"}`
 	got := ParseError(400, nil, []byte(body)).Message
 	if strings.ContainsAny(got, "\n\x1b\u202e") || len(got) > maxTextBytes+len("…") || !strings.HasPrefix(got, "first second") {
@@ -232,7 +231,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-// A date of a server's clock says how long to wait by that clock.
+// A date is relative to the clock of the server that sent it.
 func TestRetryAfterIsRelativeToTheServersDate(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	const until = "Sat, 21 Nov 2026 10:00:30 GMT"
@@ -249,8 +248,7 @@ func TestRetryAfterIsRelativeToTheServersDate(t *testing.T) {
 	}
 }
 
-// FuzzParseError: whatever an answer holds, its error has a cause, and its text
-// has one line.
+// FuzzParseError: every response gives an error with a cause and a text of one line.
 func FuzzParseError(f *testing.F) {
 	for _, seed := range []string{
 		`{"error":{"code":100}}`, `{"error":"{\"error\":{}}"}`, `{"meta":{"developer_message":"({})"}}`,

@@ -1,11 +1,10 @@
-// Package provider holds what the APIs that Mediarelay relays to have in common:
-// one request and its answer (API), one error with its cause (Error), what an API
-// takes (Limits), one message (Message), bodies of known length (Form), file names
-// that are safe on the wire, and secrets that cannot be printed.
+// Package provider contains what the APIs of all providers have in common: a request and
+// its response (API), bodies of known length (Body, Form), an error with its cause
+// (Error), limits (Limits), a message (Message), file names that are safe on the wire,
+// and secrets that cannot be printed.
 //
-// It leaves to others: the paths and fields of one API (dialog360, cloudapi,
-// onprem), and everything about a second attempt, when and how often (relay). A
-// request is sent once.
+// It leaves to others: the paths and fields of one API (dialog360, cloudapi, onprem), and
+// retries (relay). A request is sent once.
 package provider
 
 import (
@@ -14,25 +13,25 @@ import (
 	"mediarelay/internal/media"
 )
 
-// Part is what is sent into an upload session in one request: the bytes of
-// Object from Offset to its end.
+// Part is the rest of a file, from Offset to its end, which one request sends into an
+// upload session.
 type Part struct {
 	Object media.Object
-	// Offset is where Body begins, in bytes: zero, or what the session reported.
+	// Offset is where Body starts, in bytes: zero, or the offset of the session.
 	Offset int64
-	// Body gives exactly Object.Size - Offset bytes. A Read that waits must
-	// return when the request's context ends.
+	// Body must have exactly Object.Size - Offset bytes. A blocked Read must return when
+	// the request's context is cancelled.
 	Body io.Reader
 }
 
-// Length is the number of bytes that Body must give.
+// Length is the number of bytes that Body must have.
 func (p Part) Length() int64 { return p.Object.Size - p.Offset }
 
-// Info is what a provider says about a media object that it holds.
+// Info describes a media object that a provider stores.
 type Info struct {
 	ID media.MediaID
-	// URL is where the bytes can be fetched for five minutes. It carries its own
-	// permission, so it is kept like a key.
+	// URL is the address of the bytes, valid for five minutes. It contains its own
+	// authorization, so it is treated like a key.
 	URL Secret
 	// Type is the media type that the object was uploaded with.
 	Type string

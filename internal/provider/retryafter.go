@@ -7,16 +7,15 @@ import (
 	"time"
 )
 
-// MaxRetryAfter caps what an API asks to wait: a mistaken header must not hold a
-// channel for years.
+// MaxRetryAfter is the maximum wait that an API can request: a wrong header must not
+// pause a channel for years.
 const MaxRetryAfter = 15 * time.Minute
 
-// RetryAfter reads the header in both of its forms, seconds and HTTP date
-// (RFC 9110, section 10.2.3). It is 0 where there is none, where it cannot be
-// read and where it lies in the past.
+// RetryAfter parses the header in both of its forms, seconds and HTTP date (RFC 9110,
+// section 10.2.3). It returns 0 if the header is missing, invalid or in the past.
 //
-// The date is one of the server's clock, so that it is compared with the answer's
-// own Date (section 6.6.1). Now stands for that where there is none.
+// A date is relative to the clock of the server, which is the Date of the response
+// (section 6.6.1), or now if it has none.
 func RetryAfter(header http.Header, now time.Time) time.Duration {
 	value := header.Get("Retry-After")
 	if value == "" {
@@ -24,7 +23,7 @@ func RetryAfter(header http.Header, now time.Time) time.Duration {
 	}
 	seconds, err := strconv.ParseInt(value, 10, 64)
 	if err == nil || errors.Is(err, strconv.ErrRange) {
-		// Bounded before it becomes a Duration, which would overflow.
+		// Limited before the conversion to a Duration, which could overflow.
 		seconds = max(0, min(seconds, int64(MaxRetryAfter/time.Second)))
 		return time.Duration(seconds) * time.Second
 	}

@@ -31,7 +31,7 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	}
 	for _, text := range texts {
 		if strings.Contains(text, canary) || strings.Contains(text, fmt.Sprintf("%x", canary)) {
-			t.Errorf("the secret shows in %s", text)
+			t.Errorf("the secret is in %s", text)
 		}
 	}
 	if Secret(canary).Reveal() != canary {
@@ -39,12 +39,12 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 	}
 }
 
-// An API keeps its key where even printing its insides does not reach.
+// Even printing an API's unexported fields does not print its key.
 func TestAnAPIDoesNotPrintItsKey(t *testing.T) {
 	a := NewAPI(APIConfig{BaseURL: "https://example.com", Header: "Authorization", Scheme: "Bearer", Key: canary})
 	for _, verb := range []string{"%v", "%+v", "%#v"} {
 		if text := fmt.Sprintf(verb, *a); strings.Contains(text, canary) {
-			t.Errorf("the key shows in %s", text)
+			t.Errorf("the key is in %s", text)
 		}
 	}
 }

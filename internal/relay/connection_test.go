@@ -35,7 +35,7 @@ func TestAProviderThatCannotBeReached(t *testing.T) {
 				h.relay()
 				h.finish("u1", picture(5), both...)
 				p := h.awaitProblem("u1")
-				if p.Reason.Code != reason.ProviderUnavailable || p.Reason.Severity == "" || !strings.HasSuffix(p.Detail, ": no answer") {
+				if p.Reason.Code != reason.ProviderUnavailable || p.Reason.Severity == "" || !strings.HasSuffix(p.Detail, ": no response") {
 					h.Errorf("problem %+v, want no address in it", p)
 				}
 				h.awaitState("u1", library.StateDone)

@@ -24,7 +24,7 @@ func TestAProxysSizeLimitIsNoPermanentFailure(t *testing.T) {
 		h.finish("u1", picture(4), media.PurposeMessage)
 		stop := h.skipTime()
 		u := h.awaitState("u1", library.StateFailed)
-		if p := u.Problem; p.Reason.Code != reason.ProviderUnavailable || !p.Retryable || p.Detail != "POST /media: HTTP 413: not an answer of the API's" {
+		if p := u.Problem; p.Reason.Code != reason.ProviderUnavailable || !p.Retryable || p.Detail != "POST /media: HTTP 413: unrecognized response" {
 			h.Errorf("problem %+v", p)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 4)

@@ -1,8 +1,8 @@
-// Package cloudapi speaks Meta's own WhatsApp Cloud API: where it differs from
-// what 360dialog makes of it, in the paths, the token and the way of a download.
+// Package cloudapi is the client of Meta's WhatsApp Cloud API: its paths, its token and
+// its downloads.
 //
-// It leaves to others: the requests that both have (graph), one request, its
-// errors and their causes (provider), and when a request is made again (relay).
+// It leaves to others: the requests that it shares with 360dialog (graph), sending a
+// request and classifying its errors (provider), and retries (relay).
 //
 // Sources: Meta's "Media Upload API", the Cloud API media reference and
 // "Resumable Upload API".
@@ -22,18 +22,18 @@ import (
 // DefaultBaseURL is where Meta serves the Graph API.
 const DefaultBaseURL = "https://graph.facebook.com"
 
-// Config says which API and which phone number.
+// Config is the address, the phone number and the key.
 type Config struct {
-	// BaseURL is DefaultBaseURL where it is empty.
+	// BaseURL defaults to DefaultBaseURL.
 	BaseURL string
 	// Version of the Graph API, such as v23.0.
 	Version string
-	// PhoneNumberID is Meta's id of the number, not the number itself.
+	// PhoneNumberID is Meta's id of the phone number, not the number itself.
 	PhoneNumberID string
-	// AppID is the app's, for handles; without it there are none.
+	// AppID is the id of the app, which handles require; may be empty.
 	AppID       string
 	AccessToken provider.Secret
-	// HTTPClient is provider.NewHTTPClient's where it is nil.
+	// HTTPClient defaults to provider.NewHTTPClient.
 	HTTPClient *http.Client
 }
 
@@ -42,17 +42,17 @@ var (
 	number  = regexp.MustCompile(`^[0-9]{1,32}$`)
 )
 
-// Check reports every field that is missing or cannot be used.
+// Check reports every missing or invalid field.
 func (c Config) Check() error {
 	var errs []error
 	if c.AccessToken == "" {
 		errs = append(errs, errors.New("the access token is empty"))
 	}
 	if !version.MatchString(c.Version) {
-		errs = append(errs, errors.New("the version is not of the form v23.0"))
+		errs = append(errs, errors.New("the version does not have the form v23.0"))
 	}
 	if !number.MatchString(c.PhoneNumberID) {
-		errs = append(errs, errors.New("the phone number id is not a number: it is Meta's id, not the phone number"))
+		errs = append(errs, errors.New("the phone number id is not a number: use Meta's id, not the phone number"))
 	}
 	if c.AppID != "" && !number.MatchString(c.AppID) {
 		errs = append(errs, errors.New("the app id is not a number"))
@@ -68,17 +68,17 @@ func (c Config) baseURL() string {
 	return strings.TrimRight(c.BaseURL, "/")
 }
 
-// Client is one phone number at Meta. It is safe for use by several goroutines.
-// Its errors are of type *provider.Error.
+// Client is a client for one phone number. It is safe for concurrent use. Its errors are
+// of type *provider.Error.
 type Client struct {
 	graph.Client
 	bearer provider.APIConfig
 }
 
-// errNoApp tells an operator what would mend it.
+// errNoApp tells operators how to fix it.
 var errNoApp = fmt.Errorf("%w: it has no app_id, which the Resumable Upload API needs; set it in the channels file", provider.ErrNoHandles)
 
-// New makes a client. A config that Check refuses makes every request fail.
+// New returns a client. If Check fails for c, every request fails.
 func New(c Config) *Client {
 	if c.HTTPClient == nil {
 		c.HTTPClient = provider.NewHTTPClient()
@@ -87,7 +87,7 @@ func New(c Config) *Client {
 		BaseURL: c.baseURL(), HTTPClient: c.HTTPClient,
 		Header: "Authorization", Scheme: "Bearer", Key: c.AccessToken,
 	}
-	// "Authorization: OAuth" is how the Resumable Upload API writes it.
+	// The Resumable Upload API requires "Authorization: OAuth".
 	oauth := bearer
 	oauth.Scheme = "OAuth"
 	client := &Client{
@@ -108,7 +108,7 @@ func (c Config) routes() graph.Routes {
 	phone := versioned + "/" + c.PhoneNumberID
 	return graph.Routes{
 		Media: phone + "/media", Messages: phone + "/messages", Profile: phone + "/whatsapp_business_profile",
-		// The number is named so that no token reaches the media of another one.
+		// With the number, a token cannot access the media of another one.
 		Object:  func(id string) string { return versioned + "/" + id + "?phone_number_id=" + c.PhoneNumberID },
 		Uploads: versioned + "/" + c.AppID + "/uploads",
 		Version: versioned,

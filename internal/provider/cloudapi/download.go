@@ -11,19 +11,19 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// mediaHosts end the names of the hosts that Meta's links lead to: "the URL will
-// begin with https://lookaside.fbsbx.com". The link wants the access token, so a
-// link to anywhere else is not followed.
-const mediaHosts = ".fbsbx.com"
+// mediaDomain is the domain of the hosts in Meta's links: "the URL will begin with
+// https://lookaside.fbsbx.com". A download requires the access token, which must not be
+// sent elsewhere.
+const mediaDomain = ".fbsbx.com"
 
-// Download fetches the bytes of a media object from its link, with the access
-// token; the caller closes them. A read fails with provider.ErrAltered when they
-// do not match info. Failures may count: see provider.Limits, FailedReadsPerHour.
+// Download returns the bytes of a media object; the caller closes the reader. Read fails
+// with provider.ErrAltered if they do not match info. Failures may count: see
+// provider.Limits.FailedReadsPerHour.
 func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadCloser, error) {
 	const op = "GET the media's link"
 	link, err := url.Parse(info.URL.Reveal())
 	if err != nil || !c.trusts(link) {
-		return nil, &provider.Error{Op: op, Cause: provider.CausePermanent, Err: errForeignLink}
+		return nil, &provider.Error{Op: op, Cause: provider.CausePermanent, Err: errUntrustedLink}
 	}
 	to := c.bearer
 	to.BaseURL = link.Scheme + "://" + link.Host
@@ -35,16 +35,16 @@ func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadClose
 	return provider.Verified(resp.Body, info), nil
 }
 
-// errForeignLink does not repeat the link, which carries its own permission.
-var errForeignLink = errors.New("the link leads neither to a host of Meta's for media nor to the API's own: the access token must not go there")
+// errUntrustedLink does not contain the link, which contains its own authorization.
+var errUntrustedLink = errors.New("the link's host is neither one of Meta's media hosts nor the API's, so the access token is not sent to it")
 
-// trusts takes Meta's hosts for media and the API's own, which has the token
-// already.
+// trusts reports whether the host of a link is one of Meta's media hosts or the API's,
+// which has the token already.
 func (c *Client) trusts(link *url.URL) bool {
 	base, err := url.Parse(c.bearer.BaseURL)
 	if err != nil {
 		return false
 	}
-	own := link.Scheme == base.Scheme && link.Host == base.Host
-	return own || link.Scheme == "https" && link.Port() == "" && strings.HasSuffix(link.Hostname(), mediaHosts)
+	sameHost := link.Scheme == base.Scheme && link.Host == base.Host
+	return sameHost || link.Scheme == "https" && link.Port() == "" && strings.HasSuffix(link.Hostname(), mediaDomain)
 }

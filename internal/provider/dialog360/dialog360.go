@@ -1,9 +1,9 @@
-// Package dialog360 speaks the messaging API of 360dialog, waba-v2: where it
-// differs from Meta's Graph API, which it passes on, and the templates that
-// handles are for.
+// Package dialog360 is the client of 360dialog's messaging API, waba-v2: its paths, its
+// key, its downloads and its templates. Most requests are those of Meta's Graph API,
+// which 360dialog forwards.
 //
-// It leaves to others: the requests that both have (graph), one request, its
-// errors and their causes (provider), and when a request is made again (relay).
+// It leaves to others: the requests that it shares with Meta (graph), sending a request
+// and classifying its errors (provider), and retries (relay).
 //
 // Sources: docs.360dialog.com, "Media Uploads", "Upload, retrieve or delete
 // media", "Media messages" and "WABA Profile Info".
@@ -20,17 +20,17 @@ import (
 // DefaultBaseURL is where 360dialog serves the API for every region.
 const DefaultBaseURL = "https://waba-v2.360dialog.io"
 
-// Config says which API and which phone number. The key names the number: the
-// API has no other parameter for it.
+// Config is the address and the key. The key identifies the phone number: the API has no
+// other parameter for it.
 type Config struct {
-	// BaseURL is DefaultBaseURL where it is empty.
+	// BaseURL defaults to DefaultBaseURL.
 	BaseURL string
 	APIKey  provider.Secret
-	// HTTPClient is provider.NewHTTPClient's where it is nil.
+	// HTTPClient defaults to provider.NewHTTPClient.
 	HTTPClient *http.Client
 }
 
-// Check reports a base URL that cannot be used or a missing key.
+// Check reports an invalid base URL or a missing key.
 func (c Config) Check() error {
 	if c.APIKey == "" {
 		return errNoKey
@@ -45,13 +45,13 @@ func (c Config) baseURL() string {
 	return c.BaseURL
 }
 
-// Client is one phone number at 360dialog. It is safe for use by several
-// goroutines. Its errors are of type *provider.Error.
+// Client is a client for one phone number. It is safe for concurrent use. Its errors are
+// of type *provider.Error.
 type Client struct{ graph.Client }
 
-// New makes a client. A config that Check refuses makes every request fail.
+// New returns a client. If Check fails for c, every request fails.
 func New(c Config) *Client {
-	// 360dialog adds the app and Meta's own token: the one key is for everything.
+	// One key is for everything: 360dialog adds the app and Meta's token.
 	api := provider.NewAPI(provider.APIConfig{
 		BaseURL:    c.baseURL(),
 		HTTPClient: c.HTTPClient,

@@ -10,13 +10,13 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// Download fetches the bytes of a media object; the caller closes them. A read
-// fails with provider.ErrAltered when they do not match info. Failures may count:
-// see provider.Limits, FailedReadsPerHour.
+// Download returns the bytes of a media object; the caller closes the reader. Read fails
+// with provider.ErrAltered if they do not match info. Failures may count: see
+// provider.Limits.FailedReadsPerHour.
 //
-// The link names Meta's host, which knows nothing of 360dialog's keys, so the
-// documentation asks to put the API's own host in its place. Path and query
-// carry a signature and stay as they came.
+// The link has Meta's host, which does not accept 360dialog's keys. As the documentation
+// requires, Download replaces it by the API's host. It does not change path and query,
+// which contain a signature.
 func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadCloser, error) {
 	const op = "GET /whatsapp_business/attachments/"
 	path, ok := pathAndQuery(info.URL.Reveal())
@@ -30,7 +30,7 @@ func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadClose
 	return provider.Verified(resp.Body, info), nil
 }
 
-var errNoLink = errors.New("the API's answer holds no link to fetch the bytes from")
+var errNoLink = errors.New("the API's response has no download link")
 
 func pathAndQuery(link string) (string, bool) {
 	_, rest, hasScheme := strings.Cut(link, "://")

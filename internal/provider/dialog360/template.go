@@ -10,8 +10,8 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// Template is a message template with a media header, as it is handed in for
-// review. The media of the messages themselves is named anew with each of them.
+// Template is a message template with a media header, as it is submitted for review. Each
+// message then specifies its own media.
 type Template struct {
 	Name string
 	// Category is MARKETING, UTILITY or AUTHENTICATION.
@@ -23,34 +23,33 @@ type Template struct {
 	Body string
 }
 
-// Header is the media above a template's text: its format and a sample of it.
+// Header is the media header of a template: its format and an example.
 type Header struct {
 	// Format is IMAGE, VIDEO, GIF or DOCUMENT.
 	Format string
-	// Handle is the sample's, whole, with all its lines.
+	// Handle is the handle of the example, complete with all its lines.
 	Handle media.Handle
 }
 
-// formats are those of headers with media.
+// formats are the formats of media headers.
 //
 // Source: Meta's "Template components", section Media headers.
 var formats = []string{"IMAGE", "VIDEO", "GIF", "DOCUMENT"}
 
-// TemplateState is what the API says of a template that it took, such as
-// "submitted": the review follows.
+// TemplateState is the status of a template, such as "submitted" before its review.
 type TemplateState string
 
-// CreateTemplate hands in a template. After provider.CauseAmbiguous a second
-// attempt may find that its name is taken.
+// CreateTemplate submits a template. After provider.CauseAmbiguous another attempt may
+// fail because the name is taken.
 func (c *Client) CreateTemplate(ctx context.Context, t Template) (TemplateState, error) {
 	const op = "POST /v1/configs/templates"
 	body, err := t.body()
 	if err != nil {
 		return "", &provider.Error{Op: op, Cause: provider.CausePermanent, Err: err}
 	}
-	var answer templateAnswer
-	err = c.API.Call(ctx, provider.PostJSON(op, "/v1/configs/templates", body), &answer)
-	return answer.Status, err
+	var response templateResponse
+	err = c.API.Call(ctx, provider.PostJSON(op, "/v1/configs/templates", body), &response)
+	return response.Status, err
 }
 
 func (t Template) body() ([]byte, error) {
@@ -66,7 +65,7 @@ func (t Template) body() ([]byte, error) {
 	})
 }
 
-var errFormat = errors.New("a template's media header has one of the formats IMAGE, VIDEO, GIF, DOCUMENT")
+var errFormat = errors.New("the format of a media header must be IMAGE, VIDEO, GIF or DOCUMENT")
 
 type component struct {
 	Type    string   `json:"type"`
@@ -79,8 +78,8 @@ type example struct {
 	HeaderHandle []media.Handle `json:"header_handle"`
 }
 
-type templateAnswer struct {
+type templateResponse struct {
 	Status TemplateState `json:"status"`
 }
 
-func (a templateAnswer) Complete() bool { return a.Status != "" }
+func (r templateResponse) Complete() bool { return r.Status != "" }

@@ -1,11 +1,9 @@
-// Package graph speaks Meta's Graph API as far as it concerns media: media
-// objects, upload sessions, messages, and where a handle goes. Meta takes these
-// requests itself, and 360dialog takes the same requests under other paths and
-// another key, and passes them on.
+// Package graph implements the requests of Meta's Graph API for media: media objects,
+// upload sessions, messages and profile pictures. 360dialog accepts the same requests
+// with other paths and another key, and forwards them.
 //
-// It leaves to others: the paths, the keys and the way of a download (dialog360,
-// cloudapi), the request and its errors (provider), and when a request is made
-// again (relay).
+// It leaves to others: paths, keys and downloads (dialog360, cloudapi), sending a request
+// and classifying its errors (provider), and retries (relay).
 //
 // Sources: docs.360dialog.com, "Media Uploads", "Upload, retrieve or delete
 // media" and "Media messages"; Meta's "Media Upload API" and "Resumable Upload
@@ -19,38 +17,36 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// Client is one phone number. It is safe for use by several goroutines. Its
-// errors are of type *provider.Error.
+// Client is a client for one phone number. It is safe for concurrent use. Its errors are
+// of type *provider.Error.
 type Client struct {
-	// API carries every request but those of upload sessions.
+	// API sends every request except those of upload sessions.
 	API *provider.API
-	// SessionAPI carries those: Meta wants another scheme of authorization there.
+	// SessionAPI sends those: Meta requires another authorization scheme for them.
 	SessionAPI *provider.API
 	Routes     Routes
 	// Number is provider.Limits.Number.
 	Number string
-	// NoHandles says why there are no upload sessions, and wraps
-	// provider.ErrNoHandles; nil where there are.
+	// NoHandles is provider.Limits.NoHandles.
 	NoHandles error
 }
 
-// Routes are the paths of one account. Each begins with a slash.
+// Routes are the paths of one account. Each starts with a slash.
 type Routes struct {
 	Media, Messages, Profile string
-	// Object is the path of a media object, with its id escaped.
+	// Object returns the path of a media object, whose id is escaped already.
 	Object func(escaped string) string
-	// Uploads opens sessions.
+	// Uploads is the path that opens sessions.
 	Uploads string
-	// Version goes before a session's id, which follows byte for byte; empty, or
-	// with its slash, as "/v23.0".
+	// Version is written before a session's id; empty, or with a slash, as "/v23.0".
 	Version string
 }
 
 // The limits of the Graph API.
 const (
-	// mediaLifetime counts from the upload. 360dialog writes "after last use"; Meta
-	// does not ("persist for 30 days, unless deleted earlier"), so the shorter
-	// reading holds.
+	// mediaLifetime starts with the upload. 360dialog writes "after last use", but Meta
+	// does not ("persist for 30 days, unless deleted earlier"), so the shorter of the
+	// two applies.
 	mediaLifetime = 30 * 24 * time.Hour
 	// uploadsPerSecond: "a limit of 25 requests per second (RPS) per phone number"
 	// ("Upload, retrieve or delete media", Constraints).
@@ -60,7 +56,7 @@ const (
 	failedReadsPerHour = 4
 )
 
-// Limits are what this API takes and keeps.
+// Limits returns the documented limits of the API.
 func (c *Client) Limits() provider.Limits {
 	return provider.Limits{
 		Number:     c.Number,
@@ -70,22 +66,22 @@ func (c *Client) Limits() provider.Limits {
 	}
 }
 
-// product is what every form and message of this API names.
+// product is the messaging_product of every form and message.
 const product = "whatsapp"
 
-// notSent is a request that would be refused and so is not made.
+// notSent returns the error of a request that the API would reject.
 func notSent(op string, err error) error {
 	return &provider.Error{Op: op, Cause: provider.CausePermanent, Err: err}
 }
 
-type idAnswer struct {
+type idResponse struct {
 	ID provider.Identifier `json:"id"`
 }
 
-func (a idAnswer) Complete() bool { return a.ID != "" }
+func (r idResponse) Complete() bool { return r.ID != "" }
 
-type successAnswer struct {
+type successResponse struct {
 	Success bool `json:"success"`
 }
 
-func (a successAnswer) Complete() bool { return a.Success }
+func (r successResponse) Complete() bool { return r.Success }

@@ -11,10 +11,10 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// UploadMedia sends a whole file for use in messages. Body gives o.Size bytes.
+// UploadMedia sends a whole file for use in messages. Body must have o.Size bytes.
 //
-// The API has no idempotency key: after provider.CauseAmbiguous a second attempt
-// may leave a second media object, which nobody uses and which ends by itself.
+// The API has no idempotency key: after provider.CauseAmbiguous another attempt may
+// create a second media object, which stays unused until it expires.
 func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (media.MediaID, error) {
 	const op = "POST /media"
 	if err := c.Limits().Check(o); err != nil {
@@ -27,39 +27,38 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 	if err != nil {
 		return "", &provider.Error{Op: op, Cause: provider.CauseTemporary, Err: err}
 	}
-	var answer idAnswer
+	var response idResponse
 	err = c.API.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodPost, Path: c.Routes.Media, Creates: true,
 		Header: http.Header{"Content-Type": {form.ContentType}},
 		Body:   form.Body,
-	}, &answer)
-	return media.MediaID(answer.ID), provider.OfAccount(err)
+	}, &response)
+	return media.MediaID(response.ID), provider.AccountError(err)
 }
 
-// MediaInfo asks what the API holds under id and where to fetch it. Its failures
-// count, so each call is booked first: see provider.Limits, FailedReadsPerHour.
-// The API asks not to repeat one that it answered with 400.
+// MediaInfo returns what the API stores under id and the link to download it. Failures
+// count: see provider.Limits.FailedReadsPerHour. The API asks not to repeat a request
+// that got a 400.
 func (c *Client) MediaInfo(ctx context.Context, id media.MediaID) (provider.Info, error) {
-	var answer infoAnswer
+	var response infoResponse
 	err := c.API.Call(ctx, provider.Request{
 		Op: "GET /{media-id}", Method: http.MethodGet, Path: c.object(id),
-	}, &answer)
+	}, &response)
 	if err != nil {
 		return provider.Info{}, err
 	}
 	return provider.Info{
-		ID: id, URL: answer.URL, Type: answer.Type,
-		SHA256: answer.SHA256, Size: int64(answer.Size),
+		ID: id, URL: response.URL, Type: response.Type,
+		SHA256: response.SHA256, Size: int64(response.Size),
 	}, nil
 }
 
-// DeleteMedia deletes what the API holds under id. That it does not exist is a
-// success.
+// DeleteMedia deletes the media object id. It succeeds if that does not exist.
 func (c *Client) DeleteMedia(ctx context.Context, id media.MediaID) error {
-	var answer successAnswer
+	var response successResponse
 	err := c.API.Call(ctx, provider.Request{
 		Op: "DELETE /{media-id}", Method: http.MethodDelete, Path: c.object(id),
-	}, &answer)
+	}, &response)
 	var e *provider.Error
 	if errors.As(err, &e) && e.NotFound() {
 		return nil
@@ -67,14 +66,14 @@ func (c *Client) DeleteMedia(ctx context.Context, id media.MediaID) error {
 	return err
 }
 
-// object: a media ID is data, and never a path.
+// object returns the path of a media object. The id is escaped, since it is not a path.
 func (c *Client) object(id media.MediaID) string { return c.Routes.Object(url.PathEscape(string(id))) }
 
-type infoAnswer struct {
+type infoResponse struct {
 	URL    provider.Secret  `json:"url"`
 	Type   string           `json:"mime_type"`
 	SHA256 string           `json:"sha256"`
 	Size   provider.Integer `json:"file_size"`
 }
 
-func (a infoAnswer) Complete() bool { return a.URL != "" && a.SHA256 != "" }
+func (r infoResponse) Complete() bool { return r.URL != "" && r.SHA256 != "" }

@@ -8,22 +8,21 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// SendMessage sends one media message. That the API takes it does not mean that
-// it arrives. After provider.CauseAmbiguous a second attempt may send the message
-// twice.
+// SendMessage sends one media message. Its success does not mean that the message is
+// delivered. After provider.CauseAmbiguous another attempt may send the message twice.
 func (c *Client) SendMessage(ctx context.Context, m provider.Message) (provider.MessageID, error) {
 	const op = "POST /messages"
 	body, err := m.Body(product)
 	if err != nil {
 		return "", notSent(op, err)
 	}
-	var answer provider.MessageAnswer
-	err = c.API.Call(ctx, provider.PostJSON(op, c.Routes.Messages, body), &answer)
-	return answer.ID(), err
+	var response provider.MessageResponse
+	err = c.API.Call(ctx, provider.PostJSON(op, c.Routes.Messages, body), &response)
+	return response.ID(), err
 }
 
-// SetProfilePicture shows the uploaded picture as that of the phone number. It
-// may be repeated freely.
+// SetProfilePicture makes the uploaded picture the profile picture of the phone number.
+// It is idempotent.
 func (c *Client) SetProfilePicture(ctx context.Context, h media.Handle) error {
 	const op = "POST /whatsapp_business_profile"
 	body, err := json.Marshal(map[string]string{
@@ -34,5 +33,5 @@ func (c *Client) SetProfilePicture(ctx context.Context, h media.Handle) error {
 	}
 	request := provider.PostJSON(op, c.Routes.Profile, body)
 	request.Creates = false
-	return c.API.Call(ctx, request, new(successAnswer))
+	return c.API.Call(ctx, request, new(successResponse))
 }

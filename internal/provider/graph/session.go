@@ -11,8 +11,8 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// OpenSession opens an upload session for one file. It creates nothing that
-// lasts, so it may be repeated freely.
+// OpenSession opens an upload session for one file. It may be repeated: an unused
+// session has no effect.
 func (c *Client) OpenSession(ctx context.Context, o media.Object) (media.SessionID, error) {
 	const op = "POST /uploads"
 	if c.NoHandles != nil {
@@ -23,20 +23,20 @@ func (c *Client) OpenSession(ctx context.Context, o media.Object) (media.Session
 		"file_length": {strconv.FormatInt(o.Size, 10)},
 		"file_type":   {o.Type},
 	}
-	var answer idAnswer
+	var response idResponse
 	err := c.SessionAPI.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodPost, Path: c.Routes.Uploads + "?" + query.Encode(),
-	}, &answer)
-	return media.SessionID(answer.ID), provider.OfAccount(err)
+	}, &response)
+	return media.SessionID(response.ID), provider.AccountError(err)
 }
 
-// SendSession sends the rest of a file into a session and gives the handle.
+// SendSession sends the rest of a file into a session and returns the handle.
 //
-// Before anything is sent a second time, SessionOffset must be asked: after any
-// failure the API may have taken some of the bytes. provider.CauseOffset says
-// that this alone is what is missing; provider.CauseSession that the session is
-// of no more use. It is of none, too, when its offset is the length, since then
-// the answer with the handle was lost, or is beyond the length.
+// After any failure the API may have stored some of the bytes, so call SessionOffset
+// before sending again. provider.CauseOffset means that this is all that is needed;
+// provider.CauseSession means that the session cannot be used any more. Neither can a
+// session whose offset is the length, since the response with the handle was lost, nor
+// one whose offset exceeds it.
 func (c *Client) SendSession(ctx context.Context, s media.SessionID, part provider.Part) (media.Handle, error) {
 	const op = "POST /upload:{session}"
 	if c.NoHandles != nil {
@@ -45,7 +45,7 @@ func (c *Client) SendSession(ctx context.Context, s media.SessionID, part provid
 	if part.Length() <= 0 {
 		return "", &provider.Error{Op: op, Cause: provider.CauseSession, Err: errNothingLeft}
 	}
-	var answer handleAnswer
+	var response handleResponse
 	err := c.SessionAPI.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodPost, Path: c.session(s),
 		Header: http.Header{
@@ -54,35 +54,35 @@ func (c *Client) SendSession(ctx context.Context, s media.SessionID, part provid
 			"File_offset": {strconv.FormatInt(part.Offset, 10)},
 		},
 		Body: provider.NewBody(part.Body, part.Length()),
-	}, &answer)
-	return media.Handle(answer.Handle), inSession(err, true)
+	}, &response)
+	return media.Handle(response.Handle), inSession(err, true)
 }
 
-var errNothingLeft = errors.New("nothing is left to send, and the session gives its handle only once")
+var errNothingLeft = errors.New("all bytes are sent, and a session returns its handle only once")
 
-// SessionOffset asks how many bytes the session holds. It is a read: see
-// provider.Limits, FailedReadsPerHour.
+// SessionOffset returns how many bytes the session has. Failures count: see
+// provider.Limits.FailedReadsPerHour.
 func (c *Client) SessionOffset(ctx context.Context, s media.SessionID) (int64, error) {
 	const op = "GET /upload:{session}"
 	if c.NoHandles != nil {
 		return 0, notSent(op, c.NoHandles)
 	}
-	var answer offsetAnswer
+	var response offsetResponse
 	err := c.SessionAPI.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodGet, Path: c.session(s),
-	}, &answer)
+	}, &response)
 	if err != nil {
 		return 0, inSession(err, false)
 	}
-	return int64(*answer.Offset), nil
+	return int64(*response.Offset), nil
 }
 
-// session escapes nothing: an id holds "?sig=…", and its signature covers its
-// bytes as they came.
+// session returns the path of a session. The id is not escaped: it contains "?sig=…",
+// and the signature covers its exact bytes.
 func (c *Client) session(s media.SessionID) string { return c.Routes.Version + "/" + string(s) }
 
-// inSession gives an error the cause that it has inside a session, where no
-// answer is ambiguous, since the offset can be asked for.
+// inSession corrects the cause of an error in a session. No failure is ambiguous there,
+// since the offset can be requested.
 func inSession(err error, sending bool) error {
 	var e *provider.Error
 	if !errors.As(err, &e) || e.Cause == provider.CauseAuth || e.Cause == provider.CauseRate {
@@ -90,19 +90,18 @@ func inSession(err error, sending bool) error {
 	}
 	inside := *e
 	switch {
-	case gone(e):
+	case unknownSession(e):
 		inside.Cause = provider.CauseSession
-	case sending && unfinished(e.Status):
+	case sending && incomplete(e.Status):
 		inside.Cause = provider.CauseOffset
 	}
 	return &inside
 }
 
-// gone covers what the API says of a session that it does not know. Neither
-// page states it: these are its codes for an object that does not exist (33,
-// 803), for a parameter that is not valid (100) and for a signature that does
-// not fit (104).
-func gone(e *provider.Error) bool {
+// unknownSession reports whether the API does not know the session. Neither page documents
+// the error: these are its codes for an object that does not exist (33, 803), an invalid
+// parameter (100) and an invalid signature (104).
+func unknownSession(e *provider.Error) bool {
 	switch e.Code {
 	case 33, 100, 104, 803:
 		return true
@@ -110,20 +109,21 @@ func gone(e *provider.Error) bool {
 	return e.Status == http.StatusNotFound || e.Status == http.StatusGone
 }
 
-// unfinished: no answer at all, a success without a handle, 206 as Meta's sibling
-// protocol answers a part, and 412 for an offset that is not the session's.
-func unfinished(status int) bool {
+// incomplete reports whether the session needs its offset requested: there was no
+// response, a success without a handle, a 206, which Meta's other upload protocol uses
+// for a part, or a 412, the wrong offset.
+func incomplete(status int) bool {
 	return status == 0 || status/100 == 2 || status == http.StatusPreconditionFailed
 }
 
-type handleAnswer struct {
+type handleResponse struct {
 	Handle string `json:"h"`
 }
 
-func (a handleAnswer) Complete() bool { return a.Handle != "" }
+func (r handleResponse) Complete() bool { return r.Handle != "" }
 
-type offsetAnswer struct {
+type offsetResponse struct {
 	Offset *provider.Integer `json:"file_offset"`
 }
 
-func (a offsetAnswer) Complete() bool { return a.Offset != nil && *a.Offset >= 0 }
+func (r offsetResponse) Complete() bool { return r.Offset != nil && *r.Offset >= 0 }

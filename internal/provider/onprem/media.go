@@ -11,16 +11,15 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// wireTypes gives a type another spelling on the wire: "the base audio/ogg type
-// is not supported" ("Supported Content-Types"). That the codec is Opus was
-// checked before.
+// wireTypes maps types to their Content-Type: "the base audio/ogg type is not supported"
+// ("Supported Content-Types"). The codec was checked to be Opus before.
 var wireTypes = map[string]string{"audio/ogg": "audio/ogg; codecs=opus"}
 
-// UploadMedia sends a whole file for use in messages, as the body itself. Its
-// name is not sent: a document's stands in the message. Body gives o.Size bytes.
+// UploadMedia sends a whole file for use in messages. Body must have o.Size bytes. The
+// name of the file is not sent: a message has the name of its document.
 //
-// The API has no idempotency key: after provider.CauseAmbiguous a second attempt
-// may leave a second media object, which nobody uses and which ends by itself.
+// The API has no idempotency key: after provider.CauseAmbiguous another attempt may
+// create a second media object, which stays unused until it expires.
 func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader) (media.MediaID, error) {
 	const op = "POST /v1/media"
 	if err := c.Limits().Check(o); err != nil {
@@ -30,18 +29,18 @@ func (c *Client) UploadMedia(ctx context.Context, o media.Object, body io.Reader
 	if wire, ok := wireTypes[o.Type]; ok {
 		contentType = wire
 	}
-	var answer mediaAnswer
+	var response mediaResponse
 	err := c.api.Call(ctx, provider.Request{
 		Op: op, Method: http.MethodPost, Path: "/v1/media", Creates: true,
 		Header: http.Header{"Content-Type": {contentType}},
 		Body:   provider.NewBody(body, o.Size),
-	}, &answer)
-	return answer.id(), provider.OfAccount(err)
+	}, &response)
+	return response.id(), provider.AccountError(err)
 }
 
-// Download fetches the bytes of the media object info.ID; the caller closes
-// them. The API says nothing else of it. Where info has a digest, a read fails
-// with provider.ErrAltered when the bytes do not match.
+// Download returns the bytes of the media object info.ID; the caller closes the reader. If
+// info has a digest, Read fails with provider.ErrAltered if the bytes do not match. The
+// API itself provides neither size nor digest.
 func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadCloser, error) {
 	resp, err := c.api.Open(ctx, provider.Request{ //nolint:bodyclose // the caller closes it, as verified
 		Op: "GET /v1/media/{media-id}", Method: http.MethodGet, Path: mediaPath(info.ID),
@@ -52,10 +51,9 @@ func (c *Client) Download(ctx context.Context, info provider.Info) (io.ReadClose
 	return provider.Verified(resp.Body, info), nil
 }
 
-// DeleteMedia deletes what the API holds under id. That it does not exist is a
-// success.
+// DeleteMedia deletes the media object id. It succeeds if that does not exist.
 func (c *Client) DeleteMedia(ctx context.Context, id media.MediaID) error {
-	// No page shows the answer's body, so the status alone counts.
+	// The body of the response is not documented, so only the status counts.
 	resp, err := c.api.Open(ctx, provider.Request{
 		Op: "DELETE /v1/media/{media-id}", Method: http.MethodDelete, Path: mediaPath(id),
 	})
@@ -71,17 +69,17 @@ func (c *Client) DeleteMedia(ctx context.Context, id media.MediaID) error {
 
 func mediaPath(id media.MediaID) string { return "/v1/media/" + url.PathEscape(string(id)) }
 
-type mediaAnswer struct {
+type mediaResponse struct {
 	Media []struct {
 		ID provider.Identifier `json:"id"`
 	} `json:"media"`
 }
 
-func (a mediaAnswer) Complete() bool { return a.id() != "" }
+func (r mediaResponse) Complete() bool { return r.id() != "" }
 
-func (a mediaAnswer) id() media.MediaID {
-	if len(a.Media) == 0 {
+func (r mediaResponse) id() media.MediaID {
+	if len(r.Media) == 0 {
 		return ""
 	}
-	return media.MediaID(a.Media[0].ID)
+	return media.MediaID(r.Media[0].ID)
 }

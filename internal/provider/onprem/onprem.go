@@ -1,9 +1,9 @@
-// Package onprem speaks the on-premise API of WhatsApp as 360dialog hosts it:
-// media as raw bodies, media objects in a volume of the number's own, messages.
-// It has no upload sessions and so no handles.
+// Package onprem is the client of WhatsApp's on-premise API as 360dialog hosts it: media
+// objects, which are sent as raw bodies, and messages. The API has no upload sessions, so
+// it cannot create handles.
 //
-// It leaves to others: one request, its errors and their causes (provider), and
-// when a request is made again (relay).
+// It leaves to others: sending a request and classifying its errors (provider), and
+// retries (relay).
 //
 // Source: docs.360dialog.com, "Media" of the on-premise API, and the on-premise
 // part of "Media messages".
@@ -24,22 +24,22 @@ const DefaultBaseURL = "https://waba.360dialog.io"
 // The limits, from "Media", sections Background and Constraints.
 const (
 	// MaxMediaBytes: "the maximum file size for media that can be uploaded to the
-	// media node is 64MB". As with the other limits, MB is taken as 1024².
+	// media node is 64MB". As with the other limits, 1 MB is 1024² bytes.
 	MaxMediaBytes int64 = 64 << 20
 	// MediaLifetime: "we also store media on our servers for 14 days".
 	MediaLifetime = 14 * 24 * time.Hour
 )
 
-// Config says which API and which phone number. The key names the number.
+// Config is the address and the key, which identifies the phone number.
 type Config struct {
-	// BaseURL is DefaultBaseURL where it is empty.
+	// BaseURL defaults to DefaultBaseURL.
 	BaseURL string
 	APIKey  provider.Secret
-	// HTTPClient is provider.NewHTTPClient's where it is nil.
+	// HTTPClient defaults to provider.NewHTTPClient.
 	HTTPClient *http.Client
 }
 
-// Check reports a base URL that cannot be used or a missing key.
+// Check reports an invalid base URL or a missing key.
 func (c Config) Check() error {
 	if c.APIKey == "" {
 		return errors.New("onprem: the API key is empty")
@@ -54,29 +54,29 @@ func (c Config) baseURL() string {
 	return c.BaseURL
 }
 
-// Client is one phone number. It is safe for use by several goroutines. Its
-// errors are of type *provider.Error.
+// Client is a client for one phone number. It is safe for concurrent use. Its errors are
+// of type *provider.Error.
 type Client struct {
 	api    *provider.API
 	number string
 }
 
-// New makes a client. A config that Check refuses makes every request fail.
+// New returns a client. If Check fails for c, every request fails.
 func New(c Config) *Client {
 	return &Client{
 		api: provider.NewAPI(provider.APIConfig{
 			BaseURL: c.baseURL(), HTTPClient: c.HTTPClient,
 			Header: "D360-API-KEY", Key: c.APIKey,
 		}),
-		// Every number has the same address at 360dialog.
+		// All numbers have the same address, so only the key identifies one.
 		number: provider.KeyNumber("onprem", c.APIKey),
 	}
 }
 
-// errNoSessions tells an operator what would mend it.
+// errNoSessions tells operators how to fix it.
 var errNoSessions = fmt.Errorf("%w: the on-premise API has no upload sessions; use a channel of dialog360 or cloudapi", provider.ErrNoHandles)
 
-// Limits are what this API takes and keeps. No page states a limit of requests.
+// Limits returns the documented limits of the API. There is none for requests.
 func (c *Client) Limits() provider.Limits {
 	return provider.Limits{Number: c.number, MediaBytes: MaxMediaBytes, MediaLifetime: MediaLifetime, NoHandles: errNoSessions}
 }

@@ -7,19 +7,19 @@ import (
 	"mediarelay/internal/provider"
 )
 
-// OpenSession fails with provider.ErrNoHandles: the API has no sessions.
+// OpenSession fails with provider.ErrNoHandles: the API has no upload sessions.
 func (c *Client) OpenSession(context.Context, media.Object) (media.SessionID, error) {
 	return "", noSessions("open an upload session")
 }
 
-// SendSession fails as OpenSession does.
+// SendSession fails like OpenSession.
 func (c *Client) SendSession(context.Context, media.SessionID, provider.Part) (media.Handle, error) {
 	return "", noSessions("send into an upload session")
 }
 
-// SessionOffset fails as OpenSession does.
+// SessionOffset fails like OpenSession.
 func (c *Client) SessionOffset(context.Context, media.SessionID) (int64, error) {
-	return 0, noSessions("ask for an upload session's offset")
+	return 0, noSessions("get an upload session's offset")
 }
 
 func noSessions(op string) error {

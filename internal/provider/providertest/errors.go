@@ -14,7 +14,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// testErrors: an answer that is no success has the right cause.
+// testErrors: an error response has the right cause.
 func testErrors(t *testing.T, connect func(Connection) Harness) {
 	const graph = `{"error":{"message":"%","type":"OAuthException","code":%,"fbtrace_id":"Az8"}}`
 	for _, row := range []struct {
@@ -30,19 +30,19 @@ func testErrors(t *testing.T, connect func(Connection) Harness) {
 		{"endpoint blocked", sandbox.Answer(403, nil, `{"meta":{"http_code":403,"developer_message":"The endpoint is blocked"}}`), provider.CauseAuth},
 		{"service down", sandbox.Answer(503, nil, strings.ReplaceAll(graph, "%", "131016")), provider.CauseTemporary},
 		{"no such account", sandbox.Answer(400, nil, `{"error":{"message":"Unsupported post request. Object with ID '1' does not exist","code":100,"error_subcode":33}}`), provider.CauseAuth},
-		{"no such number, in 360dialog's words", sandbox.Answer(404, nil, `{"meta":{"http_code":404,"developer_message":"Not found","360dialog_trace_id":"TOZ"}}`), provider.CauseAuth},
-		{"an unknown address, in the Graph API's words", sandbox.Answer(404, nil, `{"error":{"message":"Unknown path components: /x","type":"OAuthException","code":2500}}`), provider.CauseAuth},
+		{"unknown number, reported by 360dialog", sandbox.Answer(404, nil, `{"meta":{"http_code":404,"developer_message":"Not found","360dialog_trace_id":"TOZ"}}`), provider.CauseAuth},
+		{"unknown path, reported by the Graph API", sandbox.Answer(404, nil, `{"error":{"message":"Unknown path components: /x","type":"OAuthException","code":2500}}`), provider.CauseAuth},
 		{"a gateway's 404", sandbox.HTML(404), provider.CauseTemporary},
-		{"a gateway's 404 without words", sandbox.Answer(404, nil, ""), provider.CauseTemporary},
-		{"a file's name that says what an account's error does", sandbox.Answer(400, nil, `{"error":{"message":"(#100) Param file 'it does not exist.png' is not taken","code":100}}`), provider.CausePermanent},
+		{"a gateway's 404 without a body", sandbox.Answer(404, nil, ""), provider.CauseTemporary},
+		{"a file name that contains the text of an account error", sandbox.Answer(400, nil, `{"error":{"message":"(#100) Param file 'it does not exist.png' is not taken","code":100}}`), provider.CausePermanent},
 		{"too large for a proxy", sandbox.HTML(413), provider.CauseTemporary},
-		{"too large, in 360dialog's words", sandbox.Answer(413, nil, `{"meta":{"http_code":413,"developer_message":"File too large","360dialog_trace_id":"TOZ"}}`), provider.CausePermanent},
+		{"too large, reported by 360dialog", sandbox.Answer(413, nil, `{"meta":{"http_code":413,"developer_message":"File too large","360dialog_trace_id":"TOZ"}}`), provider.CausePermanent},
 		{"a proxy's 502 after the body", sandbox.HTML(502), provider.CauseAmbiguous},
 		{"a page in place of success", sandbox.HTML(200), provider.CauseAmbiguous},
 		{"success without an id", sandbox.Answer(200, nil, `{}`), provider.CauseAmbiguous},
 		{"an error under 200", sandbox.Answer(200, nil, strings.ReplaceAll(graph, "%", "100")), provider.CausePermanent},
 		{"success cut short", sandbox.TruncatedJSON(), provider.CauseAmbiguous},
-		{"refused before the body", sandbox.EarlyAnswer(401, `{"meta":{"developer_message":"Invalid api_key"}}`), provider.CauseAuth},
+		{"rejected before the body", sandbox.EarlyAnswer(401, `{"meta":{"developer_message":"Invalid api_key"}}`), provider.CauseAuth},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			s := newStage(t, connect)
@@ -52,7 +52,7 @@ func testErrors(t *testing.T, connect func(Connection) Harness) {
 			s.wantCause(t, err, row.cause)
 		})
 	}
-	t.Run("a key that is not known", func(t *testing.T) {
+	t.Run("an unknown key", func(t *testing.T) {
 		s := newStage(t, func(c Connection) Harness {
 			c.Key = "another-key"
 			return connect(c)
@@ -63,8 +63,8 @@ func testErrors(t *testing.T, connect func(Connection) Harness) {
 	})
 }
 
-// testShapes: every shape of an error is read, whichever API sends it, and gives
-// its code and what support asks for.
+// testShapes: every shape of an error is parsed for every API, with its code and trace
+// ids.
 func testShapes(t *testing.T, connect func(Connection) Harness) {
 	const inner = `{\"error\":{\"message\":\"Invalid parameter\",\"type\":\"OAuthException\",\"code\":100,\"error_subcode\":2388046,\"fbtrace_id\":\"AzT\"}}`
 	for _, row := range []struct {
@@ -115,8 +115,8 @@ func testShapes(t *testing.T, connect func(Connection) Harness) {
 			"E6 a proxy's page", 413, "<html><head><title>413</title></head><body>Request Entity Too Large</body></html>",
 			provider.Error{Cause: provider.CauseTemporary, Message: "Request Entity Too Large"},
 		},
-		{"E6 nothing at all", 403, "", provider.Error{Cause: provider.CauseAuth}},
-		{"E6 JSON that was cut", 400, `{"error":{"message":"(#100) Par`, provider.Error{Cause: provider.CausePermanent}},
+		{"E6 an empty body", 403, "", provider.Error{Cause: provider.CauseAuth}},
+		{"E6 truncated JSON", 400, `{"error":{"message":"(#100) Par`, provider.Error{Cause: provider.CausePermanent}},
 		{
 			"E7 an upload session", 400, `{"debug_info":{"retriable":true,"type":"ProcessingFailedError","message":"Try again"}}`,
 			provider.Error{Cause: provider.CauseTemporary, Message: "Try again"},
@@ -148,7 +148,7 @@ func wantError(t *testing.T, err error, status int, want provider.Error) {
 	}
 }
 
-// testRetryAfter: what an API asks to wait is read in both forms and bounded.
+// testRetryAfter: Retry-After is parsed in both forms and limited.
 func testRetryAfter(t *testing.T, connect func(Connection) Harness) {
 	for _, row := range []struct {
 		name, value    string
@@ -181,8 +181,8 @@ func testRetryAfter(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testBombs: an answer that does not end, or that grows when it is unpacked, costs
-// no memory.
+// testBombs: a response that does not end, or grows when it is decompressed, is not held
+// in memory.
 func testBombs(t *testing.T, connect func(Connection) Harness) {
 	const size, most = 50 << 20, 10 << 20
 	for _, row := range []struct {
@@ -204,7 +204,7 @@ func testBombs(t *testing.T, connect func(Connection) Harness) {
 			if err == nil {
 				t.Error("no error")
 			}
-			// The sandbox, in the same process, copies the answer once.
+			// The sandbox, in the same process, copies the response once.
 			if took := after.TotalAlloc - before.TotalAlloc; took > size+most {
 				t.Errorf("%d bytes were allocated, want at most %d", took, size+most)
 			}

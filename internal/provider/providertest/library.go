@@ -31,7 +31,7 @@ func (s *stage) upload(t *testing.T, file sample) media.MediaID {
 func testThereAndBack(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(200_000)
-	// Several, since every second id does not fit a float.
+	// Several, since every second id exceeds a float64.
 	for range 3 {
 		id := s.upload(t, file)
 		info := s.info(t, id, file)
@@ -44,8 +44,7 @@ func testThereAndBack(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// info is what the API says of a file, or what is known of it where it says
-// nothing.
+// info is the API's description of a file, or our own if the API has none.
 func (s *stage) info(t *testing.T, id media.MediaID, file sample) provider.Info {
 	t.Helper()
 	if s.Describer == nil {
@@ -68,7 +67,7 @@ func (s *stage) download(t *testing.T, info provider.Info) ([]byte, error) {
 	return io.ReadAll(body)
 }
 
-// testInfo: one page shows file_size as a number, another as a text.
+// testInfo: one page documents file_size as a number, another as a string.
 func testInfo(t *testing.T, connect func(Connection) Harness) {
 	if newStage(t, connect).Describer == nil {
 		t.Skip("this API says nothing of a media object but its bytes")
@@ -87,7 +86,7 @@ func testInfo(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testAltered: bytes that are not those of the info are an error, not a file.
+// testAltered: bytes that do not match the info are an error.
 func testAltered(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(1000)
@@ -117,11 +116,11 @@ func testDelete(t *testing.T, connect func(Connection) Harness) {
 	}
 	s.sandbox.Faults().Add(sandbox.OpDeleteMedia, sandbox.HTML(404))
 	if err := s.Library.DeleteMedia(t.Context(), id); err == nil {
-		t.Error("a proxy's 404 counts as deleted")
+		t.Error("a proxy's 404 is reported as deleted")
 	}
 }
 
-// testUnknown: what the API does not hold will not come back, so nobody asks again.
+// testUnknown: a request for an object that does not exist is not repeated.
 func testUnknown(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(1000)

@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// testLimits: what a provider says of its API's limits is what the API does.
+// testLimits: the API enforces the limits that the provider states.
 func testLimits(t *testing.T, connect func(Connection) Harness) {
 	t.Run("number", func(t *testing.T) { testNumber(t, connect) })
 	t.Run("size", func(t *testing.T) { testSize(t, connect) })
@@ -19,8 +19,8 @@ func testLimits(t *testing.T, connect func(Connection) Harness) {
 	t.Run("failed reads", func(t *testing.T) { testFailedReads(t, connect) })
 }
 
-// testNumber: who uses one phone number shares its limits, whichever way leads to
-// it; and the number's name gives no key away.
+// testNumber: all connections to one phone number have the same Number, which does not
+// reveal the key.
 func testNumber(t *testing.T, connect func(Connection) Harness) {
 	mine := Connection{BaseURL: "http://127.0.0.1:1", Key: canary, Number: sandbox.Number{PhoneNumberID: "1062", AppID: "4410"}}
 	elsewhere, other := mine, mine
@@ -41,8 +41,8 @@ func testNumber(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testSize: the largest file is taken, and one byte more is refused before any
-// is sent.
+// testSize: the largest file is accepted. A file with one byte more is rejected before
+// any byte is sent.
 func testSize(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(0)
@@ -60,7 +60,7 @@ func testSize(t *testing.T, connect func(Connection) Harness) {
 	if calls := s.sandbox.Calls(sandbox.OpUploadMedia); calls != 1 {
 		t.Errorf("%d requests, want 1: a file that is too large is not sent", calls)
 	}
-	if !strings.Contains(err.Error(), "takes no more than") {
+	if !strings.Contains(err.Error(), "accepts at most") {
 		t.Errorf("%v does not say what is wrong", err)
 	}
 }
@@ -73,7 +73,7 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// testLifetime: a media object lives as long as Limits says, and no longer.
+// testLifetime: a media object exists exactly as long as Limits states.
 func testLifetime(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(1000)
@@ -89,7 +89,7 @@ func testLifetime(t *testing.T, connect func(Connection) Harness) {
 	s.wantCause(t, err, provider.CausePermanent)
 }
 
-// testUploadsPerSecond: as many as Limits says go through, and one more does not.
+// testUploadsPerSecond: as many uploads as Limits states succeed, and one more fails.
 func testUploadsPerSecond(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(1)
@@ -107,7 +107,7 @@ func testUploadsPerSecond(t *testing.T, connect func(Connection) Harness) {
 	s.upload(t, file)
 }
 
-// testFailedReads: within what Limits says, reading stays open.
+// testFailedReads: within the limit of failed reads, reading is not blocked.
 func testFailedReads(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	if s.Describer == nil {

@@ -12,14 +12,13 @@ import (
 const recipient = "4915112345678"
 
 func testMessages(t *testing.T, connect func(Connection) Harness) {
-	t.Run("taken", func(t *testing.T) { testMessagesTaken(t, connect) })
+	t.Run("taken", func(t *testing.T) { testMessagesAccepted(t, connect) })
 	t.Run("not sent", func(t *testing.T) { testMessagesNotSent(t, connect) })
-	t.Run("answers", func(t *testing.T) { testMessageAnswers(t, connect) })
+	t.Run("answers", func(t *testing.T) { testMessageResponses(t, connect) })
 }
 
-// testMessagesTaken: what was uploaded reaches the recipient under its id, with
-// what stands beside it.
-func testMessagesTaken(t *testing.T, connect func(Connection) Harness) {
+// testMessagesAccepted: a message is sent with its media ID and all of its fields.
+func testMessagesAccepted(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	id := s.upload(t, newSample(1000))
 	const link = "https://media.example.com/m/abc/summer.mp4"
@@ -48,20 +47,20 @@ func testMessagesTaken(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testMessagesNotSent: what the API would refuse, or would take and not deliver as
-// it was meant, is no request.
+// testMessagesNotSent: a message that the API would reject, or would not deliver as it
+// was meant, is not sent.
 func testMessagesNotSent(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	for name, m := range map[string]provider.Message{
-		"nobody to send to":   {Kind: media.KindImage, MediaID: "1"},
-		"nothing to send":     {To: recipient, Kind: media.KindImage},
-		"id and link":         {To: recipient, Kind: media.KindImage, MediaID: "1", Link: "https://example.com/a.png"},
-		"a link in clear":     {To: recipient, Kind: media.KindImage, Link: "http://example.com/a.png"},
-		"a link to nowhere":   {To: recipient, Kind: media.KindImage, Link: "https:a.png"},
-		"a spoken caption":    {To: recipient, Kind: media.KindAudio, MediaID: "1", Caption: "Hello"},
-		"a caption too long":  {To: recipient, Kind: media.KindImage, MediaID: "1", Caption: strings.Repeat("x", provider.MaxCaptionCharacters+1)},
-		"a name of a picture": {To: recipient, Kind: media.KindImage, MediaID: "1", Filename: "a.png"},
-		"an unknown kind":     {To: recipient, Kind: "telepathy", MediaID: "1"},
+		"nobody to send to":    {Kind: media.KindImage, MediaID: "1"},
+		"nothing to send":      {To: recipient, Kind: media.KindImage},
+		"id and link":          {To: recipient, Kind: media.KindImage, MediaID: "1", Link: "https://example.com/a.png"},
+		"a link without HTTPS": {To: recipient, Kind: media.KindImage, Link: "http://example.com/a.png"},
+		"a link to nowhere":    {To: recipient, Kind: media.KindImage, Link: "https:a.png"},
+		"a spoken caption":     {To: recipient, Kind: media.KindAudio, MediaID: "1", Caption: "Hello"},
+		"a caption too long":   {To: recipient, Kind: media.KindImage, MediaID: "1", Caption: strings.Repeat("x", provider.MaxCaptionCharacters+1)},
+		"a name of a picture":  {To: recipient, Kind: media.KindImage, MediaID: "1", Filename: "a.png"},
+		"an unknown kind":      {To: recipient, Kind: "telepathy", MediaID: "1"},
 	} {
 		_, err := s.Messages.SendMessage(t.Context(), m)
 		if err == nil {
@@ -75,9 +74,9 @@ func testMessagesNotSent(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testMessageAnswers: a lost answer is ambiguous, since a second attempt could
-// reach the recipient twice.
-func testMessageAnswers(t *testing.T, connect func(Connection) Harness) {
+// testMessageResponses: a lost response is ambiguous, since another attempt could send
+// the message twice.
+func testMessageResponses(t *testing.T, connect func(Connection) Harness) {
 	linked := provider.Message{To: recipient, Kind: media.KindImage, Link: "https://media.example.com/a.png"}
 	for _, row := range []struct {
 		name  string
@@ -97,17 +96,16 @@ func testMessageAnswers(t *testing.T, connect func(Connection) Harness) {
 		})
 	}
 	s := newStage(t, connect)
-	// "Media messages" of 360dialog shows an id alone, which must not count as lost.
+	// 360dialog's "Media messages" documents a single id, which is a success too.
 	s.sandbox.Faults().Add(sandbox.OpSendMessage, sandbox.Answer(200, nil, `{"id":"4490709327384033"}`))
 	if id, err := s.Messages.SendMessage(t.Context(), linked); err != nil || id != "4490709327384033" {
-		t.Errorf("an id alone: %q, %v", id, err)
+		t.Errorf("a single id: %q, %v", id, err)
 	}
 	_, err := s.Messages.SendMessage(t.Context(), provider.Message{To: recipient, Kind: media.KindImage, MediaID: "4711"})
 	s.wantCause(t, err, provider.CausePermanent)
 }
 
-// testPicture: the handle of a session is what a profile picture needs, and a
-// media ID is not.
+// testPicture: a profile picture requires the handle of a session, not a media ID.
 func testPicture(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	if s.Pictures == nil || s.Uploader.Limits().NoHandles != nil {

@@ -1,9 +1,8 @@
-// Package providertest is the suite that every provider passes. It runs a
-// provider against the sandbox, compares what arrived with what was sent, and
-// makes things go wrong on the way.
+// Package providertest is the test suite of all providers. It runs a provider against the
+// sandbox, compares what arrives with what was sent, and injects faults.
 //
-// It leaves to others: what one API says on the wire (each provider's own
-// tests), and second attempts (relay).
+// It leaves to others: the paths and fields of one API (the tests of each provider), and
+// retries (relay).
 package providertest
 
 import (
@@ -16,17 +15,16 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// Connection is the sandbox as a provider is to reach it.
+// Connection is the address and the key of a sandbox.
 type Connection struct {
 	BaseURL string
 	Key     provider.Secret
-	// Number is what the paths of the Cloud API name.
+	// Number has the ids in the paths of the Cloud API.
 	Number sandbox.Number
 }
 
-// Harness is a provider under test. Every provider has Uploader to Messages: what
-// its API does not have is an error that says so. The rest is nil where it is not
-// there.
+// Harness is a provider under test. Every provider has the fields from Uploader to
+// Messages; a method that its API lacks returns an error. The other fields may be nil.
 type Harness struct {
 	Uploader Uploader
 	Sessions Sessions
@@ -35,45 +33,45 @@ type Harness struct {
 
 	Describer Describer
 	Pictures  Pictures
-	// Nameless says that the API takes no file names.
+	// Nameless says that the API does not store file names.
 	Nameless bool
 }
 
-// Uploader takes whole files.
+// Uploader uploads whole files.
 type Uploader interface {
 	UploadMedia(ctx context.Context, o media.Object, body io.Reader) (media.MediaID, error)
 	Limits() provider.Limits
 }
 
-// Sessions takes files in parts.
+// Sessions uploads files in parts.
 type Sessions interface {
 	OpenSession(ctx context.Context, o media.Object) (media.SessionID, error)
 	SendSession(ctx context.Context, s media.SessionID, part provider.Part) (media.Handle, error)
 	SessionOffset(ctx context.Context, s media.SessionID) (int64, error)
 }
 
-// Library gives back what was uploaded.
+// Library downloads and deletes media objects.
 type Library interface {
 	Download(ctx context.Context, info provider.Info) (io.ReadCloser, error)
 	DeleteMedia(ctx context.Context, id media.MediaID) error
 }
 
-// Messages sends what was uploaded.
+// Messages sends media messages.
 type Messages interface {
 	SendMessage(ctx context.Context, m provider.Message) (provider.MessageID, error)
 }
 
-// Describer says what was uploaded, and where it can be fetched.
+// Describer describes media objects.
 type Describer interface {
 	MediaInfo(ctx context.Context, id media.MediaID) (provider.Info, error)
 }
 
-// Pictures takes the handle of a profile picture.
+// Pictures sets the profile picture.
 type Pictures interface {
 	SetProfilePicture(ctx context.Context, h media.Handle) error
 }
 
-// Run runs the suite. Connect makes the provider for a fresh sandbox.
+// Run runs the suite. connect returns the provider for a new sandbox.
 func Run(t *testing.T, connect func(Connection) Harness) {
 	t.Run("upload", func(t *testing.T) { testUpload(t, connect) })
 	t.Run("ids", func(t *testing.T) { testIDs(t, connect) })
@@ -84,7 +82,7 @@ func Run(t *testing.T, connect func(Connection) Harness) {
 	t.Run("errors", func(t *testing.T) { testErrors(t, connect) })
 	t.Run("shapes of errors", func(t *testing.T) { testShapes(t, connect) })
 	t.Run("retry after", func(t *testing.T) { testRetryAfter(t, connect) })
-	t.Run("answers without end", func(t *testing.T) { testBombs(t, connect) })
+	t.Run("endless responses", func(t *testing.T) { testBombs(t, connect) })
 	t.Run("broken connections", func(t *testing.T) { testBroken(t, connect) })
 	t.Run("cancel", func(t *testing.T) { testCancel(t, connect) })
 	t.Run("redirect", func(t *testing.T) { testRedirect(t, connect) })
@@ -95,5 +93,5 @@ func Run(t *testing.T, connect func(Connection) Harness) {
 	t.Run("profile picture", func(t *testing.T) { testPicture(t, connect) })
 }
 
-// RunSessions runs the part of the suite about upload sessions.
+// RunSessions runs only the tests of upload sessions.
 func RunSessions(t *testing.T, connect func(Connection) Harness) { testSessions(t, connect) }

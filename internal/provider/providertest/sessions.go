@@ -27,7 +27,7 @@ func testSessions(t *testing.T, connect func(Connection) Harness) {
 	t.Run("cancelled", func(t *testing.T) { testSessionCancel(t, connect) })
 }
 
-// testNoSessions: what cannot be had is a clear error, and no request.
+// testNoSessions: a provider without sessions returns a clear error and sends nothing.
 func testNoSessions(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	for _, call := range s.sessionCalls(newSample(1000)) {
@@ -60,8 +60,8 @@ func (s *stage) wantHandle(t *testing.T, handle media.Handle, file sample) {
 	}
 }
 
-// testWhole: one request from 0, with the type, the exact length, and the id in
-// the request line as it came.
+// testWhole: one request from offset 0, with the type, the exact length, and the id
+// unchanged in the request line.
 func testWhole(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(300_001)
@@ -80,7 +80,7 @@ func testWhole(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testResumed: after a break the session says where to go on, wherever it broke.
+// testResumed: wherever an upload breaks, it resumes at the offset of the session.
 func testResumed(t *testing.T, connect func(Connection) Harness) {
 	file := newSample(2 << 20)
 	for _, broken := range [][]int64{{0}, {1}, {1 << 20}, {file.Size - 1}, {100_000, 200_000, 1}} {
@@ -114,7 +114,7 @@ func testSessionAnswers(t *testing.T, connect func(Connection) Harness) {
 		cause provider.Cause
 	}{
 		{"success without a handle", sandbox.Answer(200, nil, `{}`), provider.CauseOffset},
-		{"success cut short", sandbox.TruncatedJSON(), provider.CauseOffset},
+		{"truncated success", sandbox.TruncatedJSON(), provider.CauseOffset},
 		{"206", sandbox.Answer(206, nil, `{"debug_info":{"retriable":false,"type":"PartialRequestError","message":"Partial request (did not match length of file)"}}`), provider.CauseOffset},
 		{"412", sandbox.Answer(412, nil, ""), provider.CauseOffset},
 		{"unknown", sandbox.Answer(404, nil, ""), provider.CauseSession},
@@ -135,7 +135,7 @@ func testSessionAnswers(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testOffset: one page shows file_offset as a number, another as a text.
+// testOffset: one page documents file_offset as a number, another as a string.
 func testOffset(t *testing.T, connect func(Connection) Harness) {
 	for body, want := range map[string]int64{
 		`{"id":"upload:x","file_offset":1048576}`:   1048576,
@@ -158,8 +158,8 @@ func testOffset(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testAlteredID: the sandbox refuses an id of which one byte was changed, so that
-// the other tests show that none was.
+// testAlteredID: the sandbox rejects an id with one changed byte, so the other tests
+// prove that ids are not changed.
 func testAlteredID(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(1000)
@@ -171,12 +171,12 @@ func testAlteredID(t *testing.T, connect func(Connection) Harness) {
 	}
 	_, err = s.Sessions.SendSession(t.Context(), "upload:a b#c", file.from(0))
 	if err == nil {
-		t.Error("an id that no request line can hold was sent")
+		t.Error("an id that is invalid in a request line was sent")
 	}
 }
 
-// testLostHandle: a session gives its handle once. When that answer is lost, the
-// offset is the length and a new session is the way.
+// testLostHandle: a session returns its handle once. If that response is lost, the offset
+// is the length, and a new session is required.
 func testLostHandle(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(1000)
@@ -191,11 +191,11 @@ func testLostHandle(t *testing.T, connect func(Connection) Harness) {
 	_, err = s.Sessions.SendSession(t.Context(), id, file.from(offset))
 	s.wantCause(t, err, provider.CauseSession)
 	if calls := s.sandbox.Calls(sandbox.OpSendSession); calls != 1 {
-		t.Errorf("%d requests, want 1: nothing was left to send", calls)
+		t.Errorf("%d requests, want 1: all bytes were sent", calls)
 	}
 }
 
-// testSessionCancel: what was sent before the end is not sent again.
+// testSessionCancel: bytes sent before a cancellation are not sent again.
 func testSessionCancel(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(64 << 10)
@@ -211,8 +211,8 @@ func testSessionCancel(t *testing.T, connect func(Connection) Harness) {
 	s.wantHandle(t, handle, file)
 }
 
-// interrupted is a source that waits in the middle, as an upload does that still
-// arrives, until its request is cancelled.
+// interrupted is a source that blocks in the middle, like an upload in progress, until its
+// request is cancelled.
 type interrupted struct {
 	from   io.Reader
 	left   int
@@ -231,7 +231,7 @@ func (i *interrupted) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// resume does as a relay does: it asks for the offset until the API agrees.
+// resume requests the offset and sends the rest, until the API accepts it.
 func (s *stage) resume(t *testing.T, id media.SessionID, file sample) (handle media.Handle, err error) {
 	t.Helper()
 	for range 10 {
@@ -244,5 +244,5 @@ func (s *stage) resume(t *testing.T, id media.SessionID, file sample) (handle me
 			return handle, err
 		}
 	}
-	return "", errors.New("still asked for the offset after ten tries")
+	return "", errors.New("the offset was still rejected after ten attempts")
 }

@@ -18,11 +18,11 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// canary is the API key of the suite. It must turn up nowhere but in its header.
+// canary is the API key of the suite. It must not occur outside its header.
 const canary = "canary-8d1f0c5e7b"
 
-// stage is one sandbox with one provider on it. Its end checks that every
-// scripted fault has happened.
+// stage is a sandbox and a provider. At the end of the test it checks that every
+// scripted fault happened.
 type stage struct {
 	Harness
 	t       *testing.T
@@ -54,7 +54,7 @@ func newStage(t *testing.T, connect func(Connection) Harness) *stage {
 	}
 }
 
-// clock is the sandbox's. It goes with the world's until it is stopped.
+// clock is the clock of the sandbox: the real time until it is advanced.
 type clock struct {
 	mu      sync.Mutex
 	stopped time.Time
@@ -69,7 +69,7 @@ func (c *clock) Now() time.Time {
 	return c.stopped
 }
 
-// advance stops the clock and moves it.
+// advance stops the clock and moves it forward.
 func (c *clock) advance(d time.Duration) {
 	now := c.Now()
 	c.mu.Lock()
@@ -77,7 +77,7 @@ func (c *clock) advance(d time.Duration) {
 	c.stopped = now.Add(d)
 }
 
-// wire notes every request as it arrives.
+// wire records every request.
 type wire struct {
 	next http.Handler
 
@@ -98,7 +98,7 @@ func (w *wire) seen() []*http.Request {
 	return w.requests
 }
 
-// sample is a file of a given size whose bytes do not repeat.
+// sample is a file of a given size, with random bytes.
 type sample struct {
 	media.Object
 	content []byte
@@ -123,7 +123,7 @@ func (s sample) from(offset int64) provider.Part {
 	return provider.Part{Object: s.Object, Offset: offset, Body: bytes.NewReader(s.content[offset:])}
 }
 
-// wantCause checks an error's cause, and that it tells no secret.
+// wantCause checks the cause of an error, and that it contains no secret.
 func (s *stage) wantCause(t *testing.T, err error, want provider.Cause) {
 	t.Helper()
 	if err == nil {
@@ -140,7 +140,7 @@ func wantNoSecret(t *testing.T, err error) {
 	t.Helper()
 	for _, verb := range []string{"%v", "%+v", "%#v", "%q"} {
 		if text := fmt.Sprintf(verb, err); strings.Contains(text, canary) || strings.Contains(text, "sig=A") {
-			t.Errorf("the error tells a secret with %s: %s", verb, text)
+			t.Errorf("the error contains a secret with %s: %s", verb, text)
 		}
 	}
 }

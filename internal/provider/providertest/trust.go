@@ -11,12 +11,12 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// testRedirect: no request goes on to another host, and no key with it.
+// testRedirect: no request, and no key, is redirected to another host.
 func testRedirect(t *testing.T, connect func(Connection) Harness) {
 	elsewhere := &wire{next: http.NotFoundHandler()}
 	server := httptest.NewServer(elsewhere)
 	t.Cleanup(server.Close)
-	// Another name for this machine, so that it is another host for cookies and keys.
+	// Another name of this machine, so that it is another host for net/http.
 	location := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 
 	for _, status := range []int{301, 302, 303, 307, 308} {
@@ -31,8 +31,8 @@ func testRedirect(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testSecrets: an answer that repeats the key, a handle or a signed link does
-// not get them into an error.
+// testSecrets: if a response repeats the key, a handle or a signed link, the error does
+// not contain them.
 func testSecrets(t *testing.T, connect func(Connection) Harness) {
 	const handle = "4:c2FtcGxlLm1wNA==:dmlkZW8vbXA0:ARbtoken:e:1795250216:1234:5678:ARsignature"
 	const echo = canary + " " + handle + " upload:MTph=?sig=ARsig https://lookaside.fbsbx.com/?mid=1&hash=ARhash"
@@ -52,7 +52,7 @@ func testSecrets(t *testing.T, connect func(Connection) Harness) {
 			wantNoSecret(t, err)
 			for _, secret := range []string{"canary", "ARbtoken", "ARsignature", "ARsig", "ARhash", "MTph"} {
 				if strings.Contains(err.Error(), secret) {
-					t.Errorf("%s: the error tells %q: %v", call.op, secret, err)
+					t.Errorf("%s: the error contains %q: %v", call.op, secret, err)
 				}
 			}
 		}
@@ -65,7 +65,7 @@ type call struct {
 	do func(*testing.T) error
 }
 
-// calls lists every request of the provider under test.
+// calls returns every request of the provider under test.
 func (s *stage) calls() []call {
 	file := newSample(1000)
 	list := []call{{sandbox.OpUploadMedia, func(t *testing.T) error {

@@ -14,7 +14,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// testUpload: what arrives is what was sent.
+// testUpload: the file arrives as it was sent.
 func testUpload(t *testing.T, connect func(Connection) Harness) {
 	for _, size := range []int{1, 4096, 64<<10 + 1, 3 << 20} {
 		s := newStage(t, connect)
@@ -34,12 +34,12 @@ func testUpload(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testNames: whatever a file is called, its name on the wire is harmless and
-// shows its type.
+// testNames: for any file name, the name on the wire is harmless and has the extension of
+// the type.
 func testNames(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	if s.Nameless {
-		t.Skip("this API takes no file names")
+		t.Skip("this API does not store file names")
 	}
 	harmless := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 	for _, name := range []string{
@@ -66,8 +66,8 @@ func testNames(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testIDs: a media ID is taken as it is written, be it a text or a number with more
-// digits than a float64 or an int64 keeps. Anything else is no answer of the API's.
+// testIDs: a media ID is kept exactly, whether it is a string or a number that exceeds a
+// float64 or an int64. Anything else is not a valid response.
 func testIDs(t *testing.T, connect func(Connection) Harness) {
 	for _, row := range []struct {
 		written string
@@ -98,7 +98,7 @@ func testIDs(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testWire: a body has an exact length, and no request says octet-stream.
+// testWire: a body has an exact length, and no request has the type octet-stream.
 func testWire(t *testing.T, connect func(Connection) Harness) {
 	s := newStage(t, connect)
 	file := newSample(100_000)
@@ -118,8 +118,8 @@ func testWire(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testBodyLength: a stored file that is not as long as was said is never
-// completed at the API.
+// testBodyLength: a stored file of another length than announced is never completed at
+// the API.
 func testBodyLength(t *testing.T, connect func(Connection) Harness) {
 	for name, by := range map[string]int{"short": -1, "long": 1} {
 		t.Run(name, func(t *testing.T) {
@@ -138,8 +138,8 @@ func testBodyLength(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// testBroken: whether the API may have taken the file is told from how far its
-// bytes got.
+// testBroken: whether the API may have stored the file depends on how many bytes were
+// sent.
 func testBroken(t *testing.T, connect func(Connection) Harness) {
 	for _, row := range []struct {
 		name  string
@@ -152,13 +152,13 @@ func testBroken(t *testing.T, connect func(Connection) Harness) {
 		t.Run(row.name, func(t *testing.T) {
 			s := newStage(t, connect)
 			s.sandbox.Faults().Add(sandbox.OpUploadMedia, row.fault)
-			// Larger than what the sockets of one machine buffer between them.
+			// Larger than the socket buffers.
 			file := newSample(24 << 20)
 			_, err := s.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
 			s.wantCause(t, err, row.cause)
 		})
 	}
-	t.Run("nobody listens", func(t *testing.T) {
+	t.Run("connection refused", func(t *testing.T) {
 		h := connect(Connection{BaseURL: "http://127.0.0.1:1", Key: canary})
 		file := newSample(1000)
 		_, err := h.Uploader.UploadMedia(t.Context(), file.Object, file.reader())
@@ -166,7 +166,7 @@ func testBroken(t *testing.T, connect func(Connection) Harness) {
 	})
 }
 
-// testCancel: a request ends with its context, and then leaves its source alone.
+// testCancel: a request ends with its context, and its source is not read afterwards.
 func testCancel(t *testing.T, connect func(Connection) Harness) {
 	for _, row := range []struct {
 		name  string
@@ -196,7 +196,7 @@ func testCancel(t *testing.T, connect func(Connection) Harness) {
 	}
 }
 
-// watched fails under the race detector when it is read after its end.
+// watched panics if it is read after its end. The race detector finds concurrent reads.
 type watched struct {
 	*bytes.Reader
 	ended bool
