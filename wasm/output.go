@@ -47,7 +47,7 @@ func appendFacts(b []byte, facts []reason.Fact) []byte {
 	return append(b, ']')
 }
 
-// appendAction writes Action of web/src/worker/wasm.d.ts: the action, and with it what
+// appendAction writes MachineAction of web/src/worker/wasm.d.ts: the action, and with it what
 // the worker must know of the machine at any time.
 func appendAction(b []byte, m *uploader.Machine, a uploader.Action) []byte {
 	b = append(b, '{')

@@ -1,8 +1,8 @@
-/** Web Locks as far as they are used here: exclusive, first come first served. */
+/** A fake of Web Locks: all locks are exclusive and granted in the order of their requests. */
 export class Locks {
   #queues = new Map()
   async request(name, { ifAvailable, signal }, callback) {
-    // No browser answers before the caller has gone on.
+    // Browsers answer asynchronously.
     await undefined
     const queue = this.#queues.get(name) ?? []
     this.#queues.set(name, queue)

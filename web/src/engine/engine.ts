@@ -1,16 +1,15 @@
 /**
- * What the element needs of the engine that checks and sends files, and nothing
- * about how it is reached: a worker of the same origin today, a frame of the
- * media server's origin for portals on another one. The element does not know which.
- *
- * Mirrors the border of wasm/ (verdict and states) and DESIGN section 4.4 (asset).
+ * The interface between the element and the engine that checks and uploads files. It does not
+ * say how the engine is reached: that may be a worker of the same origin, or a frame of the
+ * media server's origin. The types of verdicts mirror wasm/output.go.
  */
+import type { TokenReason } from './token-reason.js'
 
 export type Kind = 'image' | 'video' | 'audio' | 'document' | 'sticker'
 export type Purpose = 'message' | 'template' | 'profile'
 export type Outcome = 'accept' | 'warn' | 'refuse'
 
-/** One fact behind a reason: a text, or a number with a unit ("bytes", "milliseconds", "pixels" or ""). */
+/** One fact behind a reason: either a text, or a number with its unit ("bytes", "milliseconds", "pixels" or ""). */
 export interface Fact {
   readonly name: string
   readonly text?: string
@@ -27,14 +26,14 @@ export interface Reason {
 
 export interface Verdict {
   readonly outcome: Outcome
-  /** What the file is sent as; empty when no kind takes it. */
+  /** The kind that the file is sent as; empty if no kind accepts it. */
   readonly kind: Kind | ''
-  /** The IANA media type found from the bytes; empty when unknown. */
+  /** The IANA media type detected from the bytes; empty if unknown. */
   readonly type: string
   readonly reasons: readonly Reason[]
 }
 
-/** DESIGN 4.4: `GET /v1/assets/{id}`. Times are RFC 3339. */
+/** The body of `GET /v1/assets/{id}`. Times are in RFC 3339 format. */
 export interface Asset {
   readonly id: string
   readonly sha256: string
@@ -50,21 +49,21 @@ export interface Asset {
   readonly handle_expires_at?: string
 }
 
-/** What went wrong, for programs (code), for the person (looked up by code) and for retrying. */
 export interface Failure {
+  /** For programs. The catalogue has a sentence for each code. */
   readonly code: string
-  /** The server's English sentence, where it gave one; the element prefers its own catalogue. */
+  /** The server's English sentence; empty if there is none. The element prefers its own catalogue. */
   readonly message: string
   readonly retryable: boolean
-  /** Facts that the catalogue's sentence for `code` may use. */
+  /** Values for the catalogue's sentence. */
   readonly facts: readonly Fact[]
 }
 
 export interface CheckRequest {
   readonly name: string
-  /** The browser's opinion, `File.type`. */
+  /** `File.type`, which browsers derive from the file's name. */
   readonly declaredType: string
-  /** Kinds that the page takes; empty for all. */
+  /** The kinds that the page accepts; empty for all. */
   readonly kinds: readonly Kind[]
   readonly purposes: readonly Purpose[]
 }
@@ -74,101 +73,105 @@ export interface UploadRequest {
   readonly declaredType: string
   readonly kind: Kind
   readonly purposes: readonly Purpose[]
-  /** Further Upload-Metadata pairs from the element's `metadata` property. */
+  /** Additional Upload-Metadata pairs, from the element's `metadata` property. */
   readonly metadata: Readonly<Record<string, string>>
-  /** The file's own time, in milliseconds of `Date.now()`. */
+  /** `File.lastModified`, in milliseconds since the epoch. */
   readonly lastModified: number
-  /** What was said of the file, for the page that takes it up again. */
+  /** The verdict of the check, for a page that restores the upload. */
   readonly verdict: Verdict
-  /** Where on the site it was chosen, so that it comes back there: a path, a query and the element's name. Never a fragment. */
+  /** Where on the site the file was chosen: path, query and the element's name. The upload is restored only there. */
   readonly place: string
 }
 
-/** An upload that an earlier visit has left. */
+/** An unfinished upload of an earlier visit. */
 export interface KeptUpload {
   readonly id: string
-  /** Without a copy the person must choose the file again (`supply`), unless another tab sends it. */
+  /** The stored copy. Without one, the person must choose the file again (`supply`) unless another tab sends it. */
   readonly file: Blob | undefined
   readonly size: number
-  /** Bytes that the server had acknowledged, as far as was written down. */
+  /** Bytes that the server had acknowledged when the record was last written. */
   readonly accepted: number
   readonly paused: boolean
   readonly request: UploadRequest
 }
 
-/** Why an upload stands still, and when it goes on by itself (milliseconds from now; 0 = when asked). */
+/** Why an upload waits. */
 export type WaitReason = 'offline' | 'server' | 'stalled' | 'locked' | 'token' | 'rate'
 
-/** What the engine tells of one upload. `id` is the element's file id. */
+/** An event of one upload; `id` is the element's file id. `token-needed` is about all uploads. */
 export type EngineEvent =
   | { readonly type: 'started'; readonly id: string }
-  /** `accepted`: bytes that the server acknowledged. `inFlight`: bytes of the running chunk that left. Never runs backward as a sum that was shown acknowledged. */
+  /**
+   * `accepted`: bytes that the server has acknowledged. `inFlight`: bytes of the current chunk that
+   * have left the browser. `accepted` never decreases, except after another `started`.
+   */
   | { readonly type: 'progress'; readonly id: string; readonly accepted: number; readonly inFlight: number; readonly total: number }
+  /** `retryInMs`: milliseconds until the upload resumes by itself; 0 if it resumes on request only. */
   | { readonly type: 'waiting'; readonly id: string; readonly reason: WaitReason; readonly retryInMs: number }
   | { readonly type: 'resumed'; readonly id: string; readonly offset: number }
   | { readonly type: 'paused'; readonly id: string }
   | { readonly type: 'cancelled'; readonly id: string }
   /**
-   * All bytes are safe on the server; it checks them again, and hands them over. `problem` is why its last
-   * attempt came to nothing, while a next one follows by itself. Told again when the problem comes, changes or goes.
+   * The server has all bytes. It checks them, then relays them. `problem` is the reason why its last
+   * attempt failed while it still retries. The event repeats when the problem appears, changes or clears.
    */
   | { readonly type: 'checking'; readonly id: string; readonly problem?: Failure }
   | { readonly type: 'relaying'; readonly id: string; readonly problem?: Failure }
   | { readonly type: 'done'; readonly id: string; readonly asset: Asset }
   | { readonly type: 'refused'; readonly id: string; readonly verdict: Verdict }
   | { readonly type: 'failed'; readonly id: string; readonly failure: Failure }
-  /** The file is in the browser's own store: the upload survives the page, the browser and the original. */
+  /** The browser has stored a copy: the upload survives the page, the browser and the original file. */
   | { readonly type: 'kept'; readonly id: string }
-  /** The browser has no room for a copy, or refuses one. Goes on all the same; leaving the page would end it, and the same file chosen again goes on. */
+  /**
+   * The browser has no room for a copy, or refuses to store one. The upload continues, but ends if the
+   * page is left. Choosing the same file again resumes it.
+   */
   | { readonly type: 'unkept'; readonly id: string; readonly reason: 'room' | 'refused' }
-  /** Another tab, or another row of this one, sends the same upload; its events are told here. `over`: it has let go, and this one sends. */
+  /** Another tab, or another row of this one, sends the same upload; its events follow. `over`: this upload is sent from here again. */
   | { readonly type: 'followed'; readonly id: string; readonly over?: boolean }
-  /** Of one without a file that has followed another tab: that one has gone before the end, and the file is needed here. */
+  /** The tab that sent this upload is gone before the end, and there is no file here to continue with. */
   | { readonly type: 'missing'; readonly id: string }
-  /** Bytes have changed on the way. It was found, and they are sent again. */
+  /** Bytes were damaged in transit. The server detected it, and they are sent again. */
   | { readonly type: 'damaged'; readonly id: string }
   /** A token is needed, once for all uploads: answer with `provideToken`. */
-  | { readonly type: 'token-needed'; readonly reason: 'missing' | 'expired' }
+  | { readonly type: 'token-needed'; readonly reason: TokenReason }
 
 export interface Engine {
-  /** Loads what the engine needs, ahead of the first file. Safe to call often. */
+  /** Loads the engine before the first file is chosen. May be called repeatedly. */
   warm(): void
   check(id: string, file: Blob, request: CheckRequest): Promise<Verdict>
-  /** Copies the file into the browser's own store, ahead of its turn; `start` follows and needs no file again. */
+  /** Copies the file into the browser's storage while it is queued. `start` then needs no file. */
   keep(id: string, file: Blob, request: UploadRequest): void
-  /** Sends the file; keeps it first where `keep` was not called. */
+  /** Sends the file. Stores a copy first unless `keep` was called. */
   start(id: string, file: Blob, request: UploadRequest): void
   /**
-   * What earlier visits have left at this place. Resolves when a token has told whose
-   * they are; empty when there is nothing, and then asks for no token. `start` with their ids goes on.
-   * Rejects where the engine cannot run: nobody knows then what there is.
+   * The unfinished uploads of earlier visits at this place; `start` with their ids resumes them.
+   * Asks for a token only if there are any, and resolves once it is known whose they are.
+   * Rejects if the engine cannot run.
    */
   restore(place: string): Promise<readonly KeptUpload[]>
-  /** The file of a restored upload that has no copy. False when its content is another. */
+  /** Gives the file to a restored upload that has no copy. False if the content differs. */
   supply(id: string, file: Blob): Promise<boolean>
   pause(id: string): void
   resume(id: string): void
   /** Ends the upload here and on the server (tus DELETE). */
   cancel(id: string): void
-  /** After `failed`: tries again from what is already safe. Also ends a wait at once. */
+  /** Retries after `failed`, from the acknowledged offset. Also ends a wait. */
   retry(id: string): void
-  /** Forgets a finished file, or one that was kept and not started: its copy goes, and it may be kept anew with another request. */
+  /** Forgets a finished upload, or one that was kept and not started, and removes its copy. The id may then be kept with another request. */
   forget(id: string): void
-  /** The answer to `token-needed`; `undefined` when none could be had. */
+  /** The answer to `token-needed`; `undefined` if there is no token. */
   provideToken(token: string | undefined): void
-  /** Network came back, or the person asked: every waiting upload tries now. */
+  /** Ends the waits of all uploads, when the network is back or a person asks. */
   nudge(): void
   subscribe(listener: (event: EngineEvent) => void): () => void
-  /**
-   * Stops the worker, for as long as `wake` is not called. Every upload is kept with
-   * its key and its URL; what is asked of it meanwhile counts from the `wake` on.
-   */
+  /** Stops the worker until `wake`. Uploads keep their keys and URLs; commands given meanwhile take effect on `wake`. */
   suspend(): void
-  /** Goes on after `suspend`: from the server's offset, or with the watch where all bytes are there. */
+  /** Resumes all uploads after `suspend`, from the server's offsets. */
   wake(): void
   /** Stops the worker and forgets everything. */
   close(): void
 }
 
-/** Makes an engine for an endpoint (an origin, such as "https://media.example.com"). */
+/** Makes an engine for an endpoint, which is an origin such as "https://media.example.com". */
 export type EngineFactory = (endpoint: string) => Engine

@@ -1,58 +1,28 @@
 /**
- * The engine on the page's side of a worker of the same origin. Keeps what a
- * worker's death must not lose: the files, their upload URLs and what was last asked for.
+ * The engine on the page's side of a worker of the same origin. It keeps what must outlive a
+ * crash of the worker: the files, their upload URLs and the last command for each.
  */
-import type {
-  CheckRequest, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict,
-} from './engine.js'
+import type { CheckRequest, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
+import { PendingCalls, type Question } from './pending-calls.js'
+import { trackEvent, trackUpload, type TrackedUpload } from './tracked-upload.js'
 import { createWorker } from './worker-script.js'
-import {
-  FIRST, firstAfter, type CallAnswers, type CallMessage, type FromWorker, type StartMessage, type ToWorker,
-} from './worker-protocol.js'
+import { FIRST, type CallAnswers, type CallMessage, type FromWorker, type StartMessage, type ToWorker, type UploadCommand } from './worker-protocol.js'
 
-/** A worker that dies this often without having been of use is not started again by itself. */
-const MAX_DEATHS = 3
-
-interface Upload {
-  start: StartMessage
-  /** A `failed` upload is not given to the next worker until the person retries, an `ended` one never. */
-  state: 'running' | 'failed' | 'ended'
-  /** Who knows of it. */
-  worker: Worker | undefined
-  /** Bytes that the server has acknowledged. */
-  accepted: number
-}
-
-interface Call {
-  readonly message: CallMessage
-  deaths: number
-  readonly resolve: (answer: CallAnswers[CallMessage['type']]) => void
-  readonly reject: (error: EngineUnavailableError) => void
-}
-
-/** A call before it has its number. */
-type Question = CallMessage extends infer M ? M extends CallMessage ? Omit<M, 'call'> : never : never
-
-/** The browser cannot run the engine: no worker, no WebAssembly, or its file cannot be had. */
-export class EngineUnavailableError extends Error {
-  override readonly name = 'EngineUnavailableError'
-  /** For the catalogue. */
-  readonly code = 'engine_unavailable'
-}
+/** Crashes in a row, without an answered call or any progress, after which no new worker is started. */
+const MAX_CRASHES = 3
 
 export const createWorkerEngine: EngineFactory = endpoint => new WorkerEngine(endpoint)
 
 class WorkerEngine implements Engine {
   readonly #endpoint: string
   readonly #listeners = new Set<(event: EngineEvent) => void>()
-  readonly #uploads = new Map<string, Upload>()
-  readonly #asked = new Map<number, Call>()
-  /** Forgotten while there was no worker that could take their copies away. */
+  readonly #uploads = new Map<string, TrackedUpload>()
+  readonly #calls = new PendingCalls()
+  /** Uploads that were forgotten while there was no worker to remove their copies. */
   readonly #forgotten = new Set<string>()
   #worker: Worker | undefined
   #suspended = false
-  #deaths = 0
-  #calls = 0
+  #crashes = 0
 
   constructor(endpoint: string) {
     this.#endpoint = endpoint
@@ -61,8 +31,8 @@ class WorkerEngine implements Engine {
   }
 
   /**
-   * A page that is left may be put aside whole, for the way back. WebKit freezes its
-   * worker along with the locks of its uploads, and no other page could go on with them.
+   * Stops the worker of a page that enters the back/forward cache. WebKit freezes such a worker
+   * while it holds the locks of its uploads, so that no other page could resume them.
    */
   readonly #freeze = ({ persisted }: PageTransitionEvent): void => {
     if (persisted) this.#stop()
@@ -81,19 +51,18 @@ class WorkerEngine implements Engine {
   }
 
   keep(id: string, file: Blob, request: UploadRequest): void {
-    if (!this.#uploads.has(id)) this.#begin({ type: 'keep', id, file, size: file.size, request, url: '', first: 'start' })
+    if (!this.#uploads.has(id)) this.#begin({ type: 'keep', id, file, size: file.size, request, url: '' })
   }
 
   start(id: string, file: Blob, request: UploadRequest): void {
     const start = this.#uploads.get(id)?.start
-    if (start?.type !== 'start') this.#begin({ type: 'start', id, file, size: file.size, request, url: start?.url ?? '', first: 'start' })
+    if (start?.type !== 'start') this.#begin({ type: 'start', id, file, size: file.size, request, url: start?.url ?? '' })
   }
 
   async restore(place: string): Promise<readonly KeptUpload[]> {
     const kept = await this.#ask<'restore'>({ type: 'restore', place })
     for (const { id, file, size, request } of kept) {
-      const start: StartMessage = { type: 'keep', id, file, size, request, url: '', first: 'start' }
-      this.#uploads.set(id, { start, state: 'running', worker: this.#worker, accepted: 0 })
+      this.#uploads.set(id, trackUpload({ type: 'keep', id, file, size, request, url: '' }, this.#worker))
     }
     return kept
   }
@@ -144,8 +113,8 @@ class WorkerEngine implements Engine {
 
   wake(): void {
     this.#suspended = false
-    const waiting = [...this.#uploads.values()].some(({ state }) => state === 'running')
-    if (waiting || this.#asked.size + this.#forgotten.size > 0) this.#open()
+    const running = [...this.#uploads.values()].some(({ state }) => state === 'running')
+    if (running || this.#calls.messages.length + this.#forgotten.size > 0) this.#open()
   }
 
   close(): void {
@@ -153,7 +122,7 @@ class WorkerEngine implements Engine {
     removeEventListener('pageshow', this.#thaw)
     this.#stop()
     this.#uploads.clear()
-    this.#giveUpCalls('the engine was closed')
+    this.#calls.rejectAll('the engine was closed')
   }
 
   #stop(): void {
@@ -161,27 +130,22 @@ class WorkerEngine implements Engine {
     this.#worker = undefined
   }
 
-  #begin(start: StartMessage): void {
-    const upload: Upload = { start, state: 'running', worker: undefined, accepted: 0 }
+  #begin(start: Omit<StartMessage, 'first'>): void {
+    const upload = trackUpload(start)
     this.#uploads.set(start.id, upload)
     this.#open()
     this.#give(upload)
   }
 
   #ask<T extends CallMessage['type']>(question: Question & { readonly type: T }): Promise<CallAnswers[T]> {
-    const call = ++this.#calls
-    return new Promise((resolve, reject) => {
-      const message = { ...question, call } as CallMessage
-      this.#open()
-      this.#asked.set(call, { message, deaths: 0, resolve: resolve as Call['resolve'], reject })
-      this.#post(message)
-    })
+    this.#open()
+    return this.#calls.add<T>(question, message => this.#post(message))
   }
 
-  #command(id: string, type: keyof typeof FIRST): void {
+  #command(id: string, type: UploadCommand): void {
     const upload = this.#uploads.get(id)
     if (!upload) return
-    // What was only kept must be begun for its cancel: the server may have some of it.
+    // A cancel starts an upload that was only kept: the server may have part of it.
     upload.start = { ...upload.start, type: type === 'cancel' ? 'start' : upload.start.type, first: FIRST[type] }
     if (upload.state === 'failed' && (type === 'retry' || type === 'cancel')) upload.state = 'running'
     if (this.#worker !== undefined && upload.worker === this.#worker) return this.#post({ type, id })
@@ -189,8 +153,8 @@ class WorkerEngine implements Engine {
     this.#give(upload)
   }
 
-  /** A worker that has not heard of the upload begins with what was last asked for. */
-  #give(upload: Upload): void {
+  /** Hands the upload to the worker unless it has it. The worker begins with the last command. */
+  #give(upload: TrackedUpload): void {
     if (upload.state !== 'running' || upload.worker === this.#worker) return
     upload.worker = this.#worker
     this.#post(upload.start)
@@ -207,11 +171,11 @@ class WorkerEngine implements Engine {
     }
     this.#worker = worker
     worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(worker, event.data)
-    worker.onerror = event => this.#died(worker, event.message)
+    worker.onerror = event => this.#crashed(worker, event.message)
     this.#post({ type: 'open', endpoint: this.#endpoint })
     for (const id of this.#forgotten) this.#post({ type: 'forget', id })
     this.#forgotten.clear()
-    for (const { message } of this.#asked.values()) this.#post(message)
+    for (const message of this.#calls.messages) this.#post(message)
     for (const upload of this.#uploads.values()) this.#give(upload)
   }
 
@@ -222,15 +186,13 @@ class WorkerEngine implements Engine {
   #receive(worker: Worker, message: FromWorker): void {
     if (worker !== this.#worker) return
     switch (message.type) {
-      case 'dead': return this.#died(worker, message.detail)
+      case 'dead': return this.#crashed(worker, message.detail)
       case 'located': return this.#located(message.id, message.url)
       case 'answer':
-        this.#deaths = 0
-        this.#asked.get(message.call)?.resolve(message.answer)
-        this.#asked.delete(message.call)
-        return
+        this.#crashes = 0
+        return this.#calls.resolve(message.call, message.answer)
       case 'event':
-        this.#remember(message.event)
+        this.#track(message.event)
         this.#emit(message.event)
     }
   }
@@ -240,64 +202,34 @@ class WorkerEngine implements Engine {
     if (upload) upload.start = { ...upload.start, url }
   }
 
-  /** Notes what the next worker would have to know. */
-  #remember(event: EngineEvent): void {
-    if (event.type === 'token-needed') return
-    const upload = this.#uploads.get(event.id)
-    if (!upload) return
-    upload.start = { ...upload.start, first: firstAfter(event.type, upload.start.first) }
-    switch (event.type) {
-      case 'progress':
-        // Every worker tells where an upload stands; only one that got further was of use.
-        if (event.accepted <= upload.accepted) return
-        upload.accepted = event.accepted
-        this.#deaths = 0
-        return
-      case 'failed':
-        upload.state = 'failed'
-        return
-      case 'done': case 'refused': case 'cancelled':
-        upload.state = 'ended'
-    }
+  #track(event: EngineEvent): void {
+    const upload = event.type === 'token-needed' ? undefined : this.#uploads.get(event.id)
+    // Every worker reports an upload's offset. Only progress shows that the worker can work.
+    if (upload && trackEvent(upload, event)) this.#crashes = 0
   }
 
   #emit(event: EngineEvent): void {
     for (const listener of [...this.#listeners]) listener(event)
   }
 
-  #died(worker: Worker, detail: string): void {
+  #crashed(worker: Worker, detail: string): void {
     if (worker !== this.#worker) return
     this.#stop()
-    this.#deaths++
-    this.#suspectCheck(detail)
-    if (this.#deaths < MAX_DEATHS) this.#open()
+    this.#crashes++
+    this.#calls.noteCrash(detail)
+    if (this.#crashes < MAX_CRASHES) this.#open()
     else this.#giveUp(detail)
   }
 
-  /** Checks run one by one: the first is the one that the worker died in. A file may do that once. */
-  #suspectCheck(detail: string): void {
-    const first = [...this.#asked].find(([, { message }]) => message.type === 'check')
-    if (!first) return
-    const [call, check] = first
-    if (++check.deaths < 2) return
-    this.#asked.delete(call)
-    check.reject(new EngineUnavailableError(detail))
-  }
-
-  /** Says of everything that runs that it cannot go on; a retry starts a new worker. */
+  /** Fails all calls and running uploads. A retry starts a new worker. */
   #giveUp(detail: string): void {
-    this.#deaths = 0
-    this.#giveUpCalls(detail)
+    this.#crashes = 0
+    this.#calls.rejectAll(detail)
     const failure: Failure = { code: 'engine_unavailable', message: '', retryable: true, facts: [] }
     for (const [id, upload] of this.#uploads) {
       if (upload.state !== 'running' || upload.start.type !== 'start') continue
       upload.state = 'failed'
       this.#emit({ type: 'failed', id, failure })
     }
-  }
-
-  #giveUpCalls(detail: string): void {
-    for (const { reject } of this.#asked.values()) reject(new EngineUnavailableError(detail))
-    this.#asked.clear()
   }
 }

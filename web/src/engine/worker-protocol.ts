@@ -1,22 +1,22 @@
-/** What the page and the worker say to each other. `id` is the element's file id. */
+/** The messages between the page and the worker. `id` is the element's file id. */
 import type { CheckRequest, EngineEvent, KeptUpload, UploadRequest, Verdict } from './engine.js'
 
 export type ToWorker =
-  /** First of all messages. */
+  /** Always the first message. */
   | { readonly type: 'open'; readonly endpoint: string }
   | CheckMessage
-  | SendingMessage
+  | UploadMessage
 
-/** What is for the part of the worker that sends. */
-export type SendingMessage =
-  | SendingCallMessage
+/** A message for the upload worker, the part of the worker that is loaded for uploads. */
+export type UploadMessage =
+  | UploadCallMessage
   | StartMessage
-  | { readonly type: UploadCommand; readonly id: string }
+  | { readonly type: UploadCommand | 'forget'; readonly id: string }
   | { readonly type: 'token'; readonly token: string | undefined }
   | { readonly type: 'nudge' }
 
-/** What is answered by an `answer` of the same number. */
-export type CallMessage = CheckMessage | SendingCallMessage
+/** A message that the worker answers with an `answer` of the same `call`. */
+export type CallMessage = CheckMessage | UploadCallMessage
 
 export interface CheckMessage {
   readonly type: 'check'
@@ -25,7 +25,7 @@ export interface CheckMessage {
   readonly request: CheckRequest
 }
 
-export type SendingCallMessage =
+export type UploadCallMessage =
   | { readonly type: 'restore'; readonly call: number; readonly place: string }
   | { readonly type: 'supply'; readonly call: number; readonly id: string; readonly file: Blob }
 
@@ -35,44 +35,42 @@ export interface CallAnswers {
   readonly supply: boolean
 }
 
-/** Keeps an upload, begins it, or goes on with one that another worker began. */
+/** Stores an upload's file, or starts the upload, or resumes one that another worker started. */
 export interface StartMessage {
   readonly type: 'keep' | 'start'
   readonly id: string
-  /** Without one, the worker has the copy, or nobody has. */
+  /** Undefined if the worker should use its stored copy. */
   readonly file: Blob | undefined
   readonly size: number
   readonly request: UploadRequest
-  /** The upload's URL, empty when the server has not named one. */
+  /** The upload's URL; empty until the server has assigned one. */
   readonly url: string
   readonly first: FirstCommand
 }
 
-/** How an upload begins: with the last thing that was asked for and that no worker has come to the end of. */
+/** The command that an upload begins with: the last one that no worker has completed. */
 export type FirstCommand = 'start' | 'pause' | 'retry' | 'cancel'
 
-export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry' | 'forget'
+export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry'
 
 export type FromWorker =
   | { readonly type: 'answer'; readonly call: number; readonly answer: CallAnswers[keyof CallAnswers] }
   | { readonly type: 'event'; readonly event: EngineEvent }
-  /** The server has named (or forgotten: empty) the upload's URL. */
+  /** The server has assigned the upload's URL, or has forgotten the upload (empty). */
   | { readonly type: 'located'; readonly id: string; readonly url: string }
-  /** The module cannot be loaded, or has died: this worker must be replaced. */
+  /** The module failed to load or has crashed: the page must replace this worker. */
   | { readonly type: 'dead'; readonly detail: string }
 
-/** What a command leaves for whoever takes the upload up later. */
-export const FIRST = { pause: 'pause', resume: 'start', retry: 'retry', cancel: 'cancel' } as const satisfies Record<
-  Exclude<UploadCommand, 'forget'>, FirstCommand
->
+/** The command that the next worker begins with if this one stops before it completes the given command. */
+export const FIRST = { pause: 'pause', resume: 'start', retry: 'retry', cancel: 'cancel' } as const satisfies Record<UploadCommand, FirstCommand>
 
-/** What the next one begins with, once this one has told of an event. */
+/** The command that the next worker begins with if this one stops after the given event. */
 export function firstAfter(event: EngineEvent['type'], first: FirstCommand): FirstCommand {
   switch (event) {
     case 'paused':
       return first === 'cancel' ? first : 'pause'
     case 'checking':
-      // All bytes are there: the pause came too late, and what is left must be watched.
+      // The server has all bytes. The pause came too late, and the next worker must watch the upload.
       return first === 'pause' ? 'start' : first
     case 'started': case 'resumed': case 'relaying':
       return first === 'cancel' ? first : 'start'

@@ -1,4 +1,4 @@
-/** Makes the worker from the file beside this one, also under Trusted Types. */
+/** Starts the worker from the file beside this one. Works on pages that enforce Trusted Types. */
 
 /** The part of the Trusted Types API that is used here; TypeScript's DOM types lack it. */
 interface TrustedTypes {
@@ -12,7 +12,7 @@ export function createWorker(): Worker {
   return new Worker(scriptURL(), { type: 'module', name: 'mediarelay' })
 }
 
-/** A policy's name can be taken only once, so it is made once and passes this one URL. */
+/** Makes the policy once, since its name can be registered only once. It allows this one URL. */
 function scriptURL(): string {
   const trustedTypes = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
   if (!trustedTypes) return script

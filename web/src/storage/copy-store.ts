@@ -1,22 +1,23 @@
 /**
- * What one worker has kept for later visits: takes files in, few transactions for
- * many of them; writes down what becomes of them; says which of them are safe.
- * No failure of the browser's store reaches an upload: it goes on without.
+ * The uploads that one worker has stored for later visits: it copies files in batches, updates
+ * their records and reports which uploads are safe. A failure of the browser's storage never
+ * reaches an upload, which then continues without a copy.
  */
-import { within } from './database.js'
 import type { UploadRequest } from '../engine/engine.js'
+import { withTimeout } from './database.js'
+import { RecordWriter } from './record-writer.js'
 import type { UploadRecord } from './records.js'
-import type { Kept, KeepRequest, RecordChange, RecordEnd, UploadStore } from './upload-store.js'
+import type { KeepRequest, RecordChange, RecordRemoval, StoredUpload, UploadStore } from './upload-store.js'
 
 export type UnkeptReason = 'room' | 'refused'
 
-/** How safe an upload is. */
-export interface VaultListener {
+/** Receives whether an upload has a copy. */
+export interface CopyListener {
   kept(id: string): void
   unkept(id: string, reason: UnkeptReason): void
 }
 
-/** What a file is kept with. */
+/** What a record is made of. */
 export interface KeepDetail {
   readonly id: string
   readonly origin: string
@@ -28,132 +29,115 @@ export interface KeepDetail {
 export interface RestorePlace {
   readonly origin: string
   readonly place: string
-  /** The workers that live; undefined where that cannot be known. */
-  alive(): Promise<ReadonlySet<string> | undefined>
+  /** The running workers; undefined if they are unknown. */
+  liveWorkers(): Promise<ReadonlySet<string> | undefined>
 }
 
-interface Entry {
+interface QueuedFile {
   readonly request: KeepRequest
-  readonly settle: (kept: Kept | undefined) => void
+  readonly resolve: (stored: StoredUpload | undefined) => void
 }
 
-/** Bytes that one transaction takes: a failure then costs little, and a file that begins to be sent waits little. */
+/** The most bytes that one transaction copies. It bounds what a failure costs, and how long an upload waits for its copy. */
 const BATCH_BYTES = 32 * 1024 * 1024
 
-/** Tries to write an end: a store that is too slow for once must not leave a copy behind. */
-const END_TRIES = 3
-
-/** Milliseconds that an upload waits for its copy before it goes on from the original. */
+/** How long an upload waits for its copy before it starts from the original. */
 const COPY_WAIT_MILLISECONDS = 5000
 
-export class Vault {
+export class CopyStore {
   readonly #store: UploadStore
   readonly #worker: string
-  readonly #listener: VaultListener
-  readonly #kept = new Map<string, Promise<Kept | undefined>>()
-  /** Has a copy, and waits for an owner. */
+  readonly #listener: CopyListener
+  readonly #writer: RecordWriter
+  readonly #stored = new Map<string, Promise<StoredUpload | undefined>>()
+  /** Uploads that have a copy but no owner. */
   readonly #unowned = new Set<string>()
-  /** The ends that are not written yet. */
-  readonly #ending = new Map<string, Promise<void>>()
-  readonly #changes = new Map<string, RecordChange>()
-  #queue: Entry[] = []
-  #ends: RecordEnd[] = []
+  #queue: QueuedFile[] = []
   #owner = ''
   #keeping = false
-  /** An upload has waited for nothing: the next ones do not. */
+  /** An upload has waited COPY_WAIT_MILLISECONDS in vain, so the next ones do not wait. */
   #stalled = false
-  #writing: Promise<void> | undefined
 
-  constructor(store: UploadStore, worker: string, listener: VaultListener) {
+  constructor(store: UploadStore, worker: string, listener: CopyListener) {
     this.#store = store
     this.#worker = worker
     this.#listener = listener
+    this.#writer = new RecordWriter((changes, removals) => this.#write(changes, removals))
   }
 
-  /** Keeps a file, once; what an earlier visit has kept under the same id is found again. Undefined where nothing can be kept. */
-  keep(detail: KeepDetail): Promise<Kept | undefined> {
-    const before = this.#kept.get(detail.id)
+  /** Stores an upload once, or finds it if an earlier visit stored it under the same id. Undefined if nothing can be stored. */
+  keep(detail: KeepDetail): Promise<StoredUpload | undefined> {
+    const before = this.#stored.get(detail.id)
     if (before) return before
-    const kept = Promise.resolve(this.#ending.get(detail.id)).then(() => this.#enqueue(detail))
-    this.#kept.set(detail.id, kept)
-    return kept
+    const stored = this.#writer.removed(detail.id).then(() => this.#enqueue(detail))
+    this.#stored.set(detail.id, stored)
+    return stored
   }
 
-  #enqueue(detail: KeepDetail): Promise<Kept | undefined> {
-    return new Promise(settle => {
-      this.#queue.push({ request: { record: this.#newRecord(detail), file: detail.file }, settle })
+  #enqueue(detail: KeepDetail): Promise<StoredUpload | undefined> {
+    return new Promise(resolve => {
+      this.#queue.push({ request: { record: this.#newRecord(detail), file: detail.file }, resolve })
       void this.#keepQueued()
     })
   }
 
-  /** What is kept under an id by now; a store that is slow is not waited for longer than an upload may stand still. */
-  async find(id: string): Promise<Kept | undefined> {
+  /** The stored upload, or undefined if storing it takes longer than COPY_WAIT_MILLISECONDS. */
+  async find(id: string): Promise<StoredUpload | undefined> {
     try {
-      return await within(this.#stalled ? 0 : COPY_WAIT_MILLISECONDS, this.#kept.get(id) ?? Promise.resolve(undefined))
+      return await withTimeout(this.#stalled ? 0 : COPY_WAIT_MILLISECONDS, this.#stored.get(id) ?? Promise.resolve(undefined))
     } catch {
       this.#stalled = true
       return undefined
     }
   }
 
-  /** A token has told whose the uploads are. Empty when nobody is signed in: what comes from then on waits for its owner. */
-  own(owner: string): void {
+  /** Sets the owner of the uploads, as read from a token. While it is empty, new uploads have no owner until the next call. */
+  setOwner(owner: string): void {
     this.#owner = owner
     if (owner === '') return
     for (const id of this.#unowned) this.change(id, { owner })
     this.#unowned.clear()
   }
 
-  /** Writes down what has become of an upload. */
+  /** Updates an upload's record. */
   change(id: string, part: Partial<UploadRecord>): void {
-    if (!this.#kept.has(id)) return
-    this.#changes.set(id, { ...this.#changes.get(id), ...part, id })
-    void this.#write()
+    if (this.#stored.has(id)) this.#writer.change({ ...part, id })
   }
 
-  /** The upload needs nothing any more. With its key, whatever else is kept under it goes too. */
+  /** Removes an ended upload, and whatever else is stored under its key. */
   end(id: string, key: string): void {
-    const kept = this.#kept.get(id)
-    if (!kept) return
-    this.#kept.delete(id)
+    const stored = this.#stored.get(id)
+    if (!stored) return
+    this.#stored.delete(id)
     this.#unowned.delete(id)
-    this.#changes.delete(id)
-    this.#queue = this.#queue.filter(({ request, settle }) => request.record.id !== id || settle(undefined))
-    this.#close({ id, key }, kept)
+    this.#queue = this.#queue.filter(({ request, resolve }) => request.record.id !== id || resolve(undefined))
+    this.#writer.remove({ id, key }, stored)
   }
 
-  /** What another worker of this page has kept of an upload goes. */
+  /** Removes an upload that an earlier worker of this page has stored. */
   discard(id: string): void {
-    this.#close({ id, key: '' }, Promise.resolve())
-  }
-
-  /** What is being written now must not outlive its end, and what is kept anew comes after it. */
-  #close(end: RecordEnd, written: Promise<unknown>): void {
-    this.#ending.set(end.id, written.then(() => {
-      this.#ends.push(end)
-      return this.#write()
-    }).finally(() => this.#ending.delete(end.id)))
+    this.#writer.remove({ id, key: '' }, Promise.resolve())
   }
 
   /**
-   * What earlier visits have left at a place for an owner. `ask` is told of something
-   * that has an owner, and answers who is there; what this worker keeps itself is left out.
+   * The uploads that earlier visits have stored at a place for an owner, except those that this
+   * worker has already. Calls `askOwner` only if there is an upload with an owner.
    */
-  async restore(at: RestorePlace, ask: () => Promise<string>): Promise<readonly Kept[]> {
-    const here = async (): Promise<UploadRecord[]> => (await this.#store.sweep(await at.alive())).filter(({ id, origin, owner, request }) =>
-      origin === at.origin && request.place === at.place && owner !== '' && !this.#kept.has(id))
-    if ((await here()).length === 0) return []
-    const owner = await ask()
-    // The question may have taken long: another tab may have ended some of them.
-    const mine = (await here()).filter(record => record.owner === owner)
-    const found = await this.#store.keep(mine.map(record => ({ record: { ...record, worker: this.#worker, at: Date.now() }, file: undefined })))
-    for (const kept of found) this.#kept.set(kept.record.id, Promise.resolve(kept))
+  async restore(at: RestorePlace, askOwner: () => Promise<string>): Promise<readonly StoredUpload[]> {
+    const candidates = async (): Promise<UploadRecord[]> => (await this.#store.sweep(await at.liveWorkers())).filter(({ id, origin, owner, request }) =>
+      origin === at.origin && request.place === at.place && owner !== '' && !this.#stored.has(id))
+    if ((await candidates()).length === 0) return []
+    const owner = await askOwner()
+    // The answer may take long, and another tab may have ended some of them meanwhile.
+    const own = (await candidates()).filter(record => record.owner === owner)
+    const found = await this.#store.keep(own.map(record => ({ record: { ...record, worker: this.#worker, at: Date.now() }, file: undefined })))
+    for (const stored of found) this.#stored.set(stored.record.id, Promise.resolve(stored))
     return found
   }
 
-  /** An upload that has no copy gets a file anew. */
-  renew(detail: KeepDetail): Promise<Kept | undefined> {
-    this.#kept.delete(detail.id)
+  /** Stores a file for an upload that has no copy. */
+  replace(detail: KeepDetail): Promise<StoredUpload | undefined> {
+    this.#stored.delete(detail.id)
     return this.keep(detail)
   }
 
@@ -167,88 +151,63 @@ export class Vault {
   async #keepQueued(): Promise<void> {
     if (this.#keeping) return
     this.#keeping = true
-    // The files that are chosen together come together.
+    // Files that were chosen together arrive in the same task.
     await Promise.resolve()
     while (this.#queue.length > 0) await this.#keepBatch(this.#nextBatch())
     this.#keeping = false
   }
 
-  #nextBatch(): Entry[] {
+  #nextBatch(): QueuedFile[] {
     let bytes = 0
     const end = this.#queue.findIndex(({ request }) => (bytes += request.record.size) > BATCH_BYTES)
     return this.#queue.splice(0, end < 0 ? this.#queue.length : Math.max(1, end))
   }
 
-  async #keepBatch(batch: readonly Entry[]): Promise<void> {
+  async #keepBatch(batch: readonly QueuedFile[]): Promise<void> {
     try {
-      const kept = await this.#store.keep(batch.map(({ request }) => request))
-      kept.forEach((one, index) => this.#settle(batch[index], one))
+      const stored = await this.#store.keep(batch.map(({ request }) => request))
+      stored.forEach((one, index) => this.#settle(batch[index], one))
     } catch (error) {
-      // One file that cannot be read ends the transaction of all.
-      if (batch.length > 1 && !isStalled(error)) for (const entry of batch) await this.#keepBatch([entry])
+      // One unreadable file aborts the whole transaction, so each file is tried alone.
+      if (batch.length > 1 && !isTimeout(error)) for (const entry of batch) await this.#keepBatch([entry])
       else await this.#keepRecords(batch, error)
     }
   }
 
-  /** Without their copies, so that the next visit can ask for the files. */
-  async #keepRecords(batch: readonly Entry[], error: unknown): Promise<void> {
-    let kept: readonly Kept[] = []
+  /** Stores the records without copies, so that the next visit can ask for the files. */
+  async #keepRecords(batch: readonly QueuedFile[], error: unknown): Promise<void> {
+    let stored: readonly StoredUpload[] = []
     try {
-      if (!isStalled(error)) kept = await this.#store.keep(batch.map(({ request }) => ({ ...request, file: undefined })))
+      if (!isTimeout(error)) stored = await this.#store.keep(batch.map(({ request }) => ({ ...request, file: undefined })))
     } catch {
-      // Not even a small record: the upload goes on, and nothing is left of it when the page goes.
+      // Without even a record the uploads continue, but no later visit can resume them.
     }
     const reason = error instanceof Error && error.name === 'QuotaExceededError' ? 'room' : 'refused'
-    batch.forEach((entry, index) => this.#settle(entry, kept[index], reason))
+    batch.forEach((entry, index) => this.#settle(entry, stored[index], reason))
   }
 
-  #settle(entry: Entry | undefined, kept: Kept | undefined, reason: UnkeptReason = 'refused'): void {
+  #settle(entry: QueuedFile | undefined, stored: StoredUpload | undefined, reason: UnkeptReason = 'refused'): void {
     if (!entry) return
     const { id } = entry.request.record
-    entry.settle(kept)
+    entry.resolve(stored)
     this.#stalled = false
-    if (!this.#kept.has(id)) return
-    if (kept && kept.record.owner === '') {
+    if (!this.#stored.has(id)) return
+    if (stored && stored.record.owner === '') {
       if (this.#owner === '') this.#unowned.add(id)
       else this.change(id, { owner: this.#owner })
     }
     const { file } = entry.request
-    if (!kept?.copy && file) this.#listener.unkept(id, kept?.full ? 'room' : reason)
-    else if (kept?.copy && kept.record.owner !== '') this.#listener.kept(id)
+    if (!stored?.copy && file) this.#listener.unkept(id, stored?.full ? 'room' : reason)
+    else if (stored?.copy && stored.record.owner !== '') this.#listener.kept(id)
   }
 
-  /** One transaction at a time; what comes meanwhile goes together into the next. */
-  #write(): Promise<void> {
-    this.#writing ??= this.#writeAll()
-    return this.#writing
-  }
-
-  async #writeAll(): Promise<void> {
-    await Promise.resolve()
-    let failures = 0
-    while (this.#changes.size > 0 || this.#ends.length > 0) {
-      const changes = [...this.#changes.values()]
-      const ends = this.#ends
-      this.#changes.clear()
-      this.#ends = []
-      try {
-        await this.#store.write(changes, ends)
-        for (const { id, owner } of changes) if (owner) await this.#tellKept(id)
-        failures = 0
-      } catch {
-        // A change that could not be written is missed by a later visit alone, and found out there.
-        if (++failures < END_TRIES) this.#ends.unshift(...ends)
-      }
-    }
-    this.#writing = undefined
-  }
-
-  async #tellKept(id: string): Promise<void> {
-    const kept = await this.#kept.get(id)
-    if (kept?.copy) this.#listener.kept(id)
+  /** Reports the copies that get an owner: no later visit could use them before. */
+  async #write(changes: readonly RecordChange[], removals: readonly RecordRemoval[]): Promise<void> {
+    await this.#store.write(changes, removals)
+    for (const { id, owner } of changes) if (owner && (await this.#stored.get(id))?.copy) this.#listener.kept(id)
   }
 }
 
-function isStalled(error: unknown): boolean {
+function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.name === 'TimeoutError'
 }

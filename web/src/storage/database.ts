@@ -1,17 +1,17 @@
 /**
- * The browser's own database for one purpose: what must outlive the page. Knows
- * transactions and patience, and nothing of what is kept in it.
+ * The browser's database (IndexedDB) for what must outlive the page: transactions with time
+ * limits. It leaves the records to upload-store.ts.
  *
- * Every wait is bounded: a browser's database can stand still for as long as
- * another tab, a full disk or a broken profile pleases, and no upload may.
+ * Every wait is bounded. Another tab, a full disk or a broken profile can block a browser's
+ * database indefinitely, and no upload may wait for that.
  */
 const NAME = 'mediarelay'
 const VERSION = 1
 
-/** Milliseconds for opening it. */
-const OPEN_PATIENCE = 3000
+/** How long opening the database may take. */
+const OPEN_TIMEOUT_MILLISECONDS = 3000
 
-/** `uploads`: small records. `copies`: Blobs by the id of the record that made them. `ceilings`: by origin. */
+/** `uploads`: small records. `copies`: Blobs, by the id of the record that stored them. `ceilings`: chunk sizes, by origin. */
 const STORES = ['uploads', 'copies', 'ceilings'] as const
 
 export type Stores = Readonly<Record<(typeof STORES)[number], IDBObjectStore>>
@@ -19,17 +19,17 @@ export type Stores = Readonly<Record<(typeof STORES)[number], IDBObjectStore>>
 export class Database {
   #opening: Promise<IDBDatabase> | undefined
 
-  /** Runs all of `work` or nothing of it, within so many milliseconds. */
-  async run<T>(mode: IDBTransactionMode, patience: number, work: (stores: Stores) => Promise<T>): Promise<T> {
+  /** Runs `work` as one transaction, and aborts it after `timeout` milliseconds. */
+  async run<T>(mode: IDBTransactionMode, timeout: number, work: (stores: Stores) => Promise<T>): Promise<T> {
     let transaction: IDBTransaction | undefined
     const run = async (): Promise<T> => {
-      const database = await within(OPEN_PATIENCE, this.#open())
+      const database = await withTimeout(OPEN_TIMEOUT_MILLISECONDS, this.#open())
       transaction = database.transaction(STORES, mode, { durability: 'strict' })
-      const [result] = await Promise.all([work(storesOf(transaction)), endOf(transaction)])
+      const [result] = await Promise.all([work(storesOf(transaction)), completionOf(transaction)])
       return result
     }
     try {
-      return await within(patience, run())
+      return await withTimeout(timeout, run())
     } catch (error) {
       abort(transaction)
       throw error
@@ -46,19 +46,18 @@ export class Database {
   }
 }
 
-/** What a request came to. */
-export function answerTo<T>(request: IDBRequest<T>): Promise<T> {
+export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error)
   })
 }
 
-/** Fails with a TimeoutError where there is no answer within so many milliseconds. */
-export function within<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+/** Rejects with a TimeoutError if `promise` takes longer than so many milliseconds. */
+export function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new DOMException('no answer', 'TimeoutError')), milliseconds)
-    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 
@@ -68,8 +67,8 @@ function open(closed: () => void): Promise<IDBDatabase> {
     for (const name of STORES) opening.result.createObjectStore(name, name === 'uploads' ? { keyPath: 'id' } : {})
     opening.transaction?.objectStore('uploads').createIndex('key', 'key')
   }
-  return answerTo(opening).then(database => {
-    // Somebody deletes the database, or a newer version of this code opens it: this one must not be in the way.
+  return resultOf(opening).then(database => {
+    // An open connection blocks whoever deletes the database, or opens it with a newer version of this code.
     database.onversionchange = () => {
       database.close()
       closed()
@@ -88,18 +87,17 @@ function storesOf(transaction: IDBTransaction): Stores {
   }
 }
 
-function endOf(transaction: IDBTransaction): Promise<void> {
+function completionOf(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('the transaction was ended', 'AbortError'))
+    transaction.onabort = () => reject(transaction.error ?? new DOMException('the transaction was aborted', 'AbortError'))
   })
 }
 
-/** One that has ended already says so by an exception. */
 function abort(transaction: IDBTransaction | undefined): void {
   try {
     transaction?.abort()
   } catch {
-    // Nothing is left to abort.
+    // It has finished already.
   }
 }

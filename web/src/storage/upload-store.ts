@@ -1,44 +1,44 @@
-/** Records and copies of uploads in the browser's database: each method is one transaction. */
-import { answerTo, type Database, type Stores } from './database.js'
-import { copiedBytes, MAX_COPIES_BYTES, sweepOf, type UploadRecord } from './records.js'
+/** The records and copies of uploads in the browser's database. Each method runs one transaction for writing. */
+import { resultOf, type Database, type Stores } from './database.js'
+import { copiedBytes, MAX_COPIES_BYTES, planSweep, type UploadRecord } from './records.js'
 
-/** A record to be made, with the file to copy; without one the record alone. */
+/** A record to store, with the file to copy; without a file, the record alone. */
 export interface KeepRequest {
   readonly record: UploadRecord
   readonly file: Blob | undefined
 }
 
-/** What is kept: an earlier record of the same id stays, with its copy. */
-export interface Kept {
+/** A stored upload. A record of the same id that was there before stays, with its copy. */
+export interface StoredUpload {
   readonly record: UploadRecord
   readonly copy: Blob | undefined
-  /** The copy was left out, since all of them together would take too much. */
+  /** There is no copy because all copies together would exceed MAX_COPIES_BYTES. */
   readonly full: boolean
 }
 
 export type RecordChange = Pick<UploadRecord, 'id'> & Partial<UploadRecord>
 
-export interface RecordEnd {
+export interface RecordRemoval {
   readonly id: string
-  /** Ends every record of this key, whoever made it; empty for the one record alone. */
+  /** Removes all records of this key too; empty to remove the one record alone. */
   readonly key: string
 }
 
 export interface UploadStore {
-  /** Takes away what is stale, and tells what is left. */
-  sweep(alive: ReadonlySet<string> | undefined): Promise<readonly UploadRecord[]>
-  keep(requests: readonly KeepRequest[]): Promise<readonly Kept[]>
-  /** A record that is there no more is not made again. */
-  write(changes: readonly RecordChange[], ends: readonly RecordEnd[]): Promise<void>
+  /** Deletes what has expired, and returns the other records. */
+  sweep(live: ReadonlySet<string> | undefined): Promise<readonly UploadRecord[]>
+  keep(requests: readonly KeepRequest[]): Promise<readonly StoredUpload[]>
+  /** Applies the changes, then the removals. A change does not recreate a record that is gone. */
+  write(changes: readonly RecordChange[], removals: readonly RecordRemoval[]): Promise<void>
 }
 
-/** Milliseconds for a transaction of small records. */
-const PATIENCE = 3000
+/** How long a transaction of small records may take. */
+const TIMEOUT_MILLISECONDS = 3000
 
-/** Milliseconds for one that writes files: 100 MB on a slow phone's memory, of 5 MB/s. */
-const COPY_PATIENCE = 20_000
+/** How long a transaction that writes files may take: 100 MB at 5 MB/s, the speed of a slow phone's storage. */
+const COPY_TIMEOUT_MILLISECONDS = 20_000
 
-/** A proxy's bound is forgotten after a while: it may have been lifted. */
+/** How long a chunk ceiling is believed. The proxy's limit may have been lifted since. */
 const CEILING_MILLISECONDS = 7 * 24 * 3600 * 1000
 
 export class IndexedUploadStore implements UploadStore {
@@ -48,97 +48,99 @@ export class IndexedUploadStore implements UploadStore {
     this.#database = database
   }
 
-  sweep(alive: ReadonlySet<string> | undefined): Promise<readonly UploadRecord[]> {
-    return this.#database.run('readwrite', PATIENCE, async stores => {
-      const records = await all(stores)
-      const names = await answerTo(stores.copies.getAllKeys()) as string[]
-      const sweep = sweepOf(records, names, Date.now(), alive)
+  sweep(live: ReadonlySet<string> | undefined): Promise<readonly UploadRecord[]> {
+    return this.#database.run('readwrite', TIMEOUT_MILLISECONDS, async stores => {
+      const records = await allRecords(stores)
+      const names = await resultOf(stores.copies.getAllKeys()) as string[]
+      const sweep = planSweep(records, names, Date.now(), live)
       for (const id of sweep.records) stores.uploads.delete(id)
       for (const name of sweep.copies) stores.copies.delete(name)
       return records.filter(({ id }) => !sweep.records.includes(id))
     })
   }
 
-  async keep(requests: readonly KeepRequest[]): Promise<readonly Kept[]> {
-    const kept = await this.#database.run('readwrite', COPY_PATIENCE, async stores => {
-      const records = await all(stores)
+  async keep(requests: readonly KeepRequest[]): Promise<readonly StoredUpload[]> {
+    const stored = await this.#database.run('readwrite', COPY_TIMEOUT_MILLISECONDS, async stores => {
+      const records = await allRecords(stores)
       return Promise.all(requests.map(request => keepOne(stores, records, request)))
     })
-    // Read back, so that what is sent is the copy and no more the original.
-    return this.#database.run('readonly', PATIENCE, stores => Promise.all(kept.map(async one => {
+    // The copies are read back, so that the copy is sent and not the original.
+    return this.#database.run('readonly', TIMEOUT_MILLISECONDS, stores => Promise.all(stored.map(async one => {
       const { copy } = one.record
-      return { ...one, copy: copy === '' ? undefined : await read(stores, copy) }
+      return { ...one, copy: copy === '' ? undefined : await readCopy(stores, copy) }
     })))
   }
 
-  write(changes: readonly RecordChange[], ends: readonly RecordEnd[]): Promise<void> {
-    return this.#database.run('readwrite', PATIENCE, async stores => {
+  write(changes: readonly RecordChange[], removals: readonly RecordRemoval[]): Promise<void> {
+    return this.#database.run('readwrite', TIMEOUT_MILLISECONDS, async stores => {
       for (const one of changes) await change(stores, one)
-      for (const one of ends) await end(stores, one)
+      for (const one of removals) await remove(stores, one)
     })
   }
 
-  /** The largest chunk that is known to pass on the way to a server; 0 when unknown. */
+  /** The largest chunk in bytes that is known to reach a server; 0 if unknown. */
   ceiling(origin: string): Promise<number> {
-    return this.#database.run('readonly', PATIENCE, async stores => {
-      const found = await answerTo<{ bytes: number; at: number } | undefined>(stores.ceilings.get(origin))
+    return this.#database.run('readonly', TIMEOUT_MILLISECONDS, async stores => {
+      const found = await resultOf<{ bytes: number; at: number } | undefined>(stores.ceilings.get(origin))
       return found && Date.now() - found.at < CEILING_MILLISECONDS ? found.bytes : 0
     })
   }
 
   async setCeiling(origin: string, bytes: number): Promise<void> {
-    await this.#database.run('readwrite', PATIENCE, stores => answerTo(stores.ceilings.put({ bytes, at: Date.now() }, origin)))
+    await this.#database.run('readwrite', TIMEOUT_MILLISECONDS, stores => resultOf(stores.ceilings.put({ bytes, at: Date.now() }, origin)))
   }
 }
 
-/** `records` are those that are there, and those that this transaction makes. */
-async function keepOne(stores: Stores, records: UploadRecord[], { record, file }: KeepRequest): Promise<Omit<Kept, 'copy'>> {
+/** `records` are all that exist, including those that this transaction has added. */
+async function keepOne(stores: Stores, records: UploadRecord[], { record, file }: KeepRequest): Promise<Omit<StoredUpload, 'copy'>> {
   const earlier = records.find(({ id, origin }) => id === record.id && origin === record.origin)
   const base = earlier ?? record
-  const there = base.copy !== '' && await answerTo(stores.copies.count(base.copy)) > 0
-  const full = !there && file !== undefined && copiedBytes(records) + record.size > MAX_COPIES_BYTES
-  const copies = !there && file !== undefined && !full
-  const made = { ...base, worker: record.worker, at: record.at, copy: there ? base.copy : copies ? record.id : '' }
-  records.push(made)
-  if (copies) stores.copies.put(file, made.copy)
-  stores.uploads.put(made)
-  return { record: made, full }
+  const hasCopy = base.copy !== '' && await resultOf(stores.copies.count(base.copy)) > 0
+  const full = !hasCopy && file !== undefined && copiedBytes(records) + record.size > MAX_COPIES_BYTES
+  const makesCopy = !hasCopy && file !== undefined && !full
+  const stored = { ...base, worker: record.worker, at: record.at, copy: hasCopy ? base.copy : makesCopy ? record.id : '' }
+  records.push(stored)
+  if (makesCopy) stores.copies.put(file, stored.copy)
+  stores.uploads.put(stored)
+  return { record: stored, full }
 }
 
+/** A record that gets the key of another one drops its own copy and shares the other's. */
 async function change({ uploads, copies }: Stores, part: RecordChange): Promise<void> {
-  const record = await answerTo<UploadRecord | undefined>(uploads.get(part.id))
+  const record = await resultOf<UploadRecord | undefined>(uploads.get(part.id))
   if (!record) return
   const changed = { ...record, ...part }
-  const twin = changed.key === '' ? undefined : (await named(uploads, changed.key)).find(({ id, copy }) => id !== record.id && copy !== '')
-  if (twin && changed.copy !== '' && changed.copy !== twin.copy) {
+  const duplicate = changed.key === '' ? undefined : (await recordsOf(uploads, changed.key)).find(({ id, copy }) => id !== record.id && copy !== '')
+  if (duplicate && changed.copy !== '' && changed.copy !== duplicate.copy) {
     copies.delete(changed.copy)
-    changed.copy = twin.copy
+    changed.copy = duplicate.copy
   }
-  await answerTo(uploads.put(changed))
+  await resultOf(uploads.put(changed))
 }
 
-async function end({ uploads, copies }: Stores, { id, key }: RecordEnd): Promise<void> {
-  const record = await answerTo<UploadRecord | undefined>(uploads.get(id))
-  const twins = record && record.key !== '' ? await named(uploads, record.key) : []
-  const ended = key === '' ? [] : await named(uploads, key)
-  if (record) ended.push(record)
-  const left = twins.filter(twin => ended.every(({ id }) => id !== twin.id))
-  for (const one of ended) {
+/** A copy stays as long as a remaining record shares it. */
+async function remove({ uploads, copies }: Stores, { id, key }: RecordRemoval): Promise<void> {
+  const record = await resultOf<UploadRecord | undefined>(uploads.get(id))
+  const duplicates = record && record.key !== '' ? await recordsOf(uploads, record.key) : []
+  const removed = key === '' ? [] : await recordsOf(uploads, key)
+  if (record) removed.push(record)
+  const remaining = duplicates.filter(duplicate => removed.every(({ id }) => id !== duplicate.id))
+  for (const one of removed) {
     uploads.delete(one.id)
-    if (one.copy !== '' && left.every(({ copy }) => copy !== one.copy)) copies.delete(one.copy)
+    if (one.copy !== '' && remaining.every(({ copy }) => copy !== one.copy)) copies.delete(one.copy)
   }
 }
 
-function all({ uploads }: Stores): Promise<UploadRecord[]> {
-  return answerTo(uploads.getAll())
+function allRecords({ uploads }: Stores): Promise<UploadRecord[]> {
+  return resultOf(uploads.getAll())
 }
 
-function named(uploads: IDBObjectStore, key: string): Promise<UploadRecord[]> {
-  return answerTo(uploads.index('key').getAll(key))
+function recordsOf(uploads: IDBObjectStore, key: string): Promise<UploadRecord[]> {
+  return resultOf(uploads.index('key').getAll(key))
 }
 
-/** Whatever lies there: only a Blob is a copy. */
-async function read({ copies }: Stores, name: string): Promise<Blob | undefined> {
-  const found: unknown = await answerTo(copies.get(name))
+/** Undefined unless the stored value is a Blob. */
+async function readCopy({ copies }: Stores, name: string): Promise<Blob | undefined> {
+  const found: unknown = await resultOf(copies.get(name))
   return found instanceof Blob ? found : undefined
 }

@@ -1,26 +1,21 @@
 /**
- * One request by XHR: a slice of the file as its body, progress while it leaves,
- * and an end when nothing moves any more. XHR because fetch tells nothing of a
- * body's progress; the slice goes from the disk to the socket by itself.
+ * Sends one request by XHR, with a slice of the file as its body. XHR because fetch does not
+ * report upload progress. The browser streams the slice from disk, so it never fills the memory.
  */
 import { checksum as checksumOf } from './digest.js'
-import { parse, readProblem, type Problem } from './server-json.js'
-import type { Answer, SendAction } from './wasm.js'
+import { readAnswer, type RequestOutcome } from './server-answer.js'
+import type { SendAction } from './wasm.js'
 
-export type SendOutcome =
-  | { readonly type: 'answered'; readonly answer: Answer; readonly problem: Problem | undefined; readonly body: string }
-  | { readonly type: 'broken'; readonly stalled: boolean }
-
-/** `unreadable`: the file would not give the bytes. */
-export type ChunkOutcome = SendOutcome | { readonly type: 'unreadable' }
+/** `unreadable`: the file could not be read. */
+export type ChunkOutcome = RequestOutcome | { readonly type: 'unreadable' }
 
 export interface SendListener {
-  /** `sent` bytes of the body have left. */
+  /** `sent` bytes of the body have left the browser. */
   progressed(sent: number): void
   finished(outcome: ChunkOutcome): void
 }
 
-/** Sends and returns how to abort; after an abort the listener hears nothing more. */
+/** Sends the request and returns a function that aborts it. After an abort the listener is not called. */
 export function sendRequest(action: SendAction, file: Blob | undefined, token: string, listener: SendListener): () => void {
   const xhr = new XMLHttpRequest()
   let watchdog = 0
@@ -32,7 +27,7 @@ export function sendRequest(action: SendAction, file: Blob | undefined, token: s
     xhr.onload = xhr.onerror = xhr.onabort = xhr.upload.onprogress = xhr.onreadystatechange = null
     if (outcome) listener.finished(outcome)
   }
-  const alive = (): void => {
+  const restartWatchdog = (): void => {
     clearTimeout(watchdog)
     watchdog = setTimeout(() => {
       end({ type: 'broken', stalled: true })
@@ -43,18 +38,20 @@ export function sendRequest(action: SendAction, file: Blob | undefined, token: s
   for (const [name, value] of action.headers) xhr.setRequestHeader(name, value)
   xhr.setRequestHeader('Authorization', `Bearer ${token}`)
   xhr.upload.onprogress = event => {
-    alive()
+    restartWatchdog()
     listener.progressed(Math.min(event.loaded, action.length))
   }
-  xhr.onreadystatechange = alive
-  xhr.onload = () => end(answered(action.request, xhr))
-  // Safari reports a lost connection as an abort that nobody asked for.
+  xhr.onreadystatechange = restartWatchdog
+  xhr.onload = () => end(readAnswer(action.request, {
+    status: xhr.status, body: xhr.responseText, header: name => xhr.getResponseHeader(name),
+  }))
+  // Safari reports a lost connection as an abort.
   const broken = (): void => end({ type: 'broken', stalled: false })
   xhr.onerror = xhr.onabort = broken
   const send = ({ body, checksum }: Body): void => {
     if (ended) return
     if (checksum !== '') xhr.setRequestHeader('Upload-Checksum', checksum)
-    alive()
+    restartWatchdog()
     xhr.send(body)
   }
   bodyOf(action, file).then(send, () => end({ type: 'unreadable' })).catch(broken)
@@ -69,49 +66,10 @@ interface Body {
   readonly checksum: string
 }
 
-/** A chunk is summed up before it leaves, so that the server finds out what the way has done to it. */
+/** The chunk, and its checksum by which the server detects damage in transit. */
 async function bodyOf(action: SendAction, file: Blob | undefined): Promise<Body> {
   if (action.length === 0) return { body: null, checksum: '' }
   if (!file) throw new DOMException('no file', 'NotReadableError')
   const body = file.slice(action.offset, action.offset + action.length)
   return { body, checksum: action.checksum ? await checksumOf(body) : '' }
-}
-
-function answered(request: number, xhr: XMLHttpRequest): SendOutcome {
-  const problem = isProblem(xhr.getResponseHeader('Content-Type')) ? readProblem(parse(xhr.responseText)) : undefined
-  return {
-    type: 'answered',
-    problem,
-    body: xhr.responseText,
-    answer: {
-      type: 'answer',
-      request,
-      status: xhr.status,
-      offset: readOffset(xhr.getResponseHeader('Upload-Offset')),
-      retryAfter: readRetryAfter(xhr.getResponseHeader('Retry-After'), Date.now()),
-      location: xhr.getResponseHeader('Location') ?? '',
-      problem: problem?.code ?? '',
-      foreign: isForeign(xhr.getResponseHeader('Content-Type'), xhr.getResponseHeader('Tus-Resumable')),
-    },
-  }
-}
-
-/** Nothing in the answer speaks of the media server: something on the way gave it in the server's place. */
-export function isForeign(contentType: string | null, tusResumable: string | null): boolean {
-  return tusResumable === null && !isProblem(contentType)
-}
-
-export function isProblem(contentType: string | null): boolean {
-  return contentType?.startsWith('application/problem+json') ?? false
-}
-
-/** Milliseconds from now; 0 without a header that can be read. RFC 9110, section 10.2.3: seconds or a date. */
-export function readRetryAfter(header: string | null, now: number): number {
-  if (header === null) return 0
-  const milliseconds = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now
-  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : 0
-}
-
-function readOffset(header: string | null): number {
-  return header !== null && /^\d+$/.test(header) ? Number(header) : -1
 }

@@ -1,31 +1,31 @@
-/** SHA-256 of files and texts: by the browser where it can take them whole, by the module in pieces otherwise. */
+/** SHA-256 of files and texts. The browser hashes small files whole; the module hashes the others piece by piece. */
 import type { WasmModule } from './wasm-module.js'
 
-/** WebCrypto takes a file as one piece of memory. 16 MiB covers every image, sticker, video and audio that WhatsApp takes. */
+/** WebCrypto needs the whole file in memory. 16 MiB covers every image, sticker, video and audio that WhatsApp accepts. */
 const MAX_WHOLE_BYTES = 16 * 1024 * 1024
 
-/** Bytes that are in memory at a time where a file comes in pieces. */
+/** Bytes in memory at a time if a file is hashed piece by piece. */
 const PIECE_BYTES = 1024 * 1024
 
-/** Lower-case hexadecimal. Fails when the file cannot be read. */
+/** In lower-case hexadecimal. Rejects if the file cannot be read. */
 export async function sha256(module: WasmModule, file: Blob): Promise<string> {
   if (file.size > MAX_WHOLE_BYTES || !hasWebCrypto()) return inPieces(module, file)
   return hexadecimal(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))
 }
 
-/** As tus's checksum extension has it; empty where the browser has no WebCrypto. */
+/** A value for Upload-Checksum (tus checksum extension); empty if the browser has no WebCrypto. */
 export async function checksum(bytes: Blob): Promise<string> {
   if (!hasWebCrypto()) return ''
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await bytes.arrayBuffer()))
   return `sha256 ${btoa(String.fromCharCode(...digest))}`
 }
 
-/** Browsers have it in secure contexts alone. */
+/** Browsers offer it in secure contexts only. */
 function hasWebCrypto(): boolean {
   return self.isSecureContext
 }
 
-/** Of a text, at once. */
+/** The SHA-256 of a text, synchronously. */
 export function textSha256(module: WasmModule, text: string): string {
   const digest = module.newDigest()
   digest.write(new TextEncoder().encode(text))

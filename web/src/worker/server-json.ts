@@ -1,22 +1,21 @@
 /**
- * The server's JSON, read with doubt: problems (RFC 9457), upload states and
- * assets become the engine's types, or `undefined` where they are not what
- * DESIGN 4.4 says.
+ * Parses the server's JSON: problems (RFC 9457), upload states and assets. Everything that does
+ * not have the documented form becomes `undefined`.
  */
-import type { Asset, Fact, Kind, Outcome, Purpose, Reason, Verdict } from '../engine/engine.js'
-import type { UploadState } from './wasm.js'
+import type { Asset, Fact, Failure, Kind, Outcome, Purpose, Reason, Verdict } from '../engine/engine.js'
+import type { ServerState } from './wasm.js'
 
 export interface Problem {
   readonly code: string
   readonly title: string
   readonly facts: readonly Fact[]
-  /** Says that repeating is of no use. */
+  /** A retry would fail again. */
   readonly final: boolean
 }
 
 /** `GET /v1/uploads/{id}`. */
 export interface UploadStatus {
-  readonly state: UploadState
+  readonly state: ServerState
   readonly verdict: Verdict | undefined
   readonly asset: Asset | undefined
   readonly problem: Problem | undefined
@@ -24,10 +23,10 @@ export interface UploadStatus {
 
 type Json = Readonly<Record<string, unknown>>
 
-const STATES: readonly string[] = ['uploading', 'checking', 'relaying', 'done', 'refused', 'failed'] satisfies UploadState[]
+const STATES: readonly string[] = ['uploading', 'checking', 'relaying', 'done', 'refused', 'failed'] satisfies ServerState[]
 const OUTCOMES: readonly string[] = ['accept', 'warn', 'refuse'] satisfies Outcome[]
 
-/** How a fact's number is written. On the wire a fact has a name and a value alone. */
+/** The units of facts by name. The JSON has only names and values. */
 const UNITS: Readonly<Record<string, string>> = {
   size: 'bytes', offset: 'bytes', duration: 'milliseconds', width: 'pixels', height: 'pixels',
 }
@@ -50,10 +49,14 @@ export function readProblem(value: unknown): Problem | undefined {
   }
 }
 
+export function failureOfProblem({ code, title, facts, final }: Problem): Failure {
+  return { code, message: title, retryable: !final, facts }
+}
+
 export function readUploadStatus(value: unknown): UploadStatus | undefined {
   if (!isObject(value) || !STATES.includes(text(value['state']))) return undefined
   return {
-    state: value['state'] as UploadState,
+    state: value['state'] as ServerState,
     verdict: readVerdict(value['verdict']),
     asset: readAsset(value['asset']),
     problem: readProblem(value['problem']),
@@ -65,19 +68,19 @@ export function readAsset(value: unknown): Asset | undefined {
   return value as unknown as Asset
 }
 
-/** The asset of a list that holds, at this time, every copy that the purposes need. */
+/** The first asset of a list that has an unexpired copy for each purpose. */
 export function findCopies(list: unknown, purposes: readonly Purpose[], now: number): Asset | undefined {
   const items = isObject(list) && Array.isArray(list['items']) ? list['items'] : []
-  return items.map(readAsset).find(asset => asset !== undefined && holdsCopies(asset, purposes, now))
+  return items.map(readAsset).find(asset => asset !== undefined && hasCopies(asset, purposes, now))
 }
 
-function holdsCopies(asset: Asset, purposes: readonly Purpose[], now: number): boolean {
+function hasCopies(asset: Asset, purposes: readonly Purpose[], now: number): boolean {
   return purposes.every(purpose => purpose === 'message'
-    ? holds(asset.media_id, asset.media_id_expires_at, now)
-    : holds(asset.handle, asset.handle_expires_at, now))
+    ? isValid(asset.media_id, asset.media_id_expires_at, now)
+    : isValid(asset.handle, asset.handle_expires_at, now))
 }
 
-function holds(copy: string | undefined, expiresAt: string | undefined, now: number): boolean {
+function isValid(copy: string | undefined, expiresAt: string | undefined, now: number): boolean {
   return copy !== undefined && copy !== '' && (expiresAt === undefined || Date.parse(expiresAt) > now)
 }
 
@@ -105,7 +108,7 @@ function readReason(value: Json): Reason {
 function readFacts(value: unknown): Fact[] {
   if (!isObject(value)) return []
   const names = Object.keys(value)
-  // A limit has the unit of what it limits; alone it is one of size.
+  // A limit has the unit of the fact that it limits. Alone it limits a size.
   const limited = names.find(name => name in UNITS) ?? 'size'
   return Object.entries(value).map(([name, fact]) => typeof fact === 'number'
     ? { name, number: fact, unit: UNITS[name === 'limit' ? limited : name] ?? '' }

@@ -1,177 +1,180 @@
 /**
- * One upload, several tabs: whoever holds the upload's lock talks to the server,
- * the others follow what is told of it, and ask for what their people want. The
- * lock comes free when its holder leaves, crashes or is closed.
+ * The lock of one upload among several tabs. The tab that holds it sends the upload, and publishes
+ * its events to the others, which follow them and pass on the commands of their users.
+ * The lock is released when its tab releases it, crashes or is closed.
  */
-import type { UploadNews } from './upload-runner.js'
 import type { UploadCommand } from '../engine/worker-protocol.js'
+import type { JobEvent } from './job-event.js'
 
-export type TurnCommand = Exclude<UploadCommand, 'forget'>
-
+/** Older versions of this code in other tabs send and receive the same messages. */
 type Message =
-  /** A follower has come, and would like to know how it stands. */
+  /** A tab has started to follow, and asks for the upload's state. */
   | { readonly type: 'hello' }
-  | { readonly type: 'command'; readonly command: TurnCommand }
-  | { readonly type: 'event'; readonly event: UploadNews }
+  | { readonly type: 'command'; readonly command: UploadCommand }
+  | { readonly type: 'event'; readonly event: JobEvent }
   | { readonly type: 'located'; readonly url: string }
 
-export interface TurnListener {
-  /** It is this one's turn to talk to the server. */
-  granted(): void
-  /** Another one talks to the server. */
+export interface LockListener {
+  /** This tab holds the lock: it may talk to the server. */
+  acquired(): void
+  /** Another tab holds the lock. */
   followed(): void
-  /** Nobody talks to the server: told of a turn that watches alone. */
-  released(): void
-  heard(event: UploadNews): void
+  /** No tab holds the lock. `isComplete`: the last one reported that the server has all bytes. Called in the mode `observe` only. */
+  released(isComplete: boolean): void
+  /** An event of the tab that holds the lock. */
+  received(event: JobEvent): void
+  /** The upload's URL, from the tab that holds the lock. */
   located(url: string): void
-  asked(command: TurnCommand): void
+  /** A command from a tab that follows. */
+  requested(command: UploadCommand): void
 }
 
-/** Milliseconds that the lock outlives the upload's end, so that the word of the end comes first. */
-const FAREWELL_MILLISECONDS = 1000
+type LockState =
+  /** Mode `send`: another tab holds the lock, or the browser has not answered yet. */
+  | { readonly type: 'waiting' }
+  | { readonly type: 'held'; readonly unlock: () => void }
+  /** Mode `observe`: neither a message nor the browser has shown whether a tab holds the lock. */
+  | { readonly type: 'observing' }
+  /** Mode `observe`: another tab holds the lock. */
+  | { readonly type: 'following' }
+  /** Mode `observe`: no tab holds the lock. */
+  | { readonly type: 'idle' }
+  | { readonly type: 'released' }
 
-export class UploadTurn {
+/** How long the lock outlives the upload's end, so that other tabs receive the final event before the lock. */
+const FINISH_MILLISECONDS = 1000
+
+export class UploadLock {
   readonly #name: string
-  readonly #listener: TurnListener
-  /** Has no bytes to send: never takes the lock for itself. */
-  readonly #watches: boolean
+  readonly #listener: LockListener
   readonly #channel: BroadcastChannel | undefined
-  readonly #waiting = new AbortController()
-  #release: () => void = () => {}
-  #holds = false
-  /** A turn that watches has somebody to watch. */
-  #sees = false
-  #waitsForRelease = false
+  readonly #abort = new AbortController()
+  #state: LockState
   #url = ''
-  /** What a newcomer has to know: the last event of each kind that matters. */
-  #progress: UploadNews | undefined
-  #stage: UploadNews | undefined
+  /** The server has all bytes, according to the tab that holds the lock. */
+  #isComplete = false
+  /** The state for tabs that start to follow: the last `progress`, and the last event of another type. */
+  #progress: JobEvent | undefined
+  #stage: JobEvent | undefined
 
-  /** `name` is the upload's, the same in every tab. */
-  constructor(name: string, listener: TurnListener, how: 'send' | 'watch' = 'send') {
+  /** `name` is the same in every tab. Mode `observe` is for a tab that has no bytes to send. */
+  constructor(name: string, listener: LockListener, mode: 'send' | 'observe') {
     this.#name = name
     this.#listener = listener
-    this.#watches = how === 'watch'
+    this.#state = { type: mode === 'send' ? 'waiting' : 'observing' }
     this.#channel = 'BroadcastChannel' in self ? new BroadcastChannel(name) : undefined
-    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#hear(data)
-    if (this.#watches) this.#watch()
-    // Insecure contexts have no locks, and some pages may not use them: there, every tab for itself, and the server keeps order.
-    else if (navigator.locks as LockManager | undefined) this.#request(name).catch(() => this.#grant())
-    else queueMicrotask(() => this.#grant())
+    if (this.#channel) this.#channel.onmessage = ({ data }: MessageEvent<Message>) => this.#receive(data)
+    if (mode === 'observe') {
+      this.#post({ type: 'hello' })
+      this.#awaitRelease()
+    }
+    // Without locks, as in insecure contexts, every tab sends for itself and the server keeps order.
+    else if (navigator.locks as LockManager | undefined) this.#acquire().catch(() => this.#hold())
+    else queueMicrotask(() => this.#hold())
   }
 
-  get holds(): boolean {
-    return this.#holds
+  get isHeld(): boolean {
+    return this.#state.type === 'held'
   }
 
-  /** Another one takes what is asked for. */
-  get follows(): boolean {
-    return this.#watches ? this.#sees : !this.#holds
+  /** Another tab carries out commands. */
+  get isFollowing(): boolean {
+    return this.#state.type === 'waiting' || this.#state.type === 'following'
   }
 
-  /** Tells the followers. */
-  tell(event: UploadNews): void {
-    if (!this.#holds) return
+  /** Sends an event to the tabs that follow. */
+  publish(event: JobEvent): void {
+    if (!this.isHeld) return
     if (event.type === 'progress') this.#progress = event
     else if (event.type !== 'damaged') this.#stage = event
     this.#post({ type: 'event', event })
   }
 
-  locate(url: string): void {
+  publishUrl(url: string): void {
     this.#url = url
-    if (this.#holds) this.#post({ type: 'located', url })
+    if (this.isHeld) this.#post({ type: 'located', url })
   }
 
-  /** Asks the holder. */
-  ask(command: TurnCommand): void {
+  /** Sends a command to the tab that holds the lock. */
+  request(command: UploadCommand): void {
     this.#post({ type: 'command', command })
   }
 
-  /** The upload has ended, for all tabs. Who comes from now on is told of a result alone: what was cancelled or has failed, somebody may want anew. */
-  end(): void {
-    if (this.#stage?.type === 'cancelled' || this.#stage?.type === 'failed') this.#forget()
-    setTimeout(() => this.leave(), FAREWELL_MILLISECONDS)
+  /**
+   * Releases the lock after the upload's end. Tabs that start to follow before that learn of a
+   * result only: an upload that was cancelled or has failed may be started again there.
+   */
+  finish(): void {
+    if (this.#stage?.type === 'cancelled' || this.#stage?.type === 'failed') {
+      this.#stage = this.#progress = undefined
+      this.#url = ''
+    }
+    setTimeout(() => this.release(), FINISH_MILLISECONDS)
   }
 
-  /** The upload goes on, in another tab where there is one. */
-  leave(): void {
-    this.#holds = false
-    this.#waiting.abort()
-    this.#release()
+  /** Releases the lock, or stops waiting for it. Another tab may continue the upload. */
+  release(): void {
+    const state = this.#state
+    this.#state = { type: 'released' }
+    this.#abort.abort()
+    if (state.type === 'held') state.unlock()
     this.#channel?.close()
   }
 
-  async #request(name: string): Promise<void> {
-    const hold = (lock: Lock | null): Promise<void> | undefined => lock ? this.#hold() : undefined
-    const first = await navigator.locks.request(name, { ifAvailable: true }, lock => {
-      const held = hold(lock)
-      return held ? held.then(() => 'held') : 'taken'
-    })
-    if (first === 'held' || this.#waiting.signal.aborted) return
+  async #acquire(): Promise<void> {
+    const { locks } = navigator
+    const hold = (): Promise<void> => new Promise(unlock => this.#hold(unlock))
+    const wasFree = await locks.request(this.#name, { ifAvailable: true }, lock => lock && hold().then(() => true))
+    if (wasFree || this.#state.type === 'released') return
     this.#listener.followed()
     this.#post({ type: 'hello' })
-    await navigator.locks.request(name, { signal: this.#waiting.signal }, hold).catch(() => {})
+    await locks.request(this.#name, { signal: this.#abort.signal }, hold).catch(() => {})
   }
 
-  #watch(): void {
-    this.#post({ type: 'hello' })
-    this.#awaitRelease()
+  #hold(unlock = (): void => {}): void {
+    if (this.#state.type !== 'waiting') return unlock()
+    this.#state = { type: 'held', unlock }
+    this.#listener.acquired()
   }
 
-  /** Shared, so that those who watch do not wait for each other. Whoever waits to send comes after them, and is heard of. */
+  /** Requests a shared lock, so that observers do not wait for each other. Tabs that wait to send come first. */
   #awaitRelease(): void {
     const locks = navigator.locks as LockManager | undefined
-    if (this.#waitsForRelease || !locks) return
-    this.#waitsForRelease = true
-    locks.request(this.#name, { mode: 'shared', signal: this.#waiting.signal }, () => {
-      this.#sees = this.#waitsForRelease = false
-      this.#listener.released()
+    locks?.request(this.#name, { mode: 'shared', signal: this.#abort.signal }, () => {
+      if (this.#state.type === 'released') return
+      this.#state = { type: 'idle' }
+      this.#listener.released(this.#isComplete)
     }).catch(() => {})
   }
 
-  #see(): void {
-    if (this.#sees) return
-    this.#sees = true
+  /** A message shows that another tab holds the lock. Before that only `idle` has no request for the lock. */
+  #follow(): void {
+    const { type } = this.#state
+    if (type !== 'observing' && type !== 'idle') return
+    this.#state = { type: 'following' }
     this.#listener.followed()
-    this.#awaitRelease()
-  }
-
-  #hold(): Promise<void> {
-    return new Promise(release => {
-      this.#release = release
-      if (this.#waiting.signal.aborted) release()
-      this.#grant()
-    })
-  }
-
-  #grant(): void {
-    if (this.#holds || this.#waiting.signal.aborted) return
-    this.#holds = true
-    this.#listener.granted()
+    if (type === 'idle') this.#awaitRelease()
   }
 
   #post(message: Message): void {
-    if (!this.#waiting.signal.aborted) this.#channel?.postMessage(message)
+    if (this.#state.type !== 'released') this.#channel?.postMessage(message)
   }
 
-  #hear(message: Message): void {
-    if (this.#holds) {
-      if (message.type === 'command') this.#listener.asked(message.command)
-      if (message.type === 'hello') this.#greet()
+  #receive(message: Message): void {
+    if (this.isHeld) {
+      if (message.type === 'command') this.#listener.requested(message.command)
+      if (message.type === 'hello') this.#publishState()
       return
     }
     if (message.type !== 'located' && message.type !== 'event') return
-    if (this.#watches) this.#see()
-    if (message.type === 'located') this.#listener.located(message.url)
-    else this.#listener.heard(message.event)
+    this.#follow()
+    if (message.type === 'located') return this.#listener.located(message.url)
+    const { event } = message
+    this.#isComplete = event.type !== 'started' && (this.#isComplete || event.type === 'checking' || event.type === 'relaying')
+    this.#listener.received(event)
   }
 
-  #forget(): void {
-    this.#stage = this.#progress = undefined
-    this.#url = ''
-  }
-
-  #greet(): void {
+  #publishState(): void {
     if (this.#url !== '') this.#post({ type: 'located', url: this.#url })
     for (const event of [this.#stage, this.#progress]) if (event) this.#post({ type: 'event', event })
   }

@@ -1,2 +1,2 @@
-/** The build resolves this name to lib/wasm/wasm_exec.js of the Go that builds the module. */
+/** The build resolves this name to lib/wasm/wasm_exec.js of the Go version that compiles the module. */
 declare module 'wasm_exec'

@@ -1,7 +1,7 @@
-/** The running Go module: loads it, calls its exports, notices its death. */
+/** The running Go module: loads it, calls its exports and detects its crash. */
 import 'wasm_exec'
 import type { CheckRequest, Verdict } from '../engine/engine.js'
-import type { Action, EventNumbers, UploadEvent, WasmExports, WasmImports } from './wasm.js'
+import type { EventNumbers, MachineAction, MachineEvent, WasmExports, WasmImports } from './wasm.js'
 
 const EVENTS: EventNumbers = {
   start: 0, pause: 1, resume: 2, cancel: 3, retry: 4, due: 5, nudge: 6,
@@ -9,37 +9,36 @@ const EVENTS: EventNumbers = {
   answer: 9, broken: 10, unsent: 11, unreadable: 12, known: 13, watched: 14,
 }
 
-/** The module has died. Whatever it returns from now on is garbage. */
-class ModuleDeadError extends Error {
-  override readonly name = 'ModuleDeadError'
+/** The module has crashed. Whatever it returns after that is garbage. */
+class ModuleCrashError extends Error {
+  override readonly name = 'ModuleCrashError'
 }
 
-/** What a new upload is made of. */
-export interface UploadConfig {
+/** The configuration of an upload's state machine. */
+export interface MachineConfig {
   readonly files: string
   readonly uploads: string
   readonly assets: string
-  /** A known upload to go on with; empty for a new one. */
+  /** The upload to resume; empty for a new one. */
   readonly url: string
   readonly size: number
-  /** The largest chunk that is known to pass; 0 when unknown. */
+  /** The largest chunk in bytes that is known to reach the server; 0 if unknown. */
   readonly ceiling: number
   readonly metadata: readonly (readonly [key: string, value: string])[]
 }
 
 /**
- * Bytes that one call takes in at most: a browser runs a call to its end in the
- * code that it began it with, so a long first one would never get to the fast code.
+ * The most bytes that one call hashes. A browser cannot switch to optimized code in the middle of
+ * a call, so one long call would run in the slow baseline code to its end.
  */
 const DIGEST_PIECE_BYTES = 1 << 20
 
-/** A SHA-256 under way. `sum` or `free` ends it; nothing follows either. */
+/** A SHA-256 in progress. Ends with `sum` or `free`, after which it must not be used. */
 export interface Digest {
-  /** Takes the next bytes. */
   write(bytes: Uint8Array): void
   /** Lower-case hexadecimal. */
   sum(): string
-  /** Lets go of a digest that nobody asks for any more. */
+  /** Discards the digest. */
   free(): void
 }
 
@@ -48,13 +47,13 @@ export class WasmModule {
   readonly #encoder = new TextEncoder()
   readonly #decoder = new TextDecoder()
   #exports: WasmExports | undefined
-  #dead = false
+  #crashed = false
   #file: Blob | undefined
 
   private constructor() {
-    // A panic outside an export's recover ends the program here, while the call
-    // that caused it returns as if nothing had happened.
-    this.#go.exit = () => { this.#dead = true }
+    // A panic outside an export's recover exits the program here, while the call that
+    // caused it returns normally.
+    this.#go.exit = () => { this.#crashed = true }
   }
 
   static async load(): Promise<WasmModule> {
@@ -67,12 +66,12 @@ export class WasmModule {
     return module
   }
 
-  /** Whether an error of one of these calls is the module's death. */
-  isDeath(error: unknown): boolean {
-    return error instanceof ModuleDeadError
+  /** Whether an error of one of these calls is a crash of the module. */
+  isCrash(error: unknown): boolean {
+    return error instanceof ModuleCrashError
   }
 
-  /** The verdict on a file. Reads a few ranges of it and returns at once. */
+  /** The verdict on a file, of which it reads a few ranges synchronously. */
   check(file: Blob, request: CheckRequest): Verdict {
     this.#file = file
     const length = this.#write([
@@ -83,41 +82,39 @@ export class WasmModule {
     return this.#json(result) as Verdict
   }
 
-  /** Makes an upload's machine and returns its handle. */
-  newUpload(config: UploadConfig): number {
+  /** Makes the state machine of an upload and returns its handle. */
+  newUpload(config: MachineConfig): number {
     const length = this.#write([config.files, config.uploads, config.assets, config.url, ...config.metadata.flat()])
     const crossOrigin = new URL(config.files).origin === self.location.origin ? 0 : 1
     return this.#succeeded(this.#live().mediarelay_upload_new(config.size, config.ceiling, crossOrigin, length))
   }
 
-  /** Tells an upload's machine what happened and returns what it wants done. */
-  tell(handle: number, event: UploadEvent): Action {
-    const words = { request: 0, status: 0, offset: -1, retryAfter: 0, fields: [] as string[] }
+  /** Gives an event to an upload's state machine and returns the action to perform. */
+  dispatch(handle: number, event: MachineEvent): MachineAction {
+    const input = { request: 0, status: 0, offset: -1, retryAfter: 0, fields: [] as string[], ...event }
     switch (event.type) {
       case 'answer':
-        Object.assign(words, event, { fields: [event.location, event.problem, ...event.foreign ? ['foreign'] : []] })
+        input.fields = [event.location, event.problem, ...event.foreign ? ['foreign'] : []]
         break
       case 'broken':
-        Object.assign(words, { request: event.request, status: event.stalled ? 1 : 0 })
+        input.status = event.stalled ? 1 : 0
         break
       case 'watched':
-        Object.assign(words, { request: event.request, status: event.final ? 1 : 0, fields: [event.state, event.problem] })
-        break
-      case 'unsent': case 'unreadable': case 'known':
-        words.request = event.request
+        input.status = event.final ? 1 : 0
+        input.fields = [event.state, event.problem]
     }
-    const length = this.#write(words.fields)
+    const length = this.#write(input.fields)
     return this.#json(this.#live().mediarelay_upload_event(
-      handle, EVENTS[event.type], words.request, words.status,
-      Math.round(performance.now()), words.offset, words.retryAfter, length,
-    )) as Action
+      handle, EVENTS[event.type], input.request, input.status,
+      Math.round(performance.now()), input.offset, input.retryAfter, length,
+    )) as MachineAction
   }
 
   freeUpload(handle: number): void {
     this.#live().mediarelay_upload_free(handle)
   }
 
-  /** Begins the SHA-256 of bytes that come piece by piece. */
+  /** Starts a SHA-256. */
   newDigest(): Digest {
     const handle = this.#succeeded(this.#live().mediarelay_digest_new())
     return {
@@ -135,12 +132,12 @@ export class WasmModule {
   }
 
   #live(): WasmExports {
-    if (this.#dead || !this.#exports) throw new ModuleDeadError('the module has exited')
+    if (this.#crashed || !this.#exports) throw new ModuleCrashError('the module has exited')
     return this.#exports
   }
 
   #succeeded(result: number): number {
-    if (this.#dead || result < 0) throw new ModuleDeadError(`the module answered ${result}`)
+    if (this.#crashed || result < 0) throw new ModuleCrashError(`the module returned ${result}`)
     return result
   }
 
@@ -148,7 +145,7 @@ export class WasmModule {
     return this.#put(this.#encoder.encode(fields.map(field => field.replaceAll('\0', '') + '\0').join('')))
   }
 
-  /** Puts bytes into the shared buffer and returns how many. */
+  /** Copies bytes into the shared buffer and returns their number. */
   #put(bytes: Uint8Array): number {
     const pointer = this.#live().mediarelay_buffer(bytes.length)
     new Uint8Array(this.#live().mem.buffer, pointer).set(bytes)
@@ -159,7 +156,7 @@ export class WasmModule {
     return JSON.parse(this.#text(result))
   }
 
-  /** The text that an export has left in the shared buffer. */
+  /** The text that an export has written to the shared buffer. */
   #text(result: number): string {
     const length = this.#succeeded(result)
     const pointer = this.#live().mediarelay_buffer(0)
@@ -178,7 +175,7 @@ export class WasmModule {
   }
 }
 
-/** Compiles while it loads; where a server sends another Content-Type, after it. */
+/** Compiles the module while it downloads, or after that if the server sends another Content-Type. */
 async function instantiate(imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
   const response = await fetch(new URL(__WASM_FILE__, self.location.href))
   if (!response.ok) throw new Error(`${__WASM_FILE__}: ${response.status}`)

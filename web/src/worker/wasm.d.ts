@@ -1,40 +1,40 @@
 /**
- * The border of wasm/ (Go), in the same words: numbers are parameters, texts
- * cross in one shared buffer as fields with a NUL after each, answers are JSON
- * in that buffer. Mirrors wasm/exports.go, input.go and output.go.
+ * The interface of the Go module. Numbers are parameters. Texts pass through one shared buffer,
+ * as fields that each end with a NUL. Results are JSON in that buffer.
+ * Mirrors wasm/exports.go, input.go and output.go.
  */
 import type { Fact, WaitReason } from '../engine/engine.js'
 
-/** What the module exports. A negative result is a failure: -1 panic, -2 input, -3 handle. */
+/** The module's exports. A negative result is a failure: -1 panic, -2 invalid input, -3 unknown handle. */
 export interface WasmExports extends WebAssembly.Exports {
   readonly mem: WebAssembly.Memory
-  /** Makes room for `length` bytes and returns where they begin. Memory may move with every call. */
+  /** Makes room for `length` bytes and returns the address of the first. Each call may move the memory. */
   readonly mediarelay_buffer: (length: number) => number
   /** Fields: filename, declared type, kinds, kind, purposes. JSON: `Verdict`. */
   readonly mediarelay_check: (size: number, length: number) => number
   /**
-   * `crossOrigin` is 1 where the files are of another origin than the worker. Fields: files, uploads,
+   * `crossOrigin` is 1 if the tus endpoint has another origin than the worker. Fields: files, uploads,
    * assets, URL, then each metadata key with its value. Returns a handle.
    */
   readonly mediarelay_upload_new: (size: number, ceiling: number, crossOrigin: number, length: number) => number
-  /** Fields: as the event has them. JSON: `Action`. */
+  /** Fields: those of the event. JSON: `MachineAction`. */
   readonly mediarelay_upload_event: (
     handle: number, event: number, request: number, status: number,
     now: number, offset: number, retryAfter: number, length: number,
   ) => number
   readonly mediarelay_upload_free: (handle: number) => void
-  /** Begins a SHA-256. Returns a handle. */
+  /** Starts a SHA-256. Returns a handle. */
   readonly mediarelay_digest_new: () => number
-  /** Takes the buffer's first `length` bytes, 1 MiB at most. Returns 0. */
+  /** Hashes the buffer's first `length` bytes, at most 1 MiB. Returns 0. */
   readonly mediarelay_digest_write: (handle: number, length: number) => number
-  /** Ends it: its digits are in the buffer, the handle is free. Returns their number. */
+  /** Writes the hexadecimal digits to the buffer, returns their number and frees the handle. */
   readonly mediarelay_digest_sum: (handle: number) => number
   readonly mediarelay_digest_free: (handle: number) => void
 }
 
-/** What the module imports under the name `mediarelay`. */
+/** The module's imports under the name `mediarelay`. */
 export interface WasmImports extends WebAssembly.ModuleImports {
-  /** Puts up to `length` bytes of the file under check from `offset` at `pointer`; -1 when it cannot be read. */
+  /** Copies up to `length` bytes of the checked file from `offset` to `pointer`. Returns their number, or -1 if the file cannot be read. */
   readonly read: (pointer: number, length: number, offset: number) => number
 }
 
@@ -57,16 +57,16 @@ export interface EventNumbers {
   readonly watched: 14
 }
 
-/** The server's word for how far an upload is. */
-export type UploadState = 'uploading' | 'checking' | 'relaying' | 'done' | 'refused' | 'failed'
+/** The server's state of an upload. */
+export type ServerState = 'uploading' | 'checking' | 'relaying' | 'done' | 'refused' | 'failed'
 
-/** What a machine is told. `request` is the number of the request that it speaks of. */
-export type UploadEvent =
+/** An event for an upload's state machine. `request` is the number of the request that it is about. */
+export type MachineEvent =
   | { readonly type: 'start' | 'pause' | 'resume' | 'cancel' | 'retry' | 'due' | 'nudge' | 'token-ready' | 'token-denied' }
   | Answer
   | { readonly type: 'broken'; readonly request: number; readonly stalled: boolean }
   | { readonly type: 'unsent' | 'unreadable' | 'known'; readonly request: number }
-  | { readonly type: 'watched'; readonly request: number; readonly state: UploadState; readonly problem: string; readonly final: boolean }
+  | { readonly type: 'watched'; readonly request: number; readonly state: ServerState; readonly problem: string; readonly final: boolean }
 
 /** A response. `offset` is -1 without the header; `retryAfter` is in milliseconds. */
 export interface Answer {
@@ -78,26 +78,26 @@ export interface Answer {
   readonly location: string
   readonly problem: string
   /**
-   * Neither `application/problem+json` nor `Tus-Resumable`: something on the way gave the answer in the
-   * server's place. An upload is not forgotten for it.
+   * The response has neither `application/problem+json` nor `Tus-Resumable`, so a proxy gave it in the
+   * server's place. It does not make the machine forget an upload.
    */
   readonly foreign: boolean
 }
 
-/** What a machine wants done. Every action but `idle` ends what ran before. */
-export type Action = MachineFacts & ActionWords
+/** The action that a state machine asks for. Every action but `idle` ends the previous one. */
+export type MachineAction = MachineFacts & MachineTask
 
-/** What goes with every action, `idle` too. */
+/** The machine's state, which comes with every action, including `idle`. */
 export interface MachineFacts {
   readonly accepted: number
   readonly ceiling: number
-  /** The upload's URL, empty until the server named it. */
+  /** The upload's URL; empty until the server has assigned it. */
   readonly upload: string
-  /** How often bytes arrived other than they were sent, and are sent again. Told to the page each time it grows. */
+  /** How often bytes were damaged in transit and sent again. */
   readonly damaged: number
 }
 
-export type ActionWords =
+export type MachineTask =
   | { readonly do: 'idle' | 'need-token' | 'paused' | 'done' | 'refused' | 'cancelled' }
   | SendAction
   | WatchAction
@@ -110,13 +110,13 @@ export interface SendAction {
   readonly purpose: 'search' | 'create' | 'ask' | 'chunk' | 'relay' | 'delete'
   readonly method: string
   readonly url: string
-  /** Which bytes of the file are the body. */
+  /** The bytes of the file that are the body. */
   readonly offset: number
   readonly length: number
-  /** The body goes with `Upload-Checksum: sha256 <base64>`, where the browser can make it. */
+  /** Send `Upload-Checksum: sha256 <base64>` if the browser has WebCrypto. */
   readonly checksum: boolean
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** Milliseconds that may pass without a byte. */
+  /** Milliseconds without a byte after which the request has stalled. */
   readonly stallAfter: number
 }
 
@@ -128,20 +128,20 @@ export interface WatchAction {
 }
 
 declare global {
-  /** Go's own loader, lib/wasm/wasm_exec.js. */
+  /** Go's loader, lib/wasm/wasm_exec.js. */
   class Go {
     readonly importObject: WebAssembly.Imports
     exit: (code: number) => void
     run(instance: WebAssembly.Instance): Promise<void>
   }
 
-  /** Part of the File API that exists in workers alone. */
+  /** A part of the File API that only workers have. */
   class FileReaderSync {
     readAsArrayBuffer(blob: Blob): ArrayBuffer
   }
 
-  /** Name of the module's file beside the worker; the build puts it in. */
+  /** The name of the module's file beside the worker. The build sets it. */
   const __WASM_FILE__: string
-  /** Name of the worker's file beside the element; the build puts it in. */
+  /** The name of the worker's file beside the element. The build sets it. */
   const __WORKER_FILE__: string
 }

@@ -1,11 +1,12 @@
 /**
- * The token, in memory alone, and the one question for it: however many uploads
- * need a token, it is asked for once, and the answer lets all of them go.
+ * The token of a worker, held in memory only. However many uploads wait for a token, the page is
+ * asked once, and its answer reaches all of them.
  */
-export type TokenAnswer = 'token-ready' | 'token-denied'
-export type TokenReason = 'missing' | 'expired'
+import type { TokenReason } from '../engine/token-reason.js'
 
-export class TokenKeeper {
+export type TokenAnswer = 'token-ready' | 'token-denied'
+
+export class WorkerToken {
   readonly #ask: (reason: TokenReason) => void
   readonly #waiting = new Set<(answer: TokenAnswer) => void>()
   #token: string | undefined
@@ -20,15 +21,15 @@ export class TokenKeeper {
     return this.#token
   }
 
-  /** The server did not take `token`. One that came meanwhile stays. */
+  /** Drops a token that the server did not accept, unless there is a newer one. */
   reject(token: string): void {
     if (token !== this.#token) return
     this.#token = undefined
     this.#reason = 'expired'
   }
 
-  /** Calls `listener` once, when there is a token or none can be had. Returns how to stop waiting. */
-  need(listener: (answer: TokenAnswer) => void): () => void {
+  /** Calls `listener` once, when there is a token or the page has none. Returns a function that cancels the call. */
+  request(listener: (answer: TokenAnswer) => void): () => void {
     this.#waiting.add(listener)
     if (this.#token !== undefined) queueMicrotask(() => this.#answer('token-ready', [listener]))
     else if (!this.#asked) {

@@ -1,43 +1,43 @@
 /**
- * The Web Worker: loads the Go module, and checks files with it. All else is done
- * by the part that sends, which is loaded after the module: no verdict waits for it.
+ * The Web Worker: loads the Go module and checks files with it. It leaves everything else to the
+ * upload worker, which it loads after the module so that no verdict waits for it.
  */
-import type { Sending } from './upload-worker.js'
-import { WasmModule } from './wasm-module.js'
 import type { FromWorker, ToWorker } from '../engine/worker-protocol.js'
-import { comeAlive } from './workers-alive.js'
+import { registerWorker } from './live-workers.js'
+import type { UploadWorker } from './upload-worker.js'
+import { WasmModule } from './wasm-module.js'
 
 const loading = WasmModule.load()
-const workers = comeAlive()
-let sending: Promise<Sending> | undefined
+const workers = registerWorker()
+let uploads: Promise<UploadWorker> | undefined
 
 function post(message: FromWorker): void {
   self.postMessage(message)
 }
 
-/** The page replaces this worker; its uploads go on in the next one. */
-function died(error: unknown): void {
+/** Makes the page replace this worker. The next one resumes its uploads. */
+function crashed(error: unknown): void {
   post({ type: 'dead', detail: String(error) })
 }
 
-async function loadSending(endpoint: string): Promise<Sending> {
+async function loadUploadWorker(endpoint: string): Promise<UploadWorker> {
   const module = await loading
-  const { Sending } = await import('./upload-worker.js')
-  return new Sending({ module, endpoint, workers, post, died })
+  const { UploadWorker } = await import('./upload-worker.js')
+  return new UploadWorker({ module, endpoint, workers, post, crashed })
 }
 
-// Messages keep their order: all but the checks wait for the same promise.
+// Messages for uploads keep their order, since all of them wait for the same promise.
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.type) {
     case 'open':
-      sending = loadSending(data.endpoint)
-      // Where it cannot be had, the first message for it says so.
-      sending.catch(() => {})
+      uploads = loadUploadWorker(data.endpoint)
+      // If loading fails, the first message for the upload worker reports it.
+      uploads.catch(() => {})
       return
     case 'check':
-      return void loading.then(module => post({ type: 'answer', call: data.call, answer: module.check(data.file, data.request) })).catch(died)
+      return void loading.then(module => post({ type: 'answer', call: data.call, answer: module.check(data.file, data.request) })).catch(crashed)
     default:
-      sending?.then(part => part.receive(data)).catch(died)
+      uploads?.then(worker => worker.receive(data)).catch(crashed)
   }
 }
-loading.catch(died)
+loading.catch(crashed)

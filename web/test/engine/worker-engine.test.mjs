@@ -1,34 +1,34 @@
-// The engine on the page's side: what the next worker is told after one was stopped, or died.
+// The engine on the page's side: the messages to the next worker after one was stopped or has crashed.
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 
-/** A worker that notes what it is told and says what the test wants. */
+/** A worker that records its messages and posts those of the test. */
 class FakeWorker {
   static made = []
-  heard = []
+  received = []
   stopped = false
   constructor() {
     FakeWorker.made.push(this)
   }
   postMessage(message) {
     assert.equal(this.stopped, false)
-    this.heard.push(message)
+    this.received.push(message)
   }
   terminate() {
     this.stopped = true
   }
-  say(message) {
+  post(message) {
     this.onmessage({ data: message })
   }
-  tell(event) {
-    this.say({ type: 'event', event: { id: 'f', ...event } })
+  emit(event) {
+    this.post({ type: 'event', event: { id: 'f', ...event } })
   }
-  die() {
-    this.say({ type: 'dead', detail: 'out of memory' })
+  crash() {
+    this.post({ type: 'dead', detail: 'out of memory' })
   }
-  /** Without the opening of every worker. */
-  get told() {
-    return this.heard.slice(1)
+  /** Without the first message, which opens every worker. */
+  get messages() {
+    return this.received.slice(1)
   }
 }
 
@@ -53,28 +53,28 @@ const request = {
   verdict: { outcome: 'accept', kind: 'document', type: '', reasons: [] },
 }
 
-/** An engine with one upload that the server has named. */
+/** An engine with one upload that has a URL. */
 function running() {
   const engine = createWorkerEngine('https://media.example.com')
   const events = []
   engine.subscribe(event => events.push(event.type))
   engine.start('f', new Blob(['x']), request)
   const worker = newest()
-  worker.tell({ type: 'started' })
-  worker.say({ type: 'located', id: 'f', url })
+  worker.emit({ type: 'started' })
+  worker.post({ type: 'located', id: 'f', url })
   return { engine, events, worker }
 }
 
-test('after a suspension the next worker goes on with the same file and URL', () => {
+test('after a suspension the next worker resumes with the same file and URL', () => {
   const { engine, worker } = running()
   engine.suspend()
   assert.equal(worker.stopped, true)
   engine.wake()
-  const [opened, start, ...more] = newest().heard
+  const [opened, start, ...more] = newest().received
   assert.deepEqual([opened.type, start.type, start.size, start.url, start.first, more], ['open', 'start', 1, url, 'start', []])
 })
 
-test('a suspended engine starts no worker, whatever is asked of it', async () => {
+test('a suspended engine starts no worker, whichever method is called', async () => {
   const { engine } = running()
   engine.suspend()
   engine.warm()
@@ -83,78 +83,78 @@ test('a suspended engine starts no worker, whatever is asked of it', async () =>
   const verdict = engine.check('g', new Blob(['y']), { name: 'g', declaredType: '', kinds: [], purposes: [] })
   assert.equal(FakeWorker.made.length, 1)
   engine.wake()
-  assert.deepEqual(newest().told.map(({ type, first }) => [type, first]), [['check', undefined], ['start', 'pause']])
-  newest().say({ type: 'answer', call: newest().told[0].call, answer: 'fine' })
+  assert.deepEqual(newest().messages.map(({ type, first }) => [type, first]), [['check', undefined], ['start', 'pause']])
+  newest().post({ type: 'answer', call: newest().messages[0].call, answer: 'fine' })
   assert.equal(await verdict, 'fine')
 })
 
-test('with nothing to do a woken engine starts no worker', () => {
+test('an engine without running uploads starts no worker when it wakes', () => {
   const { engine, worker } = running()
-  worker.tell({ type: 'done', asset: {} })
+  worker.emit({ type: 'done', asset: {} })
   engine.suspend()
   engine.wake()
   assert.equal(FakeWorker.made.length, 1)
 })
 
-/** What happened before the worker died, and how the next one begins. */
-const deaths = [
-  ['in the middle', () => {}, 'start'],
+/** What happened before the worker crashed, and how the next one begins. */
+const crashes = [
+  ['while it sends', () => {}, 'start'],
   ['before it could pause', ({ engine }) => engine.pause('f'), 'pause'],
-  ['in a pause', ({ engine, worker }) => { engine.pause('f'); worker.tell({ type: 'paused' }) }, 'pause'],
-  ['before it could resume', ({ engine, worker }) => { engine.pause('f'); worker.tell({ type: 'paused' }); engine.resume('f') }, 'start'],
-  ['watching, a pause too late', ({ engine, worker }) => { engine.pause('f'); worker.tell({ type: 'checking' }) }, 'start'],
-  ['before it could retry', ({ engine, worker }) => { worker.tell({ type: 'failed', failure }); engine.retry('f') }, 'retry'],
-  ['before it saw why the relay had failed', ({ engine, worker }) => {
-    worker.tell({ type: 'failed', failure }); engine.retry('f'); worker.tell({ type: 'checking' })
+  ['while it is paused', ({ engine, worker }) => { engine.pause('f'); worker.emit({ type: 'paused' }) }, 'pause'],
+  ['before it could resume', ({ engine, worker }) => { engine.pause('f'); worker.emit({ type: 'paused' }); engine.resume('f') }, 'start'],
+  ['while it watches, after a pause that came too late', ({ engine, worker }) => { engine.pause('f'); worker.emit({ type: 'checking' }) }, 'start'],
+  ['before it could retry', ({ engine, worker }) => { worker.emit({ type: 'failed', failure }); engine.retry('f') }, 'retry'],
+  ['before it learned why the relay had failed', ({ engine, worker }) => {
+    worker.emit({ type: 'failed', failure }); engine.retry('f'); worker.emit({ type: 'checking' })
   }, 'retry'],
-  ['after the retry took', ({ engine, worker }) => {
-    worker.tell({ type: 'failed', failure }); engine.retry('f'); worker.tell({ type: 'relaying' })
+  ['after the retry took effect', ({ engine, worker }) => {
+    worker.emit({ type: 'failed', failure }); engine.retry('f'); worker.emit({ type: 'relaying' })
   }, 'start'],
-  ['before it could cancel', ({ engine, worker }) => { engine.cancel('f'); worker.tell({ type: 'resumed', offset: 1 }) }, 'cancel'],
+  ['before it could cancel', ({ engine, worker }) => { engine.cancel('f'); worker.emit({ type: 'resumed', offset: 1 }) }, 'cancel'],
 ]
-for (const [when, happens, first] of deaths) {
-  test(`a worker that dies ${when}: the next one begins with ${first}`, () => {
+for (const [when, happens, first] of crashes) {
+  test(`a worker crashes ${when}: the next one begins with ${first}`, () => {
     const before = running()
     happens(before)
-    before.worker.die()
-    const [start, ...more] = newest().told
+    before.worker.crash()
+    const [start, ...more] = newest().messages
     assert.deepEqual([start.type, start.url, start.first, more], ['start', url, first, []])
   })
 }
 
-test('a retry after a failed relay reaches a worker that has never heard of the upload, at the first press', () => {
+test('the first retry after a failed relay reaches a worker that does not know the upload', () => {
   const { engine, worker } = running()
-  worker.tell({ type: 'failed', failure })
-  worker.die()
-  assert.deepEqual(newest().told, [], 'nobody has asked for it yet')
+  worker.emit({ type: 'failed', failure })
+  worker.crash()
+  assert.deepEqual(newest().messages, [], 'no retry was requested yet')
   engine.retry('f')
-  const [start, ...more] = newest().told
+  const [start, ...more] = newest().messages
   assert.deepEqual([start.type, start.url, start.first, more], ['start', url, 'retry', []])
   engine.pause('f')
-  assert.deepEqual(newest().told[1], { type: 'pause', id: 'f' })
+  assert.deepEqual(newest().messages[1], { type: 'pause', id: 'f' })
 })
 
-test('workers that die without getting further are not replaced for ever', () => {
+test('workers that crash without progress are replaced only so often', () => {
   const { events } = running()
   for (let n = 0; n < 3; n++) {
-    newest().tell({ type: 'progress', accepted: 0, inFlight: 0, total: 1 })
-    newest().die()
+    newest().emit({ type: 'progress', accepted: 0, inFlight: 0, total: 1 })
+    newest().crash()
   }
   assert.equal(events.at(-1), 'failed')
   assert.equal(FakeWorker.made.length, 3)
 })
 
-test('a worker that got further counts as of use', () => {
+test('progress resets the count of crashes', () => {
   const { events } = running()
   for (let n = 1; n <= 5; n++) {
-    newest().tell({ type: 'progress', accepted: n, inFlight: 0, total: 9 })
-    newest().die()
+    newest().emit({ type: 'progress', accepted: n, inFlight: 0, total: 9 })
+    newest().crash()
   }
   assert.equal(events.includes('failed'), false)
   assert.equal(FakeWorker.made.length, 6)
 })
 
-test('a closed engine has stopped its worker and answers no check', async () => {
+test('a closed engine has stopped its worker and rejects its checks', async () => {
   const { engine, worker } = running()
   const verdict = engine.check('g', new Blob(['y']), { name: 'g', declaredType: '', kinds: [], purposes: [] })
   engine.close()
@@ -162,118 +162,118 @@ test('a closed engine has stopped its worker and answers no check', async () => 
   await assert.rejects(verdict, { code: 'engine_unavailable' })
 })
 
-/** What the browser says of a page that it puts aside whole, and of one that it ends. */
-const passes = (type, persisted) => page.dispatchEvent(Object.assign(new Event(type), { persisted }))
+/** The browser's events for a page that enters or leaves the back/forward cache (`persisted`). */
+const dispatchPageEvent = (type, persisted) => page.dispatchEvent(Object.assign(new Event(type), { persisted }))
 
-test('a page that is put aside holds no worker, and goes on when it comes back', () => {
+test('a page in the back/forward cache has no worker, and resumes when it is restored', () => {
   const { engine, worker } = running()
-  passes('pagehide', true)
+  dispatchPageEvent('pagehide', true)
   assert.equal(worker.stopped, true)
   assert.equal(FakeWorker.made.length, 1)
-  passes('pageshow', true)
+  dispatchPageEvent('pageshow', true)
   assert.equal(FakeWorker.made.length, 2)
-  assert.equal(newest().told.at(-1).url, url)
+  assert.equal(newest().messages.at(-1).url, url)
   engine.close()
-  passes('pagehide', true)
-  passes('pageshow', true)
+  dispatchPageEvent('pagehide', true)
+  dispatchPageEvent('pageshow', true)
   assert.equal(FakeWorker.made.length, 2)
 })
 
-test('a page that is put aside while it is suspended stays so when it comes back', () => {
+test('a suspended page stays suspended when it is restored from the back/forward cache', () => {
   const { engine } = running()
   engine.suspend()
-  passes('pagehide', true)
-  passes('pageshow', true)
+  dispatchPageEvent('pagehide', true)
+  dispatchPageEvent('pageshow', true)
   assert.equal(FakeWorker.made.length, 1)
   engine.wake()
   assert.equal(FakeWorker.made.length, 2)
   engine.close()
 })
 
-test('a file is kept ahead of its turn, and started without being given twice', () => {
+test('a file that was kept is started without a second copy', () => {
   const engine = createWorkerEngine('https://media.example.com')
   engine.keep('f', new Blob(['x']), request)
   engine.keep('f', new Blob(['x']), request)
   engine.start('f', new Blob(['x']), request)
   engine.start('f', new Blob(['x']), request)
-  assert.deepEqual(newest().told.map(({ type }) => type), ['keep', 'start'])
+  assert.deepEqual(newest().messages.map(({ type }) => type), ['keep', 'start'])
 })
 
-test('what was kept and not started is kept by the next worker', () => {
+test('an upload that was kept and not started is kept by the next worker', () => {
   const engine = createWorkerEngine('https://media.example.com')
   engine.keep('f', new Blob(['x']), request)
-  newest().die()
-  assert.deepEqual(newest().told.map(({ type }) => type), ['keep'])
+  newest().crash()
+  assert.deepEqual(newest().messages.map(({ type }) => type), ['keep'])
 })
 
-/** An engine whose worker has found one upload of an earlier visit. */
+/** An engine whose worker has restored one upload of an earlier visit. */
 async function restored() {
   const engine = createWorkerEngine('https://media.example.com')
   const answer = engine.restore('/p#media')
-  const [{ type, call, place }] = newest().told
+  const [{ type, call, place }] = newest().messages
   assert.deepEqual([type, place], ['restore', '/p#media'])
-  newest().say({ type: 'answer', call, answer: [{ id: 'old', size: 1, accepted: 0, paused: false, file: undefined, request }] })
+  newest().post({ type: 'answer', call, answer: [{ id: 'old', size: 1, accepted: 0, paused: false, file: undefined, request }] })
   return { engine, kept: await answer }
 }
 
-test('what an earlier visit has left is known to the next worker as well', async () => {
+test('the next worker also gets the restored uploads', async () => {
   const { engine, kept } = await restored()
   assert.deepEqual(kept.map(({ id }) => id), ['old'])
-  newest().die()
-  assert.deepEqual(newest().told.map(({ type, id, size }) => [type, id, size]), [['keep', 'old', 1]])
+  newest().crash()
+  assert.deepEqual(newest().messages.map(({ type, id, size }) => [type, id, size]), [['keep', 'old', 1]])
   engine.start('old', new Blob(['x']), request)
-  assert.deepEqual(newest().told.at(-1).type, 'start')
+  assert.deepEqual(newest().messages.at(-1).type, 'start')
 })
 
-test('an upload of an earlier visit can be cancelled before it is started', async () => {
+test('a restored upload can be cancelled before it is started', async () => {
   const { engine } = await restored()
   engine.cancel('old')
-  assert.deepEqual(newest().told.at(-1), { type: 'cancel', id: 'old' })
+  assert.deepEqual(newest().messages.at(-1), { type: 'cancel', id: 'old' })
 })
 
-test('its cancel outlives the worker, and an engine that was suspended', async () => {
+test('its cancel survives a suspension and a crash of the worker', async () => {
   const { engine } = await restored()
   engine.suspend()
   engine.cancel('old')
   engine.wake()
-  newest().die()
-  assert.deepEqual(newest().told.map(({ type, id, first }) => [type, id, first]), [['start', 'old', 'cancel']])
+  newest().crash()
+  assert.deepEqual(newest().messages.map(({ type, id, first }) => [type, id, first]), [['start', 'old', 'cancel']])
 })
 
-test('what is forgotten while no worker runs is forgotten by the next one, before it is kept anew', () => {
+test('an upload that is forgotten while no worker runs is forgotten by the next one before it is kept again', () => {
   const { engine } = running()
   engine.suspend()
   engine.forget('f')
   engine.forget('g')
   engine.keep('g', new Blob(['x']), request)
   engine.wake()
-  assert.deepEqual(newest().told.map(({ type, id }) => [type, id]), [['forget', 'f'], ['forget', 'g'], ['keep', 'g']])
-  newest().die()
-  assert.deepEqual(newest().told.map(({ type, id }) => [type, id]), [['keep', 'g']])
+  assert.deepEqual(newest().messages.map(({ type, id }) => [type, id]), [['forget', 'f'], ['forget', 'g'], ['keep', 'g']])
+  newest().crash()
+  assert.deepEqual(newest().messages.map(({ type, id }) => [type, id]), [['keep', 'g']])
 })
 
-test('a worker is started for what was forgotten alone: its copy would come back', () => {
+test('a worker is started only to forget an upload, whose copy would otherwise be restored', () => {
   const { engine } = running()
   engine.suspend()
   engine.forget('f')
   engine.wake()
-  assert.deepEqual(newest().told, [{ type: 'forget', id: 'f' }])
+  assert.deepEqual(newest().messages, [{ type: 'forget', id: 'f' }])
 })
 
-test('a question that waits for a token is asked of the next worker too', async () => {
+test('a call that waits for a token is repeated to the next worker', async () => {
   const engine = createWorkerEngine('https://media.example.com')
   const answer = engine.restore('/')
-  newest().die()
-  newest().die()
-  const [{ call }] = newest().told
-  newest().say({ type: 'answer', call, answer: [] })
+  newest().crash()
+  newest().crash()
+  const [{ call }] = newest().messages
+  newest().post({ type: 'answer', call, answer: [] })
   assert.deepEqual(await answer, [])
 })
 
-test('an engine that cannot run does not say that nothing was left', async () => {
+test('an engine that cannot run rejects instead of reporting that there are no uploads', async () => {
   const engine = createWorkerEngine('https://media.example.com')
   const [kept, same] = [engine.restore('/'), engine.supply('old', new Blob())]
-  for (let n = 0; n < 3; n++) newest().die()
+  for (let n = 0; n < 3; n++) newest().crash()
   await assert.rejects(kept, { code: 'engine_unavailable' })
   assert.equal(await same, false)
 })

@@ -1,4 +1,4 @@
-// One upload of a worker, on a vault of the test's own: what is written down of it, and what becomes of one without a file.
+// One upload of a worker: what is stored of it, and how one without a file follows another tab.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Locks } from '../locks.mjs'
@@ -6,27 +6,27 @@ import { Locks } from '../locks.mjs'
 Object.assign(globalThis, { self: globalThis })
 Object.defineProperty(globalThis, 'navigator', { value: { locks: new Locks() }, configurable: true })
 const { UploadJob } = await import('../../.cache/test/worker/upload-job.js')
-const { UploadTurn } = await import('../../.cache/test/worker/upload-lock.js')
+const { UploadLock } = await import('../../.cache/test/worker/upload-lock.js')
 
 const request = {
   name: 'a.txt', declaredType: 'text/plain', kind: 'document', purposes: ['message'], metadata: {}, lastModified: 1,
   verdict: { outcome: 'accept', kind: 'document', type: 'text/plain', reasons: [] }, place: '/p?customer=4711#media',
 }
 
-test("a page's query is not written down", () => {
+test("a page's query is stored as a hash only", () => {
   const details = []
-  const vault = { keep: detail => new Promise(() => { details.push(detail) }) }
-  const job = new UploadJob({ vault, origin: 'https://m/', placeDigest: place => `digest of ${place.length}` }, { id: 'f', file: new Blob(['x']), size: 1, request })
+  const copies = { keep: detail => new Promise(() => { details.push(detail) }) }
+  const job = new UploadJob({ copies, origin: 'https://m/', hash: place => `hash of ${place.length}` }, { id: 'f', file: new Blob(['x']), size: 1, request })
   job.keep()
-  assert.deepEqual(details.map(({ request }) => request), [{ ...request, place: 'digest of 22' }])
+  assert.deepEqual(details.map(({ request }) => request), [{ ...request, place: 'hash of 22' }])
 })
 
-/** A restored upload without a copy, beside a tab that sends it, and the machine's events when it is sent here. */
+/** A restored upload without a copy that follows another tab, with the events of the page (`events`) and of the state machine (`machine`). */
 async function followed(t) {
-  const told = []
+  const events = []
   const machine = []
   const waiting = new Set()
-  const say = (list, entry) => {
+  const add = (list, entry) => {
     list.push(entry)
     for (const check of waiting) check()
   }
@@ -37,48 +37,51 @@ async function followed(t) {
   })
   const module = {
     newUpload: () => 1,
-    tell: (_, { type }) => {
-      say(machine, type)
+    dispatch: (_, { type }) => {
+      add(machine, type)
       return { do: 'idle', ceiling: 0, damaged: 0, accepted: 0, upload: 'https://m/files/1' }
     },
     freeUpload: () => {},
-    isDeath: () => false,
+    isCrash: () => false,
   }
-  const around = {
-    vault: { find: async () => undefined, change: () => {}, end: () => {} },
-    owners: { current: async () => 'ana' }, tokens: { current: 'token' }, origin: 'https://m/', module, ceiling: 0,
-    died: error => { throw error }, emit: ({ type }) => say(told, type), located: () => {}, hasTwin: () => false,
+  const token = `head.${btoa(JSON.stringify({ channel: 'support', sub: 'ana' }))}.signature`
+  const context = {
+    copies: { find: async () => undefined, change: () => {}, end: () => {} },
+    token: { current: token }, hash: () => 'ana', origin: 'https://m/', module, ceiling: { bytes: 0, learn: () => {} },
+    crashed: error => { throw error }, emit: ({ type }) => add(events, type), located: () => {},
   }
-  const sender = new UploadTurn(`mediarelay:https://m/:${t.name}`, { granted: () => say(told, 'sender'), asked: command => say(told, `asked ${command}`) })
-  await until(() => told.includes('sender'))
-  sender.tell({ type: 'started' })
-  const job = new UploadJob(around, { id: 'f', file: undefined, size: 1, request })
-  t.after(() => { job.free(); sender.leave() })
-  job.take({ record: { owner: 'ana', key: t.name, sha256: 'beef', url: 'https://m/files/1', paused: false }, copy: undefined })
-  await until(() => told.includes('followed') && told.includes('started'))
-  return { job, sender, told, machine, until }
+  const sender = new UploadLock(`mediarelay:https://m/:${t.name}`, {
+    acquired: () => add(events, 'sender'), requested: command => add(events, `requested ${command}`),
+  }, 'send')
+  await until(() => events.includes('sender'))
+  sender.publish({ type: 'started' })
+  const job = new UploadJob(context, { id: 'f', file: undefined, size: 1, request })
+  t.after(() => { job.free(); sender.release() })
+  job.restore({ record: { owner: 'ana', key: t.name, sha256: 'beef', url: 'https://m/files/1', paused: false }, copy: undefined })
+  await until(() => events.includes('followed') && events.includes('started'))
+  return { job, sender, events, machine, until }
 }
 
-test('an upload without a file follows the tab that sends it, and misses its file when that one goes', async t => {
-  const { sender, told, machine, until } = await followed(t)
-  sender.leave()
-  await until(() => told.includes('missing'))
-  assert.deepEqual([told, machine], [['sender', 'followed', 'started', 'missing'], []])
+test('an upload without a file follows the tab that sends it, and reports the missing file when that tab is gone', async t => {
+  const { sender, events, machine, until } = await followed(t)
+  sender.release()
+  await until(() => events.includes('missing'))
+  assert.deepEqual([events, machine], [['sender', 'followed', 'started', 'missing'], []])
 })
 
-test('what has all its bytes at the server goes on without a file', async t => {
-  const { sender, told, machine, until } = await followed(t)
-  sender.tell({ type: 'checking' })
-  await until(() => told.includes('checking'))
-  sender.leave()
+test('an upload whose bytes are all on the server continues without a file', async t => {
+  const { sender, events, machine, until } = await followed(t)
+  sender.publish({ type: 'checking' })
+  await until(() => events.includes('checking'))
+  sender.release()
   await until(() => machine.length > 0)
-  assert.deepEqual([machine, told.includes('missing')], [['start'], false])
+  assert.deepEqual([machine, events.includes('missing')], [['start'], false])
 })
 
-test('a cancel that the tab that sends has not lived to hear is done here', async t => {
-  const { job, sender, told, machine, until } = await followed(t)
+test('a cancel that the sending tab did not receive before it was closed is carried out here', async t => {
+  const { job, sender, events, machine, until } = await followed(t)
   job.command('cancel')
-  sender.leave()
+  sender.release()
   await until(() => machine.length > 0)
-  assert.deepEqual([machine, told.includes('missing')], [['cancel'], false])
+  assert.deepEqual([machine, events.includes('missing')], [['cancel'], false])
 })

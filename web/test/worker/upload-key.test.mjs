@@ -1,46 +1,45 @@
-// Whose an upload is and what it is called: digests that tell uploads apart and people nothing.
+// The owner and the key of an upload: hashes that identify it without revealing names.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { OwnerKeeper, ownerOf } from '../../.cache/test/worker/owner.js'
-import { TokenKeeper } from '../../.cache/test/worker/worker-token.js'
+import { ownerOf, resolveOwner } from '../../.cache/test/worker/owner.js'
+import { WorkerToken } from '../../.cache/test/worker/worker-token.js'
 import { uploadKey } from '../../.cache/test/worker/upload-key.js'
 
-const digest = async text => createHash('sha256').update(text).digest('hex')
+const hash = text => createHash('sha256').update(text).digest('hex')
 const token = claims => `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`
 
-test('the owner is the channel and the person, whatever else the token says', async () => {
-  const owner = await ownerOf(token({ channel: 'acme', sub: 'Ana Muñoz', exp: 1 }), digest)
-  assert.equal(owner, await digest('acme\nAna Muñoz'))
-  assert.equal(await ownerOf(token({ channel: 'acme', sub: 'Ana Muñoz', exp: 2, scope: 'upload' }), digest), owner)
-  assert.notEqual(await ownerOf(token({ channel: 'acme', sub: 'bob' }), digest), owner)
+test('the owner depends on channel and subject, and on no other claim', async () => {
+  const owner = ownerOf(token({ channel: 'acme', sub: 'Ana Muñoz', exp: 1 }), hash)
+  assert.equal(owner, hash('acme\nAna Muñoz'))
+  assert.equal(ownerOf(token({ channel: 'acme', sub: 'Ana Muñoz', exp: 2, scope: 'upload' }), hash), owner)
+  assert.notEqual(ownerOf(token({ channel: 'acme', sub: 'bob' }), hash), owner)
 })
 
 for (const odd of ['', 'x', 'a.b.c', `a.${Buffer.from('3').toString('base64url')}.c`]) {
-  test(`the token "${odd}" names nobody`, async () => assert.equal(await ownerOf(odd, digest), ''))
+  test(`the token "${odd}" has no owner`, () => assert.equal(ownerOf(odd, hash), ''))
 }
 
-test('an owner is asked for once, known from then on, and another one with the next token', async () => {
-  const asked = []
-  const tokens = new TokenKeeper(reason => asked.push(reason))
-  const owners = new OwnerKeeper(tokens, digest)
-  assert.equal(await owners.current(), '')
-  const answers = [owners.ask(), owners.ask()]
-  tokens.provide(token({ channel: 'c', sub: 'ana' }))
-  assert.deepEqual([...await Promise.all(answers), await owners.ask(), asked.length], [...Array(3).fill(await digest('c\nana')), 1])
-  tokens.provide(token({ channel: 'c', sub: 'bob' }))
-  assert.equal(await owners.current(), await digest('c\nbob'))
+test('a token is requested once for all that wait for the owner, and the owner changes with the token', async () => {
+  const requests = []
+  const current = new WorkerToken(reason => requests.push(reason))
+  assert.equal(ownerOf(current.current, hash), '')
+  const owners = [resolveOwner(current, hash), resolveOwner(current, hash)]
+  current.provide(token({ channel: 'c', sub: 'ana' }))
+  assert.deepEqual([...await Promise.all(owners), await resolveOwner(current, hash), requests.length], [...Array(3).fill(hash('c\nana')), 1])
+  current.provide(token({ channel: 'c', sub: 'bob' }))
+  assert.equal(ownerOf(current.current, hash), hash('c\nbob'))
 })
 
-test('without a token it is asked for again, until there is one', async () => {
-  const asked = []
-  const tokens = new TokenKeeper(reason => asked.push(reason))
-  const answer = new OwnerKeeper(tokens, digest).ask()
-  tokens.provide(undefined)
+test('a token is requested again until there is one', async () => {
+  const requests = []
+  const current = new WorkerToken(reason => requests.push(reason))
+  const owner = resolveOwner(current, hash)
+  current.provide(undefined)
   await new Promise(resolve => setImmediate(resolve))
-  assert.equal(asked.length, 2)
-  tokens.provide(token({ channel: 'c', sub: 'ana' }))
-  assert.equal(await answer, await digest('c\nana'))
+  assert.equal(requests.length, 2)
+  current.provide(token({ channel: 'c', sub: 'ana' }))
+  assert.equal(await owner, hash('c\nana'))
 })
 
 const request = { name: 'a.pdf', kind: 'document', purposes: ['message', 'template'], metadata: { a: '1', b: '2' } }
@@ -52,10 +51,10 @@ const other = {
     .map(([what, change]) => [what, { ...identity, request: { ...request, ...change } }])),
 }
 
-test('a key is 32 hexadecimal digits', async () => assert.match(await uploadKey(identity, digest), /^[0-9a-f]{32}$/))
+test('a key has 32 hexadecimal digits', () => assert.match(uploadKey(identity, hash), /^[0-9a-f]{32}$/))
 for (const [what, changed] of Object.entries(same)) {
-  test(`another ${what}, time or place: the same key`, async () => assert.equal(await uploadKey(changed, digest), await uploadKey(identity, digest)))
+  test(`another ${what}, time or place: the same key`, () => assert.equal(uploadKey(changed, hash), uploadKey(identity, hash)))
 }
 for (const [what, changed] of Object.entries(other)) {
-  test(`other ${what}: another key`, async () => assert.notEqual(await uploadKey(changed, digest), await uploadKey(identity, digest)))
+  test(`other ${what}: another key`, () => assert.notEqual(uploadKey(changed, hash), uploadKey(identity, hash)))
 }

@@ -1,140 +1,140 @@
-// One upload in several tabs: who sends, who follows, and what passes between them. Locks of the test's own stand for the browser's.
+// One upload in several tabs: which one sends, which ones follow, and their messages. The browser's locks are fakes.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Locks } from '../locks.mjs'
 
 globalThis.self = globalThis
 Object.defineProperty(globalThis, 'navigator', { value: { locks: new Locks() }, configurable: true })
-const { UploadTurn } = await import('../../.cache/test/worker/upload-lock.js')
+const { UploadLock } = await import('../../.cache/test/worker/upload-lock.js')
 
-/** A tab with everything that it is told, and a way to wait for it. */
-function tab(name, how) {
-  const told = []
+/** A tab with the calls to its listener, and a way to wait for one. */
+function tab(name, mode = 'send') {
+  const calls = []
   const waiting = []
-  const say = entry => {
-    told.push(entry)
+  const add = call => {
+    calls.push(call)
     for (const check of [...waiting]) check()
   }
-  const turn = new UploadTurn(name, {
-    granted: () => say('granted'), followed: () => say('followed'), released: () => say('released'),
-    heard: event => say(event.type), located: url => say(url), asked: command => say(`asked ${command}`),
-  }, how)
-  const hears = (entry, times = 1) => new Promise(resolve => {
-    const check = () => told.filter(one => one === entry).length >= times && resolve()
+  const lock = new UploadLock(name, {
+    acquired: () => add('acquired'), followed: () => add('followed'), released: () => add('released'),
+    received: event => add(event.type), located: url => add(url), requested: command => add(`requested ${command}`),
+  }, mode)
+  const called = (call, times = 1) => new Promise(resolve => {
+    const check = () => calls.filter(one => one === call).length >= times && resolve()
     waiting.push(check)
     check()
   })
-  return { turn, told, hears }
+  return { lock, calls, called }
 }
 
 async function two(t) {
   const first = tab(t.name)
-  await first.hears('granted')
-  first.turn.locate('https://m/files/1')
-  first.turn.tell({ type: 'resumed', offset: 1 })
-  first.turn.tell({ type: 'progress', accepted: 2, inFlight: 0, total: 3 })
+  await first.called('acquired')
+  first.lock.publishUrl('https://m/files/1')
+  first.lock.publish({ type: 'resumed', offset: 1 })
+  first.lock.publish({ type: 'progress', accepted: 2, inFlight: 0, total: 3 })
   const second = tab(t.name)
-  t.after(() => { first.turn.leave(); second.turn.leave() })
-  await second.hears('progress')
+  t.after(() => { first.lock.release(); second.lock.release() })
+  await second.called('progress')
   return { first, second }
 }
 
-test('the first tab sends; the second follows and is told how it stands', async t => {
+test('the first tab sends; the second one follows and receives the state', async t => {
   const { first, second } = await two(t)
-  assert.deepEqual(second.told, ['followed', 'https://m/files/1', 'resumed', 'progress'])
-  assert.deepEqual(first.told, ['granted'])
+  assert.deepEqual(second.calls, ['followed', 'https://m/files/1', 'resumed', 'progress'])
+  assert.deepEqual(first.calls, ['acquired'])
 })
 
-test('what a person asks of the follower is done by the tab that sends', async t => {
+test('the tab that sends receives the commands of a tab that follows', async t => {
   const { first, second } = await two(t)
-  second.turn.ask('pause')
-  await first.hears('asked pause')
+  second.lock.request('pause')
+  await first.called('requested pause')
 })
 
-test('a tab that leaves makes room for the next', async t => {
+test('a tab that releases the lock passes it to the next', async t => {
   const { first, second } = await two(t)
-  first.turn.leave()
-  await second.hears('granted')
-  assert.equal(second.turn.holds, true)
+  first.lock.release()
+  await second.called('acquired')
+  assert.equal(second.lock.isHeld, true)
 })
 
-test('the word of the end comes before the lock', async t => {
+test('the final event arrives before the lock', async t => {
   const { first, second } = await two(t)
-  first.turn.tell({ type: 'done', asset: {} })
-  first.turn.end()
-  await second.hears('done')
-  assert.equal(second.told.includes('granted'), false)
+  first.lock.publish({ type: 'done', asset: {} })
+  first.lock.finish()
+  await second.called('done')
+  assert.equal(second.calls.includes('acquired'), false)
 })
 
-test('a follower that has left is not granted anything', async t => {
+test('a tab that has stopped waiting does not get the lock', async t => {
   const { first, second } = await two(t)
-  second.turn.leave()
+  second.lock.release()
   const third = tab(t.name)
-  t.after(() => third.turn.leave())
-  await third.hears('followed')
-  first.turn.leave()
-  await third.hears('granted')
-  assert.equal(second.told.includes('granted'), false)
+  t.after(() => third.lock.release())
+  await third.called('followed')
+  first.lock.release()
+  await third.called('acquired')
+  assert.equal(second.calls.includes('acquired'), false)
 })
 
-for (const [end, told] of [['done', ['followed', 'https://m/files/1', 'done', 'progress']], ['cancelled', ['followed']]]) {
-  test(`who comes right after an end by ${end} hears ${told.at(-1)} last, and makes its own where that is no result`, async t => {
+for (const [end, calls] of [['done', ['followed', 'https://m/files/1', 'done', 'progress']], ['cancelled', ['followed']]]) {
+  test(`a tab that arrives right after ${end} gets ${calls.at(-1)} last, and the lock later`, async t => {
     const { first, second } = await two(t)
-    first.turn.tell({ type: end })
-    first.turn.end()
-    second.turn.leave()
+    first.lock.publish({ type: end })
+    first.lock.finish()
+    second.lock.release()
     const third = tab(t.name)
-    t.after(() => third.turn.leave())
-    await third.hears(told.at(-1))
-    // A channel keeps its order: when these have come, whatever was said before them has, both ways.
-    third.turn.ask('pause')
-    await first.hears('asked pause')
-    first.turn.tell({ type: 'resumed', offset: 0 })
-    await third.hears('resumed')
-    assert.deepEqual(third.told, [...told, 'resumed'])
-    first.turn.leave()
-    await third.hears('granted')
+    t.after(() => third.lock.release())
+    await third.called(calls.at(-1))
+    // A channel keeps its order: once these messages have arrived, all earlier ones have, in both directions.
+    third.lock.request('pause')
+    await first.called('requested pause')
+    first.lock.publish({ type: 'resumed', offset: 0 })
+    await third.called('resumed')
+    assert.deepEqual(third.calls, [...calls, 'resumed'])
+    first.lock.release()
+    await third.called('acquired')
   })
 }
 
-test('who has nothing to send watches whoever sends, and never takes the lock', async t => {
+test('a tab that observes follows each tab that sends, and never takes the lock', async t => {
   const { first, second } = await two(t)
-  const watcher = tab(t.name, 'watch')
-  t.after(() => watcher.turn.leave())
-  await watcher.hears('progress')
-  assert.deepEqual(watcher.told, ['followed', 'https://m/files/1', 'resumed', 'progress'])
-  assert.equal(watcher.turn.follows, true)
-  watcher.turn.ask('pause')
-  await first.hears('asked pause')
+  const watcher = tab(t.name, 'observe')
+  t.after(() => watcher.lock.release())
+  await watcher.called('progress')
+  assert.deepEqual(watcher.calls, ['followed', 'https://m/files/1', 'resumed', 'progress'])
+  assert.equal(watcher.lock.isFollowing, true)
+  watcher.lock.request('pause')
+  await first.called('requested pause')
 
-  first.turn.leave()
-  await second.hears('granted')
-  second.turn.tell({ type: 'resumed', offset: 2 })
-  await watcher.hears('resumed', 2)
-  assert.equal(watcher.turn.follows, true)
+  first.lock.release()
+  await second.called('acquired')
+  second.lock.publish({ type: 'resumed', offset: 2 })
+  await watcher.called('resumed', 2)
+  assert.equal(watcher.lock.isFollowing, true)
 
-  second.turn.leave()
-  await watcher.hears('released')
-  assert.deepEqual([watcher.turn.follows, watcher.turn.holds, watcher.told.includes('granted')], [false, false, false])
+  second.lock.release()
+  await watcher.called('released')
+  assert.deepEqual([watcher.lock.isFollowing, watcher.lock.isHeld, watcher.calls.includes('acquired')], [false, false, false])
 })
 
-test('who watches before anybody sends hears of the one who begins', async t => {
-  const watcher = tab(t.name, 'watch')
-  await watcher.hears('released')
-  assert.equal(watcher.turn.follows, false)
+test('a tab that observes before another one sends learns of it', async t => {
+  const watcher = tab(t.name, 'observe')
+  await watcher.called('released')
+  assert.equal(watcher.lock.isFollowing, false)
   const sender = tab(t.name)
-  t.after(() => { watcher.turn.leave(); sender.turn.leave() })
-  await sender.hears('granted')
-  sender.turn.tell({ type: 'started' })
-  await watcher.hears('started')
-  assert.equal(watcher.turn.follows, true)
+  t.after(() => { watcher.lock.release(); sender.lock.release() })
+  await sender.called('acquired')
+  sender.lock.publish({ type: 'started' })
+  await watcher.called('started')
+  assert.equal(watcher.lock.isFollowing, true)
 })
 
-test('a page that may not use locks sends for itself', async t => {
+test('a page that may not use locks sends by itself', async t => {
   const { locks } = navigator
   t.after(() => Object.assign(navigator, { locks }))
   Object.assign(navigator, { locks: { request: async () => { throw new DOMException('', 'SecurityError') } } })
   const alone = tab(t.name)
-  t.after(() => alone.turn.leave())
-  await alone.hears('granted')
+  t.after(() => alone.lock.release())
+  await alone.called('acquired')
 })

@@ -1,20 +1,21 @@
-// The hands of an upload's machine, with a machine and a wire of the test's own.
+// The runner of an upload, with a fake state machine and a fake connection.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-/** A connection that breaks as soon as a body is given to it. */
-class BrokenWire {
+/** A connection that breaks as soon as a body is sent. */
+class BrokenXHR {
   static bodies = []
   upload = {}
   open() {}
   setRequestHeader() {}
   abort() {}
   send(body) {
-    BrokenWire.bodies.push(body)
+    BrokenXHR.bodies.push(body)
     this.onerror()
   }
 }
-Object.assign(globalThis, { self: globalThis, isSecureContext: true, XMLHttpRequest: BrokenWire })
+Object.assign(globalThis, { self: globalThis, isSecureContext: true, XMLHttpRequest: BrokenXHR })
+const { FileSource } = await import('../../.cache/test/worker/file-source.js')
 const { UploadRunner } = await import('../../.cache/test/worker/upload-runner.js')
 
 const request = { name: 'a.txt', declaredType: 'text/plain', kind: 'document', purposes: ['message'], metadata: {} }
@@ -24,62 +25,69 @@ const chunk = {
   offset: 0, length: 4, stallAfter: 60_000,
 }
 
-/** A runner on machines that answer each event as the test says, until one of the events has come. */
+/** A runner whose machines answer each event by `answers`; `comes` resolves at the event `until`. The first of the files is preferred. */
 function run({ answers, files = [], until = '' }) {
   const machines = []
-  const told = []
+  const events = []
   let arrived
   const comes = new Promise(resolve => { arrived = resolve })
   const module = {
     newUpload: config => machines.push({ url: config.url, events: [] }),
-    tell: (handle, { type }) => {
+    dispatch: (handle, { type }) => {
       machines[handle - 1].events.push(type)
       if (type === until) arrived()
       return answers[type] ?? { ...known, do: 'idle' }
     },
     freeUpload: handle => { machines[handle - 1].freed = true },
   }
-  const around = {
-    module, tokens: { current: 'token' }, origin: 'https://m/', ceiling: 0,
-    lowered: () => {}, died: error => { throw error },
+  const context = {
+    module, token: { current: 'token' }, origin: 'https://m/', ceiling: { bytes: 0, learn: () => {} },
+    crashed: error => { throw error },
   }
-  const order = { files, size: 4, request, sha256: 'beef', key: 'k', url: known.upload, held: false, first: 'start' }
-  const runner = new UploadRunner(around, order, { told: event => told.push(event), located: () => {} })
-  return { runner, machines, told, comes }
+  const source = new FileSource({ size: 4, request })
+  source.sha256 = 'beef'
+  for (const file of files.toReversed()) source.prefer(file)
+  const runner = new UploadRunner(context, { source, request, key: 'k', url: known.upload, held: false }, {
+    emit: event => events.push(event), located: () => {},
+  })
+  runner.command('start')
+  return { runner, source, machines, events, comes }
 }
 
-/** A file of which the bytes from the third on cannot be read, as of a disk that is broken there. */
+/** A file of which the bytes from the third on cannot be read, as on a damaged disk. */
 const halfBroken = () => ({
   slice: (from, to) => ({ arrayBuffer: async () => to > 2 ? Promise.reject(new DOMException('', 'NotReadableError')) : new ArrayBuffer(to - from) }),
 })
 
-for (const [what, checksum] of [['is summed up', true], ['goes as it is', false]]) {
-  test(`a chunk that ${what}: what cannot be read in its middle is no network that is down`, async () => {
+for (const [what, checksum] of [['with a checksum', true], ['without a checksum', false]]) {
+  test(`a chunk ${what}: a file that is unreadable in the middle is not reported as a broken connection`, async () => {
     const { machines, comes } = run({ answers: { start: { ...chunk, checksum } }, files: [halfBroken()], until: 'unreadable' })
     await comes
     assert.deepEqual(machines[0].events, ['start', 'unreadable'])
   })
 
-  test(`a chunk that ${what}: where the copy cannot be read, the original goes`, async () => {
-    BrokenWire.bodies = []
+  test(`a chunk ${what}: if the copy cannot be read, the original is sent`, async () => {
+    BrokenXHR.bodies = []
     const original = new Blob(['good'])
-    const files = [halfBroken(), original]
-    const { machines, comes } = run({ answers: { start: { ...chunk, checksum } }, files, until: 'broken' })
+    const { machines, source, comes } = run({ answers: { start: { ...chunk, checksum } }, files: [halfBroken(), original], until: 'broken' })
     await comes
-    assert.deepEqual([machines[0].events, files], [['start', 'broken'], [original]])
+    assert.deepEqual(machines[0].events, ['start', 'broken'])
+    assert.equal(source.current, original)
+    source.drop(original)
+    assert.equal(source.current, undefined)
   })
 }
 
-test('a broken connection is one, where the bytes can be read', async () => {
+test('a broken connection is reported if the bytes can be read', async () => {
   const { machines, comes } = run({ answers: { start: { ...chunk, checksum: true } }, files: [new Blob(['good'])], until: 'broken' })
   await comes
   assert.deepEqual(machines[0].events, ['start', 'broken'])
 })
 
 for (const end of ['done', 'refused']) {
-  test(`${end} without a word of what came of it is told as a failure, and a retry asks the server anew`, () => {
-    const { runner, machines, told } = run({ answers: { start: { ...known, do: end } } })
-    assert.deepEqual(told.map(({ type, failure }) => [type, failure.code, failure.retryable]), [['failed', 'relay_failed', true]])
+  test(`${end} without a result is reported as a failure, and a retry asks the server again`, () => {
+    const { runner, machines, events } = run({ answers: { start: { ...known, do: end } } })
+    assert.deepEqual(events.map(({ type, failure }) => [type, failure.code, failure.retryable]), [['failed', 'relay_failed', true]])
     runner.command('retry')
     assert.deepEqual(machines, [
       { url: known.upload, events: ['start'], freed: true },

@@ -1,4 +1,4 @@
-// Whose uploads a worker sends, with a machine of the test's own that waits for ever once it has begun.
+// The uploads of several people in one worker, with a fake state machine that always waits.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
@@ -10,20 +10,20 @@ Object.assign(globalThis, {
   addEventListener: page.addEventListener.bind(page), __WASM_FILE__: 'rules-1.wasm',
 })
 Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
-const { Sending } = await import('../../.cache/test/worker/upload-worker.js')
+const { UploadWorker } = await import('../../.cache/test/worker/upload-worker.js')
 
-const turn = () => new Promise(resolve => setTimeout(resolve))
+const nextTask = () => new Promise(resolve => setTimeout(resolve))
 const tokenOf = sub => `head.${btoa(JSON.stringify({ channel: 'support', sub }))}.signature`
 const request = {
   name: 'a.txt', declaredType: 'text/plain', kind: 'document', purposes: ['message'], metadata: {}, lastModified: 1,
   verdict: { outcome: 'accept', kind: 'document', type: 'text/plain', reasons: [] }, place: '/p#media',
 }
 
-/** A worker's sending part, the machines that live in it with their keys, and a way to wait for an event. */
-function stage(t) {
+/** An upload worker with its running machines, the keys of all its uploads, and a way to wait for an event. */
+function newWorker(t) {
   const machines = new Map()
   const keys = []
-  const told = []
+  const events = []
   const waiting = new Set()
   const module = {
     newUpload: ({ metadata }) => {
@@ -31,93 +31,93 @@ function stage(t) {
       machines.set(keys.length, [])
       return keys.length
     },
-    tell: (handle, { type }) => {
+    dispatch: (handle, { type }) => {
       machines.get(handle).push(type)
       return { do: 'wait', reason: 'offline', milliseconds: 60_000, ceiling: 0, damaged: 0, upload: 'https://m/files/1', accepted: 0 }
     },
     freeUpload: handle => machines.delete(handle),
-    isDeath: () => false,
+    isCrash: () => false,
     newDigest: () => {
       const hash = createHash('sha256')
       return { write: bytes => hash.update(bytes), sum: () => hash.digest('hex'), free: () => {} }
     },
   }
   const post = message => {
-    told.push(message.type === 'event' ? `${message.event.type} ${message.event.reason ?? message.event.failure?.code ?? ''}`.trim() : message.type)
+    events.push(message.type === 'event' ? `${message.event.type} ${message.event.reason ?? message.event.failure?.code ?? ''}`.trim() : message.type)
     for (const check of waiting) check()
   }
-  const sending = new Sending({ module, endpoint: 'https://m', workers: { self: 'w', all: async () => undefined }, post, died: error => t.diagnostic(String(error)) })
-  t.after(() => sending.receive({ type: 'forget', id: 'f' }))
-  const hears = (entry, times = 1) => new Promise(resolve => {
-    const check = () => told.filter(one => one === entry).length >= times && resolve()
+  const worker = new UploadWorker({ module, endpoint: 'https://m', workers: { self: 'w', all: async () => undefined }, post, crashed: error => t.diagnostic(String(error)) })
+  t.after(() => worker.receive({ type: 'forget', id: 'f' }))
+  const emits = (event, times = 1) => new Promise(resolve => {
+    const check = () => events.filter(one => one === event).length >= times && resolve()
     waiting.add(check)
     check()
   })
-  const start = () => sending.receive({ type: 'start', id: 'f', file: new Blob(['x']), size: 1, request, url: '', first: 'start' })
-  return { sending, machines, keys, told, hears, start }
+  const start = () => worker.receive({ type: 'start', id: 'f', file: new Blob(['x']), size: 1, request, url: '', first: 'start' })
+  return { worker, machines, keys, events, emits, start }
 }
 
-test('what one person has begun stops when another signs in, and goes on for its owner', { timeout: 10_000 }, async t => {
-  const { sending, machines, keys, told, hears, start } = stage(t)
+test('an upload stops when another person signs in, and resumes for its owner', { timeout: 10_000 }, async t => {
+  const { worker, machines, keys, events, emits, start } = newWorker(t)
   start()
-  await hears('token-needed missing')
-  sending.receive({ type: 'token', token: tokenOf('ana') })
-  await hears('waiting offline')
+  await emits('token-needed missing')
+  worker.receive({ type: 'token', token: tokenOf('ana') })
+  await emits('waiting offline')
   assert.equal(machines.size, 1)
 
-  sending.receive({ type: 'token', token: tokenOf('ben') })
-  await hears('failed other_owner')
+  worker.receive({ type: 'token', token: tokenOf('ben') })
+  await emits('failed other_owner')
   assert.equal(machines.size, 0)
-  sending.receive({ type: 'retry', id: 'f' })
-  await hears('failed other_owner', 2)
+  worker.receive({ type: 'retry', id: 'f' })
+  await emits('failed other_owner', 2)
   assert.equal(keys.length, 1)
 
-  sending.receive({ type: 'token', token: tokenOf('ana') })
-  // Nothing tells that a token was read: she presses Retry until it was.
-  for (; keys.length < 2; await turn()) sending.receive({ type: 'retry', id: 'f' })
-  await hears('waiting offline', 2)
+  worker.receive({ type: 'token', token: tokenOf('ana') })
+  // No event reports a token, so she retries until it is used.
+  for (; keys.length < 2; await nextTask()) worker.receive({ type: 'retry', id: 'f' })
+  await emits('waiting offline', 2)
   assert.equal(keys[1], keys[0])
-  assert.equal(told.includes('dead'), false)
+  assert.equal(events.includes('dead'), false)
 })
 
-test('a new token of the same person disturbs nothing', { timeout: 10_000 }, async t => {
-  const { sending, machines, told, hears, start } = stage(t)
+test('a new token of the same person does not interrupt the upload', { timeout: 10_000 }, async t => {
+  const { worker, machines, events, emits, start } = newWorker(t)
   start()
-  sending.receive({ type: 'token', token: tokenOf('ana') })
-  await hears('waiting offline')
-  sending.receive({ type: 'token', token: tokenOf('ana') })
-  for (let n = 0; n < 20; n++) await turn()
+  worker.receive({ type: 'token', token: tokenOf('ana') })
+  await emits('waiting offline')
+  worker.receive({ type: 'token', token: tokenOf('ana') })
+  for (let n = 0; n < 20; n++) await nextTask()
   assert.deepEqual([...machines.values()], [['start']])
-  assert.deepEqual(told.filter(entry => entry.startsWith('failed')), [])
+  assert.deepEqual(events.filter(event => event.startsWith('failed')), [])
 })
 
-test('the last token counts, also where an earlier one takes longer to read', { timeout: 10_000 }, async t => {
-  const { sending, machines, hears, start } = stage(t)
-  sending.receive({ type: 'token', token: tokenOf('ana') })
-  sending.receive({ type: 'token', token: undefined })
-  for (let n = 0; n < 20; n++) await turn()
+test('the last token counts', { timeout: 10_000 }, async t => {
+  const { worker, machines, emits, start } = newWorker(t)
+  worker.receive({ type: 'token', token: tokenOf('ana') })
+  worker.receive({ type: 'token', token: undefined })
+  for (let n = 0; n < 20; n++) await nextTask()
   start()
-  await hears('token-needed missing')
+  await emits('token-needed missing')
   assert.equal(machines.size, 0)
 })
 
-test('who sends without a token makes room for a follower that has one, and follows it', { timeout: 10_000 }, async t => {
+test('a tab without a token passes the upload to a follower that has one, and follows it', { timeout: 10_000 }, async t => {
   Object.assign(navigator, { locks: new Locks() })
   t.after(() => { delete navigator.locks })
-  const [first, second] = [stage(t), stage(t)]
+  const [first, second] = [newWorker(t), newWorker(t)]
   for (const tab of [first, second]) {
     tab.start()
-    tab.sending.receive({ type: 'token', token: tokenOf('ana') })
-    await tab.hears('waiting offline')
+    tab.worker.receive({ type: 'token', token: tokenOf('ana') })
+    await tab.emits('waiting offline')
   }
   assert.deepEqual([first.machines.size, second.machines.size], [1, 0])
-  second.sending.receive({ type: 'retry', id: 'f' })
-  for (; first.machines.get(1).length < 2; await turn());
-  assert.deepEqual([first.machines.get(1), second.machines.size], [['start', 'retry'], 0], 'one with a token tries itself')
+  second.worker.receive({ type: 'retry', id: 'f' })
+  for (; first.machines.get(1).length < 2; await nextTask());
+  assert.deepEqual([first.machines.get(1), second.machines.size], [['start', 'retry'], 0], 'a tab that has a token retries by itself')
 
-  first.sending.receive({ type: 'token', token: undefined })
-  for (let n = 0; n < 20; n++) await turn()
-  second.sending.receive({ type: 'retry', id: 'f' })
-  await first.hears('followed')
+  first.worker.receive({ type: 'token', token: undefined })
+  for (let n = 0; n < 20; n++) await nextTask()
+  second.worker.receive({ type: 'retry', id: 'f' })
+  await first.emits('followed')
   assert.deepEqual([first.machines.size, [...second.machines.values()]], [0, [['retry']]])
 })

@@ -1,61 +1,61 @@
-// The worker's parts that need no browser: the token, the server's JSON, its times and its events.
+// The parts of the worker that need no browser: the token, the server's JSON, Retry-After and the event stream.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { readRetryAfter } from '../../.cache/test/worker/chunk-sender.js'
+import { readRetryAfter } from '../../.cache/test/worker/server-answer.js'
 import { findCopies, readProblem, readUploadStatus } from '../../.cache/test/worker/server-json.js'
-import { TokenKeeper } from '../../.cache/test/worker/worker-token.js'
+import { WorkerToken } from '../../.cache/test/worker/worker-token.js'
 import { watchUpload } from '../../.cache/test/worker/event-stream.js'
 
-const turn = () => new Promise(resolve => setImmediate(resolve))
+const nextTask = () => new Promise(resolve => setImmediate(resolve))
 
-function keeper() {
-  const asked = []
-  return { asked, tokens: new TokenKeeper(reason => asked.push(reason)) }
+function newToken() {
+  const requests = []
+  return { requests, token: new WorkerToken(reason => requests.push(reason)) }
 }
 
-test('one question for a token, however many need it; one answer lets all go', () => {
-  const { asked, tokens } = keeper()
+test('a token is requested once for all uploads, and the answer reaches all of them', () => {
+  const { requests, token } = newToken()
   const answers = []
-  for (const id of [1, 2, 3]) tokens.need(answer => answers.push([id, answer]))
-  assert.deepEqual(asked, ['missing'])
-  tokens.provide('a')
+  for (const id of [1, 2, 3]) token.request(answer => answers.push([id, answer]))
+  assert.deepEqual(requests, ['missing'])
+  token.provide('a')
   assert.deepEqual(answers, [[1, 'token-ready'], [2, 'token-ready'], [3, 'token-ready']])
-  assert.equal(tokens.current, 'a')
+  assert.equal(token.current, 'a')
 })
 
-test('who stopped waiting hears nothing', () => {
-  const { tokens } = keeper()
-  const stop = tokens.need(() => assert.fail('heard'))
+test('a cancelled request gets no answer', () => {
+  const { token } = newToken()
+  const stop = token.request(() => assert.fail('answered'))
   stop()
-  tokens.provide('a')
+  token.provide('a')
 })
 
-test('a refused token is asked for anew, once; a newer one stays', async () => {
-  const { asked, tokens } = keeper()
-  tokens.provide('a')
-  tokens.reject('a')
-  assert.equal(tokens.current, undefined)
-  tokens.need(() => {})
-  tokens.need(() => {})
-  assert.deepEqual(asked, ['expired'])
-  tokens.provide('b')
-  tokens.reject('a')
-  assert.equal(tokens.current, 'b')
+test('a rejected token is requested again once; a newer token is not rejected', async () => {
+  const { requests, token } = newToken()
+  token.provide('a')
+  token.reject('a')
+  assert.equal(token.current, undefined)
+  token.request(() => {})
+  token.request(() => {})
+  assert.deepEqual(requests, ['expired'])
+  token.provide('b')
+  token.reject('a')
+  assert.equal(token.current, 'b')
   const answers = []
-  tokens.need(answer => answers.push(answer))
-  await turn()
+  token.request(answer => answers.push(answer))
+  await nextTask()
   assert.deepEqual(answers, ['token-ready'])
-  assert.deepEqual(asked, ['expired'])
+  assert.deepEqual(requests, ['expired'])
 })
 
-test('no token to be had: all hear it, and the next one asks again', () => {
-  const { asked, tokens } = keeper()
+test('without a token all requests are denied, and the next one asks again', () => {
+  const { requests, token } = newToken()
   const answers = []
-  tokens.need(answer => answers.push(answer))
-  tokens.provide(undefined)
+  token.request(answer => answers.push(answer))
+  token.provide(undefined)
   assert.deepEqual(answers, ['token-denied'])
-  tokens.need(() => {})
-  assert.equal(asked.length, 2)
+  token.request(() => {})
+  assert.equal(requests.length, 2)
 })
 
 const now = Date.parse('2026-11-21T08:00:00Z')
@@ -73,18 +73,18 @@ const asset = {
 for (const [purposes, found] of [
   [['message'], true], [['template'], false], [['message', 'template'], false], [['message', 'profile'], false],
 ]) {
-  test(`copies for ${purposes}: ${found ? 'there' : 'expired'}`, () => {
+  test(`copies for ${purposes}: ${found ? 'found' : 'expired'}`, () => {
     assert.equal(findCopies({ items: [{ id: 1 }, asset], next: null }, purposes, now) !== undefined, found)
   })
 }
 
-test('a library that answers anything else has nothing', () => {
+test('a library answer of another form has no copies', () => {
   for (const odd of [undefined, null, [], 'x', {}, { items: 'x' }, { items: [null, 3] }]) {
     assert.equal(findCopies(odd, ['message'], now), undefined)
   }
 })
 
-test('a verdict keeps codes, facts with their units, and fixes', () => {
+test('a verdict has codes, facts with their units, and fixes', () => {
   const reason = (facts) => ({ code: 'c', severity: 'refuse', message: 'm', facts, fixes: [{ code: 'f', message: 'g' }] })
   const status = readUploadStatus({
     state: 'refused',
@@ -102,14 +102,14 @@ test('a verdict keeps codes, facts with their units, and fixes', () => {
   ])
 })
 
-test('a problem without a code is none; retryable false is final', () => {
+test('a problem needs a code; one that is not retryable is final', () => {
   assert.equal(readProblem({ title: 'x' }), undefined)
   assert.equal(readProblem('<html>'), undefined)
   assert.equal(readProblem({ code: 'c', retryable: false }).final, true)
   assert.equal(readProblem({ code: 'c', title: 't' }).final, false)
 })
 
-test('a state that nobody knows is none', () => {
+test('an unknown state is ignored', () => {
   for (const odd of [undefined, {}, { state: 'asleep' }, { state: 3 }]) assert.equal(readUploadStatus(odd), undefined)
 })
 
@@ -134,7 +134,7 @@ function watch(pieces, init = { status: 200 }) {
   })
 }
 
-test('events are read wherever the network cuts them', async () => {
+test('events are read however the network splits them', async () => {
   const text = ': hello\r\n\r\nid: 1\r\ndata: {"state":\r\ndata: "checking"}\r\n\r\nevent: x\ndata: {"state":"relaying","é":1}\n\n: beat\n\ndata: half'
   const bytes = new TextEncoder().encode(text)
   for (const size of [1, 2, 7, bytes.length]) {
@@ -146,7 +146,7 @@ test('events are read wherever the network cuts them', async () => {
   }
 })
 
-test('a refused watch is an answer with its problem', async () => {
+test('an error response to a watch is an answer with its problem', async () => {
   const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '3' }
   const { outcome } = await watch(['{"code":"token_expired","title":"Expired."}'], { status: 401, headers })
   assert.equal(outcome.answer.status, 401)

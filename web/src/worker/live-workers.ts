@@ -1,15 +1,15 @@
-/** Which workers of this site live: each holds a lock for as long as it does. */
+/** Which workers of this site are running: each one holds a Web Lock for as long as it lives. */
 const PREFIX = 'mediarelay-worker:'
 
-export interface WorkersAlive {
+export interface LiveWorkers {
   /** The name of this worker. */
   readonly self: string
-  /** Undefined where the browser has no locks: it has them in secure contexts alone. */
+  /** The names of all; undefined if the browser has no locks, which it has in secure contexts only. */
   all(): Promise<ReadonlySet<string> | undefined>
 }
 
-/** Says of this worker that it lives. */
-export function comeAlive(): WorkersAlive {
+/** Adds this worker to the live ones. */
+export function registerWorker(): LiveWorkers {
   const self = Array.from(crypto.getRandomValues(new Uint8Array(8)), byte => byte.toString(16).padStart(2, '0')).join('')
   const locks = navigator.locks as LockManager | undefined
   void locks?.request(PREFIX + self, () => new Promise(() => {})).catch(() => {})

@@ -1,0 +1,28 @@
+/** What all uploads of a worker share. */
+import type { EngineEvent } from '../engine/engine.js'
+import type { CopyStore } from '../storage/copy-store.js'
+import type { ChunkCeiling } from './chunk-ceiling.js'
+import type { HashText } from './owner.js'
+import type { WasmModule } from './wasm-module.js'
+import type { WorkerToken } from './worker-token.js'
+
+/** What an upload needs to be sent. */
+export interface RunnerContext {
+  readonly module: WasmModule
+  readonly token: WorkerToken
+  /** The media server, ending in a slash. */
+  readonly origin: string
+  readonly ceiling: ChunkCeiling
+  /** Reports that the module has crashed during a call. */
+  crashed(error: unknown): void
+}
+
+/** What an upload needs from the file to its end. */
+export interface JobContext extends RunnerContext {
+  readonly copies: CopyStore
+  readonly hash: HashText
+  /** The name of the module's file, which changes with the rules. */
+  readonly rules: string
+  emit(event: EngineEvent): void
+  located(id: string, url: string): void
+}
