@@ -29,10 +29,14 @@ var templatesPlugin = api.Plugin{
 			if err != nil {
 				return api.OnLoadResult{}, err
 			}
-			contents, err := minifyStyles(indentation.ReplaceAllString(string(source), ""))
+			contents, err := minifyTemplates(string(source))
 			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, err
 		})
 	},
+}
+
+func minifyTemplates(source string) (string, error) {
+	return minifyStyles(indentation.ReplaceAllString(source, ""))
 }
 
 func minifyStyles(source string) (string, error) {

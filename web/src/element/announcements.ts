@@ -8,7 +8,7 @@ import type { Notice } from './notice.js'
 import { tokenNotice } from './notice.js'
 
 /** A label and its parameters, not a sentence: the language may change while it is shown. */
-export interface Message {
+export interface NoticeMessage {
   readonly label: LabelName
   readonly params?: Params
 }
@@ -17,7 +17,7 @@ export class Announcements {
   readonly #localization: Localization
   readonly #changed: () => void
   readonly #queue: AnnouncementQueue
-  #notice: Message | undefined
+  #notice: NoticeMessage | undefined
   #liveText = ''
   #liveLocale = ''
 
@@ -44,7 +44,7 @@ export class Announcements {
   }
 
   /** Announces a message and shows it in the bar, instead of the previous one; undefined clears the bar. */
-  notify(message: Message | undefined): void {
+  notify(message: NoticeMessage | undefined): void {
     this.#notice = message
     if (message !== undefined) this.announceLabel(message.label, message.params)
     this.#changed()

@@ -1,6 +1,6 @@
 /** Takes in files: supplies them to rows that miss their file, adds the others as far as there is room, and announces the result. */
 import type { Upload } from '../session/upload.js'
-import type { Announcements, Message } from './announcements.js'
+import type { Announcements, NoticeMessage } from './announcements.js'
 
 export interface IntakeHost {
   readonly multiple: boolean
@@ -67,7 +67,7 @@ export class FileIntake {
     return files.slice(0, room)
   }
 
-  #leftOut(limit: number, room: number): Message {
+  #leftOut(limit: number, room: number): NoticeMessage {
     if (!this.#host.multiple && room === 0) return { label: 'oneAtATime' }
     return { label: 'tooManyFiles', params: { count: limit } }
   }

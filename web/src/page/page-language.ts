@@ -8,9 +8,9 @@ import type { PageWords } from './page-words.js'
 import type { TranslatedPlace } from './translated-places.js'
 import { translatedPlaces } from './translated-places.js'
 
-type Loader = () => Promise<{ readonly default: PageWords }>
+type WordsLoader = () => Promise<{ readonly default: PageWords }>
 
-const loaders: { readonly [L in Language]: Loader } = {
+const loaders: { readonly [L in Language]: WordsLoader } = {
   en: async () => ({ default: {} }),
   de: () => import('./words/de.js'),
   es: () => import('./words/es.js'),
