@@ -26,7 +26,7 @@ var rejected = map[string]sandbox.Fault{
 	"403": answered(403, `{"meta":{"success":false,"http_code":403,"developer_message":"The endpoint is blocked","360dialog_trace_id":"TOZ"}}`),
 }
 
-// C7: the channel pauses, every waiting upload says why, no attempt is lost or counted,
+// The channel pauses, every waiting upload says why, no attempt is lost or counted,
 // and another key resumes them all without a restart.
 func TestARejectedAccountPausesItsChannelUntilTheKeyChanges(t *testing.T) {
 	for name, answer := range rejected {
@@ -197,7 +197,7 @@ func refuse(text string, others http.Handler) http.Handler {
 	})
 }
 
-// C7: every start tries the key again. However many there are, a rejected account costs
+// Every start tries the key again. However many there are, a rejected account costs
 // no file an attempt.
 func TestRestartsWithARejectedAccountCountNoAttempts(t *testing.T) {
 	const restarts = 15 // more than one file has attempts

@@ -18,7 +18,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// C1: a request that never reached the provider is retried, and leaves nothing there.
+// A request that never reached the provider is retried, and leaves nothing there.
 func TestAProviderThatCannotBeReached(t *testing.T) {
 	refuses := &net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "waba-v2.360dialog.io", IsNotFound: true}}
 	for _, tt := range []struct {
@@ -57,7 +57,7 @@ func closedPort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// C1: a wrong certificate pauses the channel, and the key is not sent.
+// A wrong certificate pauses the channel, and the key is not sent.
 func TestAWrongCertificatePausesTheChannel(t *testing.T) {
 	each(t, func(h *harness) {
 		asked := make(chan struct{}, 100)
@@ -78,7 +78,7 @@ func TestAWrongCertificatePausesTheChannel(t *testing.T) {
 	})
 }
 
-// C2: a request that is never answered times out; the provider may have the file.
+// A request that is never answered times out; the provider may have the file.
 func TestAProviderThatNeverAnswers(t *testing.T) {
 	each(t, func(h *harness) {
 		h.client.Transport.(*http.Transport).ResponseHeaderTimeout = 300 * time.Millisecond
@@ -91,7 +91,7 @@ func TestAProviderThatNeverAnswers(t *testing.T) {
 	})
 }
 
-// C12: a redirect is not followed to another host.
+// A redirect is not followed to another host.
 func TestAKeyIsNotTakenToAnotherHost(t *testing.T) {
 	each(t, func(h *harness) {
 		asked := make(chan struct{}, 100)

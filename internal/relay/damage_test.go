@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// B9: a row that cannot be decoded fails its upload, with a code, and blocks no other.
+// A row that cannot be decoded fails its upload, with a code, and blocks no other.
 func TestADamagedRowFailsAlone(t *testing.T) {
 	for name, statement := range map[string]string{
 		"purposes": "UPDATE uploads SET purposes = 'poster' WHERE id = 'u1'",
@@ -39,7 +39,7 @@ func TestADamagedRowFailsAlone(t *testing.T) {
 	}
 }
 
-// B9: fewer or more stored bytes than were finished are not the file.
+// Fewer or more stored bytes than were finished are not the file.
 func TestStoredBytesThatWereChangedAreNotSent(t *testing.T) {
 	each(t, func(h *harness) {
 		for id, change := range map[string]string{"longer": "more", "shorter": ""} {
@@ -66,7 +66,7 @@ func TestStoredBytesThatWereChangedAreNotSent(t *testing.T) {
 	})
 }
 
-// B8: times written by a clock that was a day ahead delay no relay and no channel.
+// Times written by a clock that was a day ahead delay no relay and no channel.
 func TestAClockThatWasWrongDelaysNoRelay(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Now = time.Now

@@ -32,7 +32,7 @@ func (a *arriving) takenBack(to int, sent func()) {
 	}
 }
 
-// B9: a chunk is sent before its checksum is known. If it turns out damaged, what was
+// A chunk is sent before its checksum is known. If it turns out damaged, what was
 // sent never completes, whether or not the early send sees that bytes are gone before
 // others take their place.
 func TestAChunkThatIsTakenBackNeverCompletesAtTheProvider(t *testing.T) {
@@ -103,7 +103,7 @@ func (h *harness) watchSessions() error {
 		h.exec("CREATE TRIGGER watch AFTER UPDATE ON relays FOR EACH ROW WHEN (NEW.session_id <> '') EXECUTE FUNCTION watch()"))
 }
 
-// B9: a byte that is read wrong after the commit, and then right, is in no session that
+// A byte that is read wrong after the commit, and then right, is in no session that
 // is resumed.
 func TestAPassingDamageIsInNoSession(t *testing.T) {
 	eachEarly(t, func(h *harness) {
@@ -168,7 +168,7 @@ func TestARefusalOfBytesThatWereTakenBackIsIgnored(t *testing.T) {
 	})
 }
 
-// B9: bytes change on the disk after the finish, but not their number.
+// Bytes change on the disk after the finish, but not their number.
 func TestStoredBytesThatWereExchangedDoNotCompleteAtTheProvider(t *testing.T) {
 	for name, wants := range map[string][]media.Purpose{"media object": {media.PurposeMessage}, "session": {media.PurposeTemplate}} {
 		t.Run(name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func (f *farAway) Arrived(ctx context.Context, id string) (int64, error) {
 	return max(n, f.least.Load()), err
 }
 
-// C4, C7, C10: a failure of an early send counts for the channel as that of a worker
+// A failure of an early send counts for the channel as that of a worker
 // does, even while the client sends nothing.
 func TestAFailureOfAnEarlySendPausesTheChannel(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -96,7 +96,7 @@ func TestAFailureOfAnEarlySendPausesTheChannel(t *testing.T) {
 	}
 }
 
-// C6: a permanent refusal ends the upload, and the file is not sent twice.
+// A permanent refusal ends the upload, and the file is not sent twice.
 func TestAPermanentRefusalOfAnEarlySendEndsTheUpload(t *testing.T) {
 	for name, c := range map[string]struct {
 		purpose media.Purpose

@@ -121,7 +121,7 @@ func (h *harness) run1(id string, seed int, f fault) {
 	}
 }
 
-// C6: the detail has what operators and the provider's support need, and no key.
+// The detail has what operators and the provider's support need, and no key.
 func TestARefusalQuotesTheProvider(t *testing.T) {
 	each(t, func(h *harness) {
 		h.script(sandbox.OpUploadMedia, answered(400, strings.Replace(refusedMedia, "Unsupported Video", "Unsupported Video "+key, 1)))
@@ -142,7 +142,7 @@ func TestARefusalQuotesTheProvider(t *testing.T) {
 	})
 }
 
-// C18: a media ID that has expired is replaced while the bytes are kept.
+// A media ID that has expired is replaced while the bytes are kept.
 func TestACopyThatExpiredIsReplaced(t *testing.T) {
 	each(t, func(h *harness) {
 		content := picture(50)

@@ -23,7 +23,7 @@ func (h *harness) replica() relay.Config {
 	return c
 }
 
-// B2: a relay that a stopping process cannot end is due for another at once, and the
+// A relay that a stopping process cannot end is due for another at once, and the
 // attempt does not count.
 func TestAStopHandsTheRelayOver(t *testing.T) {
 	each(t, func(h *harness) {
@@ -47,7 +47,7 @@ func TestAStopHandsTheRelayOver(t *testing.T) {
 	})
 }
 
-// B2: a relay that can end within the drain does.
+// A relay that can end within the drain does.
 func TestAStopLetsRunningRelaysEnd(t *testing.T) {
 	each(t, func(h *harness) {
 		h.config.Drain = patience
@@ -71,7 +71,7 @@ func (h *harness) frozen() relay.Config {
 	return c
 }
 
-// D7, F3: a worker that slept through its lease may not record its copy. The copy counts
+// A worker that slept through its lease may not record its copy. The copy counts
 // as an orphan, and that of the other worker is used.
 func TestAWorkerThatSleptLosesToTheOneThatTookOver(t *testing.T) {
 	each(t, func(h *harness) {
@@ -102,7 +102,7 @@ func TestAWorkerThatSleptLosesToTheOneThatTookOver(t *testing.T) {
 	})
 }
 
-// C15, B1: a worker that dies between the answer and the commit leaves a mark, which the
+// A worker that dies between the answer and the commit leaves a mark, which the
 // next one counts.
 func TestAWorkerThatDiesWithTheAnswerIsCounted(t *testing.T) {
 	each(t, func(h *harness) {

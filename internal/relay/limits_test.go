@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// C17: the sandbox refuses the 26th POST /media of a second. Two replicas send 300 files
+// The sandbox refuses the 26th POST /media of a second. Two replicas send 300 files
 // of one channel without a refusal, and a file of another channel overtakes them.
 func TestABurstOfOneChannelIsNotRefusedAndDelaysNoOther(t *testing.T) {
 	each(t, func(h *harness) {

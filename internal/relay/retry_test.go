@@ -14,7 +14,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// C6: a proxy with too low a size limit is not the file's fault.
+// A proxy with too low a size limit is not the file's fault.
 func TestAProxysSizeLimitIsNoPermanentFailure(t *testing.T) {
 	each(t, func(h *harness) {
 		for range 4 {
@@ -34,7 +34,7 @@ func TestAProxysSizeLimitIsNoPermanentFailure(t *testing.T) {
 	})
 }
 
-// C8: a file whose attempts are used up fails, and a person's retry has a new budget.
+// A file whose attempts are used up fails, and a person's retry has a new budget.
 func TestAfterItsLastAttemptAFileCanBeRetriedByAPerson(t *testing.T) {
 	for name, c := range map[string]struct{ code, budget int }{
 		"trouble that passes": {2, 12}, "an unknown error": {1, 2}, "something that went wrong": {131000, 4},
@@ -77,7 +77,7 @@ func (h *harness) skipTime() (stop func()) {
 	return func() { ticker.Stop(); close(ended) }
 }
 
-// C4: we wait as long as the provider asks, up to 15 minutes; the row has the time.
+// We wait as long as the provider asks, up to 15 minutes; the row has the time.
 func TestRetryAfterIsKept(t *testing.T) {
 	each(t, func(h *harness) {
 		now := time.Now()
