@@ -28,14 +28,13 @@ var files embed.FS
 //	widget/chunk-HASH.js        what the element and its list share
 //	widget/list-HASH.js         the list of files, loaded ahead of the first one
 //	widget/worker-HASH.js       its worker, which checks
-//	widget/sending-HASH.js      the worker's part that sends, loaded after its module
+//	widget/sending-HASH.js      the part of the worker that sends, loaded after the module
 //	widget/mediarelay-HASH.wasm the worker's Go module
 //	assets/page-HASH.js         the page's script
 //	assets/page-HASH.css        the page's styles
 //
-// All with HASH change their names with their content, so that they can be
-// cached for ever. Beside each file but index.html lie its brotli form (.br)
-// and its gzip form (.gz).
+// HASH is a hash of the content, so these files can be cached without expiry. Each
+// file except index.html also exists in brotli (.br) and gzip (.gz).
 func Files() fs.FS {
 	dist, err := fs.Sub(files, "dist")
 	if err != nil {

@@ -1,5 +1,5 @@
-// Uploads a file with tus-js-client from npm, unchanged, in chunks of 1 MB: pauses in the middle, goes on,
-// and prints the upload's URL. Arguments: the tus endpoint and a file. The token is in MEDIARELAY_TOKEN.
+// Uploads a file with tus-js-client from npm, unchanged, in chunks of 1 MB. Pauses half-way,
+// resumes, and prints the upload's URL. Arguments: the tus endpoint and a file. The token is in MEDIARELAY_TOKEN.
 import { open } from 'node:fs/promises'
 import { setImmediate as soon } from 'node:timers/promises'
 import { Upload } from 'tus-js-client'
