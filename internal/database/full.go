@@ -24,12 +24,28 @@ const primaryCode = 0xff
 
 // named adds ErrFull to a driver's error for a full disk.
 func named(err error) error {
-	var lite *sqlite.Error
 	var postgres *pgconn.PgError
-	full := errors.As(err, &lite) && lite.Code()&primaryCode == sqlite3.SQLITE_FULL ||
-		errors.As(err, &postgres) && postgres.Code == diskFull
-	if full {
+	if sqliteCode(err) == sqlite3.SQLITE_FULL || errors.As(err, &postgres) && postgres.Code == diskFull {
 		return fmt.Errorf("%w: %w", ErrFull, err)
 	}
 	return err
+}
+
+// diskError returns an error of SQLite that is one of its file or disk, and not of the
+// statement, and nil for any other.
+func diskError(err error) error {
+	switch sqliteCode(err) {
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN:
+		return err
+	default:
+		return nil
+	}
+}
+
+func sqliteCode(err error) int {
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return lite.Code() & primaryCode
+	}
+	return sqlite3.SQLITE_OK
 }
