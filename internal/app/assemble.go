@@ -28,12 +28,13 @@ type application struct {
 
 	database   *database.DB
 	library    *library.Library
-	leases     *lease.Keeper
+	leases     intake.Leases
 	intake     *intake.Intake
 	relay      *relay.Relay
 	rotation   *rotation
 	workers    background // what acquires leases
 	heartbeats background // what renews them
+	renew      func(context.Context)
 }
 
 // takeoverTimeout is how long a start waits for the previous server to release its
@@ -56,16 +57,29 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
 	}
-	a := &application{database: db, library: library.New(db), leases: lease.NewKeeper(db)}
-	if !db.Shared() {
-		if err := a.leases.ClearStale(ctx); err != nil {
-			slog.WarnContext(ctx, "stale leases of the previous process remain until they expire", "error", err)
-		}
-	}
+	a := &application{database: db, library: library.New(db)}
+	a.connectLeases(ctx)
 	if err := a.connect(o, bytes); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return a, nil
+}
+
+// connectLeases keeps leases in memory if this process owns the database. A SQLite file
+// on a file system without locks may be used by a second process.
+func (a *application) connectLeases(ctx context.Context) {
+	if a.database.Owned() {
+		a.leases, a.renew = lease.NewMemory(), func(context.Context) {}
+		return
+	}
+	rows := lease.NewKeeper(a.database)
+	a.leases, a.renew = rows, rows.Run
+	if a.database.Shared() {
+		return
+	}
+	if err := rows.ClearStale(ctx); err != nil {
+		slog.WarnContext(ctx, "stale leases of the previous process remain until they expire", "error", err)
+	}
 }
 
 func (a *application) connect(o Options, bytes *store.Folder) error {
@@ -88,7 +102,7 @@ func (a *application) connectIntake(cfg config.Config, s Seams) (err error) {
 	a.intake, err = intake.New(intake.Config{
 		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a,
 		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
-		Now: a.database.Now,
+		Replicas: !a.database.Owned(), Now: a.database.Now,
 	})
 	return err
 }
@@ -110,7 +124,7 @@ func (a *application) connectHTTP(o Options, s Seams, relayMetrics *relay.Metric
 		return err
 	}
 	metrics := httpapi.NewMetrics()
-	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics())
+	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics(), a.database.Metrics())
 	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
 		Database: a.library, Store: s.Bytes, Channels: breaker.New(a.library), Notes: a.rotation.notes,
 		Metrics: metrics, Logger: slog.Default(),
@@ -136,7 +150,7 @@ func (a *application) takes(channel string) intake.Takes {
 // start starts the workers.
 func (a *application) start() {
 	a.heartbeats.run(a.database.Run)
-	a.heartbeats.run(a.leases.Run)
+	a.heartbeats.run(a.renew)
 	a.workers.run(a.intake.Run)
 	a.workers.run(a.relay.Run)
 	a.workers.run(a.rotation.run)

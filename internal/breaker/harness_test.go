@@ -85,7 +85,7 @@ func wantState(t *testing.T, b *fixture, id string, want library.State) library.
 
 func dueRelays(t *testing.T, b *fixture) []library.Relay {
 	t.Helper()
-	due, err := b.library.DueRelays(t.Context(), 10)
+	due, err := b.library.DueRelays(t.Context(), func(string) (int, []string) { return 10, nil })
 	must(t, err)
 	return due
 }

@@ -15,8 +15,9 @@ import (
 
 // finish persists a complete upload: it flushes the file and its folder, computes the
 // digest, and then commits the state and the relay row in one durable transaction. It
-// is idempotent. The caller holds the upload's lease.
+// is idempotent. The caller holds the upload's lease. If it fails, Reconcile repeats it.
 func (i *Intake) finish(ctx context.Context, u library.Upload) error {
+	i.unfinished.add(u.ID)
 	if err := i.config.Bytes.Seal(ctx, u.ID); err != nil {
 		return err
 	}
@@ -35,6 +36,7 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 		return fmt.Errorf("finish upload %s: %w", u.ID, err)
 	}
 	i.digests.drop(u.ID)
+	i.unfinished.remove(u.ID)
 	if failure == nil {
 		return nil
 	}
@@ -76,5 +78,6 @@ func (i *Intake) remove(ctx context.Context, id string) error {
 		return err
 	}
 	i.digests.drop(id)
+	i.unfinished.remove(id)
 	return i.config.Bytes.Remove(ctx, id)
 }

@@ -199,7 +199,7 @@ func (h *harness) wantState(path string, want library.State) library.Upload {
 
 func (h *harness) wantRelays(want int) {
 	h.Helper()
-	due, err := h.library.DueRelays(h.Context(), 10)
+	due, err := h.library.DueRelays(h.Context(), func(string) (int, []string) { return 10, nil })
 	h.must(err)
 	if len(due) != want {
 		h.Errorf("%d relays are open, want %d", len(due), want)

@@ -64,7 +64,7 @@ type Arrivals interface {
 	Arrived(uploadID string)
 }
 
-// Leases are the locks of uploads; *lease.Keeper implements it.
+// Leases are the locks of uploads; *lease.Keeper and *lease.Memory implement it.
 type Leases interface {
 	Acquire(ctx context.Context, name string) (*lease.Lease, error)
 	RequestRelease(ctx context.Context, name string) error
@@ -91,6 +91,9 @@ type Config struct {
 	Retention time.Duration
 	// NetworkTimeout is how long a request may stall. Default 30 s.
 	NetworkTimeout time.Duration
+	// Replicas says that other processes may serve the same database, so that one of them
+	// may leave uploads behind.
+	Replicas bool
 	// Now is the library's clock, by which uploads expire. Nil means time.Now.
 	Now func() time.Time
 	// RateWindow is the period over which the minimum rate is measured. Default 60 s.
@@ -125,7 +128,9 @@ type Intake struct {
 	tus     http.Handler
 	metrics prometheus.Collector
 	digests *digests
-	now     func() time.Time
+	// unfinished are the uploads that the next pass of Reconcile looks at.
+	unfinished *unfinished
+	now        func() time.Time
 	// steady starts at now and then follows the monotonic clock.
 	steady func() time.Time
 }
@@ -142,7 +147,7 @@ func New(c Config) (*Intake, error) {
 	if c.Takes == nil {
 		c.Takes = func(string) Takes { return Takes{} }
 	}
-	i := &Intake{config: c, digests: newDigests(), now: c.Now, steady: sinceStart(c.Now())}
+	i := &Intake{config: c, digests: newDigests(), unfinished: newUnfinished(), now: c.Now, steady: sinceStart(c.Now())}
 
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{i})
@@ -203,6 +208,18 @@ func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 		return now.Length, nil
 	}
 	return 0, err
+}
+
+// touchEvery is how often the activity of an upload is recorded. Upload-Expires counts from
+// activity that is not recorded yet, so uploads are swept that much later.
+const touchEvery = time.Second
+
+// touch renews the expiry of an upload, unless that was done a moment ago.
+func (i *Intake) touch(ctx context.Context, u library.Upload) error {
+	if i.now().Sub(u.TouchedAt).Abs() < touchEvery {
+		return nil
+	}
+	return i.config.Uploads.TouchUpload(ctx, u.ID)
 }
 
 func (i *Intake) arrived(uploadID string) {

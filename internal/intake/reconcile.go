@@ -8,7 +8,6 @@ import (
 
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
-	"mediarelay/internal/store"
 )
 
 const (
@@ -41,14 +40,16 @@ func (i *Intake) Run(ctx context.Context) {
 	}
 }
 
-// Reconcile makes one pass. The failure of one upload does not affect the others.
+// Reconcile makes one pass. The failure of one upload does not affect the others. The
+// cost of a pass is that of what it has to do, except for the first one, which looks at
+// every upload that is not finished.
 func (i *Intake) Reconcile(ctx context.Context) error {
 	now, uploads := i.sweepTime(), i.config.Uploads
 	i.digests.dropOld(time.Now().Add(-i.config.Expiry)) // by the clock of this process, which set their times
 	return errors.Join(
-		i.each(ctx, uploads.Unfinished, i.now(), i.finishComplete),
-		i.each(ctx, uploads.Unfinished, now.Add(-i.config.Expiry), i.sweep),
-		i.each(ctx, uploads.Ended, now.Add(-i.config.Retention), i.sweep),
+		i.finishComplete(ctx),
+		i.each(ctx, uploads.Unfinished, silent{until: now.Add(-i.config.Expiry - touchEvery)}, i.sweep),
+		i.each(ctx, uploads.Ended, silent{until: now.Add(-i.config.Retention)}, i.sweep),
 	)
 }
 
@@ -65,11 +66,15 @@ func (i *Intake) sweepTime() time.Time {
 // lister lists the uploads without activity since a time, page by page.
 type lister func(ctx context.Context, silentSince time.Time, after library.Cursor, limit int) ([]library.Upload, error)
 
+// silent is the period that the last activity of an upload lies in. The zero from is
+// before all of them.
+type silent struct{ from, until time.Time }
+
 // each calls do for every upload of a list.
-func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, do func(context.Context, library.Upload) error) error {
+func (i *Intake) each(ctx context.Context, list lister, s silent, do func(context.Context, library.Upload) error) error {
 	var failed error
-	for after := (library.Cursor{}); ; {
-		page, err := list(ctx, silentSince, after, batch)
+	for after := (library.Cursor{TouchedAt: s.from}); ; {
+		page, err := list(ctx, s.until, after, batch)
 		if err != nil {
 			return errors.Join(failed, err)
 		}
@@ -81,30 +86,6 @@ func (i *Intake) each(ctx context.Context, list lister, silentSince time.Time, d
 		}
 		after = page[len(page)-1].Cursor()
 	}
-}
-
-func (i *Intake) finishComplete(ctx context.Context, u library.Upload) error {
-	if u.State != library.StateUploading {
-		return nil // its row is damaged
-	}
-	offset, err := i.config.Bytes.Offset(ctx, u.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil // a repeated creation creates the file, or the upload expires
-	}
-	if err != nil || offset < u.Length {
-		return err
-	}
-	return i.underLease(ctx, u, i.finishStillComplete)
-}
-
-// finishStillComplete checks the offset again under the lease: a chunk that was being
-// verified may have been discarded.
-func (i *Intake) finishStillComplete(ctx context.Context, u library.Upload) error {
-	offset, err := i.config.Bytes.Offset(ctx, u.ID)
-	if err != nil || offset < u.Length {
-		return err
-	}
-	return i.finish(ctx, u)
 }
 
 func (i *Intake) sweep(ctx context.Context, u library.Upload) error {

@@ -35,7 +35,7 @@ func (s tusStore) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Up
 		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
 	s.intake.arrived(u.ID)
-	u.State = library.StateUploading
+	u.State, u.TouchedAt = library.StateUploading, s.intake.now()
 	return &tusUpload{store: s, row: u}, nil
 }
 
@@ -118,7 +118,7 @@ func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader)
 	i.digests.advance(u.row.ID, running, offset+n)
 	u.offset = offset + n
 	if n > 0 {
-		u.touch(ctx)
+		u.recordActivity(ctx)
 		i.arrived(u.row.ID)
 	}
 	if err != nil {
@@ -138,6 +138,7 @@ func (u *tusUpload) append(ctx context.Context, offset int64, src io.Reader) (in
 
 func (u *tusUpload) FinishUpload(ctx context.Context) error {
 	if err := u.store.intake.finish(ctx, u.row); err != nil {
+		u.touch(ctx)
 		return u.store.toTus(ctx, "finish", u.row.ID, err)
 	}
 	return nil
@@ -149,10 +150,20 @@ func (u *tusUpload) GetReader(ctx context.Context) (io.ReadCloser, error) {
 	return u.store.intake.config.Bytes.Open(ctx, u.row.ID)
 }
 
+// recordActivity renews the upload's expiry. After the last byte the finish does that; if
+// it never comes, the reconciler finishes the upload.
+func (u *tusUpload) recordActivity(ctx context.Context) {
+	if u.offset == u.row.Length {
+		u.store.intake.unfinished.add(u.row.ID)
+		return
+	}
+	u.touch(ctx)
+}
+
 // touch renews the upload's expiry. The bytes are stored already, so if it fails the
 // upload only expires earlier.
 func (u *tusUpload) touch(ctx context.Context) {
-	if err := u.store.intake.config.Uploads.TouchUpload(ctx, u.row.ID); err != nil {
+	if err := u.store.intake.touch(ctx, u.row); err != nil {
 		logFailure(ctx, "touch", u.row.ID, err)
 	}
 }

@@ -129,7 +129,7 @@ func (k *Keeper) reserve(name string) (*Lease, error) {
 		k.renewed = k.steady()
 	}
 	k.epochs++
-	l := &Lease{keeper: k, name: name, epoch: k.epochs, requested: make(chan struct{}), lost: make(chan struct{})}
+	l := newLease(k, name, k.epochs)
 	k.held[name] = l
 	return l, nil
 }
@@ -155,6 +155,29 @@ func (k *Keeper) insert(ctx context.Context, l *Lease) error {
 		return fmt.Errorf("acquire lease %s: %w", l.name, err)
 	}
 	return err
+}
+
+// check locks the row until the transaction ends, so that nobody takes the lease over
+// before the commit.
+func (k *Keeper) check(ctx context.Context, tx *sql.Tx, l *Lease) error {
+	result, err := tx.ExecContext(ctx, "UPDATE leases SET expires_at = expires_at WHERE name = $1 AND owner = $2 AND epoch = $3",
+		l.name, k.owner, l.epoch)
+	if err != nil {
+		return fmt.Errorf("check lease %s: %w", l.name, err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return errors.Join(ErrLost, err)
+	}
+	return nil
+}
+
+func (k *Keeper) release(ctx context.Context, l *Lease) error {
+	err := k.remove(ctx, l.name, l.epoch)
+	k.drop(l)
+	if err != nil {
+		return fmt.Errorf("release lease %s: %w", l.name, err)
+	}
+	return nil
 }
 
 func (k *Keeper) drop(l *Lease) {

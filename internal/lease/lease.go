@@ -1,10 +1,11 @@
-// Package lease provides locks across processes that expire. Each lease is a row in the
-// database, renewed by a heartbeat while its holder lives. The upload locker and the
-// relay are built on it, so any replica may serve any request.
+// Package lease provides locks for uploads and relays. A Keeper's leases work across
+// processes and expire: each is a row in the database, renewed by a heartbeat while its
+// holder lives, so any replica may serve any request. A Memory's leases are those of the
+// only process on its database, and cost no transaction.
 //
 // A holder that pauses for longer than the time to live loses its lease without noticing
 // at once. Check guards against that: call it in the transaction that records the result
-// of the work.
+// of the work. A holder releases its lease after its transactions have returned.
 //
 // It leaves to others what a name stands for, and what a holder does when another asks
 // it to release the lease.
@@ -14,7 +15,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -42,9 +42,15 @@ const (
 	safeLife = TimeToLive - 2*answerTime
 )
 
+// keeper is what a lease needs of a Keeper or a Memory.
+type keeper interface {
+	check(ctx context.Context, tx *sql.Tx, l *Lease) error
+	release(ctx context.Context, l *Lease) error
+}
+
 // Lease is the exclusive right to a name.
 type Lease struct {
-	keeper *Keeper
+	keeper keeper
 	name   string
 	epoch  int64
 	live   bool // guarded by the keeper
@@ -62,30 +68,22 @@ func (l *Lease) ReleaseRequested() <-chan struct{} { return l.requested }
 // Lost returns a channel that is closed when the lease is lost.
 func (l *Lease) Lost() <-chan struct{} { return l.lost }
 
-// Check returns ErrLost unless the lease is still held. It locks the row until the
-// transaction ends, so that nobody takes the lease over before the commit.
+func newLease(k keeper, name string, epoch int64) *Lease {
+	return &Lease{keeper: k, name: name, epoch: epoch, requested: make(chan struct{}), lost: make(chan struct{})}
+}
+
+// Check returns ErrLost unless the lease is still held, and stays so until the transaction
+// ends.
 func (l *Lease) Check(ctx context.Context, tx *sql.Tx) error {
-	result, err := tx.ExecContext(ctx, "UPDATE leases SET expires_at = expires_at WHERE name = $1 AND owner = $2 AND epoch = $3",
-		l.name, l.keeper.owner, l.epoch)
-	if err != nil {
-		return fmt.Errorf("check lease %s: %w", l.name, err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n != 1 {
+	err := l.keeper.check(ctx, tx, l)
+	if errors.Is(err, ErrLost) {
 		l.lose()
-		return errors.Join(ErrLost, err)
 	}
-	return nil
+	return err
 }
 
 // Release releases the lease. Releasing a lost lease is not an error.
-func (l *Lease) Release(ctx context.Context) error {
-	err := l.keeper.remove(ctx, l.name, l.epoch)
-	l.keeper.drop(l)
-	if err != nil {
-		return fmt.Errorf("release lease %s: %w", l.name, err)
-	}
-	return nil
-}
+func (l *Lease) Release(ctx context.Context) error { return l.keeper.release(ctx, l) }
 
 func (l *Lease) requestRelease() { l.requestedOnce.Do(func() { close(l.requested) }) }
 func (l *Lease) lose()           { l.lostOnce.Do(func() { close(l.lost) }) }

@@ -143,7 +143,7 @@ func (gone) Relaxed(context.Context, func(*sql.Tx) error) error {
 
 func (gone) Now() time.Time { return time.Now() }
 
-func acquire(t *testing.T, k *Keeper, name string) *Lease {
+func acquire(t *testing.T, k anyKeeper, name string) *Lease {
 	t.Helper()
 	l, err := k.Acquire(t.Context(), name)
 	if err != nil {

@@ -201,7 +201,7 @@ func wantState(t *testing.T, l *library.Library, id string, want library.State) 
 
 func dueRelays(t *testing.T, l *library.Library) []library.Relay {
 	t.Helper()
-	due, err := l.DueRelays(t.Context(), 10)
+	due, err := l.DueRelays(t.Context(), func(string) (int, []string) { return 10, nil })
 	must(t, err)
 	return due
 }

@@ -3,6 +3,8 @@ package library
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 	"time"
 
 	"mediarelay/internal/media"
@@ -61,18 +63,117 @@ func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) er
 		ON CONFLICT (upload_id) DO UPDATE SET is_open = 1, attempts = 0, next_at = excluded.next_at`, now, now, uploadID)
 }
 
-// DueRelays lists open relays that are due, have no worker, and whose channel is not
-// cooling down: the first of every channel, then the second of every channel, and so
-// on, so that a burst in one channel does not delay the others.
-func (l *Library) DueRelays(ctx context.Context, limit int) ([]Relay, error) {
+// Capacity is what the caller can run of a channel: how many relays more, and which
+// contents, by SHA-256, have a worker already.
+type Capacity func(channel string) (free int, running []string)
+
+// DueRelays lists open relays that are due, have no worker, and whose channel has
+// capacity and is not cooling down: the first of every channel, then the second of every
+// channel, and so on, so that a burst in one channel does not delay the others. Its cost
+// is that of the relays that it returns, however many others wait.
+func (l *Library) DueRelays(ctx context.Context, capacity Capacity) ([]Relay, error) {
+	channels, err := l.dueChannels(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byChannel := make([][]Relay, len(channels))
+	for i, channel := range channels {
+		free, running := capacity(channel)
+		if byChannel[i], err = l.dueIn(ctx, channel, free, running); err != nil {
+			return nil, err
+		}
+	}
+	return takeTurns(byChannel), nil
+}
+
+// takeTurns lists the first of every list, then the second of every list, and so on.
+func takeTurns(lists [][]Relay) (all []Relay) {
+	for place, some := 0, true; some; place++ {
+		some = false
+		for _, list := range lists {
+			if place < len(list) {
+				all, some = append(all, list[place]), true
+			}
+		}
+	}
+	return all
+}
+
+// dueChannelsQuery steps from one channel to the next in the index relays_open. A
+// DISTINCT would read every relay that waits.
+const dueChannelsQuery = `
+	WITH RECURSIVE waiting (channel) AS (
+		SELECT MIN(channel) FROM relays WHERE is_open = 1
+		UNION ALL
+		SELECT (SELECT MIN(channel) FROM relays WHERE is_open = 1 AND channel > waiting.channel) FROM waiting WHERE channel IS NOT NULL)
+	SELECT channel FROM waiting AS due WHERE channel IS NOT NULL AND NOT ` + coolingDown + `$1 AND $2)`
+
+// dueChannels lists the channels that have open relays and are not cooling down.
+func (l *Library) dueChannels(ctx context.Context) ([]string, error) {
 	now, ahead := l.nowAndAhead()
-	return list(ctx, l.db.Read(), scanRelay, `
-		SELECT `+relayColumns+` FROM (
-			SELECT due.*, ROW_NUMBER() OVER (PARTITION BY due.channel ORDER BY due.next_at, due.created_at) AS place
-			FROM relays AS due
-			WHERE due.is_open = 1 AND due.next_at NOT BETWEEN $1 AND $2 AND NOT `+coolingDown+`$3 AND $4) AND NOT EXISTS (
-				SELECT 1 FROM leases WHERE name = 'relay/' || due.channel || '/' || due.sha256 AND expires_at BETWEEN $5 AND $6)
-		) AS due ORDER BY place, next_at LIMIT $7`, now+1, ahead, now+1, ahead, now+1, now+longestLease.Milliseconds(), limit)
+	return list(ctx, l.db.Read(), func(row scanner) (channel string, err error) {
+		err = row.Scan(&channel)
+		return channel, err
+	}, dueChannelsQuery, now+1, ahead)
+}
+
+// The conditions on the next attempt of a relay that is due: it is past, or it was
+// written by a wrong clock. Each is one range of the index relays_open.
+const (
+	isPast        = "next_at <= $2"
+	isImplausible = "next_at > $2"
+)
+
+// dueIn lists up to limit due relays of a channel, without those of some contents.
+func (l *Library) dueIn(ctx context.Context, channel string, limit int, without []string) ([]Relay, error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	now, ahead := l.nowAndAhead()
+	due, err := l.dueRange(ctx, isPast, now, dueRange{channel, limit, without})
+	if err != nil || len(due) == limit {
+		return due, err
+	}
+	implausible, err := l.dueRange(ctx, isImplausible, ahead, dueRange{channel, limit - len(due), without})
+	return append(due, implausible...), err
+}
+
+type dueRange struct {
+	channel string
+	limit   int
+	without []string
+}
+
+func (l *Library) dueRange(ctx context.Context, condition string, bound int64, r dueRange) ([]Relay, error) {
+	args := []any{r.channel, bound}
+	for _, sha256 := range r.without {
+		args = append(args, sha256)
+	}
+	if !l.db.Owned() { // workers of other processes have their leases in the database
+		now := millis(l.now())
+		args = append(args, now+1, now+longestLease.Milliseconds())
+	}
+	return list(ctx, l.db.Read(), scanRelay, dueQuery(condition, len(r.without), !l.db.Owned()), append(args, r.limit)...)
+}
+
+// dueQuery writes the query for the due relays of a channel. Its parameters are the
+// channel, the bound of the condition, the contents to leave out, if leases count the
+// two times between which a lease expires, and the limit.
+func dueQuery(condition string, without int, leases bool) string {
+	var q strings.Builder
+	q.WriteString("SELECT " + relayColumns + " FROM relays AS due WHERE channel = $1 AND is_open = 1 AND " + condition)
+	next := 3
+	for range without {
+		fmt.Fprintf(&q, " AND sha256 <> $%d", next)
+		next++
+	}
+	if leases {
+		fmt.Fprintf(&q, ` AND NOT EXISTS (SELECT 1 FROM leases
+			WHERE name = 'relay/' || due.channel || '/' || due.sha256 AND expires_at BETWEEN $%d AND $%d)`, next, next+1)
+		next += 2
+	}
+	fmt.Fprintf(&q, " ORDER BY next_at, created_at LIMIT $%d", next)
+	return q.String()
 }
 
 // OpenRelay returns the relay row of an upload if it is still open and due. Call it

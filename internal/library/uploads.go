@@ -117,20 +117,23 @@ func (l *Library) DeleteUpload(ctx context.Context, id string) error {
 }
 
 // Unfinished lists up to limit uploads after a cursor that are still uploading and had
-// no activity since a time, oldest activity first.
+// no activity since a time, oldest activity first. Its cost is that of the uploads that it
+// returns, however many others there are; so is that of Ended.
 func (l *Library) Unfinished(ctx context.Context, silentSince time.Time, after Cursor, limit int) ([]Upload, error) {
-	return l.uploads(ctx, `state = $1 AND touched_at <= $2 AND (touched_at > $3 OR (touched_at = $4 AND id > $5))
-		ORDER BY touched_at, id LIMIT $6`,
-		string(StateUploading), millis(silentSince), millis(after.TouchedAt), millis(after.TouchedAt), after.ID, limit)
+	return l.silent(ctx, "state = 'uploading'", silentSince, after, limit)
 }
 
 // Ended lists up to limit uploads after a cursor that ended and had no activity since a
 // time, oldest activity first.
 func (l *Library) Ended(ctx context.Context, silentSince time.Time, after Cursor, limit int) ([]Upload, error) {
-	return l.uploads(ctx, `state NOT IN ($1, $2, $3) AND touched_at <= $4 AND (touched_at > $5 OR (touched_at = $6 AND id > $7))
-		ORDER BY touched_at, id LIMIT $8`,
-		string(StateUploading), string(StateChecking), string(StateRelaying),
-		millis(silentSince), millis(after.TouchedAt), millis(after.TouchedAt), after.ID, limit)
+	return l.silent(ctx, "state NOT IN ('uploading', 'checking', 'relaying')", silentSince, after, limit)
+}
+
+// silent reads one of the partial indexes of the table, whose condition is states. The
+// first bound on the time is for SQLite, which finds the beginning of a range by it.
+func (l *Library) silent(ctx context.Context, states string, since time.Time, after Cursor, limit int) ([]Upload, error) {
+	return l.uploads(ctx, states+" AND touched_at <= $1 AND (touched_at, id) > ($2, $3) ORDER BY touched_at, id LIMIT $4",
+		millis(since), millis(after.TouchedAt), after.ID, limit)
 }
 
 func (l *Library) uploads(ctx context.Context, where string, args ...any) ([]Upload, error) {

@@ -62,7 +62,7 @@ type Bytes interface {
 	Remove(ctx context.Context, id string) error
 }
 
-// Leases are the leases of workers; *lease.Keeper has them.
+// Leases are the leases of workers; *lease.Keeper and *lease.Memory have them.
 type Leases interface {
 	Acquire(ctx context.Context, name string) (*lease.Lease, error)
 }
@@ -118,7 +118,7 @@ type Relay struct {
 
 	mu        sync.Mutex
 	providers map[string]*limitedProvider
-	running   map[string]int // by channel
+	running   map[string]map[string]struct{} // SHA-256 of the contents, by channel
 	total     int
 	freed     chan struct{}
 }
@@ -128,7 +128,7 @@ func New(c Config) *Relay {
 	c = withDefaults(c)
 	r := &Relay{
 		config: c, now: c.Now, breaker: breaker.New(c.Library), providers: map[string]*limitedProvider{},
-		running: map[string]int{}, freed: make(chan struct{}, 1),
+		running: map[string]map[string]struct{}{}, freed: make(chan struct{}, 1),
 	}
 	r.early = early.New(early.Config{
 		Uploads: c.Library, Bytes: c.Bytes, Channels: earlyChannels{r}, Type: r.promisedType, Ended: c.Metrics.earlySendEnded,

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,33 +57,51 @@ func (r *Relay) awaitWork(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-// dispatch starts a worker, under working, for every due relay that has a place.
+// dispatch starts a worker, under working, for every due relay that has a place. It reads
+// again after it has started some: of two relays with the same content the second one
+// took a place in the list, and has to wait.
 func (r *Relay) dispatch(ctx, working context.Context, workers *sync.WaitGroup) error {
-	due, err := r.config.Library.DueRelays(ctx, r.config.Workers+len(r.config.Providers))
-	if err != nil {
-		return err
-	}
-	for _, row := range due {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !r.enter(row.Channel) {
-			continue
-		}
-		held, err := r.acquire(working, row)
+	for {
+		due, err := r.config.Library.DueRelays(ctx, r.capacity)
 		if err != nil {
-			r.giveBack(row.Channel)
-			if !errors.Is(err, lease.ErrHeld) {
+			return err
+		}
+		started := false
+		for _, row := range due {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			began, err := r.start(working, workers, row)
+			if err != nil {
 				return err
 			}
-			continue
+			started = started || began
 		}
-		workers.Go(func() {
-			defer r.leave(row.Channel)
-			r.work(working, row, held)
-		})
+		if !started {
+			return nil
+		}
 	}
-	return nil
+}
+
+// start starts the worker of a relay, unless there is no place for it or another worker
+// has a lease that it needs.
+func (r *Relay) start(working context.Context, workers *sync.WaitGroup, row library.Relay) (started bool, err error) {
+	if !r.enter(row) {
+		return false, nil
+	}
+	held, err := r.acquire(working, row)
+	if err != nil {
+		r.giveBack(row)
+		if errors.Is(err, lease.ErrHeld) {
+			err = nil
+		}
+		return false, err
+	}
+	workers.Go(func() {
+		defer r.leave(row)
+		r.work(working, row, held)
+	})
+	return true, nil
 }
 
 // acquire takes the leases that a worker must hold: that of the content, and for a
@@ -113,23 +133,39 @@ func (h heldLeases) release(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// enter takes one of the channel's places. Its first one does not depend on the other channels.
-func (r *Relay) enter(channel string) bool {
+// capacity implements library.Capacity. The first relay of a channel does not depend on
+// the other channels.
+func (r *Relay) capacity(channel string) (free int, running []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	running := r.running[channel]
-	if running >= r.config.PerChannel || running > 0 && r.total >= r.config.Workers {
+	contents := r.running[channel]
+	free = r.config.PerChannel - len(contents)
+	if len(contents) > 0 {
+		free = min(free, r.config.Workers-r.total)
+	}
+	return free, slices.Sorted(maps.Keys(contents))
+}
+
+// enter takes one of the channel's places for a relay whose content has no worker yet.
+func (r *Relay) enter(row library.Relay) bool {
+	free, running := r.capacity(row.Channel)
+	if free <= 0 || slices.Contains(running, row.SHA256) {
 		return false
 	}
+	r.mu.Lock()
 	r.total++
-	r.running[channel]++
-	r.config.Metrics.running.WithLabelValues(channel).Inc()
+	if r.running[row.Channel] == nil {
+		r.running[row.Channel] = map[string]struct{}{}
+	}
+	r.running[row.Channel][row.SHA256] = struct{}{}
+	r.mu.Unlock()
+	r.config.Metrics.running.WithLabelValues(row.Channel).Inc()
 	return true
 }
 
 // leave gives a place back and wakes the dispatcher.
-func (r *Relay) leave(channel string) {
-	r.giveBack(channel)
+func (r *Relay) leave(row library.Relay) {
+	r.giveBack(row)
 	select {
 	case r.freed <- struct{}{}:
 	default: // a notification is waiting already
@@ -138,12 +174,12 @@ func (r *Relay) leave(channel string) {
 
 // giveBack gives back a place that was not used, without waking the dispatcher. It
 // would try the same row again at once, for as long as another worker holds it.
-func (r *Relay) giveBack(channel string) {
+func (r *Relay) giveBack(row library.Relay) {
 	r.mu.Lock()
 	r.total--
-	if r.running[channel]--; r.running[channel] == 0 {
-		delete(r.running, channel)
+	if delete(r.running[row.Channel], row.SHA256); len(r.running[row.Channel]) == 0 {
+		delete(r.running, row.Channel)
 	}
 	r.mu.Unlock()
-	r.config.Metrics.running.WithLabelValues(channel).Dec()
+	r.config.Metrics.running.WithLabelValues(row.Channel).Dec()
 }
