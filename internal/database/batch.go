@@ -45,10 +45,13 @@ func (m *member) reject(err error) {
 	close(m.turn)
 }
 
-// batch is a transaction of the writer, with the members whose functions succeeded.
+// batch is a transaction of the writer.
 type batch struct {
 	tx      *sql.Tx
-	members []*member
+	members []*member // those whose functions succeeded
+	// undone are the others, with their errors. They learn of them after the commit: what
+	// a function found, such as a key that is taken, must be there for other readers too.
+	undone map[*member]error
 }
 
 // commit runs the members that wait in one transaction. If it cannot begin, those that
@@ -63,7 +66,7 @@ func (w *writer) commit(waiting int, s strength) {
 		return
 	}
 	w.readiness.enter(working)
-	b := &batch{tx: tx}
+	b := &batch{tx: tx, undone: map[*member]error{}}
 	for m := w.take(s); m != nil; m = w.take(s) {
 		if err = b.add(m); err != nil || len(b.members) == 0 || len(b.members) == maxBatch {
 			break
@@ -103,6 +106,9 @@ func (w *writer) end(b *batch, s strength, broken error) {
 	for _, m := range b.members {
 		m.outcome <- broken
 	}
+	for m, err := range b.undone {
+		m.outcome <- err
+	}
 }
 
 // add runs a member's function. If the function fails, it alone is undone. The first
@@ -120,7 +126,7 @@ func (b *batch) add(m *member) error {
 	}
 	failed := m.begin(b.tx)
 	if failed != nil {
-		m.outcome <- failed
+		b.undone[m] = failed
 		return b.undo(first, failed)
 	}
 	b.members = append(b.members, m)

@@ -210,8 +210,8 @@ func (i *Intake) offset(ctx context.Context, u library.Upload) (int64, error) {
 	return 0, err
 }
 
-// touchEvery is how often the activity of an upload is recorded. Upload-Expires counts from
-// activity that is not recorded yet, so uploads are swept that much later.
+// touchEvery is how often the activity of an upload is recorded. Uploads expire after
+// hours.
 const touchEvery = time.Second
 
 // touch renews the expiry of an upload, unless that was done a moment ago.

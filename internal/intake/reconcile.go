@@ -48,7 +48,7 @@ func (i *Intake) Reconcile(ctx context.Context) error {
 	i.digests.dropOld(time.Now().Add(-i.config.Expiry)) // by the clock of this process, which set their times
 	return errors.Join(
 		i.finishComplete(ctx),
-		i.each(ctx, uploads.Unfinished, silent{until: now.Add(-i.config.Expiry - touchEvery)}, i.sweep),
+		i.each(ctx, uploads.Unfinished, silent{until: now.Add(-i.config.Expiry)}, i.sweep),
 		i.each(ctx, uploads.Ended, silent{until: now.Add(-i.config.Retention)}, i.sweep),
 	)
 }

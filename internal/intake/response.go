@@ -129,11 +129,12 @@ func (resp *response) addHeaders() {
 	}
 }
 
-// expires is the expiry, counted from the last bytes. A HEAD request does not renew it.
+// expires is the expiry, counted from the activity that is recorded. A HEAD request does
+// not renew it; another request does, unless that was done a moment ago.
 func (resp *response) expires() time.Time {
-	last := resp.intake.now()
-	if resp.request.Method == http.MethodHead {
-		last = resp.access.upload.TouchedAt
+	last, now := resp.access.upload.TouchedAt, resp.intake.now()
+	if resp.request.Method != http.MethodHead && now.Sub(last).Abs() >= touchEvery {
+		last = now
 	}
 	return last.Add(resp.intake.config.Expiry)
 }

@@ -116,28 +116,32 @@ func (l *Library) DeleteUpload(ctx context.Context, id string) error {
 	return err
 }
 
+// The conditions of the partial indexes uploads_unfinished and uploads_ended.
+const (
+	isUnfinished = "state = 'uploading'"
+	isEnded      = "state NOT IN ('uploading', 'checking', 'relaying')"
+)
+
 // Unfinished lists up to limit uploads after a cursor that are still uploading and had
 // no activity since a time, oldest activity first. Its cost is that of the uploads that it
 // returns, however many others there are; so is that of Ended.
 func (l *Library) Unfinished(ctx context.Context, silentSince time.Time, after Cursor, limit int) ([]Upload, error) {
-	return l.silent(ctx, "state = 'uploading'", silentSince, after, limit)
+	return l.silent(ctx, isUnfinished, silentSince, after, limit)
 }
 
 // Ended lists up to limit uploads after a cursor that ended and had no activity since a
 // time, oldest activity first.
 func (l *Library) Ended(ctx context.Context, silentSince time.Time, after Cursor, limit int) ([]Upload, error) {
-	return l.silent(ctx, "state NOT IN ('uploading', 'checking', 'relaying')", silentSince, after, limit)
+	return l.silent(ctx, isEnded, silentSince, after, limit)
 }
 
-// silent reads one of the partial indexes of the table, whose condition is states. The
-// first bound on the time is for SQLite, which finds the beginning of a range by it.
 func (l *Library) silent(ctx context.Context, states string, since time.Time, after Cursor, limit int) ([]Upload, error) {
-	return l.uploads(ctx, states+" AND touched_at <= $1 AND (touched_at, id) > ($2, $3) ORDER BY touched_at, id LIMIT $4",
-		millis(since), millis(after.TouchedAt), after.ID, limit)
+	return list(ctx, l.db.Read(), scanUpload, silentQuery(states), millis(since), millis(after.TouchedAt), after.ID, limit)
 }
 
-func (l *Library) uploads(ctx context.Context, where string, args ...any) ([]Upload, error) {
-	return list(ctx, l.db.Read(), scanUpload, "SELECT "+uploadColumns+" FROM uploads WHERE "+where, args...)
+func silentQuery(states string) string {
+	return "SELECT " + uploadColumns + " FROM uploads WHERE " + states +
+		" AND touched_at <= $1 AND (touched_at, id) > ($2, $3) ORDER BY touched_at, id LIMIT $4"
 }
 
 func scanUpload(row scanner) (Upload, error) {
