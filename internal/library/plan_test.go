@@ -25,8 +25,10 @@ func TestIdleQueriesReadAnIndex(t *testing.T) {
 	}
 	for _, past := range []bool{true, false} {
 		for _, leases := range []bool{true, false} {
-			queries = append(queries, query{fmt.Sprintf("due relays, past %v, leases %v", past, leases), "relays_open", 2,
-				func() (string, []any) { return library.DueQuery(past, leases) }})
+			queries = append(queries, query{
+				fmt.Sprintf("due relays, past %v, leases %v", past, leases), "relays_open", 2,
+				func() (string, []any) { return library.DueQuery(past, leases) },
+			})
 		}
 	}
 	each(t, func(t *testing.T, l *library.Library) {

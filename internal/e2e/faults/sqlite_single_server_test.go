@@ -57,6 +57,6 @@ func TestFileSystemWithoutLocks(t *testing.T) {
 	i := stage.NewProcess(t)
 	traceWithFaults(i, "-e", "trace=flock", "-e", "inject=flock:error=ENOLCK")
 	i.Start()
-	i.AwaitLog("its file system has no locks")
+	i.AwaitLog("the file system of the SQLite file has no locks")
 	i.WantDone(jpegFiles(t, 1, 100_000))
 }
