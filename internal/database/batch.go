@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // errAborted is the outcome of a function that panicked or ended its goroutine.
@@ -57,15 +59,12 @@ type batch struct {
 // commit runs the members that wait in one transaction. If it cannot begin, those that
 // waited from the start are rejected.
 func (w *writer) commit(waiting int, s strength) {
-	w.readiness.enter(locking)
-	tx, err := w.pools[s].BeginTx(context.Background(), nil)
+	tx, err := w.begin(s)
 	if err != nil {
-		err = fmt.Errorf("begin: %w", err)
 		w.readiness.conclude(err)
 		w.rejectFirst(waiting, err)
 		return
 	}
-	w.readiness.enter(working)
 	b := &batch{tx: tx, undone: map[*member]error{}}
 	for m := w.take(s); m != nil; m = w.take(s) {
 		if err = b.add(m); err != nil || len(b.members) == 0 || len(b.members) == maxBatch {
@@ -73,6 +72,23 @@ func (w *writer) commit(waiting int, s strength) {
 		}
 	}
 	w.end(b, s, err)
+}
+
+// begin begins a transaction. It waits for another process that has locked the file, for
+// busyTimeout.
+func (w *writer) begin(s strength) (*sql.Tx, error) {
+	w.readiness.enter(working)
+	for deadline := time.Now().Add(busyTimeout); ; {
+		tx, err := w.pools[s].BeginTx(context.Background(), nil)
+		if err == nil {
+			w.readiness.enter(working)
+			return tx, nil
+		}
+		if sqliteCode(err) != sqlite3.SQLITE_BUSY || time.Now().After(deadline) || w.isClosed() {
+			return nil, fmt.Errorf("begin: %w", err)
+		}
+		w.readiness.enter(locked)
+	}
 }
 
 func (w *writer) rejectFirst(waiting int, err error) {
@@ -159,10 +175,8 @@ func (b *batch) exec(needed bool, statement string) error {
 
 // probe commits a change that means nothing, alone.
 func (w *writer) probe() {
-	w.readiness.enter(locking)
-	tx, err := w.pools[relaxed].BeginTx(context.Background(), nil)
+	tx, err := w.begin(relaxed)
 	if err == nil {
-		w.readiness.enter(working)
 		// An application-defined number that nothing reads.
 		if _, err = tx.ExecContext(context.Background(), "PRAGMA user_version = 1"); err == nil {
 			err = tx.Commit()

@@ -11,8 +11,9 @@ const (
 	// probeEvery is how long the writer may be without a commit before it makes one of
 	// its own, which shows that the file is still writable.
 	probeEvery = time.Second
-	// lockPatience is how long another process may hold the write lock of a SQLite file.
-	lockPatience = time.Second
+	// lockPatience is how long another process may hold the write lock of a SQLite file
+	// after it was found to.
+	lockPatience = 500 * time.Millisecond
 	// batchPatience is how long a batch may take with its flush. A busy disk can delay a
 	// flush by seconds; one that takes longer is about to fail.
 	batchPatience = 10 * time.Second
@@ -39,19 +40,21 @@ type step int
 
 const (
 	idle step = iota
-	locking
 	working
+	locked // out, by another process
 )
 
 func newReadiness(now func() time.Time) *readiness {
 	return &readiness{now: now, committed: now(), concluded: now()}
 }
 
-// enter notes what the writer does from this moment on.
+// enter notes what the writer does from this moment on, unless it did that before.
 func (r *readiness) enter(s step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.step, r.since = s, r.now()
+	if r.step != s {
+		r.step, r.since = s, r.now()
+	}
 }
 
 // conclude notes the end of a batch, with nil for a commit.
@@ -88,7 +91,7 @@ func (r *readiness) check() error {
 	switch {
 	case r.failed != nil:
 		return fmt.Errorf("database: the last transaction failed: %w", r.failed)
-	case r.step == locking && took > lockPatience:
+	case r.step == locked && took > lockPatience:
 		return errors.New("database: another process holds the write lock of the SQLite file")
 	case r.step == working && took > batchPatience:
 		return fmt.Errorf("database: a transaction has been running for %v", took.Round(time.Second))

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +17,11 @@ var ErrClosed = errors.New("database: closed")
 // maxBatch bounds the transactions that are committed together. At a tenth of a
 // millisecond each, a batch then takes about as long as a flush.
 const maxBatch = 128
+
+// lockWait is how long SQLite itself waits for another process. The writer then tries
+// again, and knows meanwhile that the file is locked, which a slow start of a transaction
+// on a busy machine would not tell.
+const lockWait = 250 * time.Millisecond
 
 // writer commits the transactions of a SQLite file, which has one writer at a time. It
 // takes them in the order of their submission and commits those that wait together, so
@@ -130,10 +137,22 @@ func (w *writer) wake() {
 func (w *writer) run() {
 	w.started.Do(func() {
 		defer close(w.ended)
+		w.setLockWait()
 		for w.await() {
 			w.work()
 		}
 	})
+}
+
+// setLockWait shortens the wait that the migration has needed. A pool without the setting
+// only notices a lock later.
+func (w *writer) setLockWait() {
+	for _, pool := range w.pools {
+		_, err := pool.ExecContext(context.Background(), fmt.Sprintf("PRAGMA busy_timeout = %d", lockWait.Milliseconds()))
+		if err != nil {
+			slog.Warn("the wait for a locked SQLite file could not be set", "error", err)
+		}
+	}
 }
 
 // await waits until a member waits or a probe is due. It reports false after close.
