@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
-// D7, F3: a process is frozen after the provider's answer, for longer than its lease.
+// A process is frozen after the provider's answer, for longer than its lease.
 // Another replica relays the file. The frozen one's commit comes too late, and is rejected
 // and counted.
 func TestFrozenReplicaCannotRecordItsResult(t *testing.T) {
