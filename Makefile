@@ -4,7 +4,7 @@
 # changed and return at once when nothing has. Tools are built once, into bin/.
 
 .DEFAULT_GOAL := help
-.PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-wasm test-web test-vectors test-engines \
+.PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-packages test-acceptance test-wasm test-web test-vectors test-engines \
 	bench compare-clients check fmt format lint vet types generated archtest size clean help
 # Prerequisites are steps in their order; the tools below use all cores themselves.
 .NOTPARALLEL:
@@ -58,10 +58,14 @@ TESTSUM := bin/gotestsum --format standard-quiet --
 ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/clients
 
 # The timeouts are for a busy machine; on an idle one it takes a few minutes.
-test-go: bin/gotestsum
+test-go: test-packages test-acceptance
+
+test-packages: bin/gotestsum
 	$(TESTSUM) -tags $(TAGS) -timeout 20m $$(go list -tags $(TAGS) ./... | grep -v /internal/e2e/)
-	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) -p 1 $(ACCEPTANCE)
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
+
+test-acceptance: bin/gotestsum
+	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) -p 1 $(ACCEPTANCE)
 
 # One line for each promise in each engine, and why where one cannot keep it.
 test-engines: export MEDIARELAY_TEST_ENGINES = 1
