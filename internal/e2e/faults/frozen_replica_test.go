@@ -21,8 +21,12 @@ func TestFrozenReplicaCannotRecordItsResult(t *testing.T) {
 	sleeper.Env[crashByEnv] = "sleep"
 	sleeper.Start()
 	f := jpegFiles(t, 1, 100_000)[0]
-	sleeper.Must(sleeper.Send(t.Context(), f))
+	sending, stopSending := context.WithCancel(t.Context())
+	sent := make(chan error, 1)
+	go func() { sent <- sleeper.Send(sending, f) }()
 	sleeper.AwaitLog("crashed " + afterMediaID)
+	stopSending() // the answer to the last chunk may be frozen too
+	<-sent
 
 	other := sleeper.Replica()
 	other.Start()
