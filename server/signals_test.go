@@ -120,7 +120,7 @@ func TestASleeperMayNotRecordWhatItGot(t *testing.T) {
 		t.Errorf("%v attempts of unknown outcome are counted, want the sleeper's", counted)
 	}
 	sleeper.signal(syscall.SIGCONT)
-	sleeper.awaitLine("a copy that the provider gave could not be recorded")
+	sleeper.awaitLine("copy could not be recorded")
 	if orphans := sleeper.metric("mediarelay_relay_orphans_total"); orphans != 1 {
 		t.Errorf("%v orphans are counted, want 1", orphans)
 	}
