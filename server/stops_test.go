@@ -105,8 +105,8 @@ func (i *installation) wantStop() *os.ProcessState {
 
 // told is of how many objects without a use the log tells: counters die with their process.
 func (i *installation) told() int {
-	return strings.Count(i.log.all(), "the provider may hold a second copy of a file") +
-		strings.Count(i.log.all(), "a copy that the provider gave could not be recorded")
+	return strings.Count(i.log.all(), "provider may hold a second copy of a file") +
+		strings.Count(i.log.all(), "copy could not be recorded")
 }
 
 // hang lets nothing through any more, and closes nothing.
