@@ -32,5 +32,5 @@ func TestAVerdictDoesNotWaitForThePartThatSends(t *testing.T) {
 }
 
 func partThatSends(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/widget/sending-")
+	return strings.HasPrefix(r.URL.Path, "/widget/upload-worker-")
 }

@@ -23,15 +23,15 @@ var files embed.FS
 
 // Files returns the built files:
 //
-//	index.html                  an html/template, without compressed forms
-//	widget/media-upload.js      the element
-//	widget/chunk-HASH.js        what the element and its list share
-//	widget/list-HASH.js         the list of files, loaded ahead of the first one
-//	widget/worker-HASH.js       its worker, which checks
-//	widget/sending-HASH.js      the worker's part that sends, loaded after its module
-//	widget/mediarelay-HASH.wasm the worker's Go module
-//	assets/page-HASH.js         the page's script
-//	assets/page-HASH.css        the page's styles
+//	index.html                    an html/template, without compressed forms
+//	widget/media-upload.js        the element
+//	widget/chunk-HASH.js          what the element and its list share
+//	widget/list-HASH.js           the list of files, loaded before the first one
+//	widget/worker-HASH.js         its worker, which checks
+//	widget/upload-worker-HASH.js  the part of the worker that sends, loaded after its module
+//	widget/mediarelay-HASH.wasm   the worker's Go module
+//	assets/page-HASH.js           the page's script
+//	assets/page-HASH.css          the page's styles
 //
 // All with HASH change their names with their content, so that they can be
 // cached for ever. Beside each file but index.html lie its brotli form (.br)
