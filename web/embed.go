@@ -26,7 +26,7 @@ var files embed.FS
 //	index.html                    an html/template, without compressed forms
 //	widget/media-upload.js        the element
 //	widget/chunk-HASH.js          what the element and its list share
-//	widget/list-HASH.js           the list of files, loaded before the first one
+//	widget/list-module-HASH.js    the list of files, loaded before the first one
 //	widget/worker-HASH.js         its worker, which checks
 //	widget/upload-worker-HASH.js  the part of the worker that sends, loaded after its module
 //	widget/mediarelay-HASH.wasm   the worker's Go module
