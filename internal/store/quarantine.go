@@ -79,6 +79,9 @@ func (f *Folder) Quarantine(_ context.Context, id string, at time.Time) (moved s
 
 // move renames a file and never replaces another one.
 func (f *Folder) move(from, to string) error {
+	if _, err := f.root.Lstat(from); err != nil {
+		return err
+	}
 	if _, err := f.root.Lstat(to); err == nil {
 		return fmt.Errorf("%s: %w", to, os.ErrExist)
 	}

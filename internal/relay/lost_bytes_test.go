@@ -1,0 +1,75 @@
+package relay_test
+
+import (
+	"bytes"
+	"os"
+	"testing"
+
+	"mediarelay/internal/library"
+	"mediarelay/internal/media"
+	"mediarelay/internal/reason"
+	"mediarelay/internal/sandbox"
+)
+
+// Once an operator has restored the bytes, a person's retry succeeds.
+func TestBytesThatAreRestoredCanBeRetried(t *testing.T) {
+	each(t, func(h *harness) {
+		content := picture(13)
+		h.finish("u1", content, media.PurposeMessage)
+		h.must(h.bytes.Remove(h.Context(), "u1"))
+		h.relay()
+		if u := h.awaitState("u1", library.StateFailed); !u.Problem.Retryable {
+			h.Errorf("problem %+v, want a retryable one", u.Problem)
+		}
+		h.must(h.bytes.Create(h.Context(), "u1"))
+		_, err := h.bytes.Append(h.Context(), "u1", 0, bytes.NewReader(content))
+		h.must(err)
+		h.must(h.library.RetryUpload(h.Context(), "acme", "u1"))
+		h.awaitState("u1", library.StateDone)
+	})
+}
+
+// While the whole store is unavailable, no attempt counts and no upload fails.
+func TestAMissingStoreFailsNoUpload(t *testing.T) {
+	each(t, func(h *harness) {
+		h.finish("u1", picture(14), media.PurposeMessage)
+		root := h.bytes.Path()
+		h.must(os.Rename(root, root+".away"))
+		stop := h.relay()
+		h.await("u1", "a problem", func(u library.Upload) bool {
+			return u.Problem != nil && u.Problem.Reason.Code == reason.StoreUnavailable && u.Version > 15 // more than the attempts that would end it
+		})
+		stop()
+		h.must(os.Rename(root+".away", root))
+		h.relay()
+		h.awaitState("u1", library.StateDone)
+	})
+}
+
+// A duplicate reuses the copies of the first upload. Its own bytes become those of the
+// asset only if they are the file.
+func TestADamagedDuplicateDoesNotBecomeTheAssetsBytes(t *testing.T) {
+	each(t, func(h *harness) {
+		content := picture(15)
+		h.finish("u1", content, media.PurposeMessage)
+		h.relay()
+		h.awaitState("u1", library.StateDone)
+		for id, flip := range map[string]int{"u2": len(content) / 2, "u3": len(content) - 1} {
+			damaged := bytes.Clone(content)
+			damaged[flip] ^= 1
+			h.finishAs(id, damaged, digestOf(content), media.PurposeMessage)
+			if u := h.awaitState(id, library.StateFailed); u.Problem.Reason.Code != reason.BytesGone || !u.Problem.Retryable {
+				h.Errorf("%s: problem %+v", id, u.Problem)
+			}
+			if a, err := h.library.AssetByDigest(h.Context(), "acme", digestOf(content)); err != nil || a.UploadID != "u1" {
+				h.Errorf("the asset has the bytes of %s, %v, want u1", a.UploadID, err)
+			}
+		}
+		h.finish("u4", content, media.PurposeMessage)
+		h.awaitState("u4", library.StateDone)
+		if a, err := h.library.AssetByDigest(h.Context(), "acme", digestOf(content)); err != nil || a.UploadID != "u4" {
+			h.Errorf("the asset has the bytes of %s, %v, want the verified duplicate's", a.UploadID, err)
+		}
+		h.wantCalls(sandbox.OpUploadMedia, 1)
+	})
+}
