@@ -37,23 +37,35 @@ func Pair(ctx context.Context, c Config) error {
 	if err != nil {
 		return err
 	}
-	var paired store.Identity
+	paired, err := c.pairUnlessPaired(ctx, held)
+	if err != nil {
+		return err
+	}
+	slog.InfoContext(ctx, "store opened", "folder", c.Folder.Path(), "store_id", paired.ID, "database", c.Database)
+	return c.Folder.Expect(paired.ID)
+}
+
+// pairUnlessPaired writes nothing if folder and database have the same ID, so that a
+// server starts on a full disk.
+func (c Config) pairUnlessPaired(ctx context.Context, held evidence) (paired store.Identity, err error) {
+	current, err := c.Library.StoreID(ctx)
+	if err != nil {
+		return paired, err
+	}
+	found, err := c.Folder.Identity()
+	if err == nil && found.Confirmed && found.ID == current {
+		return found, nil
+	}
 	err = c.Library.PairStore(ctx, func(current string) (string, error) {
 		var err error
 		paired, err = c.pair(current, held)
 		return paired.ID, err
 	})
-	if err != nil {
-		return err
+	if err != nil || paired.Confirmed {
+		return paired, err
 	}
-	if !paired.Confirmed {
-		paired.Confirmed = true
-		if err := c.Folder.SetIdentity(paired); err != nil {
-			return err
-		}
-	}
-	slog.InfoContext(ctx, "store opened", "folder", c.Folder.Path(), "store_id", paired.ID, "database", c.Database)
-	return c.Folder.Expect(paired.ID)
+	paired.Confirmed = true
+	return paired, c.Folder.SetIdentity(paired)
 }
 
 // pair decides on the ID and writes it to the folder, not yet confirmed, before the
