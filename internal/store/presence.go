@@ -149,11 +149,12 @@ func (f *Folder) replaced() error {
 	const what = "it is another folder than the one that was opened. "
 	known := f.identity.Load()
 	root, err := os.OpenRoot(f.path)
-	if err == nil {
-		defer root.Close()
-		if found, err := readIdentity(root); err == nil && known != nil && found.ID == known.id {
-			return f.away(what + "It has the id of this store: restart the server to use it")
-		}
+	if err != nil {
+		return f.away(what + "Put the right folder back")
+	}
+	found, err := readIdentity(root)
+	if errors.Join(err, root.Close()) == nil && known != nil && found.ID == known.id {
+		return f.away(what + "It has the id of this store: restart the server to use it")
 	}
 	return f.away(what + "Put the right folder back")
 }
