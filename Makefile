@@ -25,7 +25,7 @@ GENERATED := docs/configuration.md docs/rules.md README.md
 # If a program that a test needs is missing, the test is skipped, or it fails if
 # the program is listed here. In CI no test may be skipped.
 ifeq ($(CI),true)
-export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,node,firefox,webkit
+export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,sqlite3,node,firefox,webkit
 endif
 
 ##@ Use

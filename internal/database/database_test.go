@@ -95,8 +95,11 @@ func TestConcurrentMigrations(t *testing.T) {
 // another key after it.
 func TestMigrationMarksChannelsWithAuthFailure(t *testing.T) {
 	databasetest.EachURL(t, func(t *testing.T, url string) {
-		err := database.ExecAtVersion(t.Context(), url, 2,
-			"INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')")
+		before := openedAt(t, url, 2)
+		err := before.Durable(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), "INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')")
+			return err
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,6 +109,17 @@ func TestMigrationMarksChannelsWithAuthFailure(t *testing.T) {
 			t.Errorf("shut out: %q, %v, want acme", channel, err)
 		}
 	})
+}
+
+// openedAt opens a database that has the migrations up to a version only.
+func openedAt(t *testing.T, url string, version int64) *database.DB {
+	t.Helper()
+	db, err := database.OpenAt(t.Context(), url, version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 func opened(t *testing.T, url string) *database.DB {

@@ -45,24 +45,18 @@ func (d *DB) SetReadinessClock(now func() time.Time) {
 // MaxBatch bounds the transactions that are committed together.
 const MaxBatch = maxBatch
 
-// ExecAtVersion creates the tables of an older version and runs statements on them.
-func ExecAtVersion(ctx context.Context, url string, version int64, statements ...string) (err error) {
+// OpenAt opens a database and applies the migrations up to a version only.
+func OpenAt(ctx context.Context, url string, version int64) (*DB, error) {
 	db, err := connect(url)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := newProvider(db)
+	if err == nil {
+		_, err = provider.UpTo(ctx, version)
+	}
 	if err != nil {
-		return err
+		return nil, errors.Join(err, db.Close())
 	}
-	if _, err := provider.UpTo(ctx, version); err != nil {
-		return err
-	}
-	for _, statement := range statements {
-		if _, err := db.durable.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
+	return db, nil
 }

@@ -1,6 +1,9 @@
 package intake
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // SetClock replaces the clock. Call it before anything else.
 func (i *Intake) SetClock(now func() time.Time) { i.now, i.steady = now, now }
@@ -14,3 +17,6 @@ func (i *Intake) RunningDigests() int {
 	defer i.digests.mu.Unlock()
 	return len(i.digests.running)
 }
+
+// SweepOrphans makes one sweep.
+func (i *Intake) SweepOrphans(ctx context.Context) { i.sweepOrphans(ctx) }

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"mediarelay/internal/intake"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
@@ -264,6 +266,56 @@ func TestReconcileReachesEveryUpload(t *testing.T) {
 	h.wantState(whole, library.StateChecking)
 }
 
+// Bytes without a row are moved aside, logged and counted, and deleted only after the
+// retention.
+func TestOrphansAreMovedToTheQuarantine(t *testing.T) {
+	h := start(t, func(c *intake.Config) { c.Retention = time.Hour })
+	kept := h.create(5)
+	id := strings.Repeat("0", 32)
+	orphan := filepath.Join(h.root, "uploads", id)
+	h.must(os.WriteFile(orphan, []byte("x"), 0o600))
+	for _, file := range []string{orphan, filepath.Join(h.root, "uploads", idOf(kept))} {
+		h.must(os.Chtimes(file, time.Time{}, time.Now().Add(-2*time.Hour)))
+	}
+	h.intake.SweepOrphans(h.Context())
+	moved, err := filepath.Glob(filepath.Join(h.root, "uploads", "quarantine", id+".*"))
+	if err != nil || len(moved) != 1 {
+		t.Fatalf("the quarantine has %v, %v, want the orphan", moved, err)
+	}
+	if content, err := os.ReadFile(moved[0]); err != nil || string(content) != "x" {
+		t.Errorf("the orphan has %q, %v", content, err)
+	}
+	if got := h.metric("mediarelay_store_quarantined_total"); got != 1 {
+		t.Errorf("%v are counted, want 1", got)
+	}
+	h.wantOffset(kept, 0)
+
+	old := filepath.Join(h.root, "uploads", "quarantine", id+"."+time.Now().Add(-2*time.Hour).UTC().Format("20060102T150405Z"))
+	h.must(os.Rename(moved[0], old))
+	h.intake.SweepOrphans(h.Context())
+	if _, err := os.Stat(old); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("after the retention: %v, want it deleted", err)
+	}
+}
+
+// metric is the sum of a metric of the intake.
+func (h *harness) metric(name string) (sum float64) {
+	h.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(h.intake.Metrics())
+	families, err := registry.Gather()
+	h.must(err)
+	for _, family := range families {
+		for _, m := range family.GetMetric() {
+			if family.GetName() == name {
+				sum += m.GetCounter().GetValue()
+			}
+		}
+	}
+	return sum
+}
+
+// Run compares the store with the rows at its start.
 func TestOrphansAreSweptAtTheStart(t *testing.T) {
 	h := start(t, nil)
 	kept := h.create(5)

@@ -9,7 +9,7 @@ const (
 	// ContentContradiction: two independent detections disagree about the file type.
 	// Facts: type, other.
 	ContentContradiction Code = "content_contradiction"
-	// BytesGone: the stored bytes were deleted.
+	// BytesGone: the stored bytes are missing, or are not those that were finished.
 	BytesGone Code = "bytes_gone"
 	// ProviderRefused: the provider rejects this file permanently.
 	ProviderRefused Code = "provider_refused"

@@ -177,12 +177,24 @@ func (h *harness) finish(id string, content []byte, purposes ...media.Purpose) {
 
 func (h *harness) finishIn(channel, id string, content []byte, purposes ...media.Purpose) {
 	h.Helper()
+	h.store(channel, id, content, purposes...)
+	h.must(h.library.FinishUpload(h.Context(), id, digestOf(content), nil))
+}
+
+// finishAs is finish for stored bytes that have changed since their digest was taken.
+func (h *harness) finishAs(id string, content []byte, digest string, purposes ...media.Purpose) {
+	h.Helper()
+	h.store("acme", id, content, purposes...)
+	h.must(h.library.FinishUpload(h.Context(), id, digest, nil))
+}
+
+func (h *harness) store(channel, id string, content []byte, purposes ...media.Purpose) {
+	h.Helper()
 	u := library.Upload{ID: id, Channel: channel, Subject: "ana", Length: int64(len(content)), Filename: "täst " + id + ".jpg", Purposes: purposes}
 	h.must(h.library.CreateUpload(h.Context(), u))
 	h.must(h.bytes.Create(h.Context(), id))
 	_, err := h.bytes.Append(h.Context(), id, 0, bytes.NewReader(content))
 	h.must(err)
-	h.must(h.library.FinishUpload(h.Context(), id, digestOf(content), nil))
 }
 
 // script queues faults of one operation.

@@ -37,6 +37,15 @@ func (i *Process) AwaitUpload(ctx context.Context, id string) (u Upload, err err
 	return u, nil
 }
 
+// Retry asks for another attempt to relay an upload that has failed.
+func (i *Process) Retry(ctx context.Context, f *File) error {
+	answer, err := i.request(ctx, http.MethodPost, i.URL()+"/v1/uploads/"+f.ID+"/retry", nil)
+	if err != nil {
+		return err
+	}
+	return CheckStatus(answer, http.StatusAccepted)
+}
+
 // followEvents reads the upload's events to their end, as the page does.
 func (i *Process) followEvents(ctx context.Context, id string) (u Upload, err error) {
 	answer, err := i.request(ctx, http.MethodGet, i.URL()+"/v1/uploads/"+id+"/events", nil)
