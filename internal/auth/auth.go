@@ -3,8 +3,8 @@
 // the token.
 //
 // It leaves to others: reading the token from a request, checking its scope and
-// writing the error (httpapi), and comparing its channel with that of an upload or an
-// asset (intake, httpapi).
+// writing the error (httpapi), and comparing its channel and subject with those of an
+// upload or an asset (intake, httpapi).
 package auth
 
 import (
@@ -25,11 +25,13 @@ const (
 	ScopeAssetsRead   Scope = "assets:read"
 	ScopeAssetsWrite  Scope = "assets:write"
 	ScopeMessagesSend Scope = "messages:send"
+	// ScopeUploadsAny is for support staff: the uploads of every subject of the channel.
+	ScopeUploadsAny Scope = "uploads:any"
 )
 
 // Scopes lists every scope.
 func Scopes() []Scope {
-	return []Scope{ScopeUpload, ScopeAssetsRead, ScopeAssetsWrite, ScopeMessagesSend}
+	return []Scope{ScopeUpload, ScopeAssetsRead, ScopeAssetsWrite, ScopeMessagesSend, ScopeUploadsAny}
 }
 
 // Claims are the claims of a valid token.

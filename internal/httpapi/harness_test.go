@@ -49,7 +49,7 @@ type fakeLibrary struct {
 func newFakeLibrary() *fakeLibrary {
 	return &fakeLibrary{
 		upload: library.Upload{
-			ID: uploadID, Channel: "acme", Subject: "ada", Length: 1000, State: library.StateUploading, Version: 1,
+			ID: uploadID, Channel: "acme", Subject: "ada", Subject: "ada", Length: 1000, State: library.StateUploading, Version: 1,
 			Filename: "holiday.jpg", Purposes: []media.Purpose{media.PurposeMessage, media.PurposeTemplate},
 		},
 		asset: library.Asset{
@@ -67,20 +67,20 @@ func newFakeLibrary() *fakeLibrary {
 	}
 }
 
-func (f *fakeLibrary) Upload(_ context.Context, channel, id string) (library.Upload, error) {
+func (f *fakeLibrary) Upload(_ context.Context, caller library.Caller, id string) (library.Upload, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.err != nil {
 		return library.Upload{}, f.err
 	}
-	if channel != f.upload.Channel || id != f.upload.ID {
+	if !caller.MayUse(f.upload) || id != f.upload.ID {
 		return library.Upload{}, library.ErrNotFound
 	}
 	return f.upload, nil
 }
 
-func (f *fakeLibrary) RetryUpload(ctx context.Context, channel, id string) error {
-	u, err := f.Upload(ctx, channel, id)
+func (f *fakeLibrary) RetryUpload(ctx context.Context, caller library.Caller, id string) error {
+	u, err := f.Upload(ctx, caller, id)
 	if err != nil {
 		return err
 	}
@@ -170,6 +170,8 @@ func goodTokens() tokens {
 		"ada":      {Subject: "ada", Channel: "acme", Scopes: []string{"upload", "assets:read"}, ExpiresAt: later},
 		"uploader": {Subject: "ada", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: later},
 		"reader":   {Subject: "bob", Channel: "acme", Scopes: []string{"assets:read"}, ExpiresAt: later},
+		"bob":      {Subject: "bob", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: later},
+		"support":  {Subject: "sue", Channel: "acme", Scopes: []string{"uploads:any"}, ExpiresAt: later},
 		"stranger": {Subject: "eve", Channel: "other", Scopes: []string{"upload", "assets:read"}, ExpiresAt: later},
 	}
 }

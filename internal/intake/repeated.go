@@ -10,14 +10,14 @@ import (
 	"mediarelay/internal/store"
 )
 
-// uploadByKey returns the upload with a client's key. An upload whose asset was deleted
-// is removed with its key, so that the file can be uploaded again.
-func (i *Intake) uploadByKey(ctx context.Context, channel, key string) (library.Upload, error) {
-	u, err := i.config.Uploads.UploadByKey(ctx, channel, key)
+// uploadByKey returns the existing upload with the key of a new one. An upload whose
+// asset was deleted is removed with its key, so that the file can be uploaded again.
+func (i *Intake) uploadByKey(ctx context.Context, wanted library.Upload) (library.Upload, error) {
+	u, err := i.config.Uploads.UploadByKey(ctx, wanted.Channel, wanted.Subject, wanted.ClientKey)
 	if err != nil || u.State != library.StateDone {
 		return u, err
 	}
-	_, err = i.config.Uploads.Asset(ctx, channel, u.AssetID)
+	_, err = i.config.Uploads.Asset(ctx, u.Channel, u.AssetID)
 	if !errors.Is(err, library.ErrNotFound) {
 		return u, err
 	}

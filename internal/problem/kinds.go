@@ -87,6 +87,13 @@ func PayloadTooLarge(limit int64) Problem {
 	return New(http.StatusRequestEntityTooLarge, reason.ProblemPayloadTooLarge, "", reason.Bytes("limit", limit))
 }
 
+// TooLargeForToken is PayloadTooLarge with the limit of the request's token.
+func TooLargeForToken(limit int64) Problem {
+	p := PayloadTooLarge(limit)
+	p.Detail = "The limit is the token's max_bytes claim."
+	return p
+}
+
 // UploadTooLarge is PayloadTooLarge with the limit of the server itself.
 func UploadTooLarge() Problem { return PayloadTooLarge(media.MaxUploadBytes) }
 
