@@ -70,16 +70,22 @@ func bearer(h http.Header) (token string, ok bool) {
 	return token, ok && strings.EqualFold(scheme, "Bearer")
 }
 
-// tokenProblem distinguishes only what a client can act on. The reason why a token
-// is invalid is in the log.
+// tokenProblem says what is wrong with a token. A claim is named only if the token's
+// signature is valid.
 func tokenProblem(err error) problem.Problem {
 	switch {
 	case errors.Is(err, auth.ErrExpired):
 		return problem.TokenExpired()
 	case errors.Is(err, auth.ErrUnknownChannel):
 		return problem.UnknownChannel()
+	case errors.Is(err, auth.ErrUnavailable):
+		return problem.Unavailable()
 	}
-	return problem.Unauthorized("The token is not valid. See the server's log for the reason.")
+	var invalid *auth.InvalidError
+	if errors.As(err, &invalid) {
+		return problem.Unauthorized(invalid.Detail)
+	}
+	return problem.Unauthorized("The token is not valid.")
 }
 
 // callerOf returns on whose behalf a request acts.

@@ -49,7 +49,7 @@ type fakeLibrary struct {
 func newFakeLibrary() *fakeLibrary {
 	return &fakeLibrary{
 		upload: library.Upload{
-			ID: uploadID, Channel: "acme", Subject: "ada", Subject: "ada", Length: 1000, State: library.StateUploading, Version: 1,
+			ID: uploadID, Channel: "acme", Subject: "ada", Length: 1000, State: library.StateUploading, Version: 1,
 			Filename: "holiday.jpg", Purposes: []media.Purpose{media.PurposeMessage, media.PurposeTemplate},
 		},
 		asset: library.Asset{

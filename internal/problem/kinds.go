@@ -22,7 +22,7 @@ func Unauthorized(detail string) Problem {
 // TokenExpired: the request succeeds with a new token.
 func TokenExpired() Problem {
 	return New(http.StatusUnauthorized, reason.ProblemTokenExpired,
-		"The token's exp is in the past. Get a new token and repeat the request.")
+		"The token's exp claim is in the past. Get a new token and repeat the request.")
 }
 
 // ForbiddenScope: the token lacks a scope.
