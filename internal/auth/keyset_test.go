@@ -213,7 +213,7 @@ func TestKeySetsThatAreRejected(t *testing.T) {
 		"a private key":         {setOf(private), "key 1 of the set is a private key"},
 		"one kid twice":         {setOf(rsaJWK("a", rsaKey), ecJWK("a")), "key 2 of the set has the kid of an earlier one"},
 		"no kid":                {setOf(rsaJWK("", rsaKey)), "it has no key with a kid"},
-		"RSA of 1024 bits":      {setOf(rsaJWK("rsa", smallRSA)), "an RSA key needs at least 2048 bits"},
+		"RSA of 1024 bits":      {setOf(rsaJWK("rsa", smallRSA)), "key 1 of the set cannot be used: an RSA key needs at least 2048 bits"},
 		"not on the curve":      {setOf(offCurve), "key 1 of the set cannot be used"},
 		"no modulus":            {setOf(jwk{"kty": "RSA", "kid": "a"}), "key 1 of the set cannot be used"},
 		"for encryption only":   {setOf(rsaJWK("a", rsaKey).with("use", "enc")), "it has no key with a kid"},

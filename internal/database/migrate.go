@@ -21,21 +21,9 @@ const migrationTries = 5
 // migration is one immediate transaction: if two race, one fails and finds nothing left
 // to do on its next attempt.
 func migrate(ctx context.Context, db *DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+	provider, err := migrationsOf(db)
 	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
-	if db.shared {
-		locker, err := lock.NewPostgresSessionLocker()
-		if err != nil {
-			return fmt.Errorf("create the migration lock: %w", err)
-		}
-		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
-	}
-	provider, err := goose.NewProvider(dialect, db.durable, files, options...)
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
+		return err
 	}
 	for range migrationTries {
 		if _, err = provider.Up(ctx); err == nil {
@@ -43,4 +31,24 @@ func migrate(ctx context.Context, db *DB) error {
 		}
 	}
 	return err
+}
+
+func migrationsOf(db *DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	dialect, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if db.shared {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return nil, fmt.Errorf("create the migration lock: %w", err)
+		}
+		dialect, options = goose.DialectPostgres, append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, db.durable, files, options...)
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	return provider, nil
 }

@@ -156,6 +156,10 @@ func (t tokens) Verify(token string) (auth.Claims, error) {
 		return auth.Claims{}, auth.ErrExpired
 	case "elsewhere":
 		return auth.Claims{}, auth.ErrUnknownChannel
+	case "unreadable":
+		return auth.Claims{}, auth.ErrUnavailable
+	case "wrong":
+		return auth.Claims{}, &auth.InvalidError{Claim: "aud", Detail: "The token's aud claim is wrong."}
 	}
 	claims, ok := t[token]
 	if !ok {
