@@ -31,14 +31,18 @@ func wrongTokens() []wrongToken {
 	in := func(d time.Duration) int64 { return time.Now().Add(d).Unix() }
 	return []wrongToken{
 		{"", "The token is longer than 8192 bytes.", []string{strings.Repeat("a", 8193)}},
-		{"", "The token is not a signed JWT: three parts in base64url without padding, separated by dots. Send all of it, without spaces or line breaks.",
-			[]string{"", "a.b", "a.b.c", handMade(hs256, good()) + "\n", handMade(`[]`, good())}},
+		{
+			"", "The token is not a signed JWT: three parts in base64url without padding, separated by dots. Send all of it, without spaces or line breaks.",
+			[]string{"", "a.b", "a.b.c", handMade(hs256, good()) + "\n", handMade(`[]`, good())},
+		},
 		{"", "The token's header has an alg that this server does not accept. Sign with …", []string{
 			encode(`{"alg":"none"}`) + "." + encode(good()) + ".", handMade(`{"alg":"RS256"}`, good()), handMade(`{"typ":"JWT"}`, good()), handMade(`{"alg":"XX"}`, good()),
 		}},
 		{"", "The token's header has crit, and this server supports no extensions. Sign without crit.", []string{handMade(`{"alg":"HS256","crit":["b64"]}`, good())}},
-		{"", "The token's signature does not match its content and this server's key. Sign with the secret or private key that belongs to this server's settings.",
-			[]string{forged(good()), forged(good(`"aud":"other"`))}},
+		{
+			"", "The token's signature does not match its content and this server's key. Sign with the secret or private key that belongs to this server's settings.",
+			[]string{forged(good()), forged(good(`"aud":"other"`))},
+		},
 		{"", "The token's payload is not a JSON object in UTF-8. Sign an object with the claims as its members.", []string{
 			handMade(hs256, `null`), handMade(hs256, `[]`), handMade(hs256, `"text"`), handMade(hs256, "{\"sub\":\"\xff\"}"),
 		}},
@@ -47,8 +51,10 @@ func wrongTokens() []wrongToken {
 			handMade(hs256, object(`"\u0063hannel":"demo"`, good()[1:len(good())-1])),
 		}},
 		{"", "One of the token's claims occurs more than once. Sign each claim once.", []string{handMade(hs256, good(`"x":1`, `"y":1,"x":2`))}},
-		{"exp", "The token's exp claim is missing. Sign the time at which the token expires, in seconds since 1970.",
-			[]string{handMade(hs256, object(`"aud":"mediarelay"`, `"sub":"ada"`, `"channel":"acme"`))}},
+		{
+			"exp", "The token's exp claim is missing. Sign the time at which the token expires, in seconds since 1970.",
+			[]string{handMade(hs256, object(`"aud":"mediarelay"`, `"sub":"ada"`, `"channel":"acme"`))},
+		},
 		{"exp", "The token's exp claim is not a number: seconds since 1970, before the year 10000.", text(`"exp":null`, `"exp":"soon"`, `"exp":1e300`, `"exp":true`)},
 		{"nbf", "The token's nbf claim is in the future. Wait until then, or set the issuer's clock.", text(fmt.Sprintf(`"nbf":%d`, in(time.Hour)))},
 		{"nbf", "The token's nbf claim is not a number: seconds since 1970, before the year 10000.", text(`"nbf":"now"`)},
@@ -62,8 +68,10 @@ func wrongTokens() []wrongToken {
 		{"sub", "The token's sub claim is not a string.", text(`"sub":7`)},
 		{"sub", "The token's sub claim is not text of 1 to 255 bytes without control characters.", text(
 			`"sub":"`+strings.Repeat("a", 256)+`"`, `"sub":"a\u0000"`, `"sub":"a\nb"`, `"sub":"\ud800"`)},
-		{"channel", "The token's channel claim is missing. Name a channel of this server; the claim's name is in lower case.",
-			append(text(`"channel":""`), handMade(hs256, strings.Replace(good(), `"channel"`, `"CHANNEL"`, 1)))},
+		{
+			"channel", "The token's channel claim is missing. Name a channel of this server; the claim's name is in lower case.",
+			append(text(`"channel":""`), handMade(hs256, strings.Replace(good(), `"channel"`, `"CHANNEL"`, 1))),
+		},
 		{"channel", "The token's channel claim is not a string with the name of one channel.", text(`"channel":["acme","demo"]`)},
 		{"scope", "The token's scope claim is not a string with scopes separated by spaces.", text(`"scope":["upload"]`)},
 		{"max_bytes", "The token's max_bytes claim is not a whole number of bytes above 0.", text(`"max_bytes":0`, `"max_bytes":-1`, `"max_bytes":"5"`, `"max_bytes":1.5`, `"max_bytes":null`)},

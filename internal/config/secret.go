@@ -62,7 +62,7 @@ func (l *loader) keySetURL() string {
 		l.fail(variable, "it is not a URL with scheme and host")
 	case u.User != nil:
 		l.fail(variable, "it contains a user name. A key set is public")
-	case u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
 		l.fail(variable, "it does not start with https")
 	}
 	return l.JWTKeySetURL

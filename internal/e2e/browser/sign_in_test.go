@@ -75,27 +75,34 @@ func TestAnotherPersonsLinkAsksFirst(t *testing.T) {
 	wantOwner(s, "ana", ana, bob)
 }
 
-// The person switches: the page says so, and the same file is another upload.
+// The person switches in the middle of an upload: it stops, and the same file is another
+// upload of the other person.
 func TestTheSameFileOfTwoPeople(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
 	ana, bob := s.Token(time.Hour), s.TokenOf("bob", time.Hour)
 	s.Open(ana)
 	s.ForMessages(true)
-	file := s.File("same.txt", stage.Notes(64<<10))
+	s.Proxy.SetRate(512 << 10)
+	content := stage.Notes(3 << 20)
+	file := s.File("same.txt", content)
 	s.Drop(file)
-	s.AwaitRow("same.txt", "done")
-	wantOwner(s, "ana", ana, bob)
-	s.Evaluate(`document.querySelector('media-upload').clear()`)
+	s.AwaitBytes("same.txt")
 
 	followLink(s, bob)
 	s.Until(questionOpen)
 	s.Evaluate(`document.getElementById('switch-accept').click()`)
 	s.Until(sessionText + `.includes('signed in as bob')`)
+	s.AwaitRow("same.txt", "failed")
+	wantOwner(s, "ana", ana, bob)
+	s.Proxy.SetRate(0)
 	s.Drop(file)
-	s.AwaitRow("same.txt", "done")
-	wantUploads(s, 2)
+	s.Until(`told.some(event => event.Type === 'upload-success')`)
 	wantOwner(s, "bob", bob, ana)
+	uploads := s.Server.Uploads()
+	if len(uploads) != 2 || uploads[0].State != "uploading" || uploads[1].SHA256 != stage.Digest(content) {
+		t.Errorf("the server has %+v, want ana's unfinished upload and bob's whole one", uploads)
+	}
 	if open := browserstage.Value[bool](s, questionOpen); open {
 		t.Error("the question is open again")
 	}
