@@ -25,7 +25,7 @@ GENERATED := docs/configuration.md docs/rules.md README.md
 # If a program that a test needs is missing, the test is skipped, or it fails if
 # the program is listed here. In CI no test may be skipped.
 ifeq ($(CI),true)
-export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,sqlite3,node,firefox,webkit
+export MEDIARELAY_TEST_REQUIRE ?= chromium,postgres,sqlite3,node,firefox,webkit,python,php
 endif
 
 ##@ Use
@@ -58,7 +58,7 @@ TESTSUM := scripts/gotestsum
 
 # Acceptance tests start servers and browsers. They run one package after another,
 # behind the rest: on a machine with two cores they would starve each other.
-ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/clients
+ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients
 
 # The timeouts are for a busy machine; on an idle one it takes a few minutes.
 test-go: test-packages test-acceptance

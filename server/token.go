@@ -16,7 +16,7 @@ import (
 // tokenCommand signs a token with the configured secret.
 type tokenCommand struct {
 	Channel string        `required:"" placeholder:"C" help:"The channel that the token is for."`
-	Scope   string        `required:"" placeholder:"\"…\"" help:"What the token allows, separated by spaces: upload, assets:read, assets:write, messages:send."`
+	Scope   string        `required:"" placeholder:"\"…\"" help:"What the token allows, separated by spaces: upload, assets:read, assets:write, messages:send, uploads:any."`
 	TTL     time.Duration `name:"ttl" default:"1h" help:"How long the token is valid."`
 	Subject string        `default:"operator" help:"Who the token is for, recorded with its uploads and assets."`
 
@@ -45,6 +45,10 @@ func (c *tokenCommand) Run(stdout io.Writer) error {
 
 func (c *tokenCommand) check(cfg config.Config) error {
 	var errs []error
+	if cfg.JWTSecret == "" {
+		errs = append(errs, errors.New("MEDIARELAY_JWT_SECRET: it is not set, and the private keys of a key set are not on this server. "+
+			"Sign the token where the key is, as docs/tokens.md shows, or set the secret for this command and for the server"))
+	}
 	if !slices.Contains(cfg.ChannelNames(), c.Channel) {
 		errs = append(errs, fmt.Errorf("--channel: there is no channel %q. The channels are: %s",
 			c.Channel, strings.Join(cfg.ChannelNames(), ", ")))

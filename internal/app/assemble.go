@@ -35,6 +35,7 @@ type application struct {
 	intake     *intake.Intake
 	relay      *relay.Relay
 	rotation   *rotation
+	verifier   *auth.Verifier
 	workers    background // what acquires leases
 	heartbeats background // what renews them
 	renew      func(context.Context)
@@ -128,18 +129,18 @@ func (a *application) connectRelay(cfg config.Config, s Seams) *relay.Metrics {
 }
 
 func (a *application) connectHTTP(o Options, s Seams, relayMetrics *relay.Metrics) error {
-	verifier, err := auth.NewVerifier(o.Config.Tokens())
-	if err != nil {
+	var err error
+	if a.verifier, err = auth.NewVerifier(o.Config.Tokens()); err != nil {
 		return err
 	}
 	metrics := httpapi.NewMetrics()
-	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics(), a.database.Metrics())
+	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics(), a.database.Metrics(), keySetMetric(a.verifier))
 	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
-		Database: a.library, Store: s.Bytes, Channels: breaker.New(a.library), Notes: a.rotation.notes,
+		Database: a.library, Store: s.Bytes, Channels: breaker.New(a.library), KeySet: a.verifier, Notes: a.notes,
 		Metrics: metrics, Logger: slog.Default(),
 	})
 	a.public, err = httpapi.New(httpapi.Config{
-		Verifier: verifier, Uploads: s.Uploads, Assets: a.library, Offsets: a.intake, Files: a.intake,
+		Verifier: a.verifier, Uploads: s.Uploads, Assets: a.library, Offsets: a.intake, Files: a.intake,
 		Web: o.WebFiles, AllowedOrigins: o.Config.AllowedOrigins,
 		Sandbox: o.Config.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics,
 	})
@@ -164,6 +165,7 @@ func (a *application) start() {
 	a.workers.run(a.intake.Run)
 	a.workers.run(a.relay.Run)
 	a.workers.run(a.rotation.run)
+	a.workers.run(a.verifier.Run)
 }
 
 // stop ends the workers. Leases are renewed until the last worker has ended.

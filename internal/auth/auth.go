@@ -1,15 +1,17 @@
 // Package auth verifies bearer tokens and returns their claims: the subject, its
 // channel and what it may do. The algorithm comes from the configured key, never from
-// the token.
+// the token. Keys are a secret, a key set that is read again while the server runs, or
+// both.
 //
 // It leaves to others: reading the token from a request, checking its scope and
-// writing the error (httpapi), and comparing its channel with that of an upload or an
-// asset (intake, httpapi).
+// writing the error (httpapi), and comparing its channel and subject with those of an
+// upload or an asset (intake, httpapi).
 package auth
 
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -25,11 +27,13 @@ const (
 	ScopeAssetsRead   Scope = "assets:read"
 	ScopeAssetsWrite  Scope = "assets:write"
 	ScopeMessagesSend Scope = "messages:send"
+	// ScopeUploadsAny is for support staff: the uploads of every subject of the channel.
+	ScopeUploadsAny Scope = "uploads:any"
 )
 
 // Scopes lists every scope.
 func Scopes() []Scope {
-	return []Scope{ScopeUpload, ScopeAssetsRead, ScopeAssetsWrite, ScopeMessagesSend}
+	return []Scope{ScopeUpload, ScopeAssetsRead, ScopeAssetsWrite, ScopeMessagesSend, ScopeUploadsAny}
 }
 
 // Claims are the claims of a valid token.
@@ -59,7 +63,27 @@ var (
 	ErrExpired = errors.New("auth: the token has expired")
 	// ErrUnknownChannel: the token is valid, but its channel is not configured.
 	ErrUnknownChannel = errors.New("auth: the token's channel is unknown")
+	// ErrUnavailable: the token may be valid, but the key set cannot be read.
+	ErrUnavailable = errors.New("auth: the key set is not available")
 )
+
+// InvalidError is an ErrInvalid that says what is wrong.
+type InvalidError struct {
+	// Claim is the name of the claim that is wrong; empty for another part of the token.
+	Claim string
+	// Detail is a sentence for the issuer of the token: which part is wrong, how, and
+	// what to do. It contains no part of the token.
+	Detail string
+}
+
+func (e *InvalidError) Error() string { return ErrInvalid.Error() + ": " + e.Detail }
+
+// Is makes every InvalidError an ErrInvalid.
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+func invalid(claim, format string, args ...any) error {
+	return &InvalidError{Claim: claim, Detail: fmt.Sprintf(format, args...)}
+}
 
 type contextKey struct{}
 

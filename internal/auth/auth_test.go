@@ -49,13 +49,21 @@ func encode(s string) string { return base64.RawURLEncoding.EncodeToString([]byt
 
 const hs256 = `{"alg":"HS256","typ":"JWT"}`
 
-// good returns a valid payload. Further members override its own.
+// good returns a valid payload. Further members replace its own.
 func good(more ...string) string {
-	exp := time.Now().Add(time.Hour).Unix()
-	members := append([]string{fmt.Sprintf(
-		`"aud":"mediarelay","sub":"ada","channel":"acme","scope":"upload assets:read","exp":%d`, exp)}, more...)
-	return "{" + strings.Join(members, ",") + "}"
+	members := []string{
+		`"aud":"mediarelay"`, `"sub":"ada"`, `"channel":"acme"`, `"scope":"upload assets:read"`,
+		fmt.Sprintf(`"exp":%d`, time.Now().Add(time.Hour).Unix()),
+	}
+	for _, member := range more {
+		name, _, _ := strings.Cut(member, ":")
+		members = slices.DeleteFunc(members, func(m string) bool { return strings.HasPrefix(m, name+":") })
+	}
+	return object(append(members, more...)...)
 }
+
+// object is a JSON object of members, which may repeat a name.
+func object(members ...string) string { return "{" + strings.Join(members, ",") + "}" }
 
 func TestVerifyAcceptsWhatSignReturns(t *testing.T) {
 	want := auth.Claims{
@@ -89,10 +97,13 @@ func TestValidTokensOfOtherIssuers(t *testing.T) {
 		"kinds as words":           `"kinds":"image, video"`,
 		"a claim that is not ours": `"tenant":"x"`,
 		"an unknown scope":         `"scope":"upload something:new"`,
+		"CHANNEL beside channel":   `"CHANNEL":"demo"`,
+		"Max_Bytes":                `"Max_Bytes":"none"`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := verifier(t, config()).Verify(handMade(hs256, good(more))); err != nil {
-				t.Errorf("rejected: %v", err)
+			claims, err := verifier(t, config()).Verify(handMade(hs256, good(more)))
+			if err != nil || claims.Channel != "acme" || claims.MaxBytes != 0 {
+				t.Errorf("got %+v, %v", claims, err)
 			}
 		})
 	}

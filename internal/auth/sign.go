@@ -12,7 +12,7 @@ import (
 // Sign returns a token that a Verifier with the same config accepts until
 // claims.ExpiresAt, in whole seconds.
 func Sign(c Config, claims Claims) (string, error) {
-	if err := c.validate(); err != nil {
+	if err := errors.Join(c.validate(), c.validateSecret()); err != nil {
 		return "", err
 	}
 	wire := wireFrom(c, claims)

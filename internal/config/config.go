@@ -2,8 +2,6 @@ package config
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"time"
 
 	"mediarelay/internal/auth"
@@ -27,10 +25,13 @@ type Config struct {
 	// is a flag of the command and no setting: a setting that stays would disable the
 	// check.
 	AdoptStore bool
-	// JWTSecret signs tokens, with HS256.
-	JWTSecret   provider.Secret
-	JWTIssuer   string
-	JWTAudience string
+	// JWTSecret signs tokens, with HS256; empty if a key set alone verifies them.
+	JWTSecret provider.Secret
+	// JWTKeySetFile or JWTKeySetURL is where the key set is read; both empty without one.
+	JWTKeySetFile string
+	JWTKeySetURL  string
+	JWTIssuer     string
+	JWTAudience   string
 	// AllowedOrigins are the origins for CORS; empty means same origin only.
 	AllowedOrigins []string
 	// MediaEarly: media IDs, and not only handles, are relayed while their upload still
@@ -62,10 +63,12 @@ func (c Config) ChannelNames() []string {
 // Tokens returns the settings for the verification of tokens.
 func (c Config) Tokens() auth.Config {
 	return auth.Config{
-		Secret:   []byte(c.JWTSecret.Reveal()),
-		Issuer:   c.JWTIssuer,
-		Audience: c.JWTAudience,
-		Channels: c.ChannelNames(),
+		Secret:     []byte(c.JWTSecret.Reveal()),
+		KeySetFile: c.JWTKeySetFile,
+		KeySetURL:  c.JWTKeySetURL,
+		Issuer:     c.JWTIssuer,
+		Audience:   c.JWTAudience,
+		Channels:   c.ChannelNames(),
 	}
 }
 
@@ -75,7 +78,6 @@ func (c Config) Tokens() auth.Config {
 // For the sandbox it creates the secret that signs tokens, once, in the data dir.
 func Load(given Settings, env Lookup) (Config, error) {
 	l := &loader{Settings: given.fill(env), env: env}
-	l.rejectUnavailable()
 	c := Config{
 		Listen:         l.address("MEDIARELAY_LISTEN", l.Listen),
 		AdminListen:    l.address("MEDIARELAY_ADMIN_LISTEN", l.AdminListen),
@@ -83,6 +85,8 @@ func Load(given Settings, env Lookup) (Config, error) {
 		DataDir:        l.dataDir(),
 		DatabaseURL:    l.databaseURL(),
 		StoreDir:       l.storeDir(),
+		JWTKeySetFile:  l.JWTKeySetFile,
+		JWTKeySetURL:   l.keySetURL(),
 		JWTIssuer:      l.JWTIssuer,
 		JWTAudience:    l.JWTAudience,
 		AllowedOrigins: l.origins(),
@@ -108,12 +112,4 @@ type loader struct {
 
 func (l *loader) fail(variable, format string, args ...any) {
 	l.errs = append(l.errs, mistake(variable, format, args...))
-}
-
-func (l *loader) rejectUnavailable() {
-	for _, variable := range slices.Sorted(maps.Keys(unavailable)) {
-		if value, ok := l.env(variable); ok && value != "" {
-			l.fail(variable, "%s", unavailable[variable])
-		}
-	}
 }

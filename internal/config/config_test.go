@@ -138,7 +138,9 @@ func TestErrorNamesVariableAndForm(t *testing.T) {
 		{"a database without name", "MEDIARELAY_DATABASE_URL", "postgres://me:" + canary + "@db", "not a URL with host and database name"},
 		{"SQLite without file", "MEDIARELAY_DATABASE_URL", "sqlite:", "names no file"},
 		{"a short secret", "MEDIARELAY_JWT_SECRET", canary[:31], "it has 31 bytes"},
-		{"key sets", "MEDIARELAY_JWT_JWKS_URL", "https://login.example.com/keys", "not available in this build"},
+		{"key set by http", "MEDIARELAY_JWT_JWKS_URL", "http://login.example.com/keys", "it does not start with https"},
+		{"key set by file:", "MEDIARELAY_JWT_JWKS_URL", "file:///etc/keys.json", "it is not a URL with scheme and host"},
+		{"key set with a password", "MEDIARELAY_JWT_JWKS_URL", "https://user:" + canary + "@login.example.com/keys", "it contains a user name"},
 		{"no channels file", "MEDIARELAY_CHANNELS_FILE", "/does/not/exist.yaml", "cannot be read: no such file or directory"},
 		{"no secret", "MEDIARELAY_JWT_SECRET", "", "it is not set. Set it or MEDIARELAY_JWT_SECRET_FILE"},
 	} {

@@ -50,7 +50,8 @@ const pageHead = `<!-- Generated from internal/config/settings.go by go generate
 
 Every setting is an environment variable. Most have a flag, which takes precedence. Settings that
 contain a secret have no flag, because flags are visible in the process list. An empty variable
-counts as unset. The server reports all mistakes at once, before it listens.
+counts as unset. The server reports all mistakes at once, before it listens. [tokens.md](tokens.md) says what
+a token contains and how a portal signs one.
 
 | variable | flag | meaning | form | default |
 |---|---|---|---|---|

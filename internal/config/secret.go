@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,12 +34,43 @@ func (l *loader) secret(sandbox bool) provider.Secret {
 		return l.longEnough(variable, provider.Secret(l.JWTSecret))
 	case l.JWTSecretFile != "":
 		return l.longEnough(fileVariable, l.secretFile(fileVariable, l.JWTSecretFile))
+	case !sandbox && l.hasKeySet():
+		return "" // the key set verifies tokens
 	case !sandbox:
-		l.fail(variable, "it is not set. Set it or %s", fileVariable)
+		l.fail(variable, "it is not set. Set it or %s, or a key set with MEDIARELAY_JWT_JWKS_URL or MEDIARELAY_JWT_JWKS_FILE", fileVariable)
 	default:
 		return l.sandboxSecret()
 	}
 	return ""
+}
+
+func (l *loader) hasKeySet() bool { return l.JWTKeySetFile != "" || l.JWTKeySetURL != "" }
+
+// keySetURL never repeats the value, whose query may contain a key. Whoever could change
+// the answer on its way could sign tokens, so it needs https.
+func (l *loader) keySetURL() string {
+	const variable = "MEDIARELAY_JWT_JWKS_URL"
+	if l.JWTKeySetURL == "" {
+		return ""
+	}
+	if l.JWTKeySetFile != "" {
+		l.fail(variable, "MEDIARELAY_JWT_JWKS_FILE is set too. Set only one")
+	}
+	u, err := url.Parse(l.JWTKeySetURL)
+	switch {
+	case err != nil || u.Hostname() == "":
+		l.fail(variable, "it is not a URL with scheme and host")
+	case u.User != nil:
+		l.fail(variable, "it contains a user name. A key set is public")
+	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
+		l.fail(variable, "it does not start with https")
+	}
+	return l.JWTKeySetURL
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (l *loader) longEnough(variable string, secret provider.Secret) provider.Secret {

@@ -35,6 +35,8 @@ type Settings struct {
 	StoreURL       string `env:"MEDIARELAY_STORE_URL" placeholder:"URL" form:"file:PATH" shown:"file: uploads in the data dir" help:"The store for the bytes of uploads."`
 	JWTSecret      string `kong:"-" env:"MEDIARELAY_JWT_SECRET" form:"32 bytes or more" shown:"generated for the sandbox only" help:"The secret that signs tokens (HS256)."`
 	JWTSecretFile  string `env:"MEDIARELAY_JWT_SECRET_FILE" placeholder:"FILE" form:"a file with 32 bytes or more" shown:"none" help:"File with the secret that signs tokens, instead of MEDIARELAY_JWT_SECRET. A trailing newline is ignored."`
+	JWTKeySetFile  string `name:"jwt-jwks-file" env:"MEDIARELAY_JWT_JWKS_FILE" placeholder:"FILE" form:"a JSON file" shown:"none" help:"File with the public keys of whoever signs tokens, as a JWK Set (RS256, ES256, EdDSA). It is read again every 5 s."`
+	JWTKeySetURL   string `name:"jwt-jwks-url" env:"MEDIARELAY_JWT_JWKS_URL" placeholder:"URL" form:"https://host/path (http for a loopback address only)" shown:"none" help:"URL of that key set, instead of MEDIARELAY_JWT_JWKS_FILE. It is read again every 5 minutes, and for a key that is new."`
 	JWTIssuer      string `env:"MEDIARELAY_JWT_ISSUER" placeholder:"TEXT" form:"text" shown:"none: iss is not checked" help:"The iss claim that tokens must have."`
 	JWTAudience    string `env:"MEDIARELAY_JWT_AUDIENCE" default:"mediarelay" placeholder:"TEXT" form:"text" help:"A value that the aud claim of tokens must contain."`
 	ChannelsFile   string `name:"config" env:"MEDIARELAY_CHANNELS_FILE" placeholder:"FILE" form:"a YAML file" shown:"none: one channel, demo, on the built-in sandbox" help:"The channels file."`
@@ -42,13 +44,6 @@ type Settings struct {
 	RelayEarly     string `env:"MEDIARELAY_RELAY_EARLY" default:"handles" placeholder:"COPIES" form:"handles or all" help:"What the server relays while the upload still arrives: handles only, or all, which includes media IDs. If the client interrupts such a media upload, the server sends it to the provider again, which counts against the provider's rate limit."`
 	UploadExpiry   string `env:"MEDIARELAY_UPLOAD_EXPIRY" default:"24h" placeholder:"TIME" form:"a duration above 0 with a unit, such as 90m or 24h" help:"An unfinished upload expires if it receives no data for this long."`
 	Retention      string `env:"MEDIARELAY_RETENTION" default:"720h" placeholder:"TIME" form:"a duration above 0 with a unit, such as 90m or 24h" help:"How long the bytes of a relayed upload are kept, so that an expired media ID can be renewed."`
-}
-
-// unavailable are variables that this build does not support. They are rejected
-// because an operator would expect a variable that is set to have an effect.
-var unavailable = map[string]string{
-	"MEDIARELAY_JWT_JWKS_URL":  "key sets are not available in this build. Sign tokens with MEDIARELAY_JWT_SECRET",
-	"MEDIARELAY_JWT_JWKS_FILE": "key sets are not available in this build. Sign tokens with MEDIARELAY_JWT_SECRET",
 }
 
 // setting is one setting, read from the tags of Settings.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -95,20 +96,45 @@ func TestConcurrentMigrations(t *testing.T) {
 // another key after it.
 func TestMigrationMarksChannelsWithAuthFailure(t *testing.T) {
 	databasetest.EachURL(t, func(t *testing.T, url string) {
-		before := openedAt(t, url, 2)
-		err := before.Durable(t.Context(), func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(t.Context(), "INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')")
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		at(t, url, 2, "INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')")
 		var channel string
-		err = opened(t, url).Read().QueryRowContext(t.Context(), "SELECT channel FROM circuits WHERE shut_out = 1").Scan(&channel)
+		err := opened(t, url).Read().QueryRowContext(t.Context(), "SELECT channel FROM circuits WHERE shut_out = 1").Scan(&channel)
 		if err != nil || channel != "acme" {
 			t.Errorf("shut out: %q, %v, want acme", channel, err)
 		}
 	})
+}
+
+// Uploads that were made before keys counted within a subject keep their keys.
+func TestMigrationLetsEachSubjectHaveItsKey(t *testing.T) {
+	databasetest.EachURL(t, func(t *testing.T, url string) {
+		const insert = `INSERT INTO uploads (id, channel, subject, client_key, length, metadata, filename, declared_type, kind, kinds,
+			purposes, declared_sha256, state, created_at, touched_at) VALUES ('%s', 'acme', '%s', 'k', 1, '', '', '', '', '', '', '', '', 0, 0)`
+		at(t, url, 3, fmt.Sprintf(insert, "1", "ana"))
+		db := opened(t, url)
+		for subject, want := range map[string]bool{"bob": true, "ana": false} {
+			err := db.Durable(t.Context(), func(tx *sql.Tx) error {
+				_, err := tx.ExecContext(t.Context(), fmt.Sprintf(insert, "of "+subject, subject))
+				return err
+			})
+			if (err == nil) != want {
+				t.Errorf("another upload of %s with the key: %v", subject, err)
+			}
+		}
+	})
+}
+
+// at runs a statement in a new database with the schema of a version.
+func at(t *testing.T, url string, version int64, statement string) {
+	t.Helper()
+	db := openedAt(t, url, version)
+	err := db.Durable(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), statement)
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // openedAt opens a database that has the migrations up to a version only.

@@ -22,7 +22,7 @@ type Pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// Readier checks that the store accepts writes.
+// Readier checks that the store accepts writes, or that tokens can be verified.
 type Readier interface {
 	Ready(ctx context.Context) error
 }
@@ -33,11 +33,14 @@ type Breakers interface {
 	Open(ctx context.Context) ([]breaker.Circuit, error)
 }
 
-// AdminConfig configures the operators' handler. Every field is required.
+// AdminConfig configures the operators' handler. Every field is required unless stated
+// otherwise.
 type AdminConfig struct {
 	Database Pinger
 	Store    Readier
 	Channels Breakers
+	// KeySet checks that tokens can be verified; nil if nothing can prevent that.
+	KeySet Readier
 	// Notes returns warnings that do not make the server unready, one line each.
 	Notes   func() []string
 	Metrics *Metrics
@@ -83,10 +86,7 @@ func (c *admin) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
-	for _, part := range []struct {
-		name  string
-		check func(context.Context) error
-	}{{"database", c.Database.Ping}, {"store", c.Store.Ready}} {
+	for _, part := range c.parts() {
 		err := part.check(ctx)
 		c.record(ctx, part.name, err)
 		if err != nil {
@@ -98,6 +98,20 @@ func (c *admin) ready(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	_, _ = w.Write([]byte("ready\n" + c.warnings(ctx)))
+}
+
+// part is one thing that the server needs.
+type part struct {
+	name  string
+	check func(context.Context) error
+}
+
+func (c AdminConfig) parts() []part {
+	list := []part{{"database", c.Database.Ping}, {"store", c.Store.Ready}}
+	if c.KeySet != nil {
+		list = append(list, part{"key set", c.KeySet.Ready})
+	}
+	return list
 }
 
 // warnings lists the paused channels and the notes. The server is ready all the same:

@@ -52,7 +52,7 @@ func askAdmin(ctx context.Context, c httpapi.AdminConfig, path string) *httptest
 	return recorder
 }
 
-func TestReadinessChecksDatabaseAndStore(t *testing.T) {
+func TestReadinessChecksDatabaseStoreAndKeySet(t *testing.T) {
 	broken := probe(func(context.Context) error { return errors.New("canary: disk gone") })
 	stopped, stop := context.WithCancel(context.Background())
 	stop()
@@ -61,17 +61,19 @@ func TestReadinessChecksDatabaseAndStore(t *testing.T) {
 		ctx      context.Context
 		database probe
 		store    probe
+		keySet   httpapi.Readier
 		status   int
 		want     string
 	}{
-		{"all well", t.Context(), fine, fine, 200, "ready"},
-		{"no database", t.Context(), broken, fine, 503, "The database is not ready"},
-		{"no store", t.Context(), fine, broken, 503, "The store is not ready"},
-		{"stopping", stopped, fine, fine, 503, "shutting_down"},
+		{"all well", t.Context(), fine, fine, nil, 200, "ready"},
+		{"no database", t.Context(), broken, fine, nil, 503, "The database is not ready"},
+		{"no store", t.Context(), fine, broken, nil, 503, "The store is not ready"},
+		{"no key set", t.Context(), fine, fine, broken, 503, "The key set is not ready"},
+		{"stopping", stopped, fine, fine, nil, 503, "shutting_down"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := askAdmin(tt.ctx, httpapi.AdminConfig{
-				Database: tt.database, Store: tt.store, Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.DiscardHandler),
+				Database: tt.database, Store: tt.store, KeySet: tt.keySet, Metrics: httpapi.NewMetrics(), Logger: slog.New(slog.DiscardHandler),
 			}, "/readyz")
 			if r.Code != tt.status || !strings.Contains(r.Body.String(), tt.want) {
 				t.Errorf("status %d: %s", r.Code, r.Body)

@@ -32,10 +32,11 @@ var defaultTiming = streamTiming{heartbeat: 15 * time.Second, poll: time.Second,
 
 // stream sends the events of one upload to one client.
 type stream struct {
-	handler     uploadHandler
-	lang        string
-	channel, id string
-	writer      gin.ResponseWriter
+	handler uploadHandler
+	lang    string
+	caller  library.Caller
+	id      string
+	writer  gin.ResponseWriter
 	// seen and offset are the version and the offset that were sent last.
 	seen   int64
 	offset int64
@@ -52,12 +53,12 @@ func (h uploadHandler) events(c *gin.Context) {
 	changes, stop := h.uploads.Subscribe(c.Param("id"))
 	defer stop()
 
-	current, err := h.report(ctx, languageOf(c), claims.Channel, c.Param("id"))
+	current, err := h.report(ctx, languageOf(c), callerOf(c), c.Param("id"))
 	if err != nil {
 		fail(c, h.logger, err)
 		return
 	}
-	s := &stream{handler: h, lang: languageOf(c), channel: claims.Channel, id: c.Param("id"), writer: c.Writer, seen: lastEventID(c.Request)}
+	s := &stream{handler: h, lang: languageOf(c), caller: callerOf(c), id: c.Param("id"), writer: c.Writer, seen: lastEventID(c.Request)}
 	if current.body.State.Ended() && s.seen == current.version {
 		// The client has received the final event. A 204 stops it from reconnecting.
 		// Source: HTML standard, server-sent events, "processing model".
@@ -127,7 +128,7 @@ func (s *stream) first(current report) error {
 // update sends the upload if its row has changed, or on a poll if bytes have arrived.
 // Arriving bytes therefore cause at most one event for each poll.
 func (s *stream) update(ctx context.Context, polling bool) (ended bool, err error) {
-	current, err := s.handler.report(ctx, s.lang, s.channel, s.id)
+	current, err := s.handler.report(ctx, s.lang, s.caller, s.id)
 	if err != nil {
 		return false, err
 	}

@@ -266,7 +266,7 @@ func TestStreamEndsWithItsToken(t *testing.T) {
 	ends := time.Now().Add(200 * time.Millisecond)
 	w := newWorld(t, func(c *httpapi.Config) {
 		calm(c)
-		c.Verifier = tokens{"short": {Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: ends.Add(-auth.Leeway)}}
+		c.Verifier = tokens{"short": {Subject: "ada", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: ends.Add(-auth.Leeway)}}
 	})
 	s := w.watch("short")
 	s.next()

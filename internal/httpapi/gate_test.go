@@ -24,9 +24,18 @@ func TestAuthorization(t *testing.T) {
 		{"upload with a bad token", "GET", "/v1/uploads/" + uploadID, "forged", 401, "unauthorized"},
 		{"upload with an expired token", "GET", "/v1/uploads/" + uploadID, "expired", 401, "token_expired"},
 		{"upload with a token for elsewhere", "GET", "/v1/uploads/" + uploadID, "elsewhere", 403, "unknown_channel"},
+		{"upload with a wrong claim", "GET", "/v1/uploads/" + uploadID, "wrong", 401, "unauthorized"},
+		{"upload while keys are down", "GET", "/v1/uploads/" + uploadID, "unreadable", 503, "unavailable"},
 		{"upload by a reader", "GET", "/v1/uploads/" + uploadID, "reader", 403, "forbidden_scope"},
 		{"upload by its uploader", "GET", "/v1/uploads/" + uploadID, "uploader", 200, ""},
 		{"upload by a stranger", "GET", "/v1/uploads/" + uploadID, "stranger", 404, "not_found"},
+		{"upload by another subject", "GET", "/v1/uploads/" + uploadID, "bob", 404, "not_found"},
+		{"events by another subject", "GET", "/v1/uploads/" + uploadID + "/events", "bob", 404, "not_found"},
+		{"retry by another subject", "POST", "/v1/uploads/" + uploadID + "/retry", "bob", 404, "not_found"},
+		{"upload by support", "GET", "/v1/uploads/" + uploadID, "support", 200, ""},
+		{"files by support", "PATCH", "/files/x", "support", 200, ""},
+		{"a creation by support", "POST", "/files/", "support", 403, "forbidden_scope"},
+		{"a creation by support without a slash", "POST", "/files", "support", 403, "forbidden_scope"},
 		{"unknown upload", "GET", "/v1/uploads/ffff", "ada", 404, "not_found"},
 		{"upload with a NUL", "GET", "/v1/uploads/%00", "ada", 404, "not_found"},
 		{"events by a stranger", "GET", "/v1/uploads/" + uploadID + "/events", "stranger", 404, "not_found"},
@@ -59,6 +68,13 @@ func TestAuthorization(t *testing.T) {
 				t.Errorf("status %d, want %d: %s", r.StatusCode, tt.status, r.body)
 			}
 		})
+	}
+}
+
+func TestAProblemNamesTheClaim(t *testing.T) {
+	r := newWorld(t, nil).ask("GET", "/v1/uploads/"+uploadID, "wrong")
+	if detail := r.json(t)["detail"]; detail != "The token's aud claim is wrong." {
+		t.Errorf("detail %q", detail)
 	}
 }
 

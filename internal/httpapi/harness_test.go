@@ -67,20 +67,20 @@ func newFakeLibrary() *fakeLibrary {
 	}
 }
 
-func (f *fakeLibrary) Upload(_ context.Context, channel, id string) (library.Upload, error) {
+func (f *fakeLibrary) Upload(_ context.Context, caller library.Caller, id string) (library.Upload, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.err != nil {
 		return library.Upload{}, f.err
 	}
-	if channel != f.upload.Channel || id != f.upload.ID {
+	if !caller.MayUse(f.upload) || id != f.upload.ID {
 		return library.Upload{}, library.ErrNotFound
 	}
 	return f.upload, nil
 }
 
-func (f *fakeLibrary) RetryUpload(ctx context.Context, channel, id string) error {
-	u, err := f.Upload(ctx, channel, id)
+func (f *fakeLibrary) RetryUpload(ctx context.Context, caller library.Caller, id string) error {
+	u, err := f.Upload(ctx, caller, id)
 	if err != nil {
 		return err
 	}
@@ -156,6 +156,10 @@ func (t tokens) Verify(token string) (auth.Claims, error) {
 		return auth.Claims{}, auth.ErrExpired
 	case "elsewhere":
 		return auth.Claims{}, auth.ErrUnknownChannel
+	case "unreadable":
+		return auth.Claims{}, auth.ErrUnavailable
+	case "wrong":
+		return auth.Claims{}, &auth.InvalidError{Claim: "aud", Detail: "The token's aud claim is wrong."}
 	}
 	claims, ok := t[token]
 	if !ok {
@@ -170,6 +174,8 @@ func goodTokens() tokens {
 		"ada":      {Subject: "ada", Channel: "acme", Scopes: []string{"upload", "assets:read"}, ExpiresAt: later},
 		"uploader": {Subject: "ada", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: later},
 		"reader":   {Subject: "bob", Channel: "acme", Scopes: []string{"assets:read"}, ExpiresAt: later},
+		"bob":      {Subject: "bob", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: later},
+		"support":  {Subject: "sue", Channel: "acme", Scopes: []string{"uploads:any"}, ExpiresAt: later},
 		"stranger": {Subject: "eve", Channel: "other", Scopes: []string{"upload", "assets:read"}, ExpiresAt: later},
 	}
 }

@@ -29,19 +29,20 @@ type Verifier interface {
 }
 
 // Uploads gives access to uploads. Its methods return library.ErrNotFound for an
-// upload that does not exist or belongs to another channel.
+// upload that does not exist or that the caller has no access to.
 type Uploads interface {
-	Upload(ctx context.Context, channel, id string) (library.Upload, error)
+	Upload(ctx context.Context, caller library.Caller, id string) (library.Upload, error)
 	// RetryUpload starts another attempt to relay a failed upload. It returns
 	// library.ErrState if the upload has not failed, and library.ErrFinal if it
 	// cannot succeed.
-	RetryUpload(ctx context.Context, channel, id string) error
+	RetryUpload(ctx context.Context, caller library.Caller, id string) error
 	// Subscribe returns a channel that receives a value after each change by this
 	// process; stop ends the subscription.
 	Subscribe(uploadID string) (changes <-chan struct{}, stop func())
 }
 
-// Assets gives access to assets, by the same rule.
+// Assets gives access to the assets of a channel. Its methods return
+// library.ErrNotFound for an asset that does not exist or belongs to another channel.
 type Assets interface {
 	Asset(ctx context.Context, channel, id string) (library.Asset, error)
 	// Assets returns library.ErrNotFound if the cursor is not from an earlier page.
@@ -61,7 +62,7 @@ type Config struct {
 	Assets   Assets
 	Offsets  Offsets
 	// Files serves everything under /files/. The claims of the token, which has the
-	// scope upload, are in the request's context.
+	// scope that the request needs, are in the request's context.
 	Files http.Handler
 	// Web contains index.html, widget/ and assets/, with compressed files as .br and
 	// .gz beside the originals.
@@ -122,13 +123,13 @@ func newEngine(c Config) *gin.Engine {
 }
 
 func routeFiles(engine *gin.Engine, c Config) {
-	files := []gin.HandlerFunc{exceptOptions(requireScope(c.Verifier, c.Logger, auth.ScopeUpload)), gin.WrapH(c.Files)}
+	files := []gin.HandlerFunc{exceptOptions(requireUploadScope(c)), exceptOptions(requireScopeToCreate), gin.WrapH(c.Files)}
 	engine.Any("/files", files...)
 	engine.Any("/files/*any", files...)
 }
 
 func routeUploads(engine *gin.Engine, c Config) {
-	uploads := engine.Group("/v1/uploads/:id", requireScope(c.Verifier, c.Logger, auth.ScopeUpload))
+	uploads := engine.Group("/v1/uploads/:id", requireUploadScope(c))
 	handler := uploadHandler{
 		uploads: c.Uploads, assets: c.Assets, offsets: c.Offsets,
 		now: c.Now, logger: c.Logger, timing: cmp.Or(c.timing, defaultTiming),

@@ -30,7 +30,7 @@ type uploadHandler struct {
 var idPattern = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 func (h uploadHandler) show(c *gin.Context) {
-	report, err := h.report(c.Request.Context(), languageOf(c), claimsOf(c).Channel, c.Param("id"))
+	report, err := h.report(c.Request.Context(), languageOf(c), callerOf(c), c.Param("id"))
 	if err != nil {
 		fail(c, h.logger, err)
 		return
@@ -40,12 +40,12 @@ func (h uploadHandler) show(c *gin.Context) {
 
 // retry responds with 202: the relay makes the new attempt.
 func (h uploadHandler) retry(c *gin.Context) {
-	channel, id := claimsOf(c).Channel, c.Param("id")
+	caller, id := callerOf(c), c.Param("id")
 	if !idPattern.MatchString(id) {
 		refuse(c, problem.NotFound())
 		return
 	}
-	err := h.uploads.RetryUpload(c.Request.Context(), channel, id)
+	err := h.uploads.RetryUpload(c.Request.Context(), caller, id)
 	if errors.Is(err, library.ErrFinal) {
 		refuse(c, problem.Conflict("The upload's problem is not retryable: another attempt would fail the same way. The title of the problem says what to do instead."))
 		return
@@ -58,7 +58,7 @@ func (h uploadHandler) retry(c *gin.Context) {
 		fail(c, h.logger, err)
 		return
 	}
-	report, err := h.report(c.Request.Context(), languageOf(c), channel, id)
+	report, err := h.report(c.Request.Context(), languageOf(c), caller, id)
 	if err != nil {
 		fail(c, h.logger, err)
 		return
@@ -72,11 +72,11 @@ type report struct {
 	body    uploadJSON
 }
 
-func (h uploadHandler) report(ctx context.Context, lang, channel, id string) (report, error) {
+func (h uploadHandler) report(ctx context.Context, lang string, caller library.Caller, id string) (report, error) {
 	if !idPattern.MatchString(id) {
 		return report{}, library.ErrNotFound
 	}
-	u, err := h.uploads.Upload(ctx, channel, id)
+	u, err := h.uploads.Upload(ctx, caller, id)
 	if err != nil {
 		return report{}, err
 	}

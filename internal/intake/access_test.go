@@ -22,9 +22,9 @@ func (c *countedReads) UploadByID(ctx context.Context, id string) (library.Uploa
 	return c.Uploads.UploadByID(ctx, id)
 }
 
-func (c *countedReads) UploadByKey(ctx context.Context, channel, key string) (library.Upload, error) {
+func (c *countedReads) UploadByKey(ctx context.Context, channel, subject, key string) (library.Upload, error) {
 	c.reads.Add(1)
-	return c.Uploads.UploadByKey(ctx, channel, key)
+	return c.Uploads.UploadByKey(ctx, channel, subject, key)
 }
 
 func TestARequestReadsTheRowOnce(t *testing.T) {
@@ -42,6 +42,8 @@ func TestARequestReadsTheRowOnce(t *testing.T) {
 		{"PATCH with the wrong type", setting(patch(path, 3, "lo"), "Content-Type", "text/plain"), http.StatusUnsupportedMediaType},
 		{"PATCH with the last byte", patch(path, 3, "lo"), http.StatusNoContent},
 		{"PATCH of another channel", as("other upload", patch(other, 0, "hello")), http.StatusNotFound},
+		{"PATCH of another subject", as("acme/bob upload", patch(other, 0, "hello")), http.StatusNotFound},
+		{"PATCH beyond the token's limits", as("narrow upload", patch(h.create(11), 0, "hello")), http.StatusForbidden},
 		{"DELETE", request{method: http.MethodDelete, path: other}, http.StatusNoContent},
 	} {
 		counted.reads.Store(0)
@@ -52,8 +54,11 @@ func TestARequestReadsTheRowOnce(t *testing.T) {
 	}
 }
 
-// Another channel must not learn from any answer that an upload exists.
-func TestAnotherChannelsUploadIsNotFound(t *testing.T) {
+// strangers are tokens of another channel, and of another subject of the channel.
+var strangers = []string{"other upload", "acme/bob upload", "other uploads:any"}
+
+// A stranger must not learn from any answer that an upload exists.
+func TestAStrangersUploadIsNotFound(t *testing.T) {
 	locks := &fullLocks{}
 	h := start(t, func(c *intake.Config) { locks.Leases, c.Leases = c.Leases, locks })
 	path := h.create(5)
@@ -69,13 +74,15 @@ func TestAnotherChannelsUploadIsNotFound(t *testing.T) {
 		"a method that is unused": {method: http.MethodGet, path: path},
 		"a POST":                  {method: http.MethodPost, path: path},
 	} {
-		for _, locks.full = range []bool{false, true} {
-			a := h.do(as("other upload", r))
-			if r.method == http.MethodHead {
-				a.code = "not_found" // a HEAD response has no body
-			}
-			if a.status != http.StatusNotFound || a.code != "not_found" || a.header.Get("Upload-Offset") != "" {
-				t.Errorf("%s, the database full: %t: %d %s", name, locks.full, a.status, a.code)
+		for _, stranger := range strangers {
+			for _, locks.full = range []bool{false, true} {
+				a := h.do(as(stranger, r))
+				if r.method == http.MethodHead {
+					a.code = "not_found" // a HEAD response has no body
+				}
+				if a.status != http.StatusNotFound || a.code != "not_found" || a.header.Get("Upload-Offset") != "" {
+					t.Errorf("%s by %s, the database full: %t: %d %s", name, stranger, locks.full, a.status, a.code)
+				}
 			}
 		}
 	}
@@ -83,13 +90,15 @@ func TestAnotherChannelsUploadIsNotFound(t *testing.T) {
 	h.wantOffset(path, 0)
 }
 
-func TestAnotherChannelInterruptsNothing(t *testing.T) {
+func TestAStrangerInterruptsNothing(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5)
 	conn := h.stalled(path, "hel")
 	for _, r := range []request{head(path), patch(path, 3, "lo"), {method: http.MethodDelete, path: path}} {
-		if a := h.do(as("other upload", r)); a.status != http.StatusNotFound {
-			t.Errorf("%s: %d, want 404", r.method, a.status)
+		for _, stranger := range strangers {
+			if a := h.do(as(stranger, r)); a.status != http.StatusNotFound {
+				t.Errorf("%s by %s: %d, want 404", r.method, stranger, a.status)
+			}
 		}
 	}
 	_, err := conn.Write([]byte("lo"))

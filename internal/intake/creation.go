@@ -93,12 +93,11 @@ func uploadLength(r *http.Request, claims auth.Claims) (int64, error) {
 		return 0, badRequest("Upload-Length must be the file's size in bytes, digits only.")
 	}
 	length, _ := strconv.ParseInt(text, 10, 64) // at most 18 digits always fit
-	limit := media.MaxUploadBytes
-	if claims.MaxBytes > 0 && claims.MaxBytes < limit {
-		limit = claims.MaxBytes
+	if claims.MaxBytes > 0 && claims.MaxBytes < media.MaxUploadBytes && length > claims.MaxBytes {
+		return 0, problem.TooLargeForToken(claims.MaxBytes)
 	}
-	if length > limit {
-		return 0, problem.PayloadTooLarge(limit)
+	if length > media.MaxUploadBytes {
+		return 0, problem.UploadTooLarge()
 	}
 	return length, nil
 }
@@ -129,7 +128,7 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 			return badRequest("The metadata key %q must be one of %v.", tusproto.KeyKind, media.Kinds())
 		}
 	}
-	if err := checkClaims(u, claims); err != nil {
+	if err := checkUse(*u, claims); err != nil {
 		return err
 	}
 	return checkDeclared(u)
@@ -172,19 +171,6 @@ func bareName(name string) string {
 	}, name))
 }
 
-// checkClaims rejects an upload that exceeds the limits of its token.
-func checkClaims(u *library.Upload, claims auth.Claims) error {
-	if u.Kind != "" && len(claims.Kinds) > 0 && !slices.Contains(claims.Kinds, u.Kind) {
-		return problem.Forbidden(fmt.Sprintf("The token allows only these kinds: %v.", claims.Kinds))
-	}
-	for _, purpose := range u.Purposes {
-		if len(claims.Purposes) > 0 && !slices.Contains(claims.Purposes, purpose) {
-			return problem.Forbidden(fmt.Sprintf("The token allows only these purposes: %v.", claims.Purposes))
-		}
-	}
-	return nil
-}
-
 // serveRepeated responds to a creation whose client key is known with the existing
 // upload, so that a lost response does not create a second one. It does not store the
 // body of the request: the response contains the offset to resume from.
@@ -192,7 +178,7 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 	if u.ClientKey == "" || r.Header.Get(tusproto.HeaderResumable) != tusproto.Version {
 		return false
 	}
-	first, err := i.uploadByKey(r.Context(), u.Channel, u.ClientKey)
+	first, err := i.uploadByKey(r.Context(), u)
 	same := sameRequest(first, u)
 	var offset int64
 	if err == nil && same {

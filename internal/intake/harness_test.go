@@ -2,6 +2,7 @@ package intake_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -33,7 +34,8 @@ func TestMain(m *testing.M) {
 }
 
 // harness is an intake behind a real server and gin, on SQLite and a folder.
-// Requests carry their claims as "Authorization: CHANNEL [scope …]".
+// Requests carry their claims as "Authorization: CHANNEL[/SUBJECT] [scope …]". The subject
+// is ana by default, and the channel narrow is acme with a token that has limits.
 type harness struct {
 	*testing.T
 	url     string
@@ -80,8 +82,10 @@ func withClaims(r *http.Request) *http.Request {
 	if channel == "" {
 		return r
 	}
-	claims := auth.Claims{Subject: "ana", Channel: channel, Scopes: strings.Fields(scopes)}
+	channel, subject, _ := strings.Cut(channel, "/")
+	claims := auth.Claims{Subject: cmp.Or(subject, "ana"), Channel: channel, Scopes: strings.Fields(scopes)}
 	if channel == "narrow" {
+		claims.Channel = "acme"
 		claims.MaxBytes, claims.Kinds = 10, []media.Kind{media.KindImage}
 		claims.Purposes = []media.Purpose{media.PurposeMessage}
 	}

@@ -37,7 +37,7 @@ import (
 type Uploads interface {
 	CreateUpload(ctx context.Context, u library.Upload) error
 	UploadByID(ctx context.Context, id string) (library.Upload, error)
-	UploadByKey(ctx context.Context, channel, key string) (library.Upload, error)
+	UploadByKey(ctx context.Context, channel, subject, key string) (library.Upload, error)
 	TouchUpload(ctx context.Context, id string) error
 	FinishUpload(ctx context.Context, id, sha256 string, failure *library.Problem) error
 	DeleteUpload(ctx context.Context, id string) error

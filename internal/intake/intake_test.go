@@ -77,7 +77,7 @@ func TestADigestMismatchFailsTheUpload(t *testing.T) {
 	if u.Problem == nil || u.Problem.Reason.Code != reason.DigestMismatch || u.Problem.Retryable {
 		t.Errorf("problem %+v, want a final digest_mismatch", u.Problem)
 	}
-	if err := h.library.RetryUpload(t.Context(), "acme", idOf(path)); !errors.Is(err, library.ErrFinal) {
+	if err := h.library.RetryUpload(t.Context(), library.Caller{Channel: "acme", Subject: "ana"}, idOf(path)); !errors.Is(err, library.ErrFinal) {
 		t.Errorf("a retry without bytes: %v, want ErrFinal", err)
 	}
 	if _, err := h.bytes.Offset(t.Context(), idOf(path)); !errors.Is(err, store.ErrNotFound) {

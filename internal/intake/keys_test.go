@@ -170,11 +170,11 @@ type lateLookup struct {
 	blind atomic.Int32
 }
 
-func (l *lateLookup) UploadByKey(ctx context.Context, channel, key string) (library.Upload, error) {
+func (l *lateLookup) UploadByKey(ctx context.Context, channel, subject, key string) (library.Upload, error) {
 	if l.blind.Add(-1) >= 0 {
 		return library.Upload{}, library.ErrNotFound
 	}
-	return l.Library.UploadByKey(ctx, channel, key)
+	return l.Library.UploadByKey(ctx, channel, subject, key)
 }
 
 func TestConcurrentCreationsWithOneKeyCreateOneUpload(t *testing.T) {

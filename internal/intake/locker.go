@@ -77,6 +77,8 @@ func mayInterrupt(ctx context.Context) error {
 	switch {
 	case errors.Is(err, library.ErrNotFound):
 		return handler.ErrNotFound
+	case isProblem(err):
+		return errForbidden
 	case err != nil && ctx.Err() != nil:
 		return handler.ErrLockTimeout
 	case err != nil:

@@ -11,11 +11,11 @@ import (
 	"mediarelay/internal/store"
 )
 
-// uploadByKey returns the upload with a client's key. An upload whose asset was deleted,
-// or whose bytes were lost, is removed with its key, so that the file can be uploaded
-// again.
-func (i *Intake) uploadByKey(ctx context.Context, channel, key string) (library.Upload, error) {
-	u, err := i.config.Uploads.UploadByKey(ctx, channel, key)
+// uploadByKey returns the existing upload with the key of a new one. An upload whose
+// asset was deleted, or whose bytes were lost, is removed with its key, so that the file
+// can be uploaded again.
+func (i *Intake) uploadByKey(ctx context.Context, wanted library.Upload) (library.Upload, error) {
+	u, err := i.config.Uploads.UploadByKey(ctx, wanted.Channel, wanted.Subject, wanted.ClientKey)
 	if err != nil {
 		return u, err
 	}
@@ -25,7 +25,7 @@ func (i *Intake) uploadByKey(ctx context.Context, channel, key string) (library.
 	if u.State != library.StateDone {
 		return u, nil
 	}
-	_, err = i.config.Uploads.Asset(ctx, channel, u.AssetID)
+	_, err = i.config.Uploads.Asset(ctx, u.Channel, u.AssetID)
 	if !errors.Is(err, library.ErrNotFound) {
 		return u, err
 	}

@@ -22,6 +22,7 @@ var (
 	errUnavailable = handler.NewError("ERR_UNAVAILABLE", "try again", http.StatusServiceUnavailable)
 	errKeyTaken    = handler.NewError("ERR_KEY_TAKEN", "another request made the upload", http.StatusLocked)
 	errChecksum    = handler.NewError("ERR_CHECKSUM_MISMATCH", "checksum mismatch", tusproto.StatusChecksumMismatch)
+	errForbidden   = handler.NewError("ERR_FORBIDDEN", "the access has the problem", http.StatusForbidden)
 	errBusy        = handler.NewError("ERR_UPLOAD_BUSY", "the upload is being relayed", http.StatusConflict)
 )
 
@@ -150,13 +151,15 @@ func (resp *response) end() {
 }
 
 // refuseChecked writes the problem of a request for one upload. If access is denied, it
-// writes a 404 instead.
+// writes the reason instead: to a stranger, a 404.
 func (resp *response) refuseChecked(err error) {
 	ctx := resp.request.Context()
 	checked := resp.access.check(ctx)
 	switch {
 	case errors.Is(checked, library.ErrNotFound):
 		err = problem.NotFound()
+	case isProblem(checked):
+		err = checked
 	case checked != nil:
 		logFailure(ctx, "read", resp.access.id, checked)
 		err = problem.Locked()

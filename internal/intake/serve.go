@@ -77,12 +77,12 @@ func (i *Intake) serveUpload(resp *response, r *http.Request) {
 		resp.refuse(problem.NotFound())
 		return
 	}
-	claims, err := claimsOf(r)
+	access, err := newAccess(i.config.Uploads, r, match[1])
 	if err != nil {
 		resp.refuse(err)
 		return
 	}
-	resp.access = &access{uploads: i.config.Uploads, channel: claims.Channel, id: match[1]}
+	resp.access = access
 	body, err := newCheckedBody(r)
 	if err != nil {
 		resp.refuseChecked(err)

@@ -76,6 +76,8 @@ func (s tusStore) toTus(ctx context.Context, act, id string, err error) error {
 	switch {
 	case errors.Is(err, library.ErrNotFound), errors.Is(err, store.ErrNotFound):
 		return handler.ErrNotFound
+	case isProblem(err):
+		return errForbidden
 	case errors.Is(err, library.ErrKeyTaken):
 		return errKeyTaken
 	case errors.Is(err, library.ErrState):

@@ -81,12 +81,12 @@ func (l *Library) ScheduleRetry(ctx context.Context, held LeaseCheck, uploadID s
 	})
 }
 
-// RetryUpload moves an upload of a channel whose relay has failed back to
+// RetryUpload moves an upload of the caller whose relay has failed back to
 // StateChecking and opens the relay again. It returns ErrFinal if another attempt would
 // end the same way, and ErrState for any other upload. That includes one that failed
 // before it had a relay, since its bytes are not kept.
-func (l *Library) RetryUpload(ctx context.Context, channel, id string) error {
-	u, err := l.Upload(ctx, channel, id)
+func (l *Library) RetryUpload(ctx context.Context, caller Caller, id string) error {
+	u, err := l.Upload(ctx, caller, id)
 	if err != nil {
 		return err
 	}

@@ -18,9 +18,10 @@ import (
 
 // The errors that callers tell apart.
 var (
-	// ErrNotFound: the channel has no such row. A row of another channel is not found either.
+	// ErrNotFound: there is no such row for the caller. A row of another channel, and an
+	// upload of another subject, is not found either.
 	ErrNotFound = errors.New("library: not found")
-	// ErrKeyTaken: the channel already has an upload with this client key.
+	// ErrKeyTaken: the subject already has an upload with this client key in this channel.
 	ErrKeyTaken = errors.New("library: client key is taken")
 	// ErrState: the row is not in the state that the change starts from.
 	ErrState = errors.New("library: not possible in this state")
@@ -55,7 +56,8 @@ type Upload struct {
 	Channel string
 	// Subject is the `sub` of the token that created it.
 	Subject string
-	// ClientKey is the client's own name for the upload, unique in the channel; may be empty.
+	// ClientKey is the client's own name for the upload, unique for its channel and
+	// subject; may be empty.
 	ClientKey string
 	// Length in bytes.
 	Length int64
@@ -85,6 +87,20 @@ type Upload struct {
 	CreatedAt time.Time
 	// TouchedAt is when bytes last arrived; expiry counts from it.
 	TouchedAt time.Time
+}
+
+// Caller is on whose behalf an upload is read or changed: the channel and the subject of
+// a token. An upload belongs to the channel and the subject that created it.
+type Caller struct {
+	Channel string
+	Subject string
+	// AnySubject gives access to the uploads of all subjects of the channel.
+	AnySubject bool
+}
+
+// MayUse reports whether the caller has access to an upload.
+func (c Caller) MayUse(u Upload) bool {
+	return u.Channel == c.Channel && (c.AnySubject || u.Subject == c.Subject)
 }
 
 // Problem says why an upload failed or waits.

@@ -15,6 +15,9 @@ import (
 	"mediarelay/internal/reason"
 )
 
+// ana owns the uploads that upload makes.
+var ana = library.Caller{Channel: "acme", Subject: "ana"}
+
 // each runs a test of the library on SQLite and on Postgres.
 func each(t *testing.T, test func(t *testing.T, l *library.Library)) {
 	t.Helper()
@@ -36,7 +39,7 @@ func TestAnUploadIsPersistedWhole(t *testing.T) {
 			Purposes: []media.Purpose{media.PurposeMessage, media.PurposeTemplate}, DeclaredSHA256: "abc",
 		}
 		create(t, l, want)
-		got, err := l.Upload(t.Context(), "acme", "u1")
+		got, err := l.Upload(t.Context(), ana, "u1")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -50,35 +53,49 @@ func TestAnUploadIsPersistedWhole(t *testing.T) {
 	})
 }
 
-func TestAnotherChannelFindsNothing(t *testing.T) {
+func TestStrangersFindNothing(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("u1"))
-		_, uploadErr := l.Upload(t.Context(), "other", "u1")
-		retryErr := l.RetryUpload(t.Context(), "other", "u1")
-		_, keyErr := l.UploadByKey(t.Context(), "other", "key of u1")
-		for what, err := range map[string]error{"upload": uploadErr, "retry": retryErr, "key": keyErr} {
-			if !errors.Is(err, library.ErrNotFound) {
-				t.Errorf("%s: got %v, want ErrNotFound", what, err)
+		for name, stranger := range map[string]library.Caller{
+			"another subject":              {Channel: "acme", Subject: "bob"},
+			"no subject":                   {Channel: "acme"},
+			"another channel":              {Channel: "other", Subject: "ana"},
+			"another channel, any subject": {Channel: "other", Subject: "ana", AnySubject: true},
+		} {
+			_, uploadErr := l.Upload(t.Context(), stranger, "u1")
+			retryErr := l.RetryUpload(t.Context(), stranger, "u1")
+			_, keyErr := l.UploadByKey(t.Context(), stranger.Channel, stranger.Subject, "key of u1")
+			for what, err := range map[string]error{"upload": uploadErr, "retry": retryErr, "key": keyErr} {
+				if !errors.Is(err, library.ErrNotFound) {
+					t.Errorf("%s, %s: got %v, want ErrNotFound", name, what, err)
+				}
 			}
+		}
+		support := library.Caller{Channel: "acme", Subject: "support", AnySubject: true}
+		if u, err := l.Upload(t.Context(), support, "u1"); err != nil || u.Subject != "ana" {
+			t.Errorf("support finds an upload of %q, %v, want that of ana", u.Subject, err)
 		}
 	})
 }
 
-func TestAClientKeyNamesOneUploadOfAChannel(t *testing.T) {
+func TestAClientKeyNamesOneUploadOfASubject(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("u1"))
-		again, elsewhere, without := upload("u2"), upload("u3"), upload("u4")
-		again.ClientKey, elsewhere.ClientKey, without.ClientKey = "key of u1", "key of u1", ""
-		elsewhere.Channel = "other"
+		again, elsewhere, without, ofBob := upload("u2"), upload("u3"), upload("u4"), upload("u6")
+		again.ClientKey, elsewhere.ClientKey, without.ClientKey, ofBob.ClientKey = "key of u1", "key of u1", "", "key of u1"
+		elsewhere.Channel, ofBob.Subject = "other", "bob"
 		if err := l.CreateUpload(t.Context(), again); !errors.Is(err, library.ErrKeyTaken) {
 			t.Errorf("got %v, want ErrKeyTaken", err)
 		}
 		create(t, l, elsewhere)
+		create(t, l, ofBob)
 		create(t, l, without)
 		without.ID = "u5"
 		create(t, l, without)
-		if u, err := l.UploadByKey(t.Context(), "acme", "key of u1"); err != nil || u.ID != "u1" {
-			t.Errorf("got %q, %v, want u1", u.ID, err)
+		for subject, want := range map[string]string{"ana": "u1", "bob": "u6"} {
+			if u, err := l.UploadByKey(t.Context(), "acme", subject, "key of u1"); err != nil || u.ID != want {
+				t.Errorf("%s: got %q, %v, want %s", subject, u.ID, err, want)
+			}
 		}
 	})
 }
@@ -110,7 +127,7 @@ func TestADigestMismatchIsFinal(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		create(t, l, upload("u1"))
 		must(t, l.FinishUpload(t.Context(), "u1", "digest", &library.Problem{Reason: reason.Reason{Code: reason.DigestMismatch}}))
-		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrFinal) {
+		if err := l.RetryUpload(t.Context(), ana, "u1"); !errors.Is(err, library.ErrFinal) {
 			t.Errorf("retry: got %v, want ErrFinal", err)
 		}
 		u := wantState(t, l, "u1", library.StateFailed)

@@ -115,19 +115,19 @@ func TestARelayEndsInEachState(t *testing.T) {
 func TestOnlyAFailedUploadIsRetried(t *testing.T) {
 	each(t, func(t *testing.T, l *library.Library) {
 		finished(t, l, "u1")
-		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrState) {
+		if err := l.RetryUpload(t.Context(), ana, "u1"); !errors.Is(err, library.ErrState) {
 			t.Errorf("got %v, want ErrState", err)
 		}
 		must(t, l.BeginAttempt(t.Context(), held, "u1", time.Now()))
 		must(t, l.FailUpload(t.Context(), held, "u1", library.Problem{Retryable: true}))
-		must(t, l.RetryUpload(t.Context(), "acme", "u1"))
+		must(t, l.RetryUpload(t.Context(), ana, "u1"))
 		u := wantState(t, l, "u1", library.StateChecking)
 		due := dueRelays(t, l)
 		if u.Problem != nil || len(due) != 1 || due[0].Attempts != 0 {
 			t.Errorf("problem %+v, due %+v, want a fresh start", u.Problem, due)
 		}
 		must(t, l.FailUpload(t.Context(), held, "u1", library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}}))
-		if err := l.RetryUpload(t.Context(), "acme", "u1"); !errors.Is(err, library.ErrFinal) {
+		if err := l.RetryUpload(t.Context(), ana, "u1"); !errors.Is(err, library.ErrFinal) {
 			t.Errorf("got %v, want ErrFinal", err)
 		}
 		wantState(t, l, "u1", library.StateFailed)

@@ -20,8 +20,8 @@ const uploadColumns = `id, channel, subject, COALESCE(client_key, ''), length, m
 const currentProblem = `COALESCE((SELECT circuits.problem FROM circuits WHERE circuits.channel = uploads.channel AND circuits.opened_at > 0
 	AND uploads.state IN ('checking', 'relaying')), problem)`
 
-// CreateUpload adds a new upload in StateUploading. It returns ErrKeyTaken if the
-// channel has an upload with the same client key.
+// CreateUpload adds a new upload in StateUploading. It returns ErrKeyTaken if its
+// subject has an upload with the same client key in the channel.
 //
 // The commit survives the process but not a power cut. The finish of an upload that
 // a power cut removes was never acknowledged, so its client creates it again.
@@ -32,30 +32,30 @@ func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 			INSERT INTO uploads (id, channel, subject, client_key, length, metadata, filename, declared_type, kind,
 				kinds, purposes, declared_sha256, state, created_at, touched_at)
 			VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-			ON CONFLICT (channel, client_key) DO NOTHING`,
+			ON CONFLICT (channel, subject, client_key) DO NOTHING`,
 			u.ID, u.Channel, u.Subject, u.ClientKey, u.Length, u.Metadata, u.Filename, u.DeclaredType, string(u.Kind),
 			media.JoinKinds(u.Kinds), media.JoinPurposes(u.Purposes), u.DeclaredSHA256, string(StateUploading), now, now)
 	})
 }
 
-// Upload returns an upload of a channel.
-func (l *Library) Upload(ctx context.Context, channel, id string) (Upload, error) {
+// Upload returns an upload that the caller has access to.
+func (l *Library) Upload(ctx context.Context, caller Caller, id string) (Upload, error) {
 	u, err := l.UploadByID(ctx, id)
-	if err == nil && u.Channel != channel {
+	if err == nil && !caller.MayUse(u) {
 		return Upload{}, ErrNotFound
 	}
 	return u, err
 }
 
-// UploadByID returns an upload of any channel, for internal callers, without a check of the channel.
+// UploadByID returns an upload of any channel and subject, for internal callers.
 func (l *Library) UploadByID(ctx context.Context, id string) (Upload, error) {
 	return scanUpload(l.db.Read().QueryRowContext(ctx, "SELECT "+uploadColumns+" FROM uploads WHERE id = $1", id))
 }
 
-// UploadByKey returns the upload of a channel that has a client key.
-func (l *Library) UploadByKey(ctx context.Context, channel, key string) (Upload, error) {
+// UploadByKey returns the upload of a channel and subject that has a client key.
+func (l *Library) UploadByKey(ctx context.Context, channel, subject, key string) (Upload, error) {
 	return scanUpload(l.db.Read().QueryRowContext(ctx,
-		"SELECT "+uploadColumns+" FROM uploads WHERE channel = $1 AND client_key = $2", channel, key))
+		"SELECT "+uploadColumns+" FROM uploads WHERE channel = $1 AND subject = $2 AND client_key = $3", channel, subject, key))
 }
 
 // TouchUpload records that bytes arrived, so that the upload does not expire.

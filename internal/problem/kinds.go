@@ -22,7 +22,7 @@ func Unauthorized(detail string) Problem {
 // TokenExpired: the request succeeds with a new token.
 func TokenExpired() Problem {
 	return New(http.StatusUnauthorized, reason.ProblemTokenExpired,
-		"The token's exp is in the past. Get a new token and repeat the request.")
+		"The token's exp claim is in the past. Get a new token and repeat the request.")
 }
 
 // ForbiddenScope: the token lacks a scope.
@@ -85,6 +85,13 @@ func OffsetMismatch() Problem {
 // PayloadTooLarge: the file has more than limit bytes.
 func PayloadTooLarge(limit int64) Problem {
 	return New(http.StatusRequestEntityTooLarge, reason.ProblemPayloadTooLarge, "", reason.Bytes("limit", limit))
+}
+
+// TooLargeForToken is PayloadTooLarge with the limit of the request's token.
+func TooLargeForToken(limit int64) Problem {
+	p := PayloadTooLarge(limit)
+	p.Detail = "The limit is the token's max_bytes claim."
+	return p
 }
 
 // UploadTooLarge is PayloadTooLarge with the limit of the server itself.

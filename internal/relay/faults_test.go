@@ -136,7 +136,7 @@ func TestARefusalQuotesTheProvider(t *testing.T) {
 		if strings.Contains(u.Problem.Detail, key) || u.Problem.Retryable {
 			h.Errorf("problem %+v, want no key in it and no retry", u.Problem)
 		}
-		if err := h.library.RetryUpload(h.Context(), "acme", "u1"); !errors.Is(err, library.ErrFinal) {
+		if err := h.library.RetryUpload(h.Context(), anySubject, "u1"); !errors.Is(err, library.ErrFinal) {
 			h.Errorf("retried with %v, want library.ErrFinal", err)
 		}
 	})

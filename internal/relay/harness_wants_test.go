@@ -12,6 +12,9 @@ import (
 	"mediarelay/internal/sandbox"
 )
 
+// anySubject finds every upload of the channel acme.
+var anySubject = library.Caller{Channel: "acme", AnySubject: true}
+
 // end checks after every test that each scripted fault fired, and that the provider has
 // the bytes of each upload that is done as they were uploaded.
 func (h *harness) end() {

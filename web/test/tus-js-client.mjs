@@ -1,10 +1,11 @@
 // Uploads a file with tus-js-client from npm, unchanged, in chunks of 1 MB. Pauses half-way,
-// resumes, and prints the upload's URL. Arguments: the tus endpoint and a file. The token is in MEDIARELAY_TOKEN.
+// resumes, and prints the upload's URL. Arguments: the tus endpoint, a file, and an upload to resume, if any.
+// The token is in MEDIARELAY_TOKEN.
 import { open } from 'node:fs/promises'
 import { setImmediate as soon } from 'node:timers/promises'
 import { Upload } from 'tus-js-client'
 
-const [endpoint, path] = process.argv.slice(2)
+const [endpoint, path, uploadUrl = null] = process.argv.slice(2)
 const file = await open(path)
 const { size } = await file.stat()
 const chunkSize = 1_000_000
@@ -13,6 +14,7 @@ let paused = false
 
 const upload = new Upload(file.createReadStream(), {
   endpoint,
+  uploadUrl,
   chunkSize,
   uploadSize: size,
   headers: { Authorization: `Bearer ${process.env.MEDIARELAY_TOKEN}` },

@@ -12,8 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/golang-jwt/jwt/v5"
-
 	"mediarelay/internal/sandbox"
 )
 
@@ -63,10 +61,7 @@ func NewProcessAt(t testing.TB, data string) *Process {
 		"ACME_KEY": APIKey, "MEDIARELAY_JWT_SECRET": JWTSecret, "MEDIARELAY_CHANNELS_FILE": channels,
 		"MEDIARELAY_DATA_DIR": i.DataDir, "MEDIARELAY_ADMIN_LISTEN": "127.0.0.1:0", "PATH": os.Getenv("PATH"),
 	}
-	i.Token, err = jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"aud": "mediarelay", "sub": "ana", "channel": Channel, "scope": "upload assets:read", "exp": time.Now().Add(time.Hour).Unix(),
-	}).SignedString([]byte(JWTSecret))
-	i.Must(err)
+	i.Token = i.Sign(nil)
 	t.Cleanup(func() {
 		i.Signal(syscall.SIGKILL)
 		i.wantClientFilesOnly()

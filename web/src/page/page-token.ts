@@ -4,9 +4,10 @@
  */
 import { claimsOf } from '../engine/token-claims.js'
 
-/** What the page shows of a token: its channel, and when it expires, in milliseconds of `Date.now()`. */
+/** What the page shows of a token: whose it is, and when it expires, in milliseconds of `Date.now()`. */
 export interface TokenInfo {
   readonly channel: string
+  readonly subject: string
   readonly expiresAt: number | undefined
 }
 
@@ -21,12 +22,18 @@ export function findToken(text: string): string | undefined {
 export function tokenInfoOf(token: string): TokenInfo | undefined {
   const claims = claimsOf(token)
   if (claims === undefined) return undefined
-  const { channel, exp } = claims
+  const { channel, sub, exp } = claims
   return {
     channel: typeof channel === 'string' ? channel : '',
+    subject: typeof sub === 'string' ? sub : '',
     // `exp` is in seconds (RFC 7519, section 4.1.4).
     expiresAt: typeof exp === 'number' ? exp * 1000 : undefined,
   }
+}
+
+/** Whether two tokens are of the same person in the same channel. */
+export function isSameSignIn(a: TokenInfo, b: TokenInfo): boolean {
+  return a.channel === b.channel && a.subject === b.subject
 }
 
 /**

@@ -1,14 +1,16 @@
 /**
  * The upload page around `<media-upload>`: the language, the choice of purposes, the
- * token from the link, and a panel that asks for a new link when that one has expired.
+ * token from the link and whose it is, and a panel that asks for a new link when that one
+ * has expired.
  */
 import type { MediaUploadElement } from '../element/media-upload-element.js'
 import { filesIn, hasFiles } from '../element/transferred-files.js'
 import type { GetToken } from '../session/token-provider.js'
 import { PageLanguage } from './page-language.js'
 import type { TokenInfo } from './page-token.js'
-import { PageToken, findToken, takeTokenFromAddress, tokenInfoOf } from './page-token.js'
+import { PageToken, findToken, isSameSignIn, takeTokenFromAddress, tokenInfoOf } from './page-token.js'
 import { PurposeChoice } from './purpose-choice.js'
+import { SwitchQuestion } from './switch-question.js'
 
 /** Milliseconds between two updates of the line that says for how long the link is valid. */
 const refreshMs = 30_000
@@ -24,14 +26,24 @@ const linkField = find<HTMLInputElement>('sign-in-link')
 const linkError = find('sign-in-error')
 const sessionLine = find('session')
 
-/** The token whose channel the page shows. */
+/** The token whose channel and person the page shows. */
 let shownToken: TokenInfo | undefined
+
+/** Who is signed in, or was until the link expired: their uploads may still be running. */
+let signedIn: TokenInfo | undefined
 
 /** Undefined while the panel is closed. */
 let signOutReason: SignOutReason | undefined
 
 /** The key of the error under the panel's field; empty for none. */
 let linkErrorKey = ''
+
+const question = new SwitchQuestion({
+  dialog: find<HTMLDialogElement>('switch'),
+  current: find('switch-from'),
+  next: find('switch-to'),
+  switchButton: find('switch-accept'),
+}, nameSentence)
 
 const language = new PageLanguage(find<HTMLSelectElement>('language'), () => translate())
 
@@ -51,6 +63,12 @@ function signIn(token: string): void {
   const info = tokenInfoOf(token)
   if (info === undefined) return signOut('missing')
   if (info.expiresAt !== undefined && info.expiresAt <= Date.now()) return signOut('expired')
+  if (signedIn === undefined || isSameSignIn(signedIn, info)) return use(token, info)
+  question.ask(signedIn, info, () => use(token, info))
+}
+
+function use(token: string, info: TokenInfo): void {
+  signedIn = info
   if (token !== pageToken.current) clearToken()
   panel.hidden = true
   signOutReason = undefined
@@ -94,6 +112,20 @@ function translate(): void {
   showSignOutReason()
   showLinkError(linkErrorKey)
   showSession(shownToken)
+  question.translate()
+}
+
+/** A sentence in which the names of the channel and the person stand out. */
+function nameSentence(key: string, info: TokenInfo): readonly Node[] {
+  const names: Readonly<Record<string, string>> = { '{channel}': info.channel, '{subject}': info.subject }
+  return language.text(key).split(/(\{\w+\})/).map((part) => {
+    const name = names[part]
+    if (name === undefined) return new Text(part)
+    const node = document.createElement('strong')
+    node.dir = 'auto' // a name must not change the order of the words around it
+    node.textContent = name
+    return node
+  })
 }
 
 function showSession(info: TokenInfo | undefined): void {
@@ -101,9 +133,11 @@ function showSession(info: TokenInfo | undefined): void {
   sessionLine.hidden = info === undefined
   if (info === undefined) return
   const minutes = info.expiresAt === undefined ? undefined : Math.round((info.expiresAt - Date.now()) / 60_000)
-  const channel = document.createElement('strong')
-  channel.textContent = info.channel
-  sessionLine.replaceChildren(channel, minutes === undefined ? '' : ` ${language.text('linkValid', { time: duration(minutes) })}`)
+  const validity = document.createElement('span')
+  validity.textContent = minutes === undefined ? '' : language.text('linkValid', { time: duration(minutes) })
+  const whose = document.createElement('span')
+  whose.append(...nameSentence('signedIn', info))
+  sessionLine.replaceChildren(whose, ' ', validity)
 }
 
 function duration(minutes: number): string {
@@ -126,6 +160,7 @@ function submitLink(event: SubmitEvent): void {
     return linkField.focus()
   }
   signIn(token)
+  if (question.isOpen) return
   if (panel.hidden) uploader.focus()
   else showLinkError(tokenInfoOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
 }
@@ -134,11 +169,11 @@ function submitLink(event: SubmitEvent): void {
 async function dropAnywhere(event: DragEvent): Promise<void> {
   if (event.defaultPrevented || !hasFiles(event.dataTransfer)) return
   event.preventDefault()
-  if (event.type === 'drop') uploader.addFiles(await filesIn(event.dataTransfer))
+  if (event.type === 'drop' && !question.isOpen) uploader.addFiles(await filesIn(event.dataTransfer))
 }
 
 async function pasteAnywhere(event: ClipboardEvent): Promise<void> {
-  if (event.defaultPrevented || !hasFiles(event.clipboardData)) return
+  if (event.defaultPrevented || question.isOpen || !hasFiles(event.clipboardData)) return
   event.preventDefault()
   uploader.addFiles(await filesIn(event.clipboardData))
 }

@@ -23,6 +23,14 @@ const words: PageWords = {
   linkWithoutToken: 'Dieser Text enthält kein Token. Kopieren Sie den ganzen Link, beginnend mit http.',
   linkExpiredToo: 'Auch dieser Link ist abgelaufen. Bitten Sie um einen neuen.',
 
+  signedIn: 'Kanal {channel}, angemeldet als {subject}',
+  switchTitle: 'Dieser Link gehört jemand anderem',
+  switchFrom: 'Sie sind als {subject} im Kanal {channel} angemeldet.',
+  switchTo: 'Der Link ist für {subject} im Kanal {channel}.',
+  switchWhy: 'Wenn Sie wechseln, werden Ihre laufenden Uploads beendet, und neue Dateien gehen an den Kanal des Links. Wechseln Sie nur, wenn Sie diesen Link erwartet haben.',
+  switchKeep: 'Angemeldet bleiben',
+  switchAccept: 'Wechseln',
+
   purpose: 'Wofür ist die Datei?',
   message: 'Nachricht',
   template: 'Kopfzeile einer Vorlage',

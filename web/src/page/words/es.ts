@@ -23,6 +23,14 @@ const words: PageWords = {
   linkWithoutToken: 'Este texto no contiene ningún token. Copie el enlace completo, desde http.',
   linkExpiredToo: 'Este enlace también ha caducado. Pida uno nuevo.',
 
+  signedIn: 'Canal {channel}, sesión de {subject}',
+  switchTitle: 'Este enlace es de otra persona',
+  switchFrom: 'Inició sesión como {subject} en el canal {channel}.',
+  switchTo: 'El enlace es para {subject} en el canal {channel}.',
+  switchWhy: 'Si cambia, sus cargas en curso se detienen y los archivos nuevos van al canal del enlace. Cambie solo si esperaba este enlace.',
+  switchKeep: 'Mantener mi sesión',
+  switchAccept: 'Cambiar',
+
   purpose: '¿Para qué es el archivo?',
   message: 'Mensaje',
   template: 'Encabezado de plantilla',

@@ -23,6 +23,14 @@ const words: PageWords = {
   linkWithoutToken: 'Este texto não contém um token. Copie o link inteiro, a partir de http.',
   linkExpiredToo: 'Este link também expirou. Peça um novo.',
 
+  signedIn: 'Canal {channel}, sessão de {subject}',
+  switchTitle: 'Este link é de outra pessoa',
+  switchFrom: 'Você entrou como {subject} no canal {channel}.',
+  switchTo: 'O link é para {subject} no canal {channel}.',
+  switchWhy: 'Se você trocar, seus envios em andamento param e os novos arquivos vão para o canal do link. Troque somente se você esperava este link.',
+  switchKeep: 'Continuar na minha sessão',
+  switchAccept: 'Trocar',
+
   purpose: 'Para que é o arquivo?',
   message: 'Mensagem',
   template: 'Cabeçalho de modelo',
