@@ -57,6 +57,7 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
 	}
 	a := &application{database: db, library: library.New(db), leases: lease.NewKeeper(db)}
+	a.library.UseQuota(library.Quota{Uploads: cfg.QuotaOpenUploads, Bytes: cfg.QuotaOpenBytes})
 	if !db.Shared() {
 		if err := a.leases.ClearStale(ctx); err != nil {
 			slog.WarnContext(ctx, "stale leases of the previous process remain until they expire", "error", err)
@@ -88,7 +89,7 @@ func (a *application) connectIntake(cfg config.Config, s Seams) (err error) {
 	a.intake, err = intake.New(intake.Config{
 		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a,
 		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
-		Now: a.database.Now,
+		MinFree: cfg.MinFree, Now: a.database.Now,
 	})
 	return err
 }

@@ -56,20 +56,23 @@ const longestLease = time.Minute
 func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) error {
 	now := millis(l.now())
 	return one(ctx, tx, ErrNotFound, `
-		INSERT INTO relays (upload_id, channel, sha256, is_open, next_at, created_at)
-		SELECT id, channel, sha256, 1, $1, $2 FROM uploads WHERE id = $3
+		INSERT INTO relays (upload_id, channel, subject, sha256, is_open, next_at, created_at)
+		SELECT id, channel, subject, sha256, 1, $1, $2 FROM uploads WHERE id = $3
 		ON CONFLICT (upload_id) DO UPDATE SET is_open = 1, attempts = 0, next_at = excluded.next_at`, now, now, uploadID)
 }
 
 // DueRelays lists open relays that are due, have no worker, and whose channel is not
 // cooling down: the first of every channel, then the second of every channel, and so
-// on, so that a burst in one channel does not delay the others.
+// on, so that a burst in one channel does not delay the others. Within a channel the
+// subjects take turns in the same way.
 func (l *Library) DueRelays(ctx context.Context, limit int) ([]Relay, error) {
 	now, ahead := l.nowAndAhead()
 	return list(ctx, l.db.Read(), scanRelay, `
 		SELECT `+relayColumns+` FROM (
-			SELECT due.*, ROW_NUMBER() OVER (PARTITION BY due.channel ORDER BY due.next_at, due.created_at) AS place
-			FROM relays AS due
+			SELECT due.*, ROW_NUMBER() OVER (PARTITION BY due.channel ORDER BY due.turn, due.next_at, due.created_at) AS place
+			FROM (SELECT due.*, ROW_NUMBER() OVER (
+					PARTITION BY due.channel, due.subject ORDER BY due.next_at, due.created_at) AS turn
+				FROM relays AS due WHERE due.is_open = 1) AS due
 			WHERE due.is_open = 1 AND due.next_at NOT BETWEEN $1 AND $2 AND NOT `+coolingDown+`$3 AND $4) AND NOT EXISTS (
 				SELECT 1 FROM leases WHERE name = 'relay/' || due.channel || '/' || due.sha256 AND expires_at BETWEEN $5 AND $6)
 		) AS due ORDER BY place, next_at LIMIT $7`, now+1, ahead, now+1, ahead, now+1, now+longestLease.Milliseconds(), limit)

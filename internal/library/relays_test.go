@@ -175,3 +175,19 @@ func TestDueRelaysTakeTurnsBetweenChannels(t *testing.T) {
 		}
 	})
 }
+
+func TestDueRelaysTakeTurnsBetweenSubjects(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		for i := range 100 {
+			finished(t, l, fmt.Sprintf("burst%d", i))
+		}
+		single := upload("single")
+		single.Subject = "bob"
+		create(t, l, single)
+		must(t, l.FinishUpload(t.Context(), "single", "digest of single", nil))
+		due, err := l.DueRelays(t.Context(), 2)
+		if err != nil || len(due) != 2 || due[0].UploadID != "burst0" || due[1].UploadID != "single" {
+			t.Errorf("got %+v, %v, want the first of each subject", due, err)
+		}
+	})
+}
