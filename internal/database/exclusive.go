@@ -16,7 +16,7 @@ func (d *DB) LockName(ctx context.Context, tx *sql.Tx, name string) error {
 		return nil
 	}
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(name)) // never fails: see hash.Hash
+	_, _ = h.Write([]byte(name))                                                        // never fails: see hash.Hash
 	_, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", int64(h.Sum64())) //nolint:gosec // any 64 bits name a lock
 	return err
 }

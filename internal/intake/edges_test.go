@@ -50,7 +50,8 @@ func TestNoPathEscapesTheStore(t *testing.T) {
 	}
 }
 
-func TestAMethodOverrideIsIgnored(t *testing.T) {
+// The router applies an override that is allowed; see httpapi.
+func TestTusdIgnoresAMethodOverride(t *testing.T) {
 	h := start(t, nil)
 	path := h.create(5)
 	r := request{method: http.MethodPost, path: path, headers: map[string]string{"X-HTTP-Method-Override": "DELETE"}}
