@@ -49,6 +49,7 @@ type DB struct {
 	owner *flock.Flock
 	// shared: the engine serves many processes, and its locks work across them.
 	shared bool
+	damage damage
 }
 
 // Open opens the database at a URL, "sqlite:PATH" or "postgres://…", and
@@ -192,14 +193,14 @@ func (d *DB) Read() *sql.DB { return d.read }
 // Durable runs fn in a transaction whose commit survives a power cut. It returns
 // ErrFull if the disk is full.
 func (d *DB) Durable(ctx context.Context, fn func(*sql.Tx) error) error {
-	return d.write(ctx, d.durable, "", fn)
+	return d.damage.note(d.write(ctx, d.durable, "", fn))
 }
 
 // Relaxed runs fn in a transaction whose commit survives a crash of the process but not
 // a power cut. It needs no disk flush. Use it for leases, activity timestamps and other
 // rows that are recreated after a power cut.
 func (d *DB) Relaxed(ctx context.Context, fn func(*sql.Tx) error) error {
-	return d.write(ctx, d.relaxed, d.relax, fn)
+	return d.damage.note(d.write(ctx, d.relaxed, d.relax, fn))
 }
 
 func (d *DB) write(ctx context.Context, pool *sql.DB, first string, fn func(*sql.Tx) error) error {
@@ -231,8 +232,11 @@ func (d *DB) Shared() bool { return d.shared }
 
 // Ping checks that the database answers and accepts writes. A SQLite file can still be
 // read if its disk is full or another process has locked it; Postgres shuts down if it
-// cannot write.
+// cannot write. It returns ErrDamaged once damaged pages were found in a SQLite file.
 func (d *DB) Ping(ctx context.Context) error {
+	if err := d.damage.err(); err != nil {
+		return err
+	}
 	if d.shared {
 		return d.read.PingContext(ctx)
 	}
