@@ -99,6 +99,7 @@ var packageRules = []packageRule{
 	{"internal/e2e/browser", forTests, nil},
 	{"internal/e2e/engines", forTests, nil},
 	{"internal/e2e/faults", forTests, nil},
+	{"internal/e2e/attacks", forTests, nil},
 	{"internal/e2e/clients", forTests, nil},
 
 	{"internal/archtest", forTests, nil},

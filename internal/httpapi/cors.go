@@ -48,7 +48,7 @@ func corsConfig(origins []string) cors.Config {
 		AllowHeaders: []string{
 			"Authorization", "Content-Type", "Last-Event-ID",
 			tusproto.HeaderResumable, tusproto.HeaderLength, tusproto.HeaderOffset, tusproto.HeaderMetadata, tusproto.HeaderChecksum,
-			"Upload-Defer-Length", "Upload-Concat", headerMethodOverride, "X-Request-ID",
+			"Upload-Defer-Length", "Upload-Concat", tusproto.HeaderMethodOverride, "X-Request-ID",
 		},
 		ExposeHeaders: []string{
 			tusproto.HeaderLocation, tusproto.HeaderOffset, tusproto.HeaderLength, tusproto.HeaderMetadata,

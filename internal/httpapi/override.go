@@ -3,9 +3,9 @@ package httpapi
 import (
 	"net/http"
 	"strings"
-)
 
-const headerMethodOverride = "X-Http-Method-Override"
+	"mediarelay/internal/tusproto"
+)
 
 // overrideMethod applies X-HTTP-Method-Override: PATCH or DELETE to a POST to an upload,
 // for networks that block these methods. It comes before everything that depends on the
@@ -16,14 +16,14 @@ func overrideMethod(next http.Handler) http.Handler {
 		if method, ok := overridden(r); ok {
 			r = r.Clone(r.Context())
 			r.Method = method
-			r.Header.Del(headerMethodOverride)
+			r.Header.Del(tusproto.HeaderMethodOverride)
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
 func overridden(r *http.Request) (method string, ok bool) {
-	values := r.Header[headerMethodOverride]
+	values := r.Header[tusproto.HeaderMethodOverride]
 	id, isUpload := strings.CutPrefix(r.URL.Path, "/files/")
 	if r.Method != http.MethodPost || len(values) != 1 || !isUpload || id == "" {
 		return "", false
