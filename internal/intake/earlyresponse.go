@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"time"
@@ -25,7 +26,8 @@ const (
 // writeEarly writes a problem and then reads the rest of the request's body. A client
 // that reads while it sends gets the problem at once and stops.
 func writeEarly(w http.ResponseWriter, r *http.Request, p problem.Problem) {
-	sending := p.Status != http.StatusRequestTimeout && r.ProtoMajor == 1 && mayBeSending(r)
+	ctx := r.Context()
+	sending := p.Status != http.StatusRequestTimeout && r.ProtoMajor == 1 && ctx.Err() == nil && mayBeSending(r)
 	control := http.NewResponseController(w)
 	if sending {
 		w.Header().Set("Connection", "close") // the client must not send the next request behind this body
@@ -37,6 +39,8 @@ func writeEarly(w http.ResponseWriter, r *http.Request, p problem.Problem) {
 	if !sending || control.Flush() != nil || control.SetReadDeadline(time.Now().Add(drainTimeout)) != nil {
 		return
 	}
+	// A server that stops does not wait for the body.
+	defer context.AfterFunc(ctx, func() { _ = control.SetReadDeadline(time.Now()) })()
 	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // whatever ends it, the connection is done
 }
 
