@@ -29,7 +29,7 @@ encoded() { printf %s "$1" | base64 | tr -d '\n'; }
 length=$(wc -c <"$file" | tr -d ' ')
 digest=$(sha256sum "$file" | cut -d ' ' -f 1)
 
-# 1. Create the upload. The answer's Location is its URL. With a key of our own, a creation whose answer
+# 1. Create the upload. The answer's Location is its URL, relative unless the server knows its public URL. With a key of our own, a creation whose answer
 # was lost answers the same upload when it is repeated.
 key=$(head -c 16 /dev/urandom | od -An -tx1 | tr -d ' \n')
 ask --fail-with-body --dump-header "$scratch/headers" --request POST \
@@ -37,6 +37,7 @@ ask --fail-with-body --dump-header "$scratch/headers" --request POST \
 	--header "Upload-Metadata: filename $(encoded "$(basename "$file")"),purpose $(encoded "$purposes"),sha256 $(encoded "$digest"),key $(encoded "$key")" \
 	--retry "$tries" --retry-all-errors "$server/files/"
 upload=$(header Location)
+case $upload in /*) upload=$(printf %s "$server" | sed 's|^\([^:]*://[^/]*\).*|\1|')$upload ;; esac
 echo "created $upload" >&2
 
 # 2. Ask how far it is, send the next chunk, and begin again with the question after any fault.

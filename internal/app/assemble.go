@@ -62,6 +62,7 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 		return nil, errors.Join(fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err), bytes.Close())
 	}
 	a := &application{database: db, folder: bytes, library: library.New(db)}
+	a.library.UseQuota(library.Quota{Uploads: cfg.QuotaOpenUploads, Bytes: cfg.QuotaOpenBytes})
 	a.pairing = storeid.Config{
 		Folder: bytes, Library: a.library, Database: database.Name(cfg.DatabaseURL.Reveal()), Adopt: cfg.AdoptStore,
 	}
@@ -112,7 +113,7 @@ func (a *application) connectIntake(cfg config.Config, s Seams) (err error) {
 	a.intake, err = intake.New(intake.Config{
 		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a,
 		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
-		Replicas: !a.database.Owned(), Now: a.database.Now,
+		MinFree: cfg.MinFree, Replicas: !a.database.Owned(), Now: a.database.Now,
 	})
 	return err
 }

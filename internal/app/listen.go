@@ -35,10 +35,11 @@ var http2Windows = &http.HTTP2Config{
 const (
 	// shutdownTimeout is how long requests may take to end after the signal to stop.
 	// Relays have 10 s more, the default of relay.Config.Drain.
-	shutdownTimeout = 15 * time.Second
-	// stopTimeout bounds the whole stop. Kubernetes kills after 30 s without a log line
-	// (terminationGracePeriodSeconds of its Pod API).
-	stopTimeout = 27 * time.Second
+	shutdownTimeout = 10 * time.Second
+	// stopTimeout bounds the stop after MEDIARELAY_SHUTDOWN_DELAY. With the delay's
+	// default of 5 s, the process ends after 27 s: Kubernetes kills after 30 s without a
+	// log line (terminationGracePeriodSeconds of its Pod API).
+	stopTimeout = 22 * time.Second
 )
 
 // newServer makes a server whose shutdown cancels the contexts of its requests: tusd

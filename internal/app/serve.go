@@ -30,7 +30,7 @@ func (a *application) serve(ctx context.Context, o Options) error {
 
 	err = greet(o, addresses{public: public.Addr(), admin: private.Addr()})
 	if err == nil {
-		err = waitForEnd(ctx, publicFailed, adminFailed)
+		err = waitForEnd(ctx, o.Config.ShutdownDelay, publicFailed, adminFailed)
 	}
 	slog.Info("stopping")
 	return errors.Join(err, bounded(stopTimeout, func() error { return a.end(server, admin) }))
@@ -67,13 +67,22 @@ func listen(ctx context.Context, variable, address string) (net.Listener, error)
 	return listener, nil
 }
 
-func waitForEnd(ctx context.Context, publicFailed, adminFailed <-chan error) error {
-	select {
-	case <-ctx.Done():
-		return nil
-	case err := <-publicFailed:
-		return fmt.Errorf("the public listener failed: %w", err)
-	case err := <-adminFailed:
-		return fmt.Errorf("the admin listener failed: %w", err)
+// waitForEnd waits for the end of ctx and then for the delay, in which load balancers
+// notice that the server is not ready. It returns earlier if a listener fails.
+func waitForEnd(ctx context.Context, delay time.Duration, publicFailed, adminFailed <-chan error) error {
+	done := ctx.Done()
+	var delayed <-chan time.Time
+	for {
+		select {
+		case <-done:
+			slog.Info("not ready; serving until the shutdown delay is over", "delay", delay.String())
+			done, delayed = nil, time.After(delay)
+		case <-delayed:
+			return nil
+		case err := <-publicFailed:
+			return fmt.Errorf("the public listener failed: %w", err)
+		case err := <-adminFailed:
+			return fmt.Errorf("the admin listener failed: %w", err)
+		}
 	}
 }

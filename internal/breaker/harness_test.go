@@ -85,7 +85,7 @@ func wantState(t *testing.T, b *fixture, id string, want library.State) library.
 
 func dueRelays(t *testing.T, b *fixture) []library.Relay {
 	t.Helper()
-	due, err := b.library.DueRelays(t.Context(), func(string) (int, []string) { return 10, nil })
+	due, err := b.library.DueRelays(t.Context(), func(string) library.Capacity { return library.Capacity{Free: 10} })
 	must(t, err)
 	return due
 }

@@ -40,6 +40,15 @@ type Config struct {
 	// UploadExpiry counts from an upload's last byte, Retention from its completion.
 	UploadExpiry time.Duration
 	Retention    time.Duration
+	// QuotaOpenUploads and QuotaOpenBytes limit the unfinished uploads of one subject of
+	// one channel, and the bytes that they declare; 0 means no limit.
+	QuotaOpenUploads int64
+	QuotaOpenBytes   int64
+	// MinFree is the free space in bytes of the store's file system below which no upload
+	// begins; 0 means no check.
+	MinFree int64
+	// ShutdownDelay is how long the server still serves after the signal to stop.
+	ShutdownDelay time.Duration
 	// Channels are sorted by name.
 	Channels []Channel
 	// Sandbox: no channel is configured. Channels then holds the demo channel, whose
@@ -94,7 +103,13 @@ func Load(given Settings, env Lookup) (Config, error) {
 		UploadExpiry:   l.duration("MEDIARELAY_UPLOAD_EXPIRY", l.UploadExpiry),
 		Retention:      l.duration("MEDIARELAY_RETENTION", l.Retention),
 		Channels:       l.channels(),
-		Sandbox:        l.ChannelsFile == "",
+
+		QuotaOpenUploads: l.count("MEDIARELAY_QUOTA_OPEN_UPLOADS", l.QuotaOpenUploads),
+		QuotaOpenBytes:   l.size("MEDIARELAY_QUOTA_OPEN_BYTES", l.QuotaOpenBytes),
+		MinFree:          l.size("MEDIARELAY_MIN_FREE", l.MinFree),
+		ShutdownDelay:    l.delay("MEDIARELAY_SHUTDOWN_DELAY", l.ShutdownDelay),
+
+		Sandbox: l.ChannelsFile == "",
 	}
 	c.JWTSecret = l.secret(c.Sandbox)
 	if !c.Sandbox {

@@ -67,10 +67,11 @@ func WithHostClock(wall func() time.Time, steady func() time.Duration) Option {
 	return func(d *DB) { d.clock.wall, d.clock.steady = wall, steady }
 }
 
-// Run keeps Now accurate until ctx is done. Without it, Now extrapolates from the
-// measurement in Open.
+// Run keeps Now accurate until ctx is done, and checks the pages of a SQLite file.
+// Without it, Now extrapolates from the measurement in Open.
 func (d *DB) Run(ctx context.Context) {
 	if !d.shared {
+		d.watchPages(ctx)
 		return
 	}
 	tick := time.NewTicker(measureEvery)

@@ -39,6 +39,7 @@ type DB struct {
 	owner *flock.Flock
 	// shared: the engine serves many processes, and its locks work across them.
 	shared bool
+	damage damage
 }
 
 // Open opens the database at a URL, "sqlite:PATH" or "postgres://…", and
@@ -98,14 +99,14 @@ func (d *DB) Read() *sql.DB { return d.read }
 // own, so that it commits or rolls back alone, and all of them share one disk flush.
 // Therefore fn must not wait for another transaction, and must not end tx.
 func (d *DB) Durable(ctx context.Context, fn func(*sql.Tx) error) error {
-	return named(d.write(ctx, durable, fn))
+	return d.damage.note(named(d.write(ctx, durable, fn)))
 }
 
 // Relaxed runs fn in a transaction whose commit survives a crash of the process but not
 // a power cut. It needs no disk flush. Use it for leases, activity timestamps and other
 // rows that are recreated after a power cut. What applies to fn in Durable applies here.
 func (d *DB) Relaxed(ctx context.Context, fn func(*sql.Tx) error) error {
-	return named(d.write(ctx, relaxed, fn))
+	return d.damage.note(named(d.write(ctx, relaxed, fn)))
 }
 
 func (d *DB) write(ctx context.Context, s strength, fn func(*sql.Tx) error) error {
@@ -129,7 +130,11 @@ func (d *DB) Metrics() prometheus.Collector { return d.metrics }
 // Ping checks that the database answers and accepts writes. For a SQLite file, which can
 // still be read if its disk is full or another process has locked it, it looks at the
 // writer's recent commits and does not wait. Postgres shuts down if it cannot write.
+// It returns ErrDamaged once damaged pages were found in a SQLite file.
 func (d *DB) Ping(ctx context.Context) error {
+	if err := d.damage.err(); err != nil {
+		return err
+	}
 	if d.writer != nil {
 		return d.writer.readiness.check()
 	}

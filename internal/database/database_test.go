@@ -124,28 +124,12 @@ func TestMigrationLetsEachSubjectHaveItsKey(t *testing.T) {
 	})
 }
 
-// at runs a statement in a new database with the schema of a version.
-func at(t *testing.T, url string, version int64, statement string) {
+// at runs statements in a new database with the schema of a version.
+func at(t *testing.T, url string, version int64, statements ...string) {
 	t.Helper()
-	db := openedAt(t, url, version)
-	err := db.Durable(t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(t.Context(), statement)
-		return err
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
+	if err := database.ExecAtVersion(t.Context(), url, version, statements...); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// openedAt opens a database that has the migrations up to a version only.
-func openedAt(t *testing.T, url string, version int64) *database.DB {
-	t.Helper()
-	db, err := database.OpenAt(t.Context(), url, version)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
 }
 
 func opened(t *testing.T, url string) *database.DB {

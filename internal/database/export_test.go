@@ -45,18 +45,25 @@ func (d *DB) SetReadinessClock(now func() time.Time) {
 // MaxBatch bounds the transactions that are committed together.
 const MaxBatch = maxBatch
 
-// OpenAt opens a database and applies the migrations up to a version only.
-func OpenAt(ctx context.Context, url string, version int64) (*DB, error) {
+// ExecAtVersion applies the migrations to a database up to a version only, and runs
+// statements on its tables.
+func ExecAtVersion(ctx context.Context, url string, version int64, statements ...string) (err error) {
 	db, err := connect(url)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := newProvider(db)
-	if err == nil {
-		_, err = provider.UpTo(ctx, version)
-	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return err
 	}
-	return db, nil
+	if _, err := provider.UpTo(ctx, version); err != nil {
+		return err
+	}
+	for _, statement := range statements {
+		if _, err := db.durable.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+	}
+	return nil
 }

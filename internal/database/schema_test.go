@@ -49,7 +49,7 @@ func TestUnknownSchemaIsRefused(t *testing.T) {
 // A start that was killed between two migrations is continued by the next one.
 func TestHalfMigratedSchemaIsResumed(t *testing.T) {
 	databasetest.EachURL(t, func(t *testing.T, url string) {
-		openedAt(t, url, 2)
+		at(t, url, 2)
 		var rows int
 		if err := opened(t, url).Read().QueryRowContext(t.Context(), "SELECT COUNT(*) FROM store").Scan(&rows); err != nil || rows != 1 {
 			t.Errorf("got %d rows, %v, want the migrated table", rows, err)

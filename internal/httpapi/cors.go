@@ -48,7 +48,7 @@ func corsConfig(origins []string) cors.Config {
 		AllowHeaders: []string{
 			"Authorization", "Content-Type", "Last-Event-ID",
 			tusproto.HeaderResumable, tusproto.HeaderLength, tusproto.HeaderOffset, tusproto.HeaderMetadata, tusproto.HeaderChecksum,
-			"Upload-Defer-Length", "Upload-Concat", "X-Request-ID",
+			"Upload-Defer-Length", "Upload-Concat", tusproto.HeaderMethodOverride, "X-Request-ID",
 		},
 		ExposeHeaders: []string{
 			tusproto.HeaderLocation, tusproto.HeaderOffset, tusproto.HeaderLength, tusproto.HeaderMetadata,
@@ -61,7 +61,12 @@ func corsConfig(origins []string) cors.Config {
 
 // isAPI reports whether a path belongs to the API, not to the page or the element.
 func isAPI(path string) bool {
-	return strings.HasPrefix(path, "/v1/") || path == "/files" || strings.HasPrefix(path, "/files/")
+	return strings.HasPrefix(path, "/v1/") || isFiles(path)
+}
+
+// isFiles reports whether a path belongs to the tus protocol.
+func isFiles(path string) bool {
+	return path == "/files" || strings.HasPrefix(path, "/files/")
 }
 
 func isPreflight(r *http.Request) bool {

@@ -12,6 +12,7 @@ import (
 
 	"mediarelay/internal/auth"
 	"mediarelay/internal/library"
+	"mediarelay/internal/problem"
 )
 
 // streamTiming is the timing of an event stream.
@@ -66,6 +67,12 @@ func (h uploadHandler) events(c *gin.Context) {
 		c.Writer.WriteHeaderNow()
 		return
 	}
+	release, err := h.streams.acquire(claims.Channel, claims.Subject)
+	if err != nil {
+		refuse(c, problem.From(err))
+		return
+	}
+	defer release()
 	s.begin()
 	if err := s.run(ctx, current, changes); err != nil {
 		h.logger.DebugContext(ctx, "event stream ended", "upload", s.id, "reason", err.Error())

@@ -7,3 +7,9 @@ func (c Config) WithTiming(heartbeat, poll, write time.Duration) Config {
 	c.timing = streamTiming{heartbeat: heartbeat, poll: poll, write: write}
 	return c
 }
+
+// WithStreamLimits sets how many event streams may be open.
+func (c Config) WithStreamLimits(perSubject, total int) Config {
+	c.streamLimits = streamLimits{perSubject: perSubject, total: total}
+	return c
+}

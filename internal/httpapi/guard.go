@@ -30,7 +30,7 @@ func setHeaders(c *gin.Context) {
 // singletonHeaders may occur only once in a request: a proxy might use the first of
 // two values where this server uses the other.
 var singletonHeaders = []string{
-	"Authorization", "Content-Type", "X-Http-Method-Override",
+	"Authorization", "Content-Type", tusproto.HeaderMethodOverride,
 	tusproto.HeaderResumable, tusproto.HeaderOffset, tusproto.HeaderLength, tusproto.HeaderMetadata,
 	"Upload-Defer-Length", "Upload-Concat", "Upload-Checksum",
 }
@@ -50,6 +50,10 @@ func checkHeaders(c *gin.Context) {
 			refuse(c, problem.BadRequest(fmt.Sprintf("The header %s occurs more than once. Send it once.", name)))
 			return
 		}
+	}
+	// overrideMethod has removed the header where it applies.
+	if c.Request.Method == http.MethodPost && isFiles(c.Request.URL.Path) && c.Request.Header.Get(tusproto.HeaderMethodOverride) != "" {
+		refuse(c, problem.BadRequest("X-HTTP-Method-Override must be PATCH or DELETE, on a POST to the URL of an upload."))
 	}
 }
 

@@ -77,7 +77,8 @@ type Config struct {
 	Logger  *slog.Logger
 	Metrics *Metrics
 
-	timing streamTiming // zero means defaultTiming
+	timing       streamTiming // zero means defaultTiming
+	streamLimits streamLimits // zero means defaultStreamLimits
 }
 
 // New returns the public handler. It fails if a required web file is missing.
@@ -100,7 +101,7 @@ func New(c Config) (http.Handler, error) {
 	routeAssets(engine, c)
 	get(engine, "/v1/rules", rules.serve)
 	routePages(engine, page, static)
-	return engine, nil
+	return overrideMethod(engine), nil
 }
 
 // newEngine returns a router with the middleware of all requests, in this order.
@@ -133,6 +134,7 @@ func routeUploads(engine *gin.Engine, c Config) {
 	handler := uploadHandler{
 		uploads: c.Uploads, assets: c.Assets, offsets: c.Offsets,
 		now: c.Now, logger: c.Logger, timing: cmp.Or(c.timing, defaultTiming),
+		streams: newStreams(cmp.Or(c.streamLimits, defaultStreamLimits)),
 	}
 	get(uploads, "", handler.show)
 	uploads.GET("/events", handler.events)

@@ -23,6 +23,7 @@ type uploadHandler struct {
 	now     func() time.Time
 	logger  *slog.Logger
 	timing  streamTiming
+	streams *streams
 }
 
 // idPattern matches every valid id. Others do not reach the database: Postgres fails

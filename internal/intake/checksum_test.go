@@ -73,7 +73,7 @@ func TestADamagedFirstChunkLeavesAnUploadToResume(t *testing.T) {
 	r := checked(creation(5, pair("key", "k")), sha256Of("hello"))
 	r.body, r.headers["Content-Type"] = "hellO", tusproto.ContentType
 	a := h.want(h.do(r), tusproto.StatusChecksumMismatch, "checksum_mismatch")
-	path := strings.TrimPrefix(a.header.Get("Location"), h.url)
+	path := a.header.Get("Location")
 	if a.header.Get(tusproto.HeaderOffset) != "0" || !strings.HasPrefix(path, "/files/") {
 		t.Fatalf("Location %q, offset %q", a.header.Get("Location"), a.header.Get(tusproto.HeaderOffset))
 	}

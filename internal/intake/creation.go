@@ -27,11 +27,6 @@ import (
 // maxKeyBytes is the maximum length of the client's key; a UUID has 36 bytes.
 const maxKeyBytes = 200
 
-// maxDrainBytes is how much of an unneeded body is read before the response: a client
-// that is still sending may see a broken connection in place of a response. It is
-// the largest first chunk of our own uploader, 16 MiB.
-const maxDrainBytes = 16 << 20
-
 var digitsOnly = regexp.MustCompile(`^[0-9]{1,18}$`)
 
 type creationKey struct{}
@@ -203,7 +198,7 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 	default:
 		resp.access = &access{upload: first, decided: true}
 		resp.Header().Set(tusproto.HeaderResumable, tusproto.Version)
-		resp.Header().Set(tusproto.HeaderLocation, i.location(r, first.ID))
+		resp.Header().Set(tusproto.HeaderLocation, i.location(first.ID))
 		resp.Header().Set(tusproto.HeaderOffset, strconv.FormatInt(offset, 10))
 		resp.WriteHeader(http.StatusCreated)
 	}

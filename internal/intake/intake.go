@@ -62,6 +62,8 @@ type Bytes interface {
 	Quarantine(ctx context.Context, id string, at time.Time) (moved string, err error)
 	// PurgeQuarantine deletes what was moved aside before a time.
 	PurgeQuarantine(ctx context.Context, before time.Time) (purged int, err error)
+	// Free returns the free space of the store in bytes.
+	Free(ctx context.Context) (int64, error)
 }
 
 // Arrivals hears that this process created an upload or stored bytes of it, so that it
@@ -88,13 +90,16 @@ type Config struct {
 	// and the zero Takes for an unknown channel. Nil means no limits.
 	Takes func(channel string) Takes
 	// PublicURL is the URL of the server for browsers, without a path, such as
-	// "https://media.example.com". Empty means the host of each request. Forwarding
-	// headers are never trusted.
+	// "https://media.example.com". If it is empty, the URLs of uploads are relative. No
+	// header of a request is trusted for them.
 	PublicURL string
 	// Expiry is how long an unfinished upload is kept after its last bytes. Default 24 h.
 	Expiry time.Duration
 	// Retention is how long the bytes of an ended upload are kept. Default 720 h.
 	Retention time.Duration
+	// MinFree is the free space of the store in bytes below which no upload begins. 0
+	// means no check.
+	MinFree int64
 	// NetworkTimeout is how long a request may stall. Default 30 s.
 	NetworkTimeout time.Duration
 	// Replicas says that other processes may serve the same database, so that one of them

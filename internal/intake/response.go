@@ -23,8 +23,17 @@ var (
 	errKeyTaken    = handler.NewError("ERR_KEY_TAKEN", "another request made the upload", http.StatusLocked)
 	errChecksum    = handler.NewError("ERR_CHECKSUM_MISMATCH", "checksum mismatch", tusproto.StatusChecksumMismatch)
 	errForbidden   = handler.NewError("ERR_FORBIDDEN", "the access has the problem", http.StatusForbidden)
+	errMalformed   = handler.NewError("ERR_MALFORMED_BODY", "malformed chunked body", http.StatusBadRequest)
 	errBusy        = handler.NewError("ERR_UPLOAD_BUSY", "the upload is being relayed", http.StatusConflict)
 )
+
+// The errors of an exceeded quota.
+var (
+	errQuotaUploads = handler.NewError("ERR_QUOTA_UPLOADS", "too many unfinished uploads", http.StatusTooManyRequests)
+	errQuotaBytes   = handler.NewError("ERR_QUOTA_BYTES", "too many bytes in unfinished uploads", http.StatusTooManyRequests)
+)
+
+const howToFree = "Finish or delete one of them, or wait until it expires."
 
 // problems maps the error codes of tusd, and those above, to problems. Any other
 // code is an internal error.
@@ -36,6 +45,15 @@ var problems = map[string]func() problem.Problem{
 	"ERR_CHECKSUM_MISMATCH": func() problem.Problem {
 		return problem.New(tusproto.StatusChecksumMismatch, reason.ProblemChecksumMismatch,
 			"The body does not match Upload-Checksum and was discarded. Send it again from the same offset.")
+	},
+	"ERR_QUOTA_UPLOADS": func() problem.Problem {
+		return problem.QuotaExceeded("The token's sub has as many unfinished uploads as MEDIARELAY_QUOTA_OPEN_UPLOADS allows. " + howToFree)
+	},
+	"ERR_QUOTA_BYTES": func() problem.Problem {
+		return problem.QuotaExceeded("The unfinished uploads of the token's sub would exceed MEDIARELAY_QUOTA_OPEN_BYTES. " + howToFree)
+	},
+	"ERR_MALFORMED_BODY": func() problem.Problem {
+		return problem.BadRequest("The body's chunked encoding is malformed. Send a HEAD request to get the offset, then resume.")
 	},
 	"ERR_UPLOAD_BUSY": func() problem.Problem {
 		return problem.Conflict("The file is being sent to the provider and cannot be cancelled.")
@@ -127,6 +145,9 @@ func (resp *response) addHeaders() {
 	}
 	offset := h.Get(tusproto.HeaderOffset)
 	created := h.Get(tusproto.HeaderLocation) != ""
+	if created { // tusd builds it from the Host header
+		h.Set(tusproto.HeaderLocation, resp.intake.location(resp.access.upload.ID))
+	}
 	if (offset != "" || created) && offset != strconv.FormatInt(resp.access.upload.Length, 10) {
 		h.Set(tusproto.HeaderExpires, resp.expires().UTC().Format(http.TimeFormat))
 	}
@@ -199,7 +220,7 @@ func (resp *response) refuse(err error) {
 		h.Set("Allow", resp.allowed)
 		p = problem.MethodNotAllowed(strings.Split(resp.allowed, ", ")...)
 	}
-	problem.Write(resp.ResponseWriter, p)
+	writeEarly(resp.ResponseWriter, resp.request, p)
 }
 
 // setResumePoint sets the offset from which a damaged chunk must be sent again. A
@@ -208,7 +229,7 @@ func (resp *response) setResumePoint() {
 	h, offset := resp.Header(), resp.request.Header.Get(tusproto.HeaderOffset)
 	if resp.request.Method == http.MethodPost {
 		offset = "0"
-		h.Set(tusproto.HeaderLocation, resp.intake.location(resp.request, resp.access.upload.ID))
+		h.Set(tusproto.HeaderLocation, resp.intake.location(resp.access.upload.ID))
 	}
 	h.Set(tusproto.HeaderOffset, offset)
 }

@@ -16,7 +16,8 @@ var uploadPath = regexp.MustCompile(`^/files/([0-9a-f]{32})$`)
 
 // ServeHTTP serves tus requests. Errors are problem JSON, never tusd's text.
 func (i *Intake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	// tusd would apply the override after the request was authorized as a POST.
+	// The router has applied an override that is allowed. tusd would apply any other after
+	// the request was authorized as a POST.
 	r.Header.Del("X-HTTP-Method-Override")
 	resp := &response{ResponseWriter: w, request: r, intake: i, access: &access{decided: true}}
 	switch {
@@ -100,7 +101,7 @@ func (i *Intake) serveTus(resp *response, r *http.Request, path string) {
 	plain.Path, plain.RawPath = path, ""
 	inner := r.WithContext(r.Context())
 	inner.URL = &plain
-	inner.Body = newRateReader(r.Body, i.config.RateWindow)
+	inner.Body = newRateReader(checkEncoding(r), i.config.RateWindow)
 	i.tus.ServeHTTP(resp, inner)
 }
 
@@ -113,14 +114,8 @@ func claimsOf(r *http.Request) (auth.Claims, error) {
 	return claims, nil
 }
 
-// location returns the URL of an upload, in the form that tusd uses at creation.
-func (i *Intake) location(r *http.Request, id string) string {
-	if i.config.PublicURL != "" {
-		return strings.TrimSuffix(i.config.PublicURL, "/") + basePath + id
-	}
-	scheme := "http"
-	if r.TLS != nil {
-		scheme = "https"
-	}
-	return scheme + "://" + r.Host + basePath + id
+// location returns the URL of an upload: relative to the request's URL unless the public
+// URL is known. A forged Host header would otherwise send the client elsewhere.
+func (i *Intake) location(id string) string {
+	return strings.TrimSuffix(i.config.PublicURL, "/") + basePath + id
 }

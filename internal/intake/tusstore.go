@@ -28,6 +28,9 @@ func (s tusStore) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Up
 	if err != nil {
 		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
+	if err := s.intake.checkFree(ctx); err != nil {
+		return nil, s.toTus(ctx, "create", u.ID, err)
+	}
 	if err := s.intake.config.Uploads.CreateUpload(ctx, u); err != nil {
 		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
@@ -73,11 +76,14 @@ func (s tusStore) AsTerminatableUpload(u handler.Upload) handler.TerminatableUpl
 // toTus returns the error for tusd, which response translates to a problem. Errors of
 // the server are logged; the client only learns whether to retry.
 func (s tusStore) toTus(ctx context.Context, act, id string, err error) error {
+	var quota *library.QuotaError
 	switch {
 	case errors.Is(err, library.ErrNotFound), errors.Is(err, store.ErrNotFound):
 		return handler.ErrNotFound
 	case isProblem(err):
 		return errForbidden
+	case errors.As(err, &quota):
+		return quotaError(quota)
 	case errors.Is(err, library.ErrKeyTaken):
 		return errKeyTaken
 	case errors.Is(err, library.ErrState):

@@ -7,9 +7,14 @@ import "mediarelay/internal/database"
 // DueChannelsQuery lists the channels with due relays.
 func DueChannelsQuery() (string, []any) { return dueChannelsQuery, []any{1, 2} }
 
-// DueQuery lists the due relays of a channel.
+// DueSubjectsQuery lists the subjects of a channel with due relays.
+func DueSubjectsQuery() (string, []any) {
+	return dueSubjectsQuery, []any{"acme", "acme", "acme", 1, "acme", 2}
+}
+
+// DueQuery lists the due relays of a subject.
 func DueQuery(past bool, leases bool) (string, []any) {
-	condition, args := isImplausible, []any{"acme", 1, "digest"}
+	condition, args := isImplausible, []any{"acme", "ana", 1, "digest"}
 	if past {
 		condition = isPast
 	}

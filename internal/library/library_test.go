@@ -218,7 +218,7 @@ func wantState(t *testing.T, l *library.Library, id string, want library.State) 
 
 func dueRelays(t *testing.T, l *library.Library) []library.Relay {
 	t.Helper()
-	due, err := l.DueRelays(t.Context(), func(string) (int, []string) { return 10, nil })
+	due, err := l.DueRelays(t.Context(), func(string) library.Capacity { return library.Capacity{Free: 10} })
 	must(t, err)
 	return due
 }

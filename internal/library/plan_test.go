@@ -20,13 +20,14 @@ func TestIdleQueriesReadAnIndex(t *testing.T) {
 	}
 	queries := []query{
 		{"channels with due relays", "relays_open", 1, library.DueChannelsQuery},
+		{"subjects with due relays", "relays_open", 1, library.DueSubjectsQuery},
 		{"unfinished uploads", "uploads_unfinished", 1, func() (string, []any) { return library.SilentQuery(false) }},
 		{"ended uploads", "uploads_ended", 1, func() (string, []any) { return library.SilentQuery(true) }},
 	}
 	for _, past := range []bool{true, false} {
 		for _, leases := range []bool{true, false} {
 			queries = append(queries, query{
-				fmt.Sprintf("due relays, past %v, leases %v", past, leases), "relays_open", 2,
+				fmt.Sprintf("due relays, past %v, leases %v", past, leases), "relays_open", 3,
 				func() (string, []any) { return library.DueQuery(past, leases) },
 			})
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,9 @@ import (
 type Relay struct {
 	UploadID string
 	Channel  string
-	SHA256   string
+	// Subject is the `sub` of the token that created the upload.
+	Subject string
+	SHA256  string
 	// Attempts counts the attempts that began.
 	Attempts int
 	// SessionID is the open upload session at the provider; empty without one.
@@ -37,7 +40,7 @@ type Relay struct {
 // finds the copy that the first one made.
 func (r Relay) LeaseName() string { return "relay/" + r.Channel + "/" + r.SHA256 }
 
-const relayColumns = `upload_id, channel, sha256, attempts, session_id, session_failures, sending,
+const relayColumns = `upload_id, channel, subject, sha256, attempts, session_id, session_failures, sending,
 	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND opened_at > 0),
 	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND (opened_at > 0 OR shut_out = 1))`
 
@@ -58,28 +61,34 @@ const longestLease = time.Minute
 func (l *Library) openRelay(ctx context.Context, tx *sql.Tx, uploadID string) error {
 	now := millis(l.now())
 	return one(ctx, tx, ErrNotFound, `
-		INSERT INTO relays (upload_id, channel, sha256, is_open, next_at, created_at)
-		SELECT id, channel, sha256, 1, $1, $2 FROM uploads WHERE id = $3
+		INSERT INTO relays (upload_id, channel, subject, sha256, is_open, next_at, created_at)
+		SELECT id, channel, subject, sha256, 1, $1, $2 FROM uploads WHERE id = $3
 		ON CONFLICT (upload_id) DO UPDATE SET is_open = 1, attempts = 0, next_at = excluded.next_at`, now, now, uploadID)
 }
 
-// Capacity is what the caller can run of a channel: how many relays more, and which
-// contents, by SHA-256, have a worker already.
-type Capacity func(channel string) (free int, running []string)
+// Capacity is what the caller can run of a channel.
+type Capacity struct {
+	// Free is how many relays more it can start.
+	Free int
+	// Running are the contents, by SHA-256, that have a worker already.
+	Running []string
+	// After is the subject whose relay was started last.
+	After string
+}
 
 // DueRelays lists open relays that are due, have no worker, and whose channel has
 // capacity and is not cooling down: the first of every channel, then the second of every
-// channel, and so on, so that a burst in one channel does not delay the others. Its cost
-// is that of the relays that it returns, however many others wait.
-func (l *Library) DueRelays(ctx context.Context, capacity Capacity) ([]Relay, error) {
+// channel, and so on, so that a burst in one channel does not delay the others. Within a
+// channel the subjects take turns in the same way, beginning after the one that was
+// served last. Its cost is that of the relays that it returns, however many others wait.
+func (l *Library) DueRelays(ctx context.Context, capacity func(channel string) Capacity) ([]Relay, error) {
 	channels, err := l.dueChannels(ctx)
 	if err != nil {
 		return nil, err
 	}
 	byChannel := make([][]Relay, len(channels))
 	for i, channel := range channels {
-		free, running := capacity(channel)
-		if byChannel[i], err = l.dueIn(ctx, channel, free, running); err != nil {
+		if byChannel[i], err = l.dueIn(ctx, channel, capacity(channel)); err != nil {
 			return nil, err
 		}
 	}
@@ -117,35 +126,81 @@ func (l *Library) dueChannels(ctx context.Context) ([]string, error) {
 	}, dueChannelsQuery, now+1, ahead)
 }
 
+// dueSubjectsQuery steps from one subject of a channel to the next in the index
+// relays_open, and keeps those that have due relays.
+const dueSubjectsQuery = `
+	WITH RECURSIVE waiting (subject) AS (
+		SELECT MIN(subject) FROM relays WHERE is_open = 1 AND channel = $1
+		UNION ALL
+		SELECT (SELECT MIN(subject) FROM relays WHERE is_open = 1 AND channel = $2 AND subject > waiting.subject) FROM waiting WHERE subject IS NOT NULL)
+	SELECT subject FROM waiting WHERE subject IS NOT NULL AND (
+		EXISTS (SELECT 1 FROM relays WHERE is_open = 1 AND channel = $3 AND subject = waiting.subject AND next_at <= $4) OR
+		EXISTS (SELECT 1 FROM relays WHERE is_open = 1 AND channel = $5 AND subject = waiting.subject AND next_at > $6))`
+
+// dueSubjects lists the subjects of a channel that have due relays, in their order,
+// beginning after one of them.
+func (l *Library) dueSubjects(ctx context.Context, channel, after string) ([]string, error) {
+	now, ahead := l.nowAndAhead()
+	subjects, err := list(ctx, l.db.Read(), func(row scanner) (subject string, err error) {
+		err = row.Scan(&subject)
+		return subject, err
+	}, dueSubjectsQuery, channel, channel, channel, now, channel, ahead)
+	slices.Sort(subjects)
+	next, found := slices.BinarySearch(subjects, after)
+	if found {
+		next++
+	}
+	return slices.Concat(subjects[next:], subjects[:next]), err
+}
+
 // The conditions on the next attempt of a relay that is due: it is past, or it was
 // written by a wrong clock. Each is one range of the index relays_open.
 const (
-	isPast        = "next_at <= $2"
-	isImplausible = "next_at > $2"
+	isPast        = "next_at <= $3"
+	isImplausible = "next_at > $3"
 )
 
-// dueIn lists up to limit due relays of a channel, without those of some contents.
-func (l *Library) dueIn(ctx context.Context, channel string, limit int, without []string) ([]Relay, error) {
-	if limit <= 0 {
+// dueIn lists the due relays of a channel that there is capacity for. More subjects than
+// places are not read.
+func (l *Library) dueIn(ctx context.Context, channel string, c Capacity) ([]Relay, error) {
+	if c.Free <= 0 {
 		return nil, nil
 	}
+	subjects, err := l.dueSubjects(ctx, channel, c.After)
+	if err != nil {
+		return nil, err
+	}
+	subjects = subjects[:min(len(subjects), c.Free)]
+	bySubject := make([][]Relay, len(subjects))
+	for i, subject := range subjects {
+		if bySubject[i], err = l.dueOf(ctx, dueRange{channel, subject, c.Free, c.Running}); err != nil {
+			return nil, err
+		}
+	}
+	due := takeTurns(bySubject)
+	return due[:min(len(due), c.Free)], nil
+}
+
+// dueOf lists the due relays of one subject of a channel.
+func (l *Library) dueOf(ctx context.Context, r dueRange) ([]Relay, error) {
 	now, ahead := l.nowAndAhead()
-	due, err := l.dueRange(ctx, isPast, now, dueRange{channel, limit, without})
-	if err != nil || len(due) == limit {
+	due, err := l.dueRange(ctx, isPast, now, r)
+	if err != nil || len(due) == r.limit {
 		return due, err
 	}
-	implausible, err := l.dueRange(ctx, isImplausible, ahead, dueRange{channel, limit - len(due), without})
+	r.limit -= len(due)
+	implausible, err := l.dueRange(ctx, isImplausible, ahead, r)
 	return append(due, implausible...), err
 }
 
 type dueRange struct {
-	channel string
-	limit   int
-	without []string
+	channel, subject string
+	limit            int
+	without          []string
 }
 
 func (l *Library) dueRange(ctx context.Context, condition string, bound int64, r dueRange) ([]Relay, error) {
-	args := []any{r.channel, bound}
+	args := []any{r.channel, r.subject, bound}
 	for _, sha256 := range r.without {
 		args = append(args, sha256)
 	}
@@ -156,13 +211,13 @@ func (l *Library) dueRange(ctx context.Context, condition string, bound int64, r
 	return list(ctx, l.db.Read(), scanRelay, dueQuery(condition, len(r.without), !l.db.Owned()), append(args, r.limit)...)
 }
 
-// dueQuery writes the query for the due relays of a channel. Its parameters are the
-// channel, the bound of the condition, the contents to leave out, if leases count the
+// dueQuery writes the query for the due relays of a subject. Its parameters are the
+// channel, the subject, the bound of the condition, the contents to leave out, if leases count the
 // two times between which a lease expires, and the limit.
 func dueQuery(condition string, without int, leases bool) string {
 	var q strings.Builder
-	q.WriteString("SELECT " + relayColumns + " FROM relays AS due WHERE channel = $1 AND is_open = 1 AND " + condition)
-	next := 3
+	q.WriteString("SELECT " + relayColumns + " FROM relays AS due WHERE channel = $1 AND subject = $2 AND is_open = 1 AND " + condition)
+	next := 4
 	for range without {
 		fmt.Fprintf(&q, " AND sha256 <> $%d", next)
 		next++
@@ -193,7 +248,7 @@ func (l *Library) nowAndAhead() (now, ahead int64) {
 func scanRelay(row scanner) (r Relay, err error) {
 	var session string
 	var sending, open, down int64
-	err = row.Scan(&r.UploadID, &r.Channel, &r.SHA256, &r.Attempts, &session, &r.SessionFailures, &sending, &open, &down)
+	err = row.Scan(&r.UploadID, &r.Channel, &r.Subject, &r.SHA256, &r.Attempts, &session, &r.SessionFailures, &sending, &open, &down)
 	r.SessionID, r.Sending, r.Probe, r.ChannelDown = media.SessionID(session), sending != 0, open != 0, down != 0
 	return r, notFound(err)
 }

@@ -169,9 +169,29 @@ func TestDueRelaysTakeTurnsBetweenChannels(t *testing.T) {
 		quiet.Channel = "quiet"
 		create(t, l, quiet)
 		must(t, l.FinishUpload(t.Context(), "quiet", "digest of quiet", nil))
-		due, err := l.DueRelays(t.Context(), func(string) (int, []string) { return 2, nil })
+		due, err := l.DueRelays(t.Context(), func(string) library.Capacity { return library.Capacity{Free: 2} })
 		if err != nil || len(due) != 3 || (due[0].Channel == due[1].Channel) {
 			t.Errorf("got %+v, %v, want one of each channel, then the second of the burst", due, err)
+		}
+	})
+}
+
+func TestDueRelaysTakeTurnsBetweenSubjects(t *testing.T) {
+	each(t, func(t *testing.T, l *library.Library) {
+		for i := range 100 {
+			finished(t, l, fmt.Sprintf("burst%d", i))
+		}
+		single := upload("single")
+		single.Subject = "bob"
+		create(t, l, single)
+		must(t, l.FinishUpload(t.Context(), "single", "digest of single", nil))
+		due, err := l.DueRelays(t.Context(), func(string) library.Capacity { return library.Capacity{Free: 2} })
+		if err != nil || len(due) != 2 || due[0].UploadID != "burst0" || due[1].UploadID != "single" {
+			t.Errorf("got %+v, %v, want the first of each subject", due, err)
+		}
+		due, err = l.DueRelays(t.Context(), func(string) library.Capacity { return library.Capacity{Free: 1, After: "ana"} })
+		if err != nil || len(due) != 1 || due[0].UploadID != "single" {
+			t.Errorf("got %+v, %v, want the subject after the one that was served last", due, err)
 		}
 	})
 }

@@ -18,6 +18,7 @@ type Library struct {
 	db       *database.DB
 	now      func() time.Time
 	notifier *notifier
+	quota    Quota
 }
 
 // UseClock replaces the clock. Call it before anything else; tests of waits do.

@@ -21,20 +21,28 @@ const currentProblem = `COALESCE((SELECT circuits.problem FROM circuits WHERE ci
 	AND uploads.state IN ('checking', 'relaying')), problem)`
 
 // CreateUpload adds a new upload in StateUploading. It returns ErrKeyTaken if its
-// subject has an upload with the same client key in the channel.
+// subject has an upload with the same client key in the channel, and a *QuotaError if
+// the subject's quota is exhausted.
 //
 // The commit survives the process but not a power cut. The finish of an upload that
 // a power cut removes was never acknowledged, so its client creates it again.
 func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 	now := millis(l.now())
 	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
-		return one(ctx, tx, ErrKeyTaken, `
+		if err := l.lockQuota(ctx, tx, u); err != nil {
+			return err
+		}
+		err := one(ctx, tx, ErrKeyTaken, `
 			INSERT INTO uploads (id, channel, subject, client_key, length, metadata, filename, declared_type, kind,
 				kinds, purposes, declared_sha256, state, created_at, touched_at)
 			VALUES ($1, $2, $3, NULLIF($4, ''), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 			ON CONFLICT (channel, subject, client_key) DO NOTHING`,
 			u.ID, u.Channel, u.Subject, u.ClientKey, u.Length, u.Metadata, u.Filename, u.DeclaredType, string(u.Kind),
 			media.JoinKinds(u.Kinds), media.JoinPurposes(u.Purposes), u.DeclaredSHA256, string(StateUploading), now, now)
+		if err != nil {
+			return err
+		}
+		return l.checkQuota(ctx, tx, u)
 	})
 }
 

@@ -127,6 +127,16 @@ func ShuttingDown() Problem {
 	return New(http.StatusServiceUnavailable, reason.ProblemShuttingDown, "")
 }
 
+// TooManyRequests: the client has too many requests open; detail says which.
+func TooManyRequests(detail string) Problem {
+	return New(http.StatusTooManyRequests, reason.ProblemTooManyRequests, detail)
+}
+
+// QuotaExceeded: the token's subject has too much unfinished; detail says what.
+func QuotaExceeded(detail string) Problem {
+	return New(http.StatusTooManyRequests, reason.ProblemQuotaExceeded, detail)
+}
+
 // StorageFull: the store or the database has no space left.
 func StorageFull() Problem {
 	return New(http.StatusInsufficientStorage, reason.ProblemStorageFull, "")

@@ -65,9 +65,13 @@ func From(err error) Problem {
 	return Internal()
 }
 
-// retryAfterFull is the Retry-After of a 507, in seconds: space is freed by an
-// operator or by a sweep, and neither is faster.
-const retryAfterFull = "5"
+// retryAfter is the Retry-After header by status, in seconds.
+var retryAfter = map[int]string{
+	// Space is freed by an operator or by a sweep, and neither is faster.
+	http.StatusInsufficientStorage: "5",
+	// An upload ends, or an event stream, when its client has made progress.
+	http.StatusTooManyRequests: "5",
+}
 
 // Write sends the problem, with its title in the language of the response's
 // Content-Language header. Other headers that are set stay. Write must be called
@@ -84,8 +88,8 @@ func Write(w http.ResponseWriter, p Problem) {
 	if challenge := challenge(p); challenge != "" {
 		h.Set("WWW-Authenticate", challenge)
 	}
-	if p.Status == http.StatusInsufficientStorage {
-		h.Set("Retry-After", retryAfterFull)
+	if seconds, ok := retryAfter[p.Status]; ok {
+		h.Set("Retry-After", seconds)
 	}
 	w.WriteHeader(p.Status)
 	// Only the connection can fail here, and then the client cannot be told.

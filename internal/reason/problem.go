@@ -48,8 +48,11 @@ const (
 	ProblemUnsupportedContentType Code = "unsupported_content_type"
 	// ProblemLocked: another request holds the upload. Temporary.
 	ProblemLocked Code = "locked"
-	// ProblemTooManyRequests: the client exceeds the rate limit.
+	// ProblemTooManyRequests: the client has too many requests open, or sends too many.
 	ProblemTooManyRequests Code = "too_many_requests"
+	// ProblemQuotaExceeded: the token's subject has too many unfinished uploads, or they
+	// declare too many bytes. Temporary.
+	ProblemQuotaExceeded Code = "quota_exceeded"
 	// ProblemHeadersTooLarge: a header exceeds its limit.
 	ProblemHeadersTooLarge Code = "headers_too_large"
 	// ProblemInternal: an error of the server's own.
@@ -59,7 +62,8 @@ const (
 	ProblemUnavailable Code = "unavailable"
 	// ProblemShuttingDown: this process is stopping; another one takes over.
 	ProblemShuttingDown Code = "shutting_down"
-	// ProblemStorageFull: the disk for the bytes or for the database is full.
+	// ProblemStorageFull: the disk for the bytes or for the database is full, or has less
+	// free space than a new upload needs.
 	ProblemStorageFull Code = "storage_full"
 )
 
@@ -69,7 +73,7 @@ func Problems() []Code {
 		ProblemBadRequest, ProblemUnauthorized, ProblemTokenExpired, ProblemForbiddenScope, ProblemForbidden,
 		ProblemUnknownChannel, ProblemNoHandles, ProblemNotFound, ProblemMethodNotAllowed, ProblemRequestTimeout, ProblemConflict,
 		ProblemOffsetMismatch, ProblemChecksumMismatch, ProblemChecksumUnsupported, ProblemInterrupted, ProblemGone, ProblemLengthRequired, ProblemUnsupportedVersion,
-		ProblemPayloadTooLarge, ProblemUnsupportedContentType, ProblemLocked, ProblemTooManyRequests,
+		ProblemPayloadTooLarge, ProblemUnsupportedContentType, ProblemLocked, ProblemTooManyRequests, ProblemQuotaExceeded,
 		ProblemHeadersTooLarge, ProblemInternal, ProblemUnavailable, ProblemShuttingDown, ProblemStorageFull,
 	}
 }

@@ -24,7 +24,7 @@ func TestBytesThatAreRestoredCanBeRetried(t *testing.T) {
 		h.must(h.bytes.Create(h.Context(), "u1"))
 		_, err := h.bytes.Append(h.Context(), "u1", 0, bytes.NewReader(content))
 		h.must(err)
-		h.must(h.library.RetryUpload(h.Context(), library.Caller{Channel: "acme", AnySubject: true}, "u1"))
+		h.must(h.library.RetryUpload(h.Context(), anySubject, "u1"))
 		h.awaitState("u1", library.StateDone)
 	})
 }

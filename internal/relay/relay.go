@@ -119,6 +119,7 @@ type Relay struct {
 	mu        sync.Mutex
 	providers map[string]*limitedProvider
 	running   map[string]map[string]struct{} // SHA-256 of the contents, by channel
+	served    map[string]string              // the subject whose relay began last, by channel
 	total     int
 	freed     chan struct{}
 }
@@ -128,7 +129,7 @@ func New(c Config) *Relay {
 	c = withDefaults(c)
 	r := &Relay{
 		config: c, now: c.Now, breaker: breaker.New(c.Library), providers: map[string]*limitedProvider{},
-		running: map[string]map[string]struct{}{}, freed: make(chan struct{}, 1),
+		running: map[string]map[string]struct{}{}, served: map[string]string{}, freed: make(chan struct{}, 1),
 	}
 	r.early = early.New(early.Config{
 		Uploads: c.Library, Bytes: c.Bytes, Channels: earlyChannels{r}, Type: r.promisedType, Ended: c.Metrics.earlySendEnded,

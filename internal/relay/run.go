@@ -133,23 +133,23 @@ func (h heldLeases) release(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// capacity implements library.Capacity. The first relay of a channel does not depend on
-// the other channels.
-func (r *Relay) capacity(channel string) (free int, running []string) {
+// capacity says what can be started of a channel. The first relay of a channel does not
+// depend on the other channels.
+func (r *Relay) capacity(channel string) library.Capacity {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	contents := r.running[channel]
-	free = r.config.PerChannel - len(contents)
+	free := r.config.PerChannel - len(contents)
 	if len(contents) > 0 {
 		free = min(free, r.config.Workers-r.total)
 	}
-	return free, slices.Sorted(maps.Keys(contents))
+	return library.Capacity{Free: free, Running: slices.Sorted(maps.Keys(contents)), After: r.served[channel]}
 }
 
 // enter takes one of the channel's places for a relay whose content has no worker yet.
 func (r *Relay) enter(row library.Relay) bool {
-	free, running := r.capacity(row.Channel)
-	if free <= 0 || slices.Contains(running, row.SHA256) {
+	c := r.capacity(row.Channel)
+	if c.Free <= 0 || slices.Contains(c.Running, row.SHA256) {
 		return false
 	}
 	r.mu.Lock()
@@ -158,6 +158,7 @@ func (r *Relay) enter(row library.Relay) bool {
 		r.running[row.Channel] = map[string]struct{}{}
 	}
 	r.running[row.Channel][row.SHA256] = struct{}{}
+	r.served[row.Channel] = row.Subject
 	r.mu.Unlock()
 	r.config.Metrics.running.WithLabelValues(row.Channel).Inc()
 	return true

@@ -21,6 +21,12 @@ const (
 	HeaderChecksum  = "Upload-Checksum"
 )
 
+// HeaderMethodOverride names the method that a POST to an upload stands for, PATCH or
+// DELETE, where a network blocks these methods.
+//
+// Source: tus 1.0.0, X-HTTP-Method-Override. The spelling is the canonical one of Go.
+const HeaderMethodOverride = "X-Http-Method-Override"
+
 // HeaderChecksumAlgorithm lists the algorithms for Upload-Checksum in a response to
 // OPTIONS.
 const HeaderChecksumAlgorithm = "Tus-Checksum-Algorithm"

@@ -11,6 +11,7 @@ const (
 	statusUnauthorized    = 401
 	statusForbidden       = 403
 	statusNotFound        = 404
+	statusNotAllowed      = 405
 	statusTimeout         = 408
 	statusConflict        = 409
 	statusGone            = 410

@@ -339,15 +339,50 @@ var scripts = []struct {
 		exchanges: []exchange{
 			{uploader.Start{}, "POST /files/ 0+1048576"},
 			{created(mib), "PATCH /files/abc 1048576+1048576"},
-			{foreign(501), "failed request_refused retryable method=PATCH status=501"},
-			{uploader.Retry{}, "HEAD /files/abc"},
+			{foreign(501), "HEAD /files/abc"},
+			{answer(200, mib), "POST as PATCH /files/abc 1048576+1048576"},
+			{answer(204, 2*mib), "POST as PATCH /files/abc 2097152+1048576"},
+			{answer(204, 3*mib), "watch /v1/uploads/abc/events"},
+			{watched(uploader.StateDone), "done"},
 		},
 	},
 	{
-		name:   "a proxy that blocks DELETE: the upload is left to expire",
+		name:   "a proxy that blocks PATCH and its override",
+		config: uploader.Config{Length: 3 * mib},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{foreign(405), "HEAD /files/abc"},
+			{answer(200, mib), "POST as PATCH /files/abc 1048576+1048576"},
+			{foreign(405), "failed request_refused retryable method=PATCH status=405"},
+			{uploader.Retry{}, "HEAD /files/abc"},
+			{answer(200, mib), "PATCH /files/abc 1048576+1048576"},
+		},
+	},
+	{
+		name:   "a server that does not allow PATCH is not a proxy that blocks it",
+		config: uploader.Config{Length: 3 * mib},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+1048576"},
+			{created(mib), "PATCH /files/abc 1048576+1048576"},
+			{problem(405, reason.ProblemMethodNotAllowed), "failed method_not_allowed"},
+		},
+	},
+	{
+		name:   "a proxy that blocks DELETE",
 		config: uploader.Config{Length: 3 * mib, URL: fileURL},
 		exchanges: []exchange{
 			{uploader.Cancel{}, "DELETE /files/abc"},
+			{foreign(405), "POST as DELETE /files/abc 0+0"},
+			{answer(204, -1), "cancelled"},
+		},
+	},
+	{
+		name:   "a proxy that blocks DELETE and its override: the upload is left to expire",
+		config: uploader.Config{Length: 3 * mib, URL: fileURL},
+		exchanges: []exchange{
+			{uploader.Cancel{}, "DELETE /files/abc"},
+			{foreign(405), "POST as DELETE /files/abc 0+0"},
 			{foreign(405), "cancelled"},
 		},
 	},
@@ -751,7 +786,7 @@ func describe(a uploader.Action) string {
 }
 
 func describeSend(s uploader.Send) string {
-	text := s.Method + " " + path(s.URL)
+	text := s.Method + asMethod(s) + " " + path(s.URL)
 	if s.Method == "POST" || s.Method == "PATCH" {
 		text += fmt.Sprintf(" %d+%d", s.Offset, s.Length)
 	}
@@ -759,6 +794,16 @@ func describeSend(s uploader.Send) string {
 		text += " key=" + key
 	}
 	return text
+}
+
+// asMethod is the method that a POST stands for.
+func asMethod(s uploader.Send) string {
+	for _, h := range s.Headers {
+		if h.Name == tusproto.HeaderMethodOverride {
+			return " as " + h.Value
+		}
+	}
+	return ""
 }
 
 // keyOf returns the client's key from the metadata of a creation.

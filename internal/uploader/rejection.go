@@ -31,6 +31,9 @@ func (m *Machine) handleUnauthorized(a Answer) Action {
 func (m *Machine) handleRejection(a Answer) Action {
 	gone := a.Status == statusNotFound || a.Status == statusGone
 	switch {
+	case m.blocksMethod(a):
+		m.methodBlocked = true
+		return m.next(m.recoveryStep())
 	case m.step == stepDelete:
 		return m.cancelled()
 	case gone && m.step != stepCreate:
@@ -46,6 +49,13 @@ func (m *Machine) handleRejection(a Answer) Action {
 		return m.fail(reason.UploadForbidden, true)
 	}
 	return m.failRejected(a)
+}
+
+// blocksMethod reports whether a proxy has blocked the method of a request that the
+// server accepts as a POST too, and that was not sent as one yet.
+func (m *Machine) blocksMethod(a Answer) bool {
+	blocked := a.Status == statusNotAllowed || a.Status == statusNotImplemented
+	return blocked && a.Foreign && mayOverride(m.method) && !m.methodBlocked
 }
 
 // failRejected fails because of a response without a problem code. Most likely it comes

@@ -55,6 +55,17 @@ func (m *Machine) body(s *Send) {
 	}
 }
 
+// override sends a PATCH or DELETE as a POST, whose header names the method.
+func (m *Machine) override(s *Send) {
+	if mayOverride(s.Method) {
+		s.Headers = append(s.Headers, Header{tusproto.HeaderMethodOverride, s.Method})
+		s.Method = "POST"
+	}
+}
+
+// mayOverride reports whether the server supports an override for a method.
+func mayOverride(method string) bool { return method == "PATCH" || method == "DELETE" }
+
 // metadata adds the generation to the key if the server still has a dead upload
 // under the old key, because it would respond with that one again.
 func (m *Machine) metadata() []tusproto.Pair {

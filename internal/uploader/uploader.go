@@ -67,6 +67,7 @@ type Machine struct {
 	method  string    // HTTP method of the latest request
 	sent    sentChunk // the latest chunk, until its fate is known
 
+	methodBlocked bool // a proxy blocks PATCH or DELETE: send POST with an override
 	noChecksums   bool // the server does not support checksums
 	unconfirmed   bool // a creation was sent and its response never came
 	keyGeneration int  // number of uploads under earlier forms of the key
@@ -163,6 +164,9 @@ func (m *Machine) perform() Action {
 	}
 	s := m.send()
 	m.method = s.Method
+	if m.methodBlocked {
+		m.override(&s)
+	}
 	return s
 }
 

@@ -137,6 +137,23 @@ func TestProxyBodyLimitIsRemembered(t *testing.T) {
 	}
 }
 
+// A proxy that bars PATCH and DELETE: chunks and the end of a cancelled upload go as POST
+// with an override, without a word to the user.
+func TestProxyThatBarsMethods(t *testing.T) {
+	t.Parallel()
+	s := browserstage.New(t)
+	s.Proxy.Add(&proxy.Fault{
+		Name: "405", Match: proxy.Method(http.MethodPatch, http.MethodDelete), Act: proxy.RespondHTML(http.StatusMethodNotAllowed),
+	})
+	s.SendThrough(4 << 20)
+	sent := slices.ContainsFunc(s.Proxy.Requests(), func(r proxy.Request) bool {
+		return r.Method == http.MethodPost && r.Offset > 0 && r.Status == http.StatusNoContent
+	})
+	if !sent {
+		t.Errorf("no chunk was sent as a POST: %s", s.Proxy.Story())
+	}
+}
+
 // A permanent fault of a proxy is named, and a retry resumes once it is repaired.
 func TestProxyThatBreaksTheProtocolIsReported(t *testing.T) {
 	for _, spoilt := range []struct {
@@ -145,7 +162,7 @@ func TestProxyThatBreaksTheProtocolIsReported(t *testing.T) {
 		act   func(*proxy.Exchange)
 		code  string
 	}{
-		{"it bars PATCH", proxy.Method(http.MethodPatch), proxy.RespondHTML(http.StatusMethodNotAllowed), "request_refused"},
+		{"it bars PATCH and its override", proxy.Chunk, proxy.RespondHTML(http.StatusMethodNotAllowed), "request_refused"},
 		{"it strips Location", proxy.Creation, proxy.StripHeaders("Location"), "header_missing"},
 		{"it strips Upload-Offset", proxy.Method(http.MethodPatch, http.MethodHead), proxy.StripHeaders("Upload-Offset"), "header_missing"},
 		{"it answers 403", proxy.Method(http.MethodPatch), proxy.RespondHTML(http.StatusForbidden), "upload_forbidden"},

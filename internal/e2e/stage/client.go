@@ -80,6 +80,10 @@ func (i *Process) sendOnce(ctx context.Context, f *File) (whole bool, err error)
 	return err == nil, err
 }
 
+// Sends says that a client of the test's own sends this content, so that it may appear at
+// the provider.
+func (i *Process) Sends(content []byte) { i.sentDigests.Store(Digest(content), "") }
+
 // CreateUpload creates the upload of a file, or finds it by its key.
 func (i *Process) CreateUpload(ctx context.Context, f *File) error {
 	return i.CreateSized(ctx, f, int64(len(f.Content)), Digest(f.Content))

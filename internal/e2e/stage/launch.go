@@ -18,7 +18,9 @@ const Timeout = 20 * time.Second
 
 // Settings are those of a server on free ports, with its data in a folder.
 func Settings(dir string) config.Settings {
-	return config.Settings{Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", DataDir: dir}
+	return config.Settings{
+		Listen: "127.0.0.1:0", AdminListen: "127.0.0.1:0", DataDir: dir, MinFree: "0", ShutdownDelay: "0s",
+	}
 }
 
 func noVariables(string) (string, bool) { return "", false }

@@ -60,6 +60,7 @@ func NewProcessAt(t testing.TB, data string) *Process {
 	i.Env = map[string]string{
 		"ACME_KEY": APIKey, "MEDIARELAY_JWT_SECRET": JWTSecret, "MEDIARELAY_CHANNELS_FILE": channels,
 		"MEDIARELAY_DATA_DIR": i.DataDir, "MEDIARELAY_ADMIN_LISTEN": "127.0.0.1:0", "PATH": os.Getenv("PATH"),
+		"MEDIARELAY_MIN_FREE": "0", "MEDIARELAY_SHUTDOWN_DELAY": "0s",
 	}
 	i.Token = i.Sign(nil)
 	t.Cleanup(func() {

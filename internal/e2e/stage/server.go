@@ -46,7 +46,7 @@ func (s *Server) CreateFor(purpose string, content []byte) string {
 	if answer.StatusCode != http.StatusCreated {
 		s.TB.Fatalf("creation: %s %s", answer.Status, text)
 	}
-	return answer.Header.Get("Location")
+	return s.URL + answer.Header.Get("Location")
 }
 
 // Server is a server in this process.
@@ -119,5 +119,5 @@ func (s *Server) Create(length int, first []byte) string {
 	if answer.StatusCode != http.StatusCreated {
 		s.TB.Fatalf("creation: %s %s", answer.Status, text)
 	}
-	return answer.Header.Get("Location")
+	return s.URL + answer.Header.Get("Location")
 }

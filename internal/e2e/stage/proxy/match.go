@@ -12,6 +12,11 @@ type Match func(*http.Request) bool
 // Creation matches the creation of an upload.
 func Creation(r *http.Request) bool { return r.Method == http.MethodPost && r.URL.Path == "/files/" }
 
+// Chunk matches a chunk after the creation, as a PATCH or as a POST that overrides it.
+func Chunk(r *http.Request) bool {
+	return Method(http.MethodPatch)(r) || r.Method == http.MethodPost && r.Header.Get("X-HTTP-Method-Override") == http.MethodPatch
+}
+
 // Method matches the tus requests with one of these methods.
 func Method(names ...string) Match {
 	return func(r *http.Request) bool {
