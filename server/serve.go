@@ -13,6 +13,7 @@ import (
 // serveCommand starts the server.
 type serveCommand struct {
 	config.Settings `embed:""`
+	AdoptStore      bool `help:"Make the store's folder the one of this database, whatever they were paired with before. For one start, after a restore (docs/operations.md)."`
 }
 
 // Run serves until the signal to stop.
@@ -22,6 +23,7 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	cfg.AdoptStore = c.AdoptStore
 	return app.Run(ctx, app.Options{Config: cfg, Stdout: stdout})
 }
 

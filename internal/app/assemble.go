@@ -20,6 +20,7 @@ import (
 	"mediarelay/internal/limit"
 	"mediarelay/internal/relay"
 	"mediarelay/internal/store"
+	"mediarelay/internal/storeid"
 )
 
 // application is everything that runs behind the listeners.
@@ -27,6 +28,8 @@ type application struct {
 	public, admin http.Handler
 
 	database   *database.DB
+	folder     *store.Folder
+	pairing    storeid.Config
 	library    *library.Library
 	leases     *lease.Keeper
 	intake     *intake.Intake
@@ -54,16 +57,22 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 	}
 	db, err := database.OpenExclusive(ctx, cfg.DatabaseURL.Reveal(), takeoverTimeout, o.Database...)
 	if err != nil {
-		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
+		return nil, errors.Join(fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err), bytes.Close())
 	}
-	a := &application{database: db, library: library.New(db), leases: lease.NewKeeper(db)}
+	a := &application{database: db, folder: bytes, library: library.New(db), leases: lease.NewKeeper(db)}
+	a.pairing = storeid.Config{
+		Folder: bytes, Library: a.library, Database: database.Name(cfg.DatabaseURL.Reveal()), Adopt: cfg.AdoptStore,
+	}
+	if err := storeid.Pair(ctx, a.pairing); err != nil {
+		return nil, errors.Join(fmt.Errorf("MEDIARELAY_STORE_URL: %w", err), a.close())
+	}
 	if !db.Shared() {
 		if err := a.leases.ClearStale(ctx); err != nil {
 			slog.WarnContext(ctx, "stale leases of the previous process remain until they expire", "error", err)
 		}
 	}
 	if err := a.connect(o, bytes); err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, a.close())
 	}
 	return a, nil
 }
@@ -137,6 +146,7 @@ func (a *application) takes(channel string) intake.Takes {
 func (a *application) start() {
 	a.heartbeats.run(a.database.Run)
 	a.heartbeats.run(a.leases.Run)
+	a.workers.run(func(ctx context.Context) { storeid.LogMissing(ctx, a.pairing) })
 	a.workers.run(a.intake.Run)
 	a.workers.run(a.relay.Run)
 	a.workers.run(a.rotation.run)
@@ -148,4 +158,4 @@ func (a *application) stop() {
 	a.heartbeats.stop()
 }
 
-func (a *application) close() error { return a.database.Close() }
+func (a *application) close() error { return errors.Join(a.database.Close(), a.folder.Close()) }

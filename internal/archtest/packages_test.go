@@ -48,6 +48,7 @@ var packageRules = []packageRule{
 	{"internal/library", native, []string{"internal/database", "internal/media", "internal/preflight", "internal/reason"}},
 	{"internal/breaker", native, []string{"internal/library"}},
 	{"internal/store", native, []string{"internal/media"}},
+	{"internal/storeid", native, []string{"internal/library", "internal/store"}},
 
 	// Providers speak their API. They know of no relay.
 	{"internal/provider", native, []string{"internal/media", "internal/reason"}},

@@ -23,6 +23,10 @@ type Config struct {
 	DatabaseURL provider.Secret
 	// StoreDir is the folder for the bytes of uploads.
 	StoreDir string
+	// AdoptStore: the folder becomes the database's store, whatever was paired before. It
+	// is a flag of the command and no setting: a setting that stays would disable the
+	// check.
+	AdoptStore bool
 	// JWTSecret signs tokens, with HS256.
 	JWTSecret   provider.Secret
 	JWTIssuer   string

@@ -95,25 +95,31 @@ func TestConcurrentMigrations(t *testing.T) {
 // another key after it.
 func TestMigrationMarksChannelsWithAuthFailure(t *testing.T) {
 	databasetest.EachURL(t, func(t *testing.T, url string) {
-		before := opened(t, url)
-		for _, statement := range []string{ // the schema of the previous version
-			"DELETE FROM goose_db_version WHERE version_id = 3", "ALTER TABLE circuits DROP COLUMN shut_out",
-			"INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')",
-		} {
-			err := before.Durable(t.Context(), func(tx *sql.Tx) error {
-				_, err := tx.ExecContext(t.Context(), statement)
-				return err
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
+		before := openedAt(t, url, 2)
+		err := before.Durable(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), "INSERT INTO circuits (channel, failures, cause) VALUES ('acme', 1, 'auth'), ('other', 1, 'rate')")
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 		var channel string
-		err := opened(t, url).Read().QueryRowContext(t.Context(), "SELECT channel FROM circuits WHERE shut_out = 1").Scan(&channel)
+		err = opened(t, url).Read().QueryRowContext(t.Context(), "SELECT channel FROM circuits WHERE shut_out = 1").Scan(&channel)
 		if err != nil || channel != "acme" {
 			t.Errorf("shut out: %q, %v, want acme", channel, err)
 		}
 	})
+}
+
+// openedAt opens a database that has the migrations up to a version only.
+func openedAt(t *testing.T, url string, version int64) *database.DB {
+	t.Helper()
+	db, err := database.OpenAt(t.Context(), url, version)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
 }
 
 func opened(t *testing.T, url string) *database.DB {

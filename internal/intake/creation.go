@@ -20,6 +20,7 @@ import (
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/problem"
 	"mediarelay/internal/reason"
+	"mediarelay/internal/store"
 	"mediarelay/internal/tusproto"
 )
 
@@ -205,6 +206,9 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 	case errors.Is(err, library.ErrFull):
 		logFailure(r.Context(), "repeat creation", first.ID, err)
 		resp.refuse(problem.StorageFull())
+	case errors.Is(err, store.ErrAway):
+		logFailure(r.Context(), "repeat creation", first.ID, err)
+		resp.refuse(problem.StoreAway())
 	case err != nil:
 		logFailure(r.Context(), "repeat creation", first.ID, err)
 		resp.refuse(problem.Locked())

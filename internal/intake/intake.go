@@ -56,6 +56,12 @@ type Bytes interface {
 	Open(ctx context.Context, id string) (*store.Content, error)
 	Remove(ctx context.Context, id string) error
 	Old(ctx context.Context, before time.Time) (ids []string, err error)
+	// Present returns an error while the store is unavailable as a whole.
+	Present(ctx context.Context) error
+	// Quarantine moves the bytes of an upload aside and returns their new name.
+	Quarantine(ctx context.Context, id string, at time.Time) (moved string, err error)
+	// PurgeQuarantine deletes what was moved aside before a time.
+	PurgeQuarantine(ctx context.Context, before time.Time) (purged int, err error)
 }
 
 // Arrivals hears that this process created an upload or stored bytes of it, so that it
@@ -123,9 +129,11 @@ const (
 type Intake struct {
 	config  Config
 	tus     http.Handler
-	metrics prometheus.Collector
+	metrics collectors
 	digests *digests
 	now     func() time.Time
+	// quarantined counts uploads whose bytes were moved aside.
+	quarantined prometheus.Counter
 	// steady starts at now and then follows the monotonic clock.
 	steady func() time.Time
 }
@@ -142,7 +150,7 @@ func New(c Config) (*Intake, error) {
 	if c.Takes == nil {
 		c.Takes = func(string) Takes { return Takes{} }
 	}
-	i := &Intake{config: c, digests: newDigests(), now: c.Now, steady: sinceStart(c.Now())}
+	i := &Intake{config: c, digests: newDigests(), now: c.Now, steady: sinceStart(c.Now()), quarantined: newQuarantined()}
 
 	composer := handler.NewStoreComposer()
 	composer.UseCore(tusStore{i})
@@ -168,11 +176,12 @@ func New(c Config) (*Intake, error) {
 		return nil, fmt.Errorf("set up tusd: %w", err)
 	}
 	i.tus = http.StripPrefix(strings.TrimSuffix(basePath, "/"), tus)
-	i.metrics = prometheuscollector.New(tus.Metrics)
+	i.metrics = collectors{prometheuscollector.New(tus.Metrics), i.quarantined}
 	return i, nil
 }
 
-// Metrics counts requests, errors, bytes and uploads, under tusd's names.
+// Metrics counts requests, errors, bytes and uploads, under tusd's names, and what was
+// moved to the quarantine.
 func (i *Intake) Metrics() prometheus.Collector { return i.metrics }
 
 // Offset returns how many bytes of an upload are stored.

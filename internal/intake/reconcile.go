@@ -16,19 +16,15 @@ const (
 	reconcileEvery = 10 * time.Second
 	// batch is how many uploads are read with one query.
 	batch = 500
-	// orphanAge is the minimum age of bytes without a row before they are deleted: far
-	// longer than any creation takes.
-	orphanAge = time.Hour
 )
 
 // Run reconciles at the start and every 10 s until ctx is done: it finishes complete
 // uploads whose finish failed or was interrupted by a crash, and sweeps expired ones.
 func (i *Intake) Run(ctx context.Context) {
-	tick := time.NewTicker(reconcileEvery)
+	tick, sweep := time.NewTicker(reconcileEvery), time.NewTicker(orphanSweepEvery)
 	defer tick.Stop()
-	if err := i.sweepOrphans(ctx); err != nil && ctx.Err() == nil {
-		logFailure(ctx, "sweep orphans", "", err)
-	}
+	defer sweep.Stop()
+	i.sweepOrphans(ctx)
 	for {
 		if err := i.Reconcile(ctx); err != nil && ctx.Err() == nil {
 			logFailure(ctx, "reconcile", "", err)
@@ -36,13 +32,19 @@ func (i *Intake) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-sweep.C:
+			i.sweepOrphans(ctx)
 		case <-tick.C:
 		}
 	}
 }
 
-// Reconcile makes one pass. The failure of one upload does not affect the others.
+// Reconcile makes one pass. The failure of one upload does not affect the others. While
+// the store is unavailable it does nothing, because every upload would look lost.
 func (i *Intake) Reconcile(ctx context.Context) error {
+	if err := i.config.Bytes.Present(ctx); err != nil {
+		return err
+	}
 	now, uploads := i.sweepTime(), i.config.Uploads
 	i.digests.dropOld(time.Now().Add(-i.config.Expiry)) // by the clock of this process, which set their times
 	return errors.Join(
@@ -133,19 +135,4 @@ func (i *Intake) underLease(ctx context.Context, u library.Upload, do func(conte
 		return fmt.Errorf("upload %s: %w", u.ID, err)
 	}
 	return nil
-}
-
-// sweepOrphans deletes bytes without a row, which a crash or a power cut leaves behind.
-func (i *Intake) sweepOrphans(ctx context.Context) error {
-	now := i.sweepTime()
-	if host := time.Now(); host.Before(now) { // files have the time of this host
-		now = host
-	}
-	ids, err := i.config.Bytes.Old(ctx, now.Add(-orphanAge))
-	for _, id := range ids {
-		if _, lookErr := i.config.Uploads.UploadByID(ctx, id); errors.Is(lookErr, library.ErrNotFound) {
-			err = errors.Join(err, i.config.Bytes.Remove(ctx, id))
-		}
-	}
-	return err
 }

@@ -7,20 +7,38 @@ import (
 
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
+	"mediarelay/internal/reason"
 	"mediarelay/internal/store"
 )
 
-// uploadByKey returns the upload with a client's key. An upload whose asset was deleted
-// is removed with its key, so that the file can be uploaded again.
+// uploadByKey returns the upload with a client's key. An upload whose asset was deleted,
+// or whose bytes were lost, is removed with its key, so that the file can be uploaded
+// again.
 func (i *Intake) uploadByKey(ctx context.Context, channel, key string) (library.Upload, error) {
 	u, err := i.config.Uploads.UploadByKey(ctx, channel, key)
-	if err != nil || u.State != library.StateDone {
+	if err != nil {
 		return u, err
+	}
+	if lostBytes(u) {
+		return i.releaseKey(ctx, u)
+	}
+	if u.State != library.StateDone {
+		return u, nil
 	}
 	_, err = i.config.Uploads.Asset(ctx, channel, u.AssetID)
 	if !errors.Is(err, library.ErrNotFound) {
 		return u, err
 	}
+	return i.releaseKey(ctx, u)
+}
+
+// lostBytes reports whether an upload failed because the store lost or changed its bytes.
+func lostBytes(u library.Upload) bool {
+	return u.State == library.StateFailed && u.Problem != nil && u.Problem.Reason.Code == reason.BytesGone
+}
+
+// releaseKey removes an upload, so that its key is free for another one.
+func (i *Intake) releaseKey(ctx context.Context, u library.Upload) (library.Upload, error) {
 	if err := i.remove(ctx, u.ID); err != nil {
 		return u, err
 	}

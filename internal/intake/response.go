@@ -18,6 +18,7 @@ import (
 // Our own errors, in the form that tusd passes to the client.
 var (
 	errStorageFull = handler.NewError("ERR_STORAGE_FULL", "no space left", http.StatusInsufficientStorage)
+	errStoreAway   = handler.NewError("ERR_STORE_AWAY", "the store is unavailable", http.StatusServiceUnavailable)
 	errUnavailable = handler.NewError("ERR_UNAVAILABLE", "try again", http.StatusServiceUnavailable)
 	errKeyTaken    = handler.NewError("ERR_KEY_TAKEN", "another request made the upload", http.StatusLocked)
 	errChecksum    = handler.NewError("ERR_CHECKSUM_MISMATCH", "checksum mismatch", tusproto.StatusChecksumMismatch)
@@ -28,6 +29,7 @@ var (
 // code is an internal error.
 var problems = map[string]func() problem.Problem{
 	"ERR_STORAGE_FULL": problem.StorageFull,
+	"ERR_STORE_AWAY":   problem.StoreAway,
 	"ERR_UNAVAILABLE":  problem.Unavailable,
 	"ERR_KEY_TAKEN":    problem.Locked,
 	"ERR_CHECKSUM_MISMATCH": func() problem.Problem {

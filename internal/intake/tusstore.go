@@ -90,6 +90,9 @@ func (s tusStore) toTus(ctx context.Context, act, id string, err error) error {
 	case errors.Is(err, store.ErrFull), errors.Is(err, library.ErrFull):
 		logFailure(ctx, act, id, err)
 		return errStorageFull
+	case errors.Is(err, store.ErrAway):
+		logFailure(ctx, act, id, err)
+		return errStoreAway
 	default:
 		logFailure(ctx, act, id, err)
 		return errUnavailable

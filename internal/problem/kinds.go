@@ -108,6 +108,13 @@ func Unavailable() Problem {
 	return New(http.StatusServiceUnavailable, reason.ProblemUnavailable, "")
 }
 
+// StoreAway: the folder for the bytes of uploads is not there, or is another one.
+func StoreAway() Problem {
+	p := Unavailable()
+	p.Detail = "The server's store for uploads is unavailable, so the request was not acknowledged. Send a HEAD request later and resume from its offset."
+	return p
+}
+
 // ShuttingDown: this process is stopping; another one takes the request.
 func ShuttingDown() Problem {
 	return New(http.StatusServiceUnavailable, reason.ProblemShuttingDown, "")

@@ -3,6 +3,7 @@ package relay
 import (
 	"context"
 	"errors"
+	"io"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -43,10 +44,28 @@ func (j *job) getCopy(ctx context.Context, want media.Copy) (assetID string, err
 	if err != nil {
 		return "", err
 	}
+	j.sent = true
 	j.copies = append(j.copies, got.Copy)
 	assetID, err = j.recordCopy(ctx, got.Copy)
 	j.recordSuccess(ctx, got.began)
 	return assetID, err
+}
+
+// verifyUnsent compares the stored bytes with the digest if no provider got them: the
+// copies of another upload of the same file are reused. The asset refers to the bytes of
+// the upload that completes last, so damaged ones must not complete.
+func (j *job) verifyUnsent() error {
+	if j.sent {
+		return nil
+	}
+	body, err := j.readFrom(0)
+	if err == nil {
+		_, err = io.Copy(io.Discard, body)
+	}
+	if err != nil {
+		return &verified.StoreError{Err: err}
+	}
+	return nil
 }
 
 // received is a copy that the provider gave, and when its request began.

@@ -12,6 +12,7 @@ import (
 	"mediarelay/internal/relay/early"
 	"mediarelay/internal/relay/policy"
 	"mediarelay/internal/relay/verified"
+	"mediarelay/internal/store"
 )
 
 // recordError is a failure of our own database, which says nothing about the
@@ -47,6 +48,9 @@ func (j *job) handleError(ctx context.Context, err error) error {
 	return errors.Join(breakerErr, j.retryOrFail(ctx, err))
 }
 
+// storeAwayWait is the time between two attempts while the whole store is unavailable.
+const storeAwayWait = 10 * time.Second
+
 // retryOrFail schedules another attempt, or ends the upload if none would help or its
 // attempts are used up.
 //
@@ -57,6 +61,9 @@ func (j *job) handleError(ctx context.Context, err error) error {
 func (j *job) retryOrFail(ctx context.Context, err error) error {
 	rule, p := policy.For(err), retryableProblem(err)
 	next := library.Retry{At: j.now().Add(rule.Retry.Wait(j.row.Attempts)), Problem: p}
+	if errors.Is(err, store.ErrAway) { // the whole store: no file is at fault
+		next.At, next.Uncounted = j.now().Add(storeAwayWait), true
+	}
 	at := next.At.UTC().Format(time.RFC3339)
 	if rule.Attempt == policy.AttemptWaits {
 		next.At, next.Uncounted, at = j.now(), j.row.ChannelDown, retryWithChannel
@@ -71,11 +78,14 @@ func (j *job) retryOrFail(ctx context.Context, err error) error {
 	return j.config.Library.ScheduleRetry(ctx, j.lease, j.upload.ID, next)
 }
 
-// failDamaged ends the job of a file whose stored bytes are not those that were
-// finished. No attempt would find others.
+// failDamaged ends the job of a file whose stored bytes are missing, or are not those
+// that were finished. The server makes no other attempt, but a person may once an
+// operator has restored the bytes.
 func (j *job) failDamaged(ctx context.Context, err error) error {
-	slog.ErrorContext(ctx, "stored bytes were changed", "upload", j.upload.ID, "error", err)
-	return j.fail(ctx, problemOf(reason.BytesGone))
+	slog.ErrorContext(ctx, "stored bytes are missing or were changed", "upload", j.upload.ID, "error", err)
+	p := problemOf(reason.BytesGone)
+	p.Retryable = true
+	return j.fail(ctx, p)
 }
 
 func (j *job) fail(ctx context.Context, p library.Problem) error {

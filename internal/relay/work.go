@@ -26,6 +26,8 @@ type job struct {
 	content  *store.Content
 	claim    *early.Claim
 	copies   []library.Copy // those of the upload's purposes so far
+	// sent says that a provider got the file from the stored bytes, which verifies them.
+	sent bool
 	// sessionWhole says that the open session has every byte.
 	sessionWhole bool
 }
@@ -108,7 +110,7 @@ func (j *job) run(ctx context.Context) (err error) {
 	}
 	j.content, err = j.config.Bytes.Open(ctx, j.upload.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return j.fail(ctx, problemOf(reason.BytesGone))
+		return j.failDamaged(ctx, err)
 	}
 	if err != nil {
 		return j.handleError(ctx, &verified.StoreError{Err: err})
@@ -127,6 +129,9 @@ func (j *job) send(ctx context.Context) error {
 		return err
 	}
 	assetID, err := j.getCopies(ctx)
+	if err == nil {
+		err = j.verifyUnsent()
+	}
 	if err != nil {
 		return j.handleError(ctx, err)
 	}

@@ -14,7 +14,7 @@ import (
 // until the check succeeds, even if the process crashes.
 const uncheckedSuffix = ".unchecked"
 
-func (f *Folder) unchecked(id string) string { return f.path(id) + uncheckedSuffix }
+func unchecked(id string) string { return name(id) + uncheckedSuffix }
 
 // AppendChecked is Append for bytes that count only if check accepts them. It calls check
 // with the number of stored bytes. If check returns an error, or the process crashes
@@ -30,17 +30,17 @@ func (f *Folder) AppendChecked(_ context.Context, id string, offset int64, r io.
 			return 0, errors.Join(err, f.named("discard bytes of", id, f.discard(id, offset)))
 		}
 	}
-	if removeErr := os.Remove(f.unchecked(id)); removeErr != nil {
+	if removeErr := f.root.Remove(unchecked(id)); removeErr != nil {
 		return 0, f.named("append to", id, errors.Join(err, removeErr))
 	}
-	return n, f.named("append to", id, err)
+	return n, f.named("append to", id, errors.Join(err, f.present()))
 }
 
 func (f *Folder) begin(id string, offset int64) error {
 	if err := f.prepare(id, offset); err != nil {
 		return err
 	}
-	return os.WriteFile(f.unchecked(id), strconv.AppendInt(nil, offset, 10), 0o600)
+	return f.root.WriteFile(unchecked(id), strconv.AppendInt(nil, offset, 10), 0o600)
 }
 
 // Offset returns how many bytes of an upload count. The result is exact for the holder of
@@ -53,7 +53,10 @@ func (f *Folder) Offset(_ context.Context, id string) (int64, error) {
 // Arrived returns how many bytes of an upload are stored, including those that a check may
 // still discard.
 func (f *Folder) Arrived(_ context.Context, id string) (int64, error) {
-	info, err := os.Stat(f.path(id))
+	if err := f.present(); err != nil {
+		return 0, f.named("look at", id, err)
+	}
+	info, err := f.root.Stat(name(id))
 	if err != nil {
 		return 0, f.named("look at", id, err)
 	}
@@ -61,12 +64,15 @@ func (f *Folder) Arrived(_ context.Context, id string) (int64, error) {
 }
 
 // end returns an upload's end, and whether unchecked bytes follow it.
-func (f *Folder) end(id string) (offset int64, unchecked bool, err error) {
-	info, err := os.Stat(f.path(id))
+func (f *Folder) end(id string) (offset int64, notChecked bool, err error) {
+	if err := f.present(); err != nil {
+		return 0, false, err
+	}
+	info, err := f.root.Stat(name(id))
 	if err != nil {
 		return 0, false, err
 	}
-	text, err := os.ReadFile(f.unchecked(id))
+	text, err := f.root.ReadFile(unchecked(id))
 	if errors.Is(err, fs.ErrNotExist) {
 		return info.Size(), false, nil
 	}
@@ -83,13 +89,13 @@ func (f *Folder) end(id string) (offset int64, unchecked bool, err error) {
 // prepare returns nil if the upload ends at offset. It discards unchecked bytes that a
 // crashed process left.
 func (f *Folder) prepare(id string, offset int64) error {
-	end, unchecked, err := f.end(id)
+	end, notChecked, err := f.end(id)
 	switch {
 	case err != nil:
 		return err
 	case end != offset:
 		return ErrOffset
-	case unchecked:
+	case notChecked:
 		return f.discard(id, offset)
 	default:
 		return nil
@@ -99,8 +105,12 @@ func (f *Folder) prepare(id string, offset int64) error {
 // discard truncates the upload before it removes the note, because the bytes must not
 // count until they are gone.
 func (f *Folder) discard(id string, offset int64) error {
-	if err := os.Truncate(f.path(id), offset); err != nil {
+	file, err := f.root.OpenFile(name(id), os.O_WRONLY, 0)
+	if err != nil {
 		return err
 	}
-	return os.Remove(f.unchecked(id))
+	if err := errors.Join(file.Truncate(offset), file.Close()); err != nil {
+		return err
+	}
+	return f.root.Remove(unchecked(id))
 }

@@ -14,10 +14,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
-	"time"
 )
 
 // Errors for callers to distinguish.
@@ -29,13 +28,21 @@ var (
 	// ErrFull: the disk is full. Bytes that were written before stay.
 	ErrFull = errors.New("store: no space left")
 	// ErrAway: the folder is not the one that was opened, for example because its volume
-	// is not mounted. Then the store cannot tell whether an upload exists.
+	// is not mounted. Then the store neither takes bytes nor tells whether an upload
+	// exists.
 	ErrAway = errors.New("store: the folder is unavailable")
 )
 
 // Folder is a store in one folder. Its files are readable by this user only.
+//
+// It holds the folder by descriptor, so that another folder under the same path is
+// noticed: see presence.go.
 type Folder struct {
-	root string
+	root  *os.Root
+	path  string
+	first fs.FileInfo // of the folder that was opened
+	// identity is the one that SetIdentity or Expect set; nil before.
+	identity atomic.Pointer[knownIdentity]
 }
 
 // copyBuffers holds buffers of 64 KiB, which halves the write calls compared to the 32 KiB
@@ -43,10 +50,7 @@ type Folder struct {
 // one would cost memory for every slow client.
 var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 
-// marker is a file that distinguishes the folder from an empty mount point.
-const marker = ".mediarelay"
-
-// OpenFolder opens a folder and creates it if it is missing.
+// OpenFolder opens a folder and creates it if it is missing. The caller closes it.
 func OpenFolder(path string) (*Folder, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -55,19 +59,30 @@ func OpenFolder(path string) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(path, marker), nil, 0o600); err != nil {
+	root, err := os.OpenRoot(path)
+	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	return &Folder{root: path}, nil
+	first, err := root.Stat(".")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open the store: %w", err), root.Close())
+	}
+	return &Folder{root: root, path: path, first: first}, nil
 }
+
+// Close closes the folder.
+func (f *Folder) Close() error { return f.root.Close() }
+
+// Path returns the folder's absolute path.
+func (f *Folder) Path() string { return f.path }
 
 // Create creates an empty upload. It does not change an existing one.
 func (f *Folder) Create(_ context.Context, id string) error {
-	file, err := os.OpenFile(f.path(id), os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := f.root.OpenFile(name(id), os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		return f.named("create", id, err)
 	}
-	return f.named("create", id, file.Close())
+	return f.named("create", id, errors.Join(file.Close(), f.present()))
 }
 
 // Append writes the bytes of r at offset, which must be the upload's end, and returns how
@@ -77,12 +92,12 @@ func (f *Folder) Append(_ context.Context, id string, offset int64, r io.Reader)
 		return 0, f.named("append to", id, err)
 	}
 	n, err := f.write(id, offset, r)
-	return n, f.named("append to", id, err)
+	return n, f.named("append to", id, errors.Join(err, f.present()))
 }
 
 // write writes at offset without checking the upload's end.
 func (f *Folder) write(id string, offset int64, r io.Reader) (n int64, err error) {
-	file, err := os.OpenFile(f.path(id), os.O_WRONLY, 0)
+	file, err := f.root.OpenFile(name(id), os.O_WRONLY, 0)
 	if err != nil {
 		return 0, err
 	}
@@ -103,22 +118,22 @@ type onlyReader struct{ io.Reader }
 // dropped the pages that it could not write, and it reports that only once: the next flush
 // would succeed although bytes are missing.
 func (f *Folder) Seal(ctx context.Context, id string) error {
-	for _, path := range []string{f.path(id), f.root} {
-		err := syncPath(path)
+	for _, path := range []string{name(id), "."} {
+		err := f.flush(path)
 		if errors.Is(err, errNotFlushed) {
-			err = errors.Join(err, f.Remove(ctx, id), f.Create(ctx, id), syncPath(f.root))
+			err = errors.Join(err, f.Remove(ctx, id), f.Create(ctx, id), f.flush("."))
 		}
 		if err != nil {
 			return f.named("seal", id, err)
 		}
 	}
-	return nil
+	return f.named("seal", id, f.present())
 }
 
 var errNotFlushed = errors.New("flush to disk failed")
 
-func syncPath(path string) (err error) {
-	file, err := os.Open(path)
+func (f *Folder) flush(path string) (err error) {
+	file, err := f.root.Open(path)
 	if err != nil {
 		return err
 	}
@@ -138,7 +153,10 @@ type Content struct {
 
 // Open opens an upload for reading. The caller closes it.
 func (f *Folder) Open(_ context.Context, id string) (*Content, error) {
-	file, err := os.Open(f.path(id))
+	if err := f.present(); err != nil {
+		return nil, f.named("open", id, err)
+	}
+	file, err := f.root.Open(name(id))
 	if err != nil {
 		return nil, f.named("open", id, err)
 	}
@@ -151,48 +169,19 @@ func (f *Folder) Open(_ context.Context, id string) (*Content, error) {
 
 // Remove deletes the bytes of an upload. A missing upload is not an error.
 func (f *Folder) Remove(_ context.Context, id string) error {
-	for _, path := range []string{f.path(id), f.unchecked(id)} {
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := f.present(); err != nil {
+		return f.named("remove", id, err)
+	}
+	for _, path := range []string{name(id), unchecked(id)} {
+		if err := f.root.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return f.named("remove", id, err)
 		}
 	}
 	return nil
 }
 
-// leastRoom is the free space, in bytes, that the store needs to be ready. An empty file
-// does not prove anything, because it can be created on a full disk.
-const leastRoom = 64 << 10
-
-// Ready checks that the folder can be written to.
-func (f *Folder) Ready(_ context.Context) error {
-	file, err := os.CreateTemp(f.root, ".ready-*")
-	if err != nil {
-		return fmt.Errorf("write to the store in %s: %w", f.root, f.plain(err))
-	}
-	_, err = file.Write(make([]byte, leastRoom))
-	if err = errors.Join(err, file.Close(), os.Remove(file.Name())); err != nil {
-		return fmt.Errorf("write to the store in %s: %w", f.root, f.plain(err))
-	}
-	return nil
-}
-
-func (f *Folder) path(id string) string { return filepath.Join(f.root, filepath.Base(id)) }
-
-// Old lists the uploads that were last written before a time.
-func (f *Folder) Old(_ context.Context, before time.Time) (ids []string, err error) {
-	entries, err := os.ReadDir(f.root)
-	if err != nil {
-		return nil, fmt.Errorf("list the store: %w", err)
-	}
-	for _, entry := range entries {
-		info, err := entry.Info()
-		if err != nil || entry.Name() == marker || !info.ModTime().Before(before) {
-			continue // removed meanwhile, or too new
-		}
-		ids = append(ids, strings.TrimSuffix(entry.Name(), uncheckedSuffix))
-	}
-	return ids, nil
-}
+// name is the name of an upload's file. An ID with a folder in it stays in the store.
+func name(id string) string { return filepath.Base(id) }
 
 // named adds the operation, the upload and the folder to an error, and replaces errors of
 // the operating system with those of this package. The folder is for the log only.
@@ -200,14 +189,14 @@ func (f *Folder) named(act, id string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s upload %s in %s: %w", act, id, f.root, f.plain(err))
+	return fmt.Errorf("%s upload %s in %s: %w", act, id, f.path, f.plain(err))
 }
 
 func (f *Folder) plain(err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Stat(filepath.Join(f.root, marker)); err != nil {
-			return ErrAway
+		if err := f.present(); err != nil {
+			return err
 		}
 		return ErrNotFound
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
