@@ -57,7 +57,30 @@ func (f *Folder) write(id string, offset int64, r io.Reader) (n int64, err error
 	}
 	// A failed write may only show when the file is closed.
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return copyTo(io.NewOffsetWriter(file, offset), r)
+	return copyTo(&uploadWriter{file: file, end: offset, begun: offset}, r)
+}
+
+// writebackStep is how many bytes are written before the disk begins to store them. The
+// disk then works while the rest arrives, and the flush at the end waits only for the last
+// ones.
+const writebackStep = 1 << 20
+
+// uploadWriter writes at the end of an upload.
+type uploadWriter struct {
+	file *os.File
+	end  int64
+	// begun is the offset up to which the disk was told to store the bytes.
+	begun int64
+}
+
+func (w *uploadWriter) Write(p []byte) (int, error) {
+	n, err := w.file.WriteAt(p, w.end)
+	w.end += int64(n)
+	if w.end-w.begun >= writebackStep {
+		beginWriteback(w.file, w.begun, w.end-w.begun)
+		w.begun = w.end
+	}
+	return n, err
 }
 
 // copyTo writes the bytes of each read at once, so that they can be sent early and

@@ -96,7 +96,7 @@ func (c *client) upload(name string, content []byte) error {
 func (c *client) create(name string, length int, first []byte) (path string, err error) {
 	r := request{method: "POST", path: "/files/", length: len(first), body: first, headers: map[string]string{
 		"Upload-Length":   strconv.Itoa(length),
-		"Upload-Metadata": "filename " + encode(name) + ",filetype " + encode("application/pdf"),
+		"Upload-Metadata": "filename " + encode(name) + ",filetype " + encode("video/mp4"),
 	}}
 	if len(first) > 0 {
 		r.headers["Content-Type"] = "application/offset+octet-stream"
