@@ -12,7 +12,7 @@ import (
 // more is waiting to be read. A stalled upload therefore holds a small one, and a fast
 // one costs few system calls.
 const (
-	smallBuffer = 16 << 10
+	smallBuffer = 4 << 10
 	largeBuffer = 256 << 10
 	// maxLargeBuffers bounds the memory of many uploads that wait for a slow disk: 16 MiB.
 	maxLargeBuffers = 64

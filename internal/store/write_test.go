@@ -29,7 +29,7 @@ func (r *sizedReader) Read(p []byte) (int, error) {
 func TestLargeBufferOnlyWhileMoreIsWaiting(t *testing.T) {
 	content := make([]byte, 2<<20)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(content) // never fails
-	body := &sizedReader{data: bytes.NewReader(content), sizes: []int{100, 64 << 10, 256 << 10, 256 << 10, 7000, 50, 16 << 10, 0}}
+	body := &sizedReader{data: bytes.NewReader(content), sizes: []int{100, 64 << 10, 256 << 10, 256 << 10, 7000, 50, 4 << 10, 0}}
 	var stored bytes.Buffer
 	n, err := copyTo(&stored, body)
 	if err != nil || n != int64(stored.Len()) || !bytes.Equal(stored.Bytes(), content[:n]) {

@@ -52,7 +52,7 @@ func cases() []benchCase {
 		{name: "8", measure: uploads(8, 48, largeFile), goal: "10 MB, 8 clients"},
 		{name: "64", measure: uploads(64, 128, largeFile), goal: "10 MB, 64 clients"},
 		{name: "512", measure: uploads(512, 512, largeFile), omit: []string{"bare", "tusd"}, goal: "10 MB, 512 clients"},
-		{name: "tiny", measure: uploads(64, 1500, tinyFile), goal: "10 KB, 64 clients"},
+		{name: "tiny", measure: uploads(64, 640, tinyFile), goal: "10 KB, 64 clients"},
 		{name: "stalled", measure: stalled, omit: []string{"bare"}, goal: "256 stalled uploads"},
 		{name: "takeover", measure: takeover, omit: []string{"bare"}, goal: "take over a half-open upload"},
 	}

@@ -10,12 +10,12 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Uploads that end together share the flushes of their folder. Each flush takes 20 ms
+// Uploads that end together share the flushes of their folder. Each flush takes 5 ms
 // longer than the disk needs, so they do end together.
 func TestUploadsShareFlushesOfTheFolder(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)
-	log := traceWithFaults(i, "-y", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=20000")
+	log := traceWithFaults(i, "-y", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=5000")
 	i.Start()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*stage.RecoveryTimeout)
 	defer cancel()
@@ -35,8 +35,8 @@ func TestUploadsShareFlushesOfTheFolder(t *testing.T) {
 		}
 	}
 	t.Logf("%d uploads: %d flushes of files, %d of their folder, %d of everything", len(files), ofFiles, ofFolder, strings.Count(all, "sync("))
-	if ofFiles != len(files) {
-		t.Errorf("%d flushes of files, want one for each of %d uploads", ofFiles, len(files))
+	if ofFiles < len(files) {
+		t.Errorf("%d flushes of files, want at least one for each of %d uploads", ofFiles, len(files))
 	}
 	if ofFolder == 0 || ofFolder > len(files)/2 {
 		t.Errorf("%d flushes of the folder for %d uploads, want at least 1 and at most half as many", ofFolder, len(files))
