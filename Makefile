@@ -93,7 +93,7 @@ bench: setup-test build ## measure the figures of docs/performance.md
 
 # BENCH_SERVER may hold flags: BENCH_SERVER='-runs 1 -case 8,tiny -before OLD_BUILD'.
 bench-server: build bin/bench-server ## compare the speed of uploads with a bare handler and with tusd
-	bin/bench-server $(BENCH_SERVER) bin/mediarelay
+	bin/bench-server -dir bin $(BENCH_SERVER) bin/mediarelay
 
 # Installs the other clients for this comparison only. The product includes none of them.
 compare-clients: setup-test build bin/esbuild ## run other upload clients through the faults of docs/resilience.md

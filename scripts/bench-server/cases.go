@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"sync"
@@ -77,7 +76,7 @@ func uploads(clients, files, size int) func(*process) (figures, error) {
 		seconds, used := time.Since(began).Seconds(), p.cpu()-cpu
 		gigabytes := float64(files) * float64(size) / 1e9
 		return figures{
-			"MB/s": 1000 * gigabytes / seconds, "files/s": float64(files) / seconds,
+			"MB/s": 1000 * gigabytes / seconds, "files/s": float64(files) / seconds, "refused": float64(p.refused.Load()),
 			"CPU s/GB": used.Seconds() / gigabytes, "MiB peak": float64(p.memory("VmHWM")) / 1024,
 		}, nil
 	}
@@ -95,7 +94,12 @@ func sendAll(connections []*client, files int, file []byte) error {
 		})
 	}
 	clients.Wait()
-	return errors.Join(failed...)
+	for _, err := range failed {
+		if err != nil {
+			return err // the first says what went wrong
+		}
+	}
+	return nil
 }
 
 // stalled measures the memory of uploads that stop in the middle, without their clients

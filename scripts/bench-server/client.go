@@ -90,6 +90,34 @@ func (c *client) upload(name string, content []byte) error {
 		return err
 	}
 	_, err = c.do(patch(path, 0, len(content), content))
+	for attempt := 0; err != nil && attempt < maxAttempts; attempt++ {
+		c.server.refused.Add(1)
+		err = c.resume(path, content)
+	}
+	return err
+}
+
+// maxAttempts bounds the attempts to resume a file whose server is overloaded.
+const maxAttempts = 20
+
+// resume sends the rest of a file on a new connection, as a tus client does after an error.
+func (c *client) resume(path string, content []byte) error {
+	c.close()
+	time.Sleep(500 * time.Millisecond)
+	fresh, err := c.server.connect()
+	if err != nil {
+		return err
+	}
+	*c = *fresh
+	header, err := c.do(request{method: "HEAD", path: path})
+	if err != nil {
+		return err
+	}
+	offset, err := strconv.Atoi(header.Get("Upload-Offset"))
+	if err != nil || offset == len(content) {
+		return err
+	}
+	_, err = c.do(patch(path, offset, len(content)-offset, content[offset:]))
 	return err
 }
 

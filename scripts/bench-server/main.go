@@ -61,7 +61,7 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("bench-server", flag.ContinueOnError)
 	flags.IntVar(&o.runs, "runs", 3, "how often each case is measured for each server")
 	flags.StringVar(&o.before, "before", "", "an older build of mediarelay to compare with")
-	flags.StringVar(&o.dir, "dir", os.TempDir(), "a folder on the disk to measure")
+	flags.StringVar(&o.dir, "dir", ".", "a folder on the disk to measure; not one in memory, as /tmp may be")
 	flags.StringVar(&names, "case", "", "the cases to measure, comma separated (default all)")
 	if err := flags.Parse(args); err != nil {
 		return o, err

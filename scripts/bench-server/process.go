@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -64,6 +65,8 @@ type process struct {
 	address string
 	token   string
 	command *exec.Cmd
+	// refused counts the chunks that it did not take at the first attempt.
+	refused atomic.Int64
 }
 
 var greeting = regexp.MustCompile(`^Open (http://\S+)/#token=(\S+)`)
