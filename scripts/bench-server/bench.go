@@ -102,7 +102,7 @@ func (b *bench) print(w io.Writer) {
 
 func (b *bench) printRow(w io.Writer, c benchCase, figure string) {
 	byServer := b.results[c.name][figure]
-	fmt.Fprintf(w, "%s\t%s", c.goal, figure)
+	fmt.Fprintf(w, "%s\t%s", c.title, figure)
 	for _, s := range b.servers {
 		fmt.Fprintf(w, "\t%s", number(median(byServer[s.name])))
 	}

@@ -17,8 +17,8 @@ type benchCase struct {
 	measure func(p *process) (figures, error)
 	// omit names servers for which the case says nothing.
 	omit []string
-	// goal is the goal of the design, as printed.
-	goal string
+	// title is what the table prints.
+	title string
 }
 
 // figures are the results of one case by their names, such as "MB/s".
@@ -47,13 +47,13 @@ const (
 
 func cases() []benchCase {
 	return []benchCase{
-		{name: "1", measure: uploads(1, 12, largeFile), goal: "10 MB, 1 client"},
-		{name: "8", measure: uploads(8, 48, largeFile), goal: "10 MB, 8 clients"},
-		{name: "64", measure: uploads(64, 128, largeFile), goal: "10 MB, 64 clients"},
-		{name: "512", measure: uploads(512, 512, largeFile), omit: []string{"bare", "tusd"}, goal: "10 MB, 512 clients"},
-		{name: "tiny", measure: uploads(64, 640, tinyFile), goal: "10 KB, 64 clients"},
-		{name: "stalled", measure: stalled, omit: []string{"bare"}, goal: "256 stalled uploads"},
-		{name: "takeover", measure: takeover, omit: []string{"bare"}, goal: "take over a half-open upload"},
+		{name: "1", measure: uploads(1, 12, largeFile), title: "10 MB, 1 client"},
+		{name: "8", measure: uploads(8, 48, largeFile), title: "10 MB, 8 clients"},
+		{name: "64", measure: uploads(64, 128, largeFile), title: "10 MB, 64 clients"},
+		{name: "512", measure: uploads(512, 512, largeFile), omit: []string{"bare", "tusd"}, title: "10 MB, 512 clients"},
+		{name: "tiny", measure: uploads(64, 640, tinyFile), title: "10 KB, 64 clients"},
+		{name: "stalled", measure: stalled, omit: []string{"bare"}, title: "256 stalled uploads"},
+		{name: "takeover", measure: takeover, omit: []string{"bare"}, title: "take over a half-open upload"},
 	}
 }
 
