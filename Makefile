@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-packages test-acceptance test-wasm test-web test-vectors test-engines \
-	bench compare-clients check fmt format lint vet types generated archtest size clean help
+	bench bench-server compare-clients check fmt format lint vet types generated archtest size clean help
 # Prerequisites run in order. The tools below use all cores by themselves.
 .NOTPARALLEL:
 
@@ -91,6 +91,10 @@ test-vectors:
 bench: setup-test build ## measure the figures of docs/performance.md
 	go test -tags $(TAGS) -run '^$$' -bench . -benchmem -p 1 ./...
 
+# BENCH_SERVER may hold flags: BENCH_SERVER='-runs 1 -case 8,tiny -before OLD_BUILD'.
+bench-server: build bin/bench-server ## compare the speed of uploads with a bare handler and with tusd
+	bin/bench-server -dir bin $(BENCH_SERVER) bin/mediarelay
+
 # Installs the other clients for this comparison only. The product includes none of them.
 compare-clients: setup-test build bin/esbuild ## run other upload clients through the faults of docs/resilience.md
 	npm --prefix scripts/compare ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
@@ -103,15 +107,18 @@ check: setup-check build ## check format, lint, vet, types, generated files, imp
 format: bin/golangci-lint
 	bin/golangci-lint fmt --diff ./...
 	cd scripts/buildweb && ../../bin/golangci-lint fmt --diff ./...
+	cd scripts/bench-server && ../../bin/golangci-lint fmt --diff ./...
 
 fmt: bin/golangci-lint ## format the Go files
 	bin/golangci-lint fmt ./...
 	cd scripts/buildweb && ../../bin/golangci-lint fmt ./...
+	cd scripts/bench-server && ../../bin/golangci-lint fmt ./...
 
 lint: bin/golangci-lint
 	bin/golangci-lint run ./...
 	GOOS=js GOARCH=wasm bin/golangci-lint run ./wasm $(BOTH:%=./%)
 	cd scripts/buildweb && ../../bin/golangci-lint run ./...
+	cd scripts/bench-server && ../../bin/golangci-lint run ./...
 
 vet:
 	go vet -tags $(TAGS) ./...
@@ -144,6 +151,9 @@ bin/buildweb: $(wildcard scripts/buildweb/*.go) scripts/buildweb/go.mod scripts/
 # The bundler of bin/buildweb as a command.
 bin/esbuild: scripts/buildweb/go.mod scripts/buildweb/go.sum
 	go -C scripts/buildweb build -o ../../$@ github.com/evanw/esbuild/cmd/esbuild
+
+bin/bench-server: $(wildcard scripts/bench-server/*.go) scripts/bench-server/go.mod scripts/bench-server/go.sum
+	go -C scripts/bench-server build -o ../../$@ .
 
 bin/golangci-lint: scripts/tools.mod scripts/tools.sum
 	go build -modfile=scripts/tools.mod -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint

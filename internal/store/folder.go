@@ -14,7 +14,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"sync/atomic"
 	"syscall"
 )
@@ -41,14 +40,10 @@ type Folder struct {
 	root  *os.Root
 	path  string
 	first fs.FileInfo // of the folder that was opened
+	names *names
 	// identity is the one that SetIdentity or Expect set; nil before.
 	identity atomic.Pointer[knownIdentity]
 }
-
-// copyBuffers holds buffers of 64 KiB, which halves the write calls compared to the 32 KiB
-// of io.Copy, tusd's default. A buffer is in use for as long as a chunk takes, so a larger
-// one would cost memory for every slow client.
-var copyBuffers = sync.Pool{New: func() any { b := make([]byte, 64<<10); return &b }}
 
 // OpenFolder opens a folder and creates it if it is missing. The caller closes it.
 func OpenFolder(path string) (*Folder, error) {
@@ -67,7 +62,8 @@ func OpenFolder(path string) (*Folder, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open the store: %w", err), root.Close())
 	}
-	return &Folder{root: root, path: path, first: first}, nil
+	names := newNames(func() (flusher, error) { return root.Open(".") })
+	return &Folder{root: root, path: path, first: first, names: names}, nil
 }
 
 // Close closes the folder.
@@ -78,10 +74,14 @@ func (f *Folder) Path() string { return f.path }
 
 // Create creates an empty upload. It does not change an existing one.
 func (f *Folder) Create(_ context.Context, id string) error {
-	file, err := f.root.OpenFile(name(id), os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
+	file, err := f.root.OpenFile(name(id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return f.named("create", id, f.present())
+	case err != nil:
 		return f.named("create", id, err)
 	}
+	f.names.add(name(id))
 	return f.named("create", id, errors.Join(file.Close(), f.present()))
 }
 
@@ -95,45 +95,33 @@ func (f *Folder) Append(_ context.Context, id string, offset int64, r io.Reader)
 	return n, f.named("append to", id, errors.Join(err, f.present()))
 }
 
-// write writes at offset without checking the upload's end.
-func (f *Folder) write(id string, offset int64, r io.Reader) (n int64, err error) {
-	file, err := f.root.OpenFile(name(id), os.O_WRONLY, 0)
-	if err != nil {
-		return 0, err
-	}
-	// A failed write may only show when the file is closed.
-	defer func() { err = errors.Join(err, file.Close()) }()
-	buffer := copyBuffers.Get().(*[]byte)
-	defer copyBuffers.Put(buffer)
-	return io.CopyBuffer(io.NewOffsetWriter(file, offset), onlyReader{r}, *buffer)
-}
-
-// onlyReader hides WriteTo, so that io.CopyBuffer uses our buffer.
-type onlyReader struct{ io.Reader }
-
 // Seal flushes an upload to disk: its bytes, and its name in the folder. In a test without
 // Seal, a power cut lost all of 20 acknowledged uploads.
 //
-// If the flush fails, Seal truncates the upload to 0 bytes. The operating system may have
+// If a flush fails, Seal truncates the upload to 0 bytes. The operating system may have
 // dropped the pages that it could not write, and it reports that only once: the next flush
 // would succeed although bytes are missing.
+//
+// The removal of a note (see AppendChecked) may not be durable. If it is undone by a power
+// cut before the upload is committed as finished, its last chunk is sent again.
 func (f *Folder) Seal(ctx context.Context, id string) error {
-	for _, path := range []string{name(id), "."} {
-		err := f.flush(path)
-		if errors.Is(err, errNotFlushed) {
-			err = errors.Join(err, f.Remove(ctx, id), f.Create(ctx, id), f.flush("."))
-		}
-		if err != nil {
-			return f.named("seal", id, err)
-		}
+	err := f.flush(id)
+	if err == nil {
+		err = f.names.persist(name(id))
 	}
+	if errors.Is(err, errNotFlushed) {
+		err = errors.Join(err, f.Remove(ctx, id), f.Create(ctx, id), f.names.persist(name(id)))
+	}
+	if err != nil {
+		return f.named("seal", id, err)
+	}
+	f.names.forget(name(id))
 	return f.named("seal", id, f.present())
 }
 
-var errNotFlushed = errors.New("flush to disk failed")
-
-func (f *Folder) flush(path string) (err error) {
-	file, err := f.root.Open(path)
+// flush flushes the bytes of an upload.
+func (f *Folder) flush(id string) (err error) {
+	file, err := f.root.Open(name(id))
 	if err != nil {
 		return err
 	}
@@ -177,6 +165,7 @@ func (f *Folder) Remove(_ context.Context, id string) error {
 			return f.named("remove", id, err)
 		}
 	}
+	f.names.forget(name(id))
 	return nil
 }
 

@@ -26,12 +26,14 @@ func needStrace(t testing.TB) string {
 }
 
 // traceWithFaults runs the server under strace, which injects faults into its system
-// calls.
-func traceWithFaults(i *stage.Process, arguments ...string) {
+// calls. It returns the file with the trace.
+func traceWithFaults(i *stage.Process, arguments ...string) (log string) {
 	i.Helper()
-	strace, log := needStrace(i), filepath.Join(i.TempDir(), "strace")
+	strace := needStrace(i)
+	log = filepath.Join(i.TempDir(), "strace")
 	i.Wrapper = append([]string{strace, "-f", "-qq", "-o", log}, arguments...)
 	i.Cleanup(func() { wantInjected(i, log) })
+	return log
 }
 
 func wantInjected(t testing.TB, log string) {

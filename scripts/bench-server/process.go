@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// server is a program to measure.
+type server struct {
+	name    string
+	command func(dir string) *exec.Cmd
+	// plain says that it takes a file as one request without tus.
+	plain bool
+}
+
+func servers(o options) []server {
+	self, _ := os.Executable() // on Linux it cannot fail
+	peer := func(name string) func(string) *exec.Cmd {
+		return func(dir string) *exec.Cmd { return exec.Command(self, "peer", name, dir) }
+	}
+	all := []server{
+		{name: "bare", command: peer("bare"), plain: true},
+		{name: "tusd", command: peer("tusd")},
+	}
+	if o.before != "" {
+		all = append(all, server{name: "before", command: mediarelay(o.before)})
+	}
+	return append(all, server{name: "mediarelay", command: mediarelay(o.program)})
+}
+
+// mediarelay runs the server with its sandbox, SQLite and a folder. The content of the
+// files breaks the rules, so they are checked but not relayed: the relay would read them
+// again and send them to a provider in the same process.
+func mediarelay(program string) func(string) *exec.Cmd {
+	return func(dir string) *exec.Cmd {
+		c := exec.Command(program, "serve")
+		c.Env = []string{
+			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "MEDIARELAY_LISTEN=127.0.0.1:0", "MEDIARELAY_ADMIN_LISTEN=127.0.0.1:0",
+			"MEDIARELAY_DATA_DIR=" + filepath.Join(dir, "data"),
+		}
+		for _, variable := range os.Environ() {
+			if strings.HasPrefix(variable, "MEDIARELAY_") {
+				c.Env = append(c.Env, variable)
+			}
+		}
+		return c
+	}
+}
+
+// process is a running server.
+type process struct {
+	server
+	dir     string
+	address string
+	token   string
+	command *exec.Cmd
+	// refused counts the chunks that it did not take at the first attempt.
+	refused atomic.Int64
+}
+
+var greeting = regexp.MustCompile(`^Open (http://\S+)/#token=(\S+)`)
+
+// start starts a server on an empty folder.
+func (s server) start(parent string) (*process, error) {
+	dir, err := os.MkdirTemp(parent, s.name+"-")
+	if err != nil {
+		return nil, err
+	}
+	p := &process{server: s, dir: dir, command: s.command(dir)}
+	stdout, err := p.command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	p.command.Stderr = log
+	if err := p.command.Start(); err != nil {
+		return nil, err
+	}
+	if err := p.greet(bufio.NewScanner(stdout)); err != nil {
+		text, _ := os.ReadFile(log.Name())
+		p.stop()
+		return nil, fmt.Errorf("%s: %w\n%s", s.name, err, text)
+	}
+	go func() { _, _ = io.Copy(io.Discard, stdout) }()
+	return p, nil
+}
+
+func (p *process) greet(lines *bufio.Scanner) error {
+	for lines.Scan() {
+		found := greeting.FindStringSubmatch(lines.Text())
+		if found == nil {
+			continue
+		}
+		u, err := url.Parse(found[1])
+		if err != nil {
+			return err
+		}
+		p.address, p.token = u.Host, found[2]
+		return nil
+	}
+	return fmt.Errorf("the server ended without its greeting")
+}
+
+// stop ends the process and deletes its folder.
+func (p *process) stop() {
+	_ = p.command.Process.Signal(syscall.SIGTERM)
+	timer := time.AfterFunc(30*time.Second, func() { _ = p.command.Process.Kill() })
+	defer timer.Stop()
+	_ = p.command.Wait()
+	_ = os.RemoveAll(p.dir)
+}
+
+// cpu returns the processor time that the process used.
+func (p *process) cpu() time.Duration {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.command.Process.Pid))
+	_, after, _ := strings.Cut(string(text), ") ")
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0
+	}
+	// Fields 14 and 15 of proc(5), in ticks of 10 ms.
+	user, _ := strconv.Atoi(fields[11])
+	system, _ := strconv.Atoi(fields[12])
+	return time.Duration(user+system) * 10 * time.Millisecond
+}
+
+// memory returns a line of /proc/PID/status in KiB, such as VmRSS or VmHWM.
+func (p *process) memory(line string) int {
+	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.command.Process.Pid))
+	for l := range strings.Lines(string(text)) {
+		if value, found := strings.CutPrefix(l, line+":"); found {
+			kib, _ := strconv.Atoi(strings.Fields(value)[0])
+			return kib
+		}
+	}
+	return 0
+}
