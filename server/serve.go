@@ -8,6 +8,7 @@ import (
 
 	"mediarelay/internal/app"
 	"mediarelay/internal/config"
+	"mediarelay/internal/logging"
 )
 
 // serveCommand starts the server.
@@ -17,12 +18,12 @@ type serveCommand struct {
 
 // Run serves until the signal to stop.
 func (c *serveCommand) Run(ctx context.Context, stdout io.Writer) error {
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
-	cfg, err := config.Load(c.Settings, os.LookupEnv)
+	cfg, err := config.FromEnvironment(c.Settings, os.Environ())
 	if err != nil {
 		return err
 	}
-	return app.Run(ctx, app.Options{Config: cfg, Stdout: stdout})
+	slog.SetDefault(logging.New(os.Stderr, logging.Options{Level: cfg.LogLevel, Text: cfg.LogText}))
+	return app.Run(ctx, app.Options{Config: cfg, Version: version, Stdout: stdout})
 }
 
 // Help lists the settings that flags cannot carry.

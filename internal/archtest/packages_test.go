@@ -38,6 +38,7 @@ var packageRules = []packageRule{
 	// Sentences and answers.
 	{"internal/reason/catalogue", native, []string{"internal/reason"}},
 	{"internal/preflight/rulespage", native, []string{"internal/media", "internal/preflight", "internal/reason", "internal/reason/catalogue"}},
+	{"internal/logging", native, nil},
 	{"internal/problem", native, []string{"internal/media", "internal/reason", "internal/reason/catalogue"}},
 
 	// What is remembered, and who may act on it.
@@ -77,7 +78,7 @@ var packageRules = []packageRule{
 	{"internal/relay/policy", native, []string{"internal/breaker", "internal/provider", "internal/reason"}},
 	{"internal/relay/verified", native, nil},
 	{"internal/httpapi", native, []string{
-		"internal/auth", "internal/breaker", "internal/library", "internal/media", "internal/preflight", "internal/preflight/rulespage",
+		"internal/auth", "internal/breaker", "internal/library", "internal/logging", "internal/media", "internal/preflight", "internal/preflight/rulespage",
 		"internal/problem", "internal/reason", "internal/reason/catalogue", "internal/tusproto",
 	}},
 
@@ -85,7 +86,7 @@ var packageRules = []packageRule{
 	{"web", native, nil},
 	{"internal/app", native, []string{everything}},
 	{"server", native, []string{
-		"internal/app", "internal/auth", "internal/config", "internal/media", "internal/preflight",
+		"internal/app", "internal/auth", "internal/config", "internal/logging", "internal/media", "internal/preflight",
 		"internal/preflight/rulespage", "internal/probe", "internal/reason", "internal/reason/catalogue",
 	}},
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"mediarelay/internal/auth"
 	"mediarelay/internal/httpapi"
 	"mediarelay/internal/library"
+	"mediarelay/internal/logging"
 	"mediarelay/internal/media"
 )
 
@@ -182,7 +182,7 @@ func webFiles() fstest.MapFS {
 		"widget/media-upload.js.br":          file("element in brotli"),
 		"widget/media-upload.js.gz":          file("element in gzip"),
 		"widget/worker-ABCDEFGH.js":          file("worker"),
-		"widget/upload-worker-ABCDEFGH.js":         file("sending"),
+		"widget/upload-worker-ABCDEFGH.js":   file("sending"),
 		"widget/worker-engine-ABCDEFGH.js":   file("engine"),
 		"widget/mediarelay-0a1b2c3d.wasm":    file("\x00asm and more"),
 		"widget/mediarelay-0a1b2c3d.wasm.br": file("module in brotli"),
@@ -207,7 +207,7 @@ func newWorld(t *testing.T, edit func(*httpapi.Config)) *world {
 		Verifier: goodTokens(), Uploads: w.library, Assets: w.library, Offsets: w.library,
 		Files: http.HandlerFunc(echoClaims), Web: webFiles(),
 		Now:     func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) },
-		Logger:  slog.New(slog.NewJSONHandler(w.log, nil)),
+		Logger:  logging.New(w.log, logging.Options{}),
 		Metrics: httpapi.NewMetrics(),
 	}
 	if edit != nil {
