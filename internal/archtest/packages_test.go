@@ -49,6 +49,7 @@ var packageRules = []packageRule{
 	{"internal/library", native, []string{"internal/database", "internal/media", "internal/preflight", "internal/reason"}},
 	{"internal/breaker", native, []string{"internal/library"}},
 	{"internal/store", native, []string{"internal/media"}},
+	{"internal/outcome", native, []string{"internal/library", "internal/logging", "internal/reason"}},
 
 	// Providers speak their API. They know of no relay.
 	{"internal/provider", native, []string{"internal/media", "internal/reason"}},
@@ -64,11 +65,11 @@ var packageRules = []packageRule{
 	{"internal/auth", native, []string{"internal/media"}},
 	{"internal/config", native, []string{"internal/auth", "internal/media", "internal/provider"}},
 	{"internal/intake", native, []string{
-		"internal/auth", "internal/lease", "internal/library", "internal/media", "internal/preflight",
+		"internal/auth", "internal/lease", "internal/library", "internal/media", "internal/outcome", "internal/preflight",
 		"internal/problem", "internal/reason", "internal/store", "internal/tusproto",
 	}},
 	{"internal/relay", native, []string{
-		"internal/breaker", "internal/lease", "internal/library", "internal/limit", "internal/media", "internal/preflight",
+		"internal/breaker", "internal/lease", "internal/library", "internal/limit", "internal/media", "internal/outcome", "internal/preflight",
 		"internal/probe", "internal/provider", "internal/reason", "internal/relay/early", "internal/relay/policy",
 		"internal/relay/verified", "internal/store",
 	}},

@@ -43,6 +43,7 @@ func (j *job) getCopy(ctx context.Context, want media.Copy) (assetID string, err
 	if err != nil {
 		return "", err
 	}
+	j.sent = true
 	j.copies = append(j.copies, got.Copy)
 	assetID, err = j.recordCopy(ctx, got.Copy)
 	j.recordSuccess(ctx, got.began)
