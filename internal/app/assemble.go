@@ -18,6 +18,7 @@ import (
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
 	"mediarelay/internal/limit"
+	"mediarelay/internal/outcome"
 	"mediarelay/internal/relay"
 	"mediarelay/internal/store"
 )
@@ -32,6 +33,8 @@ type application struct {
 	intake     *intake.Intake
 	relay      *relay.Relay
 	rotation   *rotation
+	ends       *outcome.Recorder
+	store      storeName
 	workers    background // what acquires leases
 	heartbeats background // what renews them
 }
@@ -57,6 +60,7 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 		return nil, fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err)
 	}
 	a := &application{database: db, library: library.New(db), leases: lease.NewKeeper(db)}
+	a.ends, a.store = outcome.NewRecorder(), nameOf(cfg.StoreDir, bytes)
 	if !db.Shared() {
 		if err := a.leases.ClearStale(ctx); err != nil {
 			slog.WarnContext(ctx, "stale leases of the previous process remain until they expire", "error", err)
@@ -86,7 +90,7 @@ func (a *application) connect(o Options, bytes *store.Folder) error {
 
 func (a *application) connectIntake(cfg config.Config, s Seams) (err error) {
 	a.intake, err = intake.New(intake.Config{
-		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a,
+		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a, Ends: a.ends,
 		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
 		Now: a.database.Now,
 	})
@@ -97,7 +101,7 @@ func (a *application) connectRelay(cfg config.Config, s Seams) *relay.Metrics {
 	metrics := relay.NewMetrics(a.library)
 	a.relay = relay.New(relay.Config{
 		Library: a.library, Bytes: s.Bytes, Leases: a.leases, Limits: limit.New(a.database, nil),
-		Providers: s.Providers, Metrics: metrics, MediaEarly: cfg.MediaEarly,
+		Providers: s.Providers, Metrics: metrics, Ends: a.ends, MediaEarly: cfg.MediaEarly,
 		Now: a.database.Now,
 	})
 	a.rotation = newRotation(cfg, a.relay)
@@ -110,15 +114,15 @@ func (a *application) connectHTTP(o Options, s Seams, relayMetrics *relay.Metric
 		return err
 	}
 	metrics := httpapi.NewMetrics()
-	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics())
+	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics(), a.ends, newStoreMetrics(o.Config.StoreDir))
 	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
 		Database: a.library, Store: s.Bytes, Channels: breaker.New(a.library), Notes: a.rotation.notes,
-		Metrics: metrics, Logger: slog.Default(),
+		Metrics: metrics, Logger: slog.Default(), Pprof: o.Config.Pprof,
 	})
 	a.public, err = httpapi.New(httpapi.Config{
 		Verifier: verifier, Uploads: s.Uploads, Assets: a.library, Offsets: a.intake, Files: a.intake,
 		Web: o.WebFiles, AllowedOrigins: o.Config.AllowedOrigins,
-		Sandbox: o.Config.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics,
+		Sandbox: o.Config.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics, TrustedProxies: o.Config.TrustedProxies,
 	})
 	return err
 }

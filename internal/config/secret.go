@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mediarelay/internal/auth"
@@ -89,7 +90,7 @@ const othersMayRead = 0o077
 // it.
 func (l *loader) readSecret(path string) (provider.Secret, error) {
 	info, err := os.Stat(path)
-	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&othersMayRead != 0 {
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&othersMayRead != 0 && !slices.Contains(l.exposed, path) {
 		l.exposed = append(l.exposed, path)
 	}
 	return readSecret(path)
