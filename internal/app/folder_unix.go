@@ -20,7 +20,7 @@ func usableFolder(dir string) error {
 		return err
 	}
 	info, err := os.Stat(dir)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
 		return usableFolder(filepath.Dir(dir))
 	}
 	if err == nil && !info.IsDir() {
