@@ -25,6 +25,8 @@ type Process struct {
 	Env map[string]string
 	// Wrapper is a command line that the server runs under, such as strace.
 	Wrapper []string
+	// Arguments follow "serve" on the server's command line.
+	Arguments []string
 	// Program is one of Suite.Programs. Empty means the mediarelay command.
 	Program  string
 	DataDir  string
@@ -101,6 +103,7 @@ func (i *Process) Start() {
 func (i *Process) Spawn() *bufio.Scanner {
 	i.Helper()
 	line := append(append([]string{}, i.Wrapper...), i.program(), "serve")
+	line = append(line, i.Arguments...)
 	i.Command = exec.Command(line[0], line[1:]...)
 	i.Command.Stderr = i.ServerLog
 	// A process group of its own: the wrapper is killed with it.
