@@ -47,7 +47,7 @@ func (l *loader) configured() string {
 func (l *loader) value(variable string) string {
 	rows := list()
 	if i := slices.IndexFunc(rows, func(s setting) bool { return s.variable == variable }); i >= 0 {
-		return l.Settings.field(rows[i])
+		return l.field(rows[i])
 	}
 	value, _ := l.env(variable)
 	return value
