@@ -31,7 +31,7 @@ endif
 ##@ Use
 
 run: setup-run build ## build, then start the server with its sandbox and print the URL to open
-	@exec bin/mediarelay serve
+	@exec bin/mediarelay serve $(if $(MEDIARELAY_CHANNELS_FILE),,--sandbox)
 
 build: web ## build bin/mediarelay, one static binary that includes the web files
 	CGO_ENABLED=0 go build -tags $(TAGS) -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$(VERSION)" -o bin/mediarelay ./server

@@ -26,7 +26,7 @@ type tokenCommand struct {
 // Run prints the token alone, so that a script can take it.
 func (c *tokenCommand) Run(stdout io.Writer) error {
 	c.ForToken = true
-	cfg, err := config.Load(c.Settings, os.LookupEnv)
+	cfg, err := config.FromEnvironment(c.Settings, os.Environ())
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,8 @@ import (
 // Options describe one server. Config is required.
 type Options struct {
 	Config config.Config
+	// Version is that of the build, for the log.
+	Version string
 	// Stdout gets the greeting. Its first line contains the URL of the public
 	// listener. Nil discards it.
 	Stdout io.Writer

@@ -18,6 +18,7 @@ import (
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
 	"mediarelay/internal/limit"
+	"mediarelay/internal/outcome"
 	"mediarelay/internal/relay"
 	"mediarelay/internal/store"
 	"mediarelay/internal/storeid"
@@ -36,6 +37,8 @@ type application struct {
 	relay      *relay.Relay
 	rotation   *rotation
 	verifier   *auth.Verifier
+	ends       *outcome.Recorder
+	store      storeName
 	workers    background // what acquires leases
 	heartbeats background // what renews them
 	renew      func(context.Context)
@@ -62,6 +65,7 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 		return nil, errors.Join(fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err), bytes.Close())
 	}
 	a := &application{database: db, folder: bytes, library: library.New(db)}
+	a.ends = outcome.NewRecorder()
 	a.library.UseQuota(library.Quota{Uploads: cfg.QuotaOpenUploads, Bytes: cfg.QuotaOpenBytes})
 	a.pairing = storeid.Config{
 		Folder: bytes, Library: a.library, Database: database.Name(cfg.DatabaseURL.Reveal()), Adopt: cfg.AdoptStore,
@@ -69,6 +73,7 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 	if err := storeid.Pair(ctx, a.pairing); err != nil {
 		return nil, errors.Join(fmt.Errorf("MEDIARELAY_STORE_URL: %w", err), a.close())
 	}
+	a.store = nameOf(cfg.StoreDir, bytes)
 	a.connectLeases(ctx)
 	if err := a.connect(o, bytes); err != nil {
 		return nil, errors.Join(err, a.close())
@@ -111,7 +116,7 @@ func (a *application) connect(o Options, bytes *store.Folder) error {
 
 func (a *application) connectIntake(cfg config.Config, s Seams) (err error) {
 	a.intake, err = intake.New(intake.Config{
-		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a,
+		Uploads: s.Uploads, Bytes: s.Bytes, Leases: a.leases, Arrivals: a, Ends: a.ends,
 		Takes: a.takes, PublicURL: cfg.PublicURL, Expiry: cfg.UploadExpiry, Retention: cfg.Retention,
 		MinFree: cfg.MinFree, Replicas: !a.database.Owned(), Now: a.database.Now,
 	})
@@ -122,7 +127,7 @@ func (a *application) connectRelay(cfg config.Config, s Seams) *relay.Metrics {
 	metrics := relay.NewMetrics(a.library)
 	a.relay = relay.New(relay.Config{
 		Library: a.library, Bytes: s.Bytes, Leases: a.leases, Limits: limit.New(a.database, nil),
-		Providers: s.Providers, Metrics: metrics, MediaEarly: cfg.MediaEarly,
+		Providers: s.Providers, Metrics: metrics, Ends: a.ends, MediaEarly: cfg.MediaEarly,
 		Now: a.database.Now,
 	})
 	a.rotation = newRotation(cfg, a.relay)
@@ -135,15 +140,16 @@ func (a *application) connectHTTP(o Options, s Seams, relayMetrics *relay.Metric
 		return err
 	}
 	metrics := httpapi.NewMetrics()
-	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics(), a.database.Metrics(), keySetMetric(a.verifier))
+	metrics.Registerer().MustRegister(relayMetrics, a.intake.Metrics(), a.database.Metrics(), a.ends,
+		keySetMetric(a.verifier), newStoreMetrics(o.Config.StoreDir))
 	a.admin = httpapi.NewAdmin(httpapi.AdminConfig{
 		Database: a.library, Store: s.Bytes, Channels: breaker.New(a.library), KeySet: a.verifier, Notes: a.notes,
-		Metrics: metrics, Logger: slog.Default(),
+		Metrics: metrics, Logger: slog.Default(), Pprof: o.Config.Pprof,
 	})
 	a.public, err = httpapi.New(httpapi.Config{
 		Verifier: a.verifier, Uploads: s.Uploads, Assets: a.library, Offsets: a.intake, Files: a.intake,
 		Web: o.WebFiles, AllowedOrigins: o.Config.AllowedOrigins,
-		Sandbox: o.Config.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics,
+		Sandbox: o.Config.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics, TrustedProxies: o.Config.TrustedProxies,
 	})
 	return err
 }

@@ -29,6 +29,7 @@ var (
 )
 
 func (a *application) Public() http.Handler   { return a.public }
+func (a *application) Admin() http.Handler    { return a.admin }
 func (a *application) Database() *database.DB { return a.database }
 func (a *application) Rotation() *Rotation    { return a.rotation }
 func (a *application) Start()                 { a.start() }

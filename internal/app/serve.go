@@ -28,7 +28,7 @@ func (a *application) serve(ctx context.Context, o Options) error {
 	admin.BaseContext = func(net.Listener) context.Context { return ctx }
 	publicFailed, adminFailed := serveOn(server, public), serveOn(admin, private)
 
-	err = greet(o, addresses{public: public.Addr(), admin: private.Addr()})
+	err = greet(ctx, o, running{public: public.Addr(), admin: private.Addr(), store: a.store})
 	if err == nil {
 		err = waitForEnd(ctx, o.Config.ShutdownDelay, publicFailed, adminFailed)
 	}

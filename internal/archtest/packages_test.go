@@ -38,6 +38,7 @@ var packageRules = []packageRule{
 	// Sentences and answers.
 	{"internal/reason/catalogue", native, []string{"internal/reason"}},
 	{"internal/preflight/rulespage", native, []string{"internal/media", "internal/preflight", "internal/reason", "internal/reason/catalogue"}},
+	{"internal/logging", native, nil},
 	{"internal/problem", native, []string{"internal/media", "internal/reason", "internal/reason/catalogue"}},
 
 	// What is remembered, and who may act on it.
@@ -49,6 +50,7 @@ var packageRules = []packageRule{
 	{"internal/breaker", native, []string{"internal/library"}},
 	{"internal/store", native, []string{"internal/media"}},
 	{"internal/storeid", native, []string{"internal/library", "internal/store"}},
+	{"internal/outcome", native, []string{"internal/library", "internal/logging", "internal/reason"}},
 
 	// Providers speak their API. They know of no relay.
 	{"internal/provider", native, []string{"internal/media", "internal/reason"}},
@@ -64,11 +66,11 @@ var packageRules = []packageRule{
 	{"internal/auth", native, []string{"internal/media"}},
 	{"internal/config", native, []string{"internal/auth", "internal/media", "internal/provider"}},
 	{"internal/intake", native, []string{
-		"internal/auth", "internal/lease", "internal/library", "internal/media", "internal/preflight",
+		"internal/auth", "internal/lease", "internal/library", "internal/media", "internal/outcome", "internal/preflight",
 		"internal/problem", "internal/reason", "internal/store", "internal/tusproto",
 	}},
 	{"internal/relay", native, []string{
-		"internal/breaker", "internal/lease", "internal/library", "internal/limit", "internal/media", "internal/preflight",
+		"internal/breaker", "internal/lease", "internal/library", "internal/limit", "internal/media", "internal/outcome", "internal/preflight",
 		"internal/probe", "internal/provider", "internal/reason", "internal/relay/early", "internal/relay/policy",
 		"internal/relay/verified", "internal/store",
 	}},
@@ -78,7 +80,7 @@ var packageRules = []packageRule{
 	{"internal/relay/policy", native, []string{"internal/breaker", "internal/provider", "internal/reason"}},
 	{"internal/relay/verified", native, nil},
 	{"internal/httpapi", native, []string{
-		"internal/auth", "internal/breaker", "internal/library", "internal/media", "internal/preflight", "internal/preflight/rulespage",
+		"internal/auth", "internal/breaker", "internal/library", "internal/logging", "internal/media", "internal/preflight", "internal/preflight/rulespage",
 		"internal/problem", "internal/reason", "internal/reason/catalogue", "internal/tusproto",
 	}},
 
@@ -86,7 +88,7 @@ var packageRules = []packageRule{
 	{"web", native, nil},
 	{"internal/app", native, []string{everything}},
 	{"server", native, []string{
-		"internal/app", "internal/auth", "internal/config", "internal/media", "internal/preflight",
+		"internal/app", "internal/auth", "internal/config", "internal/logging", "internal/media", "internal/preflight",
 		"internal/preflight/rulespage", "internal/probe", "internal/reason", "internal/reason/catalogue",
 	}},
 

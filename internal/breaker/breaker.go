@@ -51,6 +51,7 @@ func (b *Breaker) RecordFailure(ctx context.Context, f Failure) (c Circuit, err 
 			return false, err
 		}
 		c = before.after(f, b.library.Now())
+		c.Changed = c.Open() && (!before.Open() || c.Cause != before.Cause)
 		return save(ctx, tx, before, c)
 	})
 	if err != nil {

@@ -189,3 +189,24 @@ func TestALateFailureMovesNoCoolDown(t *testing.T) {
 		})
 	}
 }
+
+// Operators are told when a channel pauses and when the cause changes, not at each probe.
+func TestAPauseChangesOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *fixture) {
+		move := useTestClock(b)
+		busy := failed(0, time.Minute)
+		busy.Cause, busy.NeedsOperator = "rate", false
+		for i, step := range []struct {
+			failure breaker.Failure
+			changed bool
+		}{
+			{failed(0, 0), false}, {busy, true}, {busy, false}, {failed(0, time.Minute), true}, {failed(0, time.Minute), false}, {busy, false},
+		} {
+			step.failure.Began = b.library.Now()
+			if c := fail(t, b, step.failure); c.Changed != step.changed {
+				t.Errorf("step %d: %+v", i, c)
+			}
+			move(2 * time.Minute)
+		}
+	})
+}

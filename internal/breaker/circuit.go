@@ -22,6 +22,9 @@ type Circuit struct {
 	OpenedAt time.Time
 	// ProbeAt is the end of the cool-down.
 	ProbeAt time.Time
+	// Changed says that the failure that was counted last opened the breaker or changed
+	// its cause. The rows of Open never say it.
+	Changed bool
 	// Problem is that of the failure that Cause describes; nil while the breaker is closed.
 	Problem *library.Problem
 }

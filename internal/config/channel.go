@@ -142,7 +142,7 @@ func (c channelReader) fromFile(field, path string) provider.Secret {
 	if !filepath.IsAbs(path) {
 		path = filepath.Join(filepath.Dir(c.loader.ChannelsFile), path)
 	}
-	key, err := readSecret(path)
+	key, err := c.loader.readSecret(path)
 	if err != nil {
 		c.fail("%s: %v", field, err)
 	}
@@ -153,6 +153,7 @@ func (c channelReader) fromFile(field, path string) provider.Secret {
 // misreads the field puts the key itself there.
 func (c channelReader) fromEnvironment(field, variable string) provider.Secret {
 	value, _ := c.loader.env(variable)
+	c.loader.named = append(c.loader.named, variable)
 	if value == "" {
 		c.fail("%s: the environment variable of this name is missing or empty", field)
 	}

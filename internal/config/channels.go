@@ -38,7 +38,7 @@ const (
 	ProviderOnPrem    Provider = "onprem"    // the on-premise API that 360dialog hosts
 )
 
-// DemoChannel is the only channel of a server without a channels file.
+// DemoChannel is the only channel of a server on the sandbox.
 const DemoChannel = "demo"
 
 // maxChannelsFileBytes limits the channels file to 1 MiB, several thousand channels.
@@ -58,9 +58,12 @@ type channelsFile struct {
 	Channels map[string]channelFields `yaml:"channels"`
 }
 
-func (l *loader) channels() []Channel {
-	if l.ChannelsFile == "" {
+func (l *loader) channels(sandbox bool) []Channel {
+	if sandbox {
 		return []Channel{{Name: DemoChannel, Provider: ProviderDialog360}}
+	}
+	if l.ChannelsFile == "" {
+		return nil // isSandbox has said that it is missing
 	}
 	file, err := readChannels(l.ChannelsFile)
 	if err != nil {

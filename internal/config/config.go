@@ -2,6 +2,8 @@ package config
 
 import (
 	"errors"
+	"log/slog"
+	"net/netip"
 	"time"
 
 	"mediarelay/internal/auth"
@@ -51,9 +53,22 @@ type Config struct {
 	ShutdownDelay time.Duration
 	// Channels are sorted by name.
 	Channels []Channel
-	// Sandbox: no channel is configured. Channels then holds the demo channel, whose
-	// address and key are those of a sandbox that the server has yet to start.
+	// Sandbox: Channels holds the demo channel alone, whose address and key are those of
+	// a sandbox that the server has yet to start.
 	Sandbox bool
+	// GeneratedSecret: JWTSecret was generated for the sandbox. It signs nothing else, so
+	// a token of it may be shown.
+	GeneratedSecret bool
+	// ExposedFiles are the files with secrets that other users can read.
+	ExposedFiles []string
+	// TrustedProxies are the networks whose forwarding headers are believed.
+	TrustedProxies []netip.Prefix
+	// LogLevel and LogText are the least level of log lines, and whether they are text
+	// and not JSON.
+	LogLevel slog.Level
+	LogText  bool
+	// Pprof: the admin listener serves profiles.
+	Pprof bool
 	// Reload reads the channels file and its key files again; nil without a channels
 	// file. It returns an error if the file itself cannot be read. A mistake in one
 	// channel is in its Reading.
@@ -87,6 +102,11 @@ func (c Config) Tokens() auth.Config {
 // For the sandbox it creates the secret that signs tokens, once, in the data dir.
 func Load(given Settings, env Lookup) (Config, error) {
 	l := &loader{Settings: given.fill(env), env: env}
+	c := l.load()
+	return c, errors.Join(l.errs...)
+}
+
+func (l *loader) load() Config {
 	c := Config{
 		Listen:         l.address("MEDIARELAY_LISTEN", l.Listen),
 		AdminListen:    l.address("MEDIARELAY_ADMIN_LISTEN", l.AdminListen),
@@ -102,20 +122,25 @@ func Load(given Settings, env Lookup) (Config, error) {
 		MediaEarly:     l.mediaEarly(),
 		UploadExpiry:   l.duration("MEDIARELAY_UPLOAD_EXPIRY", l.UploadExpiry),
 		Retention:      l.duration("MEDIARELAY_RETENTION", l.Retention),
-		Channels:       l.channels(),
+		TrustedProxies: l.trustedProxies(),
+		LogLevel:       l.logLevel(),
+		LogText:        l.choice("MEDIARELAY_LOG_FORMAT", l.LogFormat, "json", "text"),
+		Pprof:          l.choice("MEDIARELAY_PPROF", l.Pprof, "off", "on"),
 
 		QuotaOpenUploads: l.count("MEDIARELAY_QUOTA_OPEN_UPLOADS", l.QuotaOpenUploads),
 		QuotaOpenBytes:   l.size("MEDIARELAY_QUOTA_OPEN_BYTES", l.QuotaOpenBytes),
 		MinFree:          l.size("MEDIARELAY_MIN_FREE", l.MinFree),
 		ShutdownDelay:    l.delay("MEDIARELAY_SHUTDOWN_DELAY", l.ShutdownDelay),
 
-		Sandbox: l.ChannelsFile == "",
+		Sandbox: l.isSandbox(),
 	}
-	c.JWTSecret = l.secret(c.Sandbox)
+	c.Channels = l.channels(c.Sandbox)
+	c.JWTSecret, c.GeneratedSecret = l.secret(c.Sandbox)
+	c.ExposedFiles = l.exposed
 	if !c.Sandbox {
 		c.Reload = l.reread
 	}
-	return c, errors.Join(l.errs...)
+	return c
 }
 
 // loader reads settings and collects the mistakes in them.
@@ -123,6 +148,10 @@ type loader struct {
 	Settings
 	env  Lookup
 	errs []error
+	// named are the variables that the channels file names.
+	named []string
+	// exposed are the files with secrets that other users can read.
+	exposed []string
 }
 
 func (l *loader) fail(variable, format string, args ...any) {

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Error is one mistake in the settings.
@@ -19,9 +20,17 @@ type Error struct {
 
 func (e *Error) Error() string {
 	if e.Form == "" {
-		return fmt.Sprintf("%s: %s.", e.Variable, e.Problem)
+		return fmt.Sprintf("%s: %s%s", e.Variable, e.Problem, stop(e.Problem))
 	}
 	return fmt.Sprintf("%s: %s. Form: %s. Default: %s.", e.Variable, e.Problem, e.Form, e.Default)
+}
+
+// stop ends a sentence that has no end yet.
+func stop(sentence string) string {
+	if strings.HasSuffix(sentence, "?") {
+		return ""
+	}
+	return "."
 }
 
 // mistake returns an Error with the form and the default of its setting.

@@ -50,8 +50,12 @@ const pageHead = `<!-- Generated from internal/config/settings.go by go generate
 
 Every setting is an environment variable. Most have a flag, which takes precedence. Settings that
 contain a secret have no flag, because flags are visible in the process list. An empty variable
-counts as unset. The server reports all mistakes at once, before it listens. [tokens.md](tokens.md) says what
-a token contains and how a portal signs one.
+counts as unset. The server reports all mistakes at once, before it listens. A variable that starts with
+MEDIARELAY_ and is not in this table is a mistake too, unless the channels file names it, or it starts with
+MEDIARELAY_TEST_, which the test suites use, or is MEDIARELAY_TOKEN, which docs/upload-with-curl.sh uses, or
+Kubernetes set it for a service. ` + "`mediarelay serve --check`" + ` reads all settings, checks the files, connections
+and addresses that they name, and ends: see [observability.md](observability.md).
+[tokens.md](tokens.md) says what a token contains and how a portal signs one.
 
 | variable | flag | meaning | form | default |
 |---|---|---|---|---|
@@ -92,6 +96,13 @@ channels:
   set. ` + "`onprem`" + ` gives none. [providers.md](providers.md) lists what each provider accepts and stores.
 - ` + "`base_url`" + ` must be https. http is allowed for a loopback address only.
 
-Without a channels file there is one channel, ` + "`demo`" + `, on the built-in sandbox, which sends nothing to
-WhatsApp. The server creates the secret that signs its tokens once, as ` + "`sandbox-secret`" + ` in the data dir.
+## The sandbox
+
+With ` + "`--sandbox`" + ` there is one channel, ` + "`demo`" + `, on the built-in sandbox, which sends nothing to WhatsApp.
+Without the flag the server does the same only if nothing is configured: no channels file, no secret or key
+set for tokens, no public URL and no Postgres database. If one of them is set and the channels file is not,
+the server refuses to start, because a mistyped name must not turn production into a sandbox.
+
+Without a secret for tokens the server creates one, once, as ` + "`sandbox-secret`" + ` in the data dir, and prints a
+URL with a token. If you set the secret, it prints no token: ` + "`mediarelay token --sandbox`" + ` signs one.
 `

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mediarelay/internal/auth"
@@ -25,23 +26,24 @@ const maxSecretBytes = 4 << 10
 // `mediarelay token` in another shell sign with the same secret.
 const sandboxSecretFile = "sandbox-secret"
 
-func (l *loader) secret(sandbox bool) provider.Secret {
+// secret also reports whether the secret was generated for the sandbox.
+func (l *loader) secret(sandbox bool) (secret provider.Secret, generated bool) {
 	const variable, fileVariable = "MEDIARELAY_JWT_SECRET", "MEDIARELAY_JWT_SECRET_FILE"
 	switch {
 	case l.JWTSecret != "" && l.JWTSecretFile != "":
 		l.fail(variable, "%s is set too. Set only one", fileVariable)
 	case l.JWTSecret != "":
-		return l.longEnough(variable, provider.Secret(l.JWTSecret))
+		return l.longEnough(variable, provider.Secret(l.JWTSecret)), false
 	case l.JWTSecretFile != "":
-		return l.longEnough(fileVariable, l.secretFile(fileVariable, l.JWTSecretFile))
+		return l.longEnough(fileVariable, l.secretFile(fileVariable, l.JWTSecretFile)), false
 	case !sandbox && l.hasKeySet():
-		return "" // the key set verifies tokens
+		return "", false // the key set verifies tokens
 	case !sandbox:
 		l.fail(variable, "it is not set. Set it or %s, or a key set with MEDIARELAY_JWT_JWKS_URL or MEDIARELAY_JWT_JWKS_FILE", fileVariable)
 	default:
-		return l.sandboxSecret()
+		return l.sandboxSecret(), true
 	}
-	return ""
+	return "", false
 }
 
 func (l *loader) hasKeySet() bool { return l.JWTKeySetFile != "" || l.JWTKeySetURL != "" }
@@ -82,7 +84,7 @@ func (l *loader) longEnough(variable string, secret provider.Secret) provider.Se
 }
 
 func (l *loader) secretFile(variable, path string) provider.Secret {
-	secret, err := readSecret(path)
+	secret, err := l.readSecret(path)
 	if err != nil {
 		l.fail(variable, "%v", err)
 	}
@@ -95,12 +97,36 @@ func (l *loader) sandboxSecret() provider.Secret {
 		l.fail("MEDIARELAY_DATA_DIR", "no server has used this folder, so no server would accept the token. Start mediarelay serve first, or set the data dir of a running server")
 		return ""
 	}
+	if l.ForCheck {
+		return l.existingSandboxSecret(path)
+	}
 	err := makeSecret(path)
 	if err != nil {
 		l.fail("MEDIARELAY_DATA_DIR", "the sandbox's secret cannot be stored there: %v", err)
 		return ""
 	}
 	return l.longEnough("MEDIARELAY_DATA_DIR", l.secretFile("MEDIARELAY_DATA_DIR", path))
+}
+
+// existingSandboxSecret reads the secret if there is one. The first start makes it.
+func (l *loader) existingSandboxSecret(path string) provider.Secret {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return l.longEnough("MEDIARELAY_DATA_DIR", l.secretFile("MEDIARELAY_DATA_DIR", path))
+}
+
+// othersMayRead are the permission bits of a file for its group and for all users.
+const othersMayRead = 0o077
+
+// readSecret reads a file with one secret, and notes the file if other users can read
+// it.
+func (l *loader) readSecret(path string) (provider.Secret, error) {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&othersMayRead != 0 && !slices.Contains(l.exposed, path) {
+		l.exposed = append(l.exposed, path)
+	}
+	return readSecret(path)
 }
 
 // readSecret reads a file with one secret. It ignores a trailing newline, which

@@ -26,6 +26,11 @@ type Settings struct {
 	// ForToken is set to sign a token for a server that is running already: Load then
 	// reads that server's sandbox secret and never creates one.
 	ForToken bool `kong:"-"`
+	// ForCheck is set to check settings only: Load then creates nothing.
+	ForCheck bool `kong:"-"`
+	// Sandbox is the flag --sandbox. It is no variable: one that stays set would turn
+	// production into a sandbox.
+	Sandbox bool `help:"Serve one channel, demo, on the built-in sandbox, which sends nothing to WhatsApp. This is the default only where none of MEDIARELAY_CHANNELS_FILE, MEDIARELAY_JWT_*, MEDIARELAY_PUBLIC_URL and a Postgres database is set."`
 
 	Listen           string `env:"MEDIARELAY_LISTEN" default:":8080" placeholder:"ADDR" form:"host:port or :port" help:"Address of the public listener."`
 	AdminListen      string `env:"MEDIARELAY_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDR" form:"host:port or :port" help:"Address of the listener for metrics and readiness. Keep it private."`
@@ -39,7 +44,7 @@ type Settings struct {
 	JWTKeySetURL     string `name:"jwt-jwks-url" env:"MEDIARELAY_JWT_JWKS_URL" placeholder:"URL" form:"https://host/path (http for a loopback address only)" shown:"none" help:"URL of that key set, instead of MEDIARELAY_JWT_JWKS_FILE. It is read again every 5 minutes, and for a key that is new."`
 	JWTIssuer        string `env:"MEDIARELAY_JWT_ISSUER" placeholder:"TEXT" form:"text" shown:"none: iss is not checked" help:"The iss claim that tokens must have."`
 	JWTAudience      string `env:"MEDIARELAY_JWT_AUDIENCE" default:"mediarelay" placeholder:"TEXT" form:"text" help:"A value that the aud claim of tokens must contain."`
-	ChannelsFile     string `name:"config" env:"MEDIARELAY_CHANNELS_FILE" placeholder:"FILE" form:"a YAML file" shown:"none: one channel, demo, on the built-in sandbox" help:"The channels file."`
+	ChannelsFile     string `name:"config" env:"MEDIARELAY_CHANNELS_FILE" placeholder:"FILE" form:"a YAML file" shown:"none: the sandbox, if nothing else is configured" help:"The channels file."`
 	AllowedOrigins   string `env:"MEDIARELAY_ALLOWED_ORIGINS" placeholder:"ORIGINS" form:"https://host or https://host:port, comma separated, without path or wildcard" shown:"none: same origin only" help:"Origins whose pages may call this server (CORS)."`
 	RelayEarly       string `env:"MEDIARELAY_RELAY_EARLY" default:"handles" placeholder:"COPIES" form:"handles or all" help:"What the server relays while the upload still arrives: handles only, or all, which includes media IDs. If the client interrupts such a media upload, the server sends it to the provider again, which counts against the provider's rate limit."`
 	UploadExpiry     string `env:"MEDIARELAY_UPLOAD_EXPIRY" default:"24h" placeholder:"TIME" form:"a duration above 0 with a unit, such as 90m or 24h" help:"An unfinished upload expires if it receives no data for this long."`
@@ -48,6 +53,10 @@ type Settings struct {
 	QuotaOpenBytes   string `env:"MEDIARELAY_QUOTA_OPEN_BYTES" default:"4GiB" placeholder:"SIZE" form:"bytes, or a number with KiB, MiB or GiB; 0 sets no limit" help:"How many bytes the unfinished uploads of one sub of one channel may declare in total. The server answers 429 to a creation beyond that."`
 	MinFree          string `env:"MEDIARELAY_MIN_FREE" default:"1GiB" placeholder:"SIZE" form:"bytes, or a number with KiB, MiB or GiB; 0 turns the check off" help:"If the file system of the store has less free space than this, the server answers 507 to new uploads. Uploads that have begun continue."`
 	ShutdownDelay    string `env:"MEDIARELAY_SHUTDOWN_DELAY" default:"5s" placeholder:"TIME" form:"a duration with a unit, such as 5s; 0s stops at once" help:"After SIGTERM the server is not ready but still serves for this long, so that load balancers stop sending requests. Then it stops within 22 s: set terminationGracePeriodSeconds of a Kubernetes Pod to at least this plus 25 s."`
+	TrustedProxies   string `env:"MEDIARELAY_TRUSTED_PROXIES" placeholder:"RANGES" form:"IP addresses or ranges such as 10.0.0.0/8, comma separated" shown:"none: the address of the connection is the client's" help:"Proxies whose X-Forwarded-For and Forwarded headers are believed, to find the client's address."`
+	LogLevel         string `env:"MEDIARELAY_LOG_LEVEL" default:"info" placeholder:"LEVEL" form:"debug, info, warn or error" help:"The least severe log lines that are written."`
+	LogFormat        string `env:"MEDIARELAY_LOG_FORMAT" default:"json" placeholder:"FORMAT" form:"json or text" help:"The format of the log on standard error."`
+	Pprof            string `env:"MEDIARELAY_PPROF" default:"off" placeholder:"ON" form:"on or off" help:"Serve Go's profiles under /debug/pprof/ on the admin listener."`
 }
 
 // setting is one setting, read from the tags of Settings.
@@ -93,6 +102,9 @@ func flagName(f reflect.StructField) string {
 
 // Lookup returns an environment variable, as os.LookupEnv does.
 type Lookup func(variable string) (value string, ok bool)
+
+// field returns the raw value of a setting.
+func (s Settings) field(row setting) string { return reflect.ValueOf(s).Field(row.index).String() }
 
 // fill sets each empty field from the environment, then from its default.
 func (s Settings) fill(env Lookup) Settings {

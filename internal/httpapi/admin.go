@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/pprof"
 	"strings"
 	"sync"
 	"time"
@@ -45,6 +46,9 @@ type AdminConfig struct {
 	Notes   func() []string
 	Metrics *Metrics
 	Logger  *slog.Logger
+	// Pprof serves Go's profiles. They show addresses and names of functions, and a
+	// profile costs CPU time, so they are off unless an operator asks for them.
+	Pprof bool
 }
 
 // NewAdmin returns the handler of the private listener: /readyz and /metrics. It
@@ -55,8 +59,21 @@ func NewAdmin(c AdminConfig) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", c.Metrics.Handler())
 	mux.HandleFunc("GET /readyz", a.ready)
+	if c.Pprof {
+		routeProfiles(mux)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem.Write(w, problem.NotFound()) })
 	return mux
+}
+
+// routeProfiles serves the profiles under the paths that go tool pprof expects.
+func routeProfiles(mux *http.ServeMux) {
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("POST /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 }
 
 // admin remembers which components failed their last check.

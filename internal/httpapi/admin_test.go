@@ -131,4 +131,8 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 	if r := askAdmin(t.Context(), admin, "/debug/pprof/"); r.Code != 404 {
 		t.Errorf("pprof responds with %d", r.Code)
 	}
+	admin.Pprof = true
+	if r := askAdmin(t.Context(), admin, "/debug/pprof/goroutine?debug=1"); r.Code != 200 || !strings.Contains(r.Body.String(), "goroutine profile") {
+		t.Errorf("with Pprof it responds with %d: %s", r.Code, r.Body)
+	}
 }

@@ -48,12 +48,12 @@ func corsConfig(origins []string) cors.Config {
 		AllowHeaders: []string{
 			"Authorization", "Content-Type", "Last-Event-ID",
 			tusproto.HeaderResumable, tusproto.HeaderLength, tusproto.HeaderOffset, tusproto.HeaderMetadata, tusproto.HeaderChecksum,
-			"Upload-Defer-Length", "Upload-Concat", tusproto.HeaderMethodOverride, "X-Request-ID",
+			"Upload-Defer-Length", "Upload-Concat", tusproto.HeaderMethodOverride, headerRequestID,
 		},
 		ExposeHeaders: []string{
 			tusproto.HeaderLocation, tusproto.HeaderOffset, tusproto.HeaderLength, tusproto.HeaderMetadata,
 			tusproto.HeaderExpires, tusproto.HeaderResumable,
-			"Tus-Version", "Tus-Max-Size", "Tus-Extension", tusproto.HeaderChecksumAlgorithm, "Retry-After",
+			"Tus-Version", "Tus-Max-Size", "Tus-Extension", tusproto.HeaderChecksumAlgorithm, "Retry-After", headerRequestID,
 		},
 		MaxAge: preflightMaxAge,
 	}

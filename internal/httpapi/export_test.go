@@ -2,6 +2,9 @@ package httpapi
 
 import "time"
 
+// ClientAddress is for the table of its test.
+var ClientAddress = clientAddress
+
 // WithTiming sets the timing of event streams.
 func (c Config) WithTiming(heartbeat, poll, write time.Duration) Config {
 	c.timing = streamTiming{heartbeat: heartbeat, poll: poll, write: write}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"mediarelay/internal/auth"
 	"mediarelay/internal/httpapi"
 	"mediarelay/internal/library"
+	"mediarelay/internal/logging"
 	"mediarelay/internal/media"
 )
 
@@ -213,7 +213,7 @@ func newWorld(t *testing.T, edit func(*httpapi.Config)) *world {
 		Verifier: goodTokens(), Uploads: w.library, Assets: w.library, Offsets: w.library,
 		Files: http.HandlerFunc(echoClaims), Web: webFiles(),
 		Now:     func() time.Time { return time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC) },
-		Logger:  slog.New(slog.NewJSONHandler(w.log, nil)),
+		Logger:  logging.New(w.log, logging.Options{}),
 		Metrics: httpapi.NewMetrics(),
 	}
 	if edit != nil {

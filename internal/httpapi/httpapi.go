@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -76,6 +77,9 @@ type Config struct {
 	Now     func() time.Time
 	Logger  *slog.Logger
 	Metrics *Metrics
+	// TrustedProxies are the networks whose X-Forwarded-For and Forwarded are believed;
+	// may be empty.
+	TrustedProxies []netip.Prefix
 
 	timing       streamTiming // zero means defaultTiming
 	streamLimits streamLimits // zero means defaultStreamLimits
@@ -110,11 +114,12 @@ func newEngine(c Config) *gin.Engine {
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
-	// gin trusts every X-Forwarded-For by default, and a client can send any.
+	// gin trusts every X-Forwarded-For by default, and a client can send any. identify
+	// finds the client's address.
 	if err := engine.SetTrustedProxies(nil); err != nil {
 		panic("httpapi: internal error: " + err.Error())
 	}
-	engine.Use(c.Metrics.measure, logAccess(c.Logger), recoverPanic(c.Logger), setHeaders, setLanguage, checkHeaders)
+	engine.Use(c.Metrics.measure, identify(c.TrustedProxies), logAccess(c.Logger), recoverPanic(c.Logger), setHeaders, setLanguage, checkHeaders)
 	if len(c.AllowedOrigins) > 0 {
 		engine.Use(allowOrigins(c.AllowedOrigins))
 	}

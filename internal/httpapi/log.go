@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"mediarelay/internal/auth"
+	"mediarelay/internal/logging"
 )
 
 // maxLoggedPath is how many bytes of a path are logged. Valid paths have fewer than
@@ -14,7 +15,7 @@ import (
 const maxLoggedPath = 200
 
 // logAccess writes one line for each request. It omits the query and the headers,
-// which contain file names and tokens.
+// which contain file names and tokens, and has a digest in place of the subject.
 func logAccess(logger *slog.Logger) gin.HandlerFunc {
 	return func(c *gin.Context) {
 		start := time.Now()
@@ -38,9 +39,10 @@ func accessAttrs(c *gin.Context, took time.Duration) []slog.Attr {
 		slog.Int("status", c.Writer.Status()),
 		slog.Int("bytes", max(c.Writer.Size(), 0)),
 		slog.Int64("milliseconds", took.Milliseconds()),
+		slog.String("client", c.GetString(clientKey)),
 	}
 	if claims, ok := auth.FromContext(c.Request.Context()); ok {
-		attrs = append(attrs, slog.String("channel", claims.Channel), slog.String("subject", claims.Subject))
+		attrs = append(attrs, slog.String("channel", claims.Channel), slog.String("subject", logging.SubjectDigest(claims.Subject)))
 	}
 	return attrs
 }

@@ -7,9 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 
 	"mediarelay/internal/library"
+	"mediarelay/internal/outcome"
 	"mediarelay/internal/reason"
 )
 
@@ -40,7 +40,11 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 	if failure == nil {
 		return nil
 	}
-	slog.WarnContext(ctx, "upload damaged", "upload", u.ID, "declared", u.DeclaredSHA256, "received", digest)
+	now := i.now()
+	i.config.Ends.Record(ctx, outcome.End{
+		Upload: u, State: library.StateFailed, Code: failure.Reason.Code, Finished: now, At: now, Delivery: outcome.NotSent,
+		Detail: fmt.Sprintf("declared %d bytes with SHA-256 %s, received %d with %s", u.Length, u.DeclaredSHA256, stored, digest),
+	})
 	// The bytes are never relayed.
 	return i.config.Bytes.Remove(ctx, u.ID)
 }

@@ -30,6 +30,7 @@ import (
 	"mediarelay/internal/lease"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/outcome"
 	"mediarelay/internal/store"
 )
 
@@ -86,6 +87,9 @@ type Config struct {
 	Leases  Leases
 	// Arrivals may be nil.
 	Arrivals Arrivals
+	// Ends records the ends of uploads that arrive damaged; nil for a recorder that
+	// nobody reads.
+	Ends *outcome.Recorder
 	// Takes returns what a channel's provider accepts with its current configuration,
 	// and the zero Takes for an unknown channel. Nil means no limits.
 	Takes func(channel string) Takes
@@ -156,6 +160,9 @@ func New(c Config) (*Intake, error) {
 	c.RateWindow = orDefault(c.RateWindow, time.Minute)
 	if c.Now == nil {
 		c.Now = time.Now
+	}
+	if c.Ends == nil {
+		c.Ends = outcome.NewRecorder()
 	}
 	if c.Takes == nil {
 		c.Takes = func(string) Takes { return Takes{} }

@@ -19,6 +19,8 @@ type Relay struct {
 	// Subject is the `sub` of the token that created the upload.
 	Subject string
 	SHA256  string
+	// FinishedAt is when the last byte of the upload was safe.
+	FinishedAt time.Time
 	// Attempts counts the attempts that began.
 	Attempts int
 	// SessionID is the open upload session at the provider; empty without one.
@@ -40,7 +42,7 @@ type Relay struct {
 // finds the copy that the first one made.
 func (r Relay) LeaseName() string { return "relay/" + r.Channel + "/" + r.SHA256 }
 
-const relayColumns = `upload_id, channel, subject, sha256, attempts, session_id, session_failures, sending,
+const relayColumns = `upload_id, channel, subject, sha256, created_at, attempts, session_id, session_failures, sending,
 	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND opened_at > 0),
 	(SELECT COUNT(*) FROM circuits WHERE circuits.channel = due.channel AND (opened_at > 0 OR shut_out = 1))`
 
@@ -247,8 +249,9 @@ func (l *Library) nowAndAhead() (now, ahead int64) {
 
 func scanRelay(row scanner) (r Relay, err error) {
 	var session string
-	var sending, open, down int64
-	err = row.Scan(&r.UploadID, &r.Channel, &r.Subject, &r.SHA256, &r.Attempts, &session, &r.SessionFailures, &sending, &open, &down)
+	var sending, open, down, finished int64
+	err = row.Scan(&r.UploadID, &r.Channel, &r.Subject, &r.SHA256, &finished, &r.Attempts, &session, &r.SessionFailures, &sending, &open, &down)
+	r.FinishedAt = fromMillis(finished)
 	r.SessionID, r.Sending, r.Probe, r.ChannelDown = media.SessionID(session), sending != 0, open != 0, down != 0
 	return r, notFound(err)
 }

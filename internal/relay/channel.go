@@ -83,7 +83,7 @@ func (r *Relay) recordFailure(ctx context.Context, f early.Failure) error {
 		Channel: f.Channel, Cause: rule.Breaker, NeedsOperator: rule.NeedsOperator, Trip: rule.Trip,
 		Problem: retryableProblem(f.Err), Began: f.Began,
 	})
-	if err == nil && c.Open() {
+	if err == nil && c.Changed {
 		logPaused(ctx, c, f.Err)
 	}
 	return err

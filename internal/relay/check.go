@@ -36,7 +36,7 @@ func (j *job) check(ctx context.Context) (refused bool, err error) {
 	if err := j.config.Library.RefuseUpload(ctx, j.lease, j.upload.ID, v); err != nil {
 		return true, err
 	}
-	j.config.Metrics.ended(j.row.Channel, library.StateRefused)
+	j.ended(ctx, library.StateRefused, v.Reasons[0].Code, "")
 	// These bytes will not be sent, so they need not be kept.
 	return true, j.config.Bytes.Remove(ctx, j.upload.ID)
 }

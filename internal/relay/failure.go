@@ -44,6 +44,7 @@ func (j *job) handleError(ctx context.Context, err error) error {
 	if errors.Is(err, verified.ErrDamaged) {
 		return j.failDamaged(ctx, err)
 	}
+	j.traceID = traceOf(err)
 	breakerErr := j.recordFailure(ctx, early.Failure{Channel: j.row.Channel, Provider: j.provider, Began: j.began, Err: err})
 	return errors.Join(breakerErr, j.retryOrFail(ctx, err))
 }
@@ -91,7 +92,7 @@ func (j *job) failDamaged(ctx context.Context, err error) error {
 func (j *job) fail(ctx context.Context, p library.Problem) error {
 	err := j.config.Library.FailUpload(ctx, j.lease, j.upload.ID, p)
 	if err == nil {
-		j.config.Metrics.ended(j.row.Channel, library.StateFailed)
+		j.ended(ctx, library.StateFailed, p.Reason.Code, p.Detail)
 	}
 	return err
 }

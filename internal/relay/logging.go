@@ -1,14 +1,17 @@
 package relay
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"log/slog"
-	"time"
 
 	"mediarelay/internal/breaker"
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/outcome"
 	"mediarelay/internal/provider"
+	"mediarelay/internal/reason"
 )
 
 // The log lines at the end of an attempt. They answer questions about one file.
@@ -19,19 +22,39 @@ const (
 	retryWithChannel = "when the channel resumes"
 )
 
-// logDone makes a file findable by its media ID, which is of no use without the
-// channel's key. A handle is confidential and is not logged.
-func (j *job) logDone(ctx context.Context) {
-	j.config.Metrics.ended(j.row.Channel, library.StateDone)
-	names, id := []string{}, ""
+// ended records the end of the upload. The trace ID is that of the provider's last error.
+func (j *job) ended(ctx context.Context, state library.State, code reason.Code, detail string) {
+	e := outcome.End{
+		Upload: j.upload, State: state, Code: code, Detail: detail,
+		Finished: j.row.FinishedAt, Began: j.began, At: j.now(), Delivery: j.delivery(state), Attempts: j.row.Attempts,
+		TraceID: j.traceID,
+	}
 	for _, c := range j.copies {
-		names = append(names, string(c.Copy))
+		e.Copies = append(e.Copies, string(c.Copy))
 		if c.Copy == media.CopyMediaID {
-			id = c.Value
+			e.MediaID = c.Value
 		}
 	}
-	slog.InfoContext(ctx, "file relayed", "upload", j.upload.ID, "channel", j.row.Channel, "copies", names,
-		"media_id", id, "attempts", j.row.Attempts, "attempt_took", j.now().Sub(j.began).Round(time.Millisecond).String())
+	j.config.Ends.Record(ctx, e)
+}
+
+func (j *job) delivery(state library.State) outcome.Delivery {
+	switch {
+	case j.sent:
+		return outcome.Sent
+	case state == library.StateDone:
+		return outcome.AlreadyThere
+	}
+	return outcome.NotSent
+}
+
+// traceOf returns the ID by which the provider's support finds a failed request.
+func traceOf(err error) string {
+	var answered *provider.Error
+	if !errors.As(err, &answered) {
+		return ""
+	}
+	return cmp.Or(answered.DialogTraceID, answered.FBTraceID)
 }
 
 // logAttemptFailed says why an attempt failed, and when the next one is.
@@ -40,7 +63,8 @@ func (j *job) logAttemptFailed(ctx context.Context, err error, next string) {
 		"attempt", j.row.Attempts, "cause", string(provider.CauseOf(err)), "next_try", next, "error", err)
 }
 
-// logPaused says why a channel is paused. It is an error if an operator must act.
+// logPaused says why a channel is paused, once, and again if the cause changes. It is an
+// error if an operator must act.
 func logPaused(ctx context.Context, c breaker.Circuit, err error) {
 	level := slog.LevelWarn
 	if c.NeedsOperator {

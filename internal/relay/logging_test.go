@@ -14,6 +14,7 @@ import (
 
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/outcome"
 	"mediarelay/internal/relay"
 	"mediarelay/internal/sandbox"
 )
@@ -61,7 +62,7 @@ func TestARelayedFileLeavesOneLine(t *testing.T) {
 		id := freshID()
 		h.finish(id, picture(700), media.PurposeMessage, media.PurposeTemplate)
 		u := h.awaitState(id, library.StateDone)
-		line := h.awaitLine(id, "file relayed")
+		line := h.awaitLine(id, "upload ended")
 		for _, c := range h.asset(u).Copies {
 			if c.Copy == media.CopyMediaID && line["media_id"] != c.Value {
 				h.Errorf("media_id %v, want %s", line["media_id"], c.Value)
@@ -71,7 +72,8 @@ func TestARelayedFileLeavesOneLine(t *testing.T) {
 			}
 		}
 		if line["level"] != "INFO" || line["channel"] != "acme" || line["attempts"] != 1.0 ||
-			fmt.Sprint(line["copies"]) != "[media_id handle]" || line["attempt_took"] == nil {
+			fmt.Sprint(line["copies"]) != "[media_id handle]" || line["relay_milliseconds"] == nil || line["waiting_milliseconds"] == nil ||
+			line["state"] != "done" || line["delivery"] != "sent" || line["size"] != float64(u.Length) {
 			h.Errorf("the line is %v", line)
 		}
 	})
@@ -145,9 +147,11 @@ func TestAPauseHasACauseThatOperatorsKnow(t *testing.T) {
 // A query for increases does not see the event with which a counter appears.
 func TestCountersBeginAtZero(t *testing.T) {
 	each(t, func(h *harness) {
+		h.config.Ends = outcome.NewRecorder()
 		relay.New(h.config)
 		registry := prometheus.NewRegistry()
 		h.must(registry.Register(h.metrics))
+		h.must(registry.Register(h.config.Ends))
 		families, err := registry.Gather()
 		h.must(err)
 		series := map[string]int{}
@@ -155,7 +159,7 @@ func TestCountersBeginAtZero(t *testing.T) {
 			series[family.GetName()] = len(family.GetMetric())
 		}
 		for name, perChannel := range map[string]int{
-			"mediarelay_relays_total": 3, "mediarelay_relay_ambiguous_total": 1,
+			"mediarelay_uploads_ended_total": 1, "mediarelay_relay_ambiguous_total": 1,
 			"mediarelay_relay_orphans_total": 2, "mediarelay_early_sends_total": 6,
 		} {
 			if want := perChannel * len(channels); series[name] != want {

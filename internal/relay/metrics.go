@@ -23,7 +23,6 @@ type Metrics struct {
 	breaker *breaker.Breaker
 
 	running   *prometheus.GaugeVec
-	ends      *prometheus.CounterVec
 	ambiguous *prometheus.CounterVec
 	orphans   *prometheus.CounterVec
 	early     *prometheus.CounterVec
@@ -38,8 +37,6 @@ func NewMetrics(l *library.Library) *Metrics {
 		running: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "mediarelay_relays_running", Help: "Relays that run in this process, by channel.",
 		}, []string{"channel"}),
-		ends: counter("mediarelay_relays_total", "Relays that ended, by channel and the upload's state: done, refused or failed.",
-			"channel", "state"),
 		ambiguous: counter("mediarelay_relay_ambiguous_total",
 			"Attempts after which the provider may hold a media object or a handle that is not used, by channel.", "channel"),
 		orphans: counter("mediarelay_relay_orphans_total",
@@ -63,9 +60,6 @@ func NewMetrics(l *library.Library) *Metrics {
 // event, a query for increases does not see that event.
 func (m *Metrics) begin(channel string) {
 	m.ambiguous.WithLabelValues(channel)
-	for _, state := range []library.State{library.StateDone, library.StateRefused, library.StateFailed} {
-		m.ends.WithLabelValues(channel, string(state))
-	}
 	for _, c := range []media.Copy{media.CopyMediaID, media.CopyHandle} {
 		m.orphans.WithLabelValues(channel, string(c))
 		for _, result := range early.Results {
@@ -76,10 +70,6 @@ func (m *Metrics) begin(channel string) {
 
 func counter(name, help string, labels ...string) *prometheus.CounterVec {
 	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
-}
-
-func (m *Metrics) ended(channel string, state library.State) {
-	m.ends.WithLabelValues(channel, string(state)).Inc()
 }
 
 func (m *Metrics) earlySendEnded(channel string, c media.Copy, r early.Result) {
@@ -98,7 +88,7 @@ var (
 )
 
 func (m *Metrics) parts() []prometheus.Collector {
-	return []prometheus.Collector{m.running, m.ends, m.ambiguous, m.orphans, m.early, m.requests, m.bytes}
+	return []prometheus.Collector{m.running, m.ambiguous, m.orphans, m.early, m.requests, m.bytes}
 }
 
 // Describe is for prometheus.Collector.

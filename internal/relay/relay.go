@@ -27,6 +27,7 @@ import (
 	"mediarelay/internal/library"
 	"mediarelay/internal/limit"
 	"mediarelay/internal/media"
+	"mediarelay/internal/outcome"
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/probe"
 	"mediarelay/internal/provider"
@@ -83,6 +84,8 @@ type Config struct {
 	Providers map[string]Provider
 	// Metrics are those of NewMetrics; nil if they are not collected.
 	Metrics *Metrics
+	// Ends records the ends of uploads; nil for a recorder that nobody reads.
+	Ends *outcome.Recorder
 	// Check gives the verdict on stored bytes. Default preflight.Check.
 	Check func(r io.ReaderAt, q preflight.Question) preflight.Verdict
 	// GuessType guesses the type of a file from its first bytes. Default probe.GuessType.
@@ -137,6 +140,7 @@ func New(c Config) *Relay {
 	})
 	for channel, p := range c.Providers {
 		c.Metrics.begin(channel)
+		c.Ends.Begin(channel)
 		r.providers[channel] = r.limited(channel, p)
 	}
 	return r
@@ -158,6 +162,9 @@ func withDefaults(c Config) Config {
 	}
 	if c.Metrics == nil {
 		c.Metrics = NewMetrics(c.Library)
+	}
+	if c.Ends == nil {
+		c.Ends = outcome.NewRecorder()
 	}
 	if c.Now == nil {
 		c.Now = c.Library.Now

@@ -28,6 +28,8 @@ type job struct {
 	copies   []library.Copy // those of the upload's purposes so far
 	// sent says that a provider got the file from the stored bytes, which verifies them.
 	sent bool
+	// traceID identifies the last failed request to the provider's support.
+	traceID string
 	// sessionWhole says that the open session has every byte.
 	sessionWhole bool
 }
@@ -137,7 +139,7 @@ func (j *job) send(ctx context.Context) error {
 	}
 	err = j.config.Library.CompleteUpload(ctx, j.lease, j.upload.ID, assetID)
 	if err == nil {
-		j.logDone(ctx)
+		j.ended(ctx, library.StateDone, "", "")
 	}
 	return err
 }

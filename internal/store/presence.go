@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -162,3 +163,7 @@ func (f *Folder) replaced() error {
 func (f *Folder) away(format string, args ...any) error {
 	return fmt.Errorf("%w: %s: %s", ErrAway, f.path, strings.TrimSpace(fmt.Sprintf(format, args...)))
 }
+
+// Free returns the free space of the folder's file system in bytes, as far as this user
+// may use it.
+func (f *Folder) Free(context.Context) (int64, error) { return FreeBytes(f.path) }
