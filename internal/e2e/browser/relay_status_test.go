@@ -82,7 +82,7 @@ func TestFailedRowPromisesNoRetry(t *testing.T) {
 	s.AwaitRow("offer.txt", "failed")
 	s.Until(`document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent.includes("offer.txt failed")`)
 	said := browserstage.Value[string](s, `document.querySelector("media-upload").shadowRoot.querySelector("[role=status]").textContent`)
-	if strings.Contains(said[strings.LastIndex(said, "failed"):], "again") {
+	if strings.Contains(said[strings.LastIndex(said, "failed"):], "retry automatically") {
 		t.Errorf("the live region says %q", said)
 	}
 	for lang, want := range map[string]struct{ sentence, button, never string }{
