@@ -71,8 +71,8 @@ func TestDatabaseDiskFull(t *testing.T) {
 	if status, _ := i.Admin("/readyz"); status != http.StatusServiceUnavailable {
 		t.Errorf("with a full database disk /readyz answers %d", status)
 	}
-	if offset, err := i.Offset(t.Context(), half); err == nil && offset != half.ChunkSize {
-		t.Errorf("offset %d, want %d, or an error", offset, half.ChunkSize)
+	if offset, err := i.Offset(t.Context(), half); err != nil || offset != half.ChunkSize {
+		t.Errorf("offset %d, %v, want %d", offset, err, half.ChunkSize)
 	}
 	free()
 	i.WantDone(files)
