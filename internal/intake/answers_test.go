@@ -51,7 +51,8 @@ func TestAMalformedChunkedBodyIsABadRequest(t *testing.T) {
 		"a size that overflows":         "5\r\nhello\r\nfffffffffffffffffff\r\n",
 		"a chunk longer than its size":  "5\r\nhello world\r\n",
 		"a size line that is too long":  "5\r\nhello\r\n1;" + strings.Repeat("x", 10_000) + "\r\n",
-		"more extensions than contents": "5\r\nhello\r\n" + strings.Repeat("1;"+strings.Repeat("x", 4000)+"\r\nx\r\n", 200),
+		// net/http gives up after 16 KiB; a longer body might be sent while it closes.
+		"more extensions than contents": "5\r\nhello\r\n" + strings.Repeat("1;"+strings.Repeat("x", 4000)+"\r\nx\r\n", 8),
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := h.create(100_000)
