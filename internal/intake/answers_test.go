@@ -46,11 +46,11 @@ func (h *harness) wantAnswer(conn net.Conn, status int, code string) {
 func TestAMalformedChunkedBodyIsABadRequest(t *testing.T) {
 	h := start(t, nil)
 	for name, body := range map[string]string{
-		"a size that is no number":      "5\r\nhello\r\nzz\r\n",
-		"a size of nothing":             "5\r\nhello\r\n\r\n",
-		"a size that overflows":         "5\r\nhello\r\nfffffffffffffffffff\r\n",
-		"a chunk longer than its size":  "5\r\nhello world\r\n",
-		"a size line that is too long":  "5\r\nhello\r\n1;" + strings.Repeat("x", 10_000) + "\r\n",
+		"a size that is no number":     "5\r\nhello\r\nzz\r\n",
+		"a size of nothing":            "5\r\nhello\r\n\r\n",
+		"a size that overflows":        "5\r\nhello\r\nfffffffffffffffffff\r\n",
+		"a chunk longer than its size": "5\r\nhello world\r\n",
+		"a size line that is too long": "5\r\nhello\r\n1;" + strings.Repeat("x", 10_000) + "\r\n",
 		// net/http gives up after 16 KiB; a longer body might be sent while it closes.
 		"more extensions than contents": "5\r\nhello\r\n" + strings.Repeat("1;"+strings.Repeat("x", 4000)+"\r\nx\r\n", 8),
 	} {
