@@ -37,7 +37,7 @@ func TestTusJSClientWithAStrangersUpload(t *testing.T) {
 	ofAna := &stage.File{Name: "notes.txt", Content: stage.Notes(3_000_000), ChunkSize: 1_000_000, Purposes: "message"}
 	i.SendFirstChunk(ofAna)
 	bob := &stage.Server{TB: t, URL: i.URL(), Token: i.Sign(jwt.MapClaims{"sub": "bob"})}
-	content := stage.Notes(2_500_000)
+	content := ofAna.Content
 	path := filepath.Join(t.TempDir(), "notes.txt")
 	i.Must(os.WriteFile(path, content, 0o600))
 	said := runClient(bob, node, "../../../web/test/tus-js-client.mjs", bob.URL+"/files/", path, bob.URL+"/files/"+ofAna.ID)
