@@ -4,7 +4,7 @@
 # changed, and return at once if not. Tools are built once, into bin/.
 
 .DEFAULT_GOAL := help
-.PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-wasm test-web test-vectors test-engines \
+.PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-packages test-acceptance test-wasm test-web test-vectors test-engines \
 	bench compare-clients check fmt format lint vet types generated archtest size clean help
 # Prerequisites run in order. The tools below use all cores by themselves.
 .NOTPARALLEL:
@@ -61,10 +61,14 @@ TESTSUM := scripts/gotestsum
 ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/clients
 
 # The timeouts are for a busy machine; on an idle one it takes a few minutes.
-test-go: bin/gotestsum
+test-go: test-packages test-acceptance
+
+test-packages: bin/gotestsum
 	$(TESTSUM) -tags $(TAGS) -timeout 20m $$(go list -tags $(TAGS) ./... | grep -v /internal/e2e/)
-	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) -p 1 $(ACCEPTANCE)
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
+
+test-acceptance: bin/gotestsum
+	$(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) -p 1 $(ACCEPTANCE)
 
 # Prints one line for each guarantee and engine, and why an engine cannot keep one.
 test-engines: export MEDIARELAY_TEST_ENGINES = 1

@@ -6,16 +6,16 @@ import (
 	"testing"
 )
 
-func TestRoomsListEveryPackage(t *testing.T) {
+func TestPackagesListEveryPackage(t *testing.T) {
 	packages := listNative(t)
 	for path := range packages {
-		if _, ok := roomOf(folder(path)); !ok {
-			t.Errorf("%s is not in rooms: add what it is compiled for and what it may import", path)
+		if _, ok := ruleOf(folder(path)); !ok {
+			t.Errorf("%s is not in packageRules: add what it is compiled for and what it may import", path)
 		}
 	}
-	for _, r := range rooms {
+	for _, r := range packageRules {
 		if _, ok := packages[module+"/"+r.folder]; !ok {
-			t.Errorf("rooms lists %s, which does not exist", r.folder)
+			t.Errorf("packageRules lists %s, which does not exist", r.folder)
 		}
 	}
 }
@@ -23,13 +23,13 @@ func TestRoomsListEveryPackage(t *testing.T) {
 func TestImportsAreAllowed(t *testing.T) {
 	for _, packages := range []map[string]pkg{listNative(t), listBrowser(t)} {
 		for path, p := range packages {
-			r, ours := roomOf(folder(path))
+			r, ours := ruleOf(folder(path))
 			if !ours {
 				continue
 			}
 			for _, imported := range p.Imports {
 				if to := folder(imported); to != "" && !r.allows(to) {
-					t.Errorf("%s imports %s, which rooms does not allow", r.folder, to)
+					t.Errorf("%s imports %s, which packageRules does not allow", r.folder, to)
 				}
 			}
 		}
@@ -37,14 +37,14 @@ func TestImportsAreAllowed(t *testing.T) {
 }
 
 // The table itself follows the rules of the architecture.
-func TestRoomsAreConsistent(t *testing.T) {
-	for _, from := range rooms {
+func TestPackageRulesAreConsistent(t *testing.T) {
+	for _, from := range packageRules {
 		for _, name := range from.may {
-			to, ok := roomOf(name)
+			to, ok := ruleOf(name)
 			switch {
 			case name == everything:
 			case !ok:
-				t.Errorf("%s may import %s, which is not in rooms", from.folder, name)
+				t.Errorf("%s may import %s, which is not in packageRules", from.folder, name)
 			case to.builds == forTests && from.builds != forTests:
 				t.Errorf("%s may import %s, which is for tests", from.folder, name)
 			case from.inBrowser() && to.builds != both:
@@ -60,7 +60,7 @@ func TestRoomsAreConsistent(t *testing.T) {
 
 func TestBrowserDownloadStaysLight(t *testing.T) {
 	packages := listBrowser(t)
-	for _, r := range rooms {
+	for _, r := range packageRules {
 		if !r.inBrowser() {
 			continue
 		}
@@ -99,26 +99,26 @@ func TestNothingImportsTheAcceptanceTests(t *testing.T) {
 // The server does not link packages for tests.
 func TestServerLinksNoTestPackages(t *testing.T) {
 	for path := range list(t, nil, "-deps", "./server") {
-		r, ours := roomOf(folder(path))
+		r, ours := ruleOf(folder(path))
 		if path == "testing" || ours && r.builds == forTests {
 			t.Errorf("the server links %s", path)
 		}
 	}
 }
 
-func roomOf(folder string) (room, bool) {
-	i := slices.IndexFunc(rooms, func(r room) bool { return r.folder == folder })
+func ruleOf(folder string) (packageRule, bool) {
+	i := slices.IndexFunc(packageRules, func(r packageRule) bool { return r.folder == folder })
 	if i < 0 {
-		return room{}, false
+		return packageRule{}, false
 	}
-	return rooms[i], true
+	return packageRules[i], true
 }
 
-func (r room) inBrowser() bool { return r.builds == both || r.builds == browser }
+func (r packageRule) inBrowser() bool { return r.builds == both || r.builds == browser }
 
-func (r room) allows(folder string) bool {
+func (r packageRule) allows(folder string) bool {
 	if slices.Contains(r.may, everything) {
-		to, ok := roomOf(folder)
+		to, ok := ruleOf(folder)
 		return ok && to.builds != forTests
 	}
 	return slices.Contains(r.may, folder)

@@ -3,6 +3,6 @@
 // become part of the browser's download. It also tests that the code and tests named
 // in docs exist.
 //
-// It has tests only. Every new package needs a row in rooms_test.go. How a package
+// It has tests only. Every new package needs a row in packages_test.go. How a package
 // works is left to the package's own tests.
 package archtest

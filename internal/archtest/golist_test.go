@@ -42,7 +42,7 @@ func listNative(t *testing.T) map[string]pkg {
 func listBrowser(t *testing.T) map[string]pkg {
 	t.Helper()
 	args := []string{"-deps"}
-	for _, r := range rooms {
+	for _, r := range packageRules {
 		if r.builds == both || r.builds == browser {
 			args = append(args, "./"+r.folder)
 		}

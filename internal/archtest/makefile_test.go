@@ -23,7 +23,7 @@ func TestMakefileListsTheBrowserPackages(t *testing.T) {
 		t.Fatal("the Makefile has no list BOTH")
 	}
 	var want []string
-	for _, r := range rooms {
+	for _, r := range packageRules {
 		if r.builds == both {
 			want = append(want, r.folder)
 		}

@@ -38,7 +38,7 @@ const (
 var hashedName = regexp.MustCompile(`-[0-9A-Za-z]{8,}\.[a-z]+$`)
 
 // workerName matches the worker's script and the script that it imports.
-var workerName = regexp.MustCompile(`^(worker|sending)(-[0-9A-Za-z]{8,})?\.js$`)
+var workerName = regexp.MustCompile(`^(worker|upload-worker)(-[0-9A-Za-z]{8,})?\.js$`)
 
 // contentTypes by extension. The operating system's table may lack some.
 var contentTypes = map[string]string{

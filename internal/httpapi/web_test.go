@@ -42,7 +42,7 @@ func TestHeadersOfEachKindOfResponse(t *testing.T) {
 		{"/", "text/html; charset=utf-8", page, "no-cache", ""},
 		{"/widget/media-upload.js", "text/javascript; charset=utf-8", api, asked, "cross-origin"},
 		{"/widget/worker-ABCDEFGH.js", "text/javascript; charset=utf-8", worker, year, "cross-origin"},
-		{"/widget/sending-ABCDEFGH.js", "text/javascript; charset=utf-8", worker, year, "cross-origin"},
+		{"/widget/upload-worker-ABCDEFGH.js", "text/javascript; charset=utf-8", worker, year, "cross-origin"},
 		{"/widget/worker-engine-ABCDEFGH.js", "text/javascript; charset=utf-8", api, year, "cross-origin"},
 		{"/widget/mediarelay-0a1b2c3d.wasm", "application/wasm", api, year, "cross-origin"},
 		{"/assets/page-ABCDEFGH.css", "text/css; charset=utf-8", api, year, "cross-origin"},

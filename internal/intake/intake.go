@@ -233,5 +233,5 @@ func orDefault(d, otherwise time.Duration) time.Duration {
 }
 
 func logFailure(ctx context.Context, what, id string, err error) {
-	slog.ErrorContext(ctx, "upload request failed", "action", what, "upload", id, "error", err)
+	slog.ErrorContext(ctx, "intake error", "action", what, "upload", id, "error", err)
 }

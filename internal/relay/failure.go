@@ -36,7 +36,7 @@ func isRecordFault(err error) bool {
 }
 
 // handleError decides what an error means for the job: leave it open, retry it, or end
-// it. The channel's breaker is told as well.
+// it. It also records the failure in the channel's breaker.
 func (j *job) handleError(ctx context.Context, err error) error {
 	if ctx.Err() != nil || isRecordFault(err) {
 		return err

@@ -55,7 +55,7 @@ func (a *arriving) finish() {
 	a.must(a.library.FinishUpload(a.Context(), a.id, digestOf(a.content), nil))
 }
 
-// until waits for what gives no sign.
+// until polls for a condition that sends no notification.
 func (h *harness) until(what string, met func() bool) {
 	h.Helper()
 	for deadline := time.Now().Add(patience); !met(); time.Sleep(5 * time.Millisecond) {

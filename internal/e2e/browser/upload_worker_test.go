@@ -36,5 +36,5 @@ func TestVerdictDoesNotWaitForTheUploadWorker(t *testing.T) {
 }
 
 func uploadWorkerChunk(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/widget/sending-")
+	return strings.HasPrefix(r.URL.Path, "/widget/upload-worker-")
 }

@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/lease"
 )
 
-// B10: the server is killed in the middle of a chunk as process 1 of a container, and
+// The server is killed in the middle of a chunk as process 1 of a container, and
 // started again as process 1. No lock of its own blocks it.
 func TestContainerRestartFindsNoStaleLock(t *testing.T) {
 	t.Parallel()

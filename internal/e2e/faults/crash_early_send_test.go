@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B1: the server is killed at each step of an early send, and recovers at its next start.
+// The server is killed at each step of an early send, and recovers at its next start.
 func TestKillDuringEarlySendLosesNothing(t *testing.T) {
 	for _, step := range earlyCrashPoints {
 		t.Run(strings.ReplaceAll(step, " ", "-"), func(t *testing.T) {

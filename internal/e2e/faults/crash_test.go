@@ -14,7 +14,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B1: six uploads are running and the server is killed at one step of a file's lifecycle.
+// Six uploads are running and the server is killed at one step of a file's lifecycle.
 // After the next start all are relayed whole within a minute. Only answers that were lost
 // with the process cost an object or a handle, and each of those is counted.
 func TestKillAtAnyStepLosesNothing(t *testing.T) {
@@ -77,7 +77,7 @@ func wantCrash(i *stage.Process, step string) {
 	}
 }
 
-// B1: the same with fifty files and many kills, at random moments and random steps.
+// The same with fifty files and many kills, at random moments and random steps.
 func TestManyKillsLoseNothing(t *testing.T) {
 	stage.LongTest(t)
 	const kills = 40
@@ -122,7 +122,7 @@ func TestManyKillsLoseNothing(t *testing.T) {
 	i.Signal(syscall.SIGTERM)
 }
 
-// B1: fifty files at each step, as many of them sent early as there are slots.
+// Fifty files at each step, as many of them sent early as there are slots.
 func TestKillAtAnyStepWithFiftyFiles(t *testing.T) {
 	stage.LongTest(t)
 	for _, step := range slices.Concat(crashPoints, earlyCrashPoints) {

@@ -12,7 +12,7 @@ import (
 
 // Databases that are locked, or whose line breaks.
 
-// D1: another process holds the lock of the SQLite file for ten seconds. Writes are
+// Another process holds the lock of the SQLite file for ten seconds. Writes are
 // rejected temporarily and never half done: a complete file is either not acknowledged, or
 // it is relayed.
 func TestLockedSQLite(t *testing.T) {

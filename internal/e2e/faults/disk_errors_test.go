@@ -10,7 +10,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B5: the disk rejects a write, the flush of a file, or the flush of its folder. The bytes
+// The disk rejects a write, the flush of a file, or the flush of its folder. The bytes
 // are not acknowledged, and no later flush is trusted for them: they are sent again.
 func TestFailedFlushIsNotTrustedLater(t *testing.T) {
 	for name, c := range map[string]struct {
@@ -45,7 +45,7 @@ func TestFailedFlushIsNotTrustedLater(t *testing.T) {
 	}
 }
 
-// D2: the database's disk fails at a commit. Nothing is acknowledged by it, and earlier
+// The database's disk fails at a commit. Nothing is acknowledged by it, and earlier
 // commits remain.
 func TestFailedCommitIsNotAcknowledged(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B4: the disk of the store is full. The chunk is rejected with a code of its own, the
+// The disk of the store is full. The chunk is rejected with a code of its own, the
 // bytes that fitted are kept, and the upload resumes when there is space again.
 func TestStoreDiskFull(t *testing.T) {
 	t.Parallel()
@@ -45,7 +45,7 @@ func TestStoreDiskFull(t *testing.T) {
 	i.WantDone(files)
 }
 
-// B4, D2: the disk of the database is full. Nothing is acknowledged that is not persisted,
+// The disk of the database is full. Nothing is acknowledged that is not persisted,
 // and everything resumes when there is space again.
 func TestDatabaseDiskFull(t *testing.T) {
 	t.Parallel()

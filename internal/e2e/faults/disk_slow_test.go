@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B13: each flush takes a quarter of a second, or two seconds. Uploads take longer, and no
+// Each flush takes a quarter of a second, or two seconds. Uploads take longer, and no
 // goroutines pile up.
 func TestSlowDisk(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// B1, B9: a chunk is damaged in transit and sent early before its checksum is known. It is
+// A chunk is damaged in transit and sent early before its checksum is known. It is
 // discarded, the right bytes arrive, and the server dies while it records the state of the
 // relay's session. No session that contains the damaged bytes is resumed: after the next
 // start everything complete at the provider is the client's file.

@@ -11,7 +11,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// B6: the process has as many connections as it may have files. A connection that it has
+// The process has as many connections as it may have files. A connection that it has
 // accepted gets a temporary error; a new one waits in the system's queue. The process
 // survives, and serves all of them when there are descriptors again.
 func TestOutOfFileDescriptors(t *testing.T) {

@@ -18,7 +18,7 @@ import (
 	"mediarelay/internal/preflight/preflighttest"
 )
 
-// B7: 64 concurrent uploads of 100 MiB take less than 150 MiB of memory, with both copies
+// 64 concurrent uploads of 100 MiB take less than 150 MiB of memory, with both copies
 // of each. Early sends occupy all their slots once every upload has begun; most copies are
 // sent after their upload, since there are few slots.
 func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// D3: the connection to Postgres breaks repeatedly, in transactions and between a commit
+// The connection to Postgres breaks repeatedly, in transactions and between a commit
 // and its answer. Each file is relayed once.
 func TestBrokenPostgresConnection(t *testing.T) {
 	t.Parallel()

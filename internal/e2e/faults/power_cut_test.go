@@ -17,7 +17,7 @@ func shell(t *testing.T, program string, arguments ...string) {
 	}
 }
 
-// B3: the power fails right after the last acknowledgement. The next server has only what
+// The power fails right after the last acknowledgement. The next server has only what
 // was on the disk then, and relays all twenty files.
 func TestPowerCutLosesNothing(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,7 @@ import (
 // terminationGracePeriodSeconds).
 const gracePeriod = 30 * time.Second
 
-// B2: on SIGTERM, while a chunk arrives and a file is relayed, the server saves the
+// On SIGTERM, while a chunk arrives and a file is relayed, the server saves the
 // received bytes, releases the relay, and ends within the grace period.
 func TestTerminationSavesBytesAndReleasesRelays(t *testing.T) {
 	t.Parallel()
@@ -56,7 +56,7 @@ func TestTerminationSavesBytesAndReleasesRelays(t *testing.T) {
 	}
 }
 
-// B2: on SIGTERM, while early sends wait for the ends of their files, the server aborts
+// On SIGTERM, while early sends wait for the ends of their files, the server aborts
 // them at once, and none of them is complete at the provider. The next process sends the
 // files.
 func TestTerminationAbortsEarlySends(t *testing.T) {
@@ -95,7 +95,7 @@ func TestTerminationAbortsEarlySends(t *testing.T) {
 	i.Signal(syscall.SIGTERM)
 }
 
-// B2, D3: on SIGTERM, while the database hangs, a chunk arrives and a relay is running,
+// On SIGTERM, while the database hangs, a chunk arrives and a relay is running,
 // the server ends within the grace period all the same. The next process resumes what
 // could not be recorded.
 func TestTerminationWhileTheDatabaseHangs(t *testing.T) {

@@ -120,6 +120,6 @@ func (i *Process) completeAtProvider() (digests []string) {
 // LoggedOrphans is the number of unused objects that the log reports. Counters end with
 // their process.
 func (i *Process) LoggedOrphans() int {
-	return strings.Count(i.ServerLog.All(), "the provider may hold a second copy of a file") +
-		strings.Count(i.ServerLog.All(), "a copy that the provider gave could not be recorded")
+	return strings.Count(i.ServerLog.All(), "provider may hold a second copy of a file") +
+		strings.Count(i.ServerLog.All(), "copy could not be recorded")
 }

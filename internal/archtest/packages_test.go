@@ -10,16 +10,16 @@ const (
 	forTests builds = "tests"   // tests only: no product code imports it
 )
 
-// room is a package: its folder, what it is compiled for, and the folders of this
+// packageRule is a package: its folder, what it is compiled for, and the folders of this
 // module that it may import. Test files may import anything.
-type room struct {
+type packageRule struct {
 	folder string
 	builds builds
 	may    []string
 }
 
-// rooms lists every package. Imports that are not listed are forbidden.
-var rooms = []room{
+// packageRules lists every package. Imports that are not listed are forbidden.
+var packageRules = []packageRule{
 	// Shared types and codes. They import no other package of this module.
 	{"internal/reason", both, nil},
 	{"internal/media", both, nil},
