@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -33,7 +34,8 @@ func TestAFolderReplacedWhileRunning(t *testing.T) {
 	}
 	i.AwaitLog("it is another folder than the one that was opened")
 	stage.WantProblem(t, i.CreateUpload(t.Context(), files[1]), http.StatusServiceUnavailable, "store for uploads is unavailable")
-	_, err := i.Patch(t.Context(), files[0], files[0].ChunkSize)
+	next := files[0].ChunkSize // a chunk small enough to be sent before it is refused
+	err := i.SendChunk(t.Context(), files[0], int64(next), bytes.NewReader(files[0].Content[next:next+1000]))
 	stage.WantProblem(t, err, http.StatusServiceUnavailable, "store for uploads is unavailable")
 	if entries, err := os.ReadDir(uploads); err != nil || len(entries) != 0 {
 		t.Errorf("the other folder has %v, %v", entries, err)
