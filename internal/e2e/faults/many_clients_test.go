@@ -3,9 +3,6 @@ package faults
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"net/http"
 	"sync"
@@ -16,12 +13,13 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// A crowd is clients that upload at the same time. Each has one connection and sends one
-// upload after the other.
+// A crowd is clients that upload at the same time, each one file after the other. All send
+// the same content, which is no file that WhatsApp takes, so that nothing is relayed.
 type crowd struct {
 	*stage.Process
 	clients, uploads, size int
-	body                   []byte
+	content                []byte
+	digest                 string
 	next                   atomic.Int64
 	mu                     sync.Mutex
 	refused                []error
@@ -45,7 +43,8 @@ func TestFiveHundredClientsAreServed(t *testing.T) {
 
 func (c *crowd) run() {
 	c.Helper()
-	c.body = bytes.Repeat([]byte("mediarelay "), c.size/11+1)[:c.size]
+	c.content = bytes.Repeat([]byte("mediarelay "), c.size/11+1)[:c.size]
+	c.digest = stage.Digest(c.content)
 	c.Start()
 	ctx, cancel := context.WithTimeout(c.Context(), 10*time.Minute)
 	defer cancel()
@@ -85,14 +84,11 @@ func (c *crowd) client(ctx context.Context) {
 
 // upload creates an upload and sends its content with one PATCH.
 func (c *crowd) upload(ctx context.Context, n int64) error {
-	content := bytes.Clone(c.body)
-	binary.BigEndian.PutUint64(content, uint64(n)) // so that each upload is another file
-	digest := sha256.Sum256(content)
 	f := &stage.File{Name: fmt.Sprintf("file %d.bin", n), Purposes: "message"}
-	if err := c.CreateSized(ctx, f, int64(len(content)), hex.EncodeToString(digest[:])); err != nil {
+	if err := c.CreateSized(ctx, f, int64(c.size), c.digest); err != nil {
 		return fmt.Errorf("creation: %w", err)
 	}
-	return c.SendChunk(ctx, f, 0, bytes.NewReader(content))
+	return c.SendChunk(ctx, f, 0, bytes.NewReader(c.content))
 }
 
 // watchReadiness counts how often the server is not ready.
