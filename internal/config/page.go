@@ -105,7 +105,7 @@ WhatsApp. The server creates the secret that signs its tokens once, as ` + "`san
 - **Event streams.** A sub may have 128 event streams open in each channel of one replica, and a replica serves 2048. More are
   answered 429, ` + "`too_many_requests`" + `. A client that does not accept an event within 10 s is disconnected.
 - **Stop.** After SIGTERM, ` + "`/readyz`" + ` answers 503 while the server still serves for ` + "`MEDIARELAY_SHUTDOWN_DELAY`" + `. Choose
-  it longer than your load balancer needs to notice. Then the server stops within 22 s, so a Kubernetes Pod needs a
+  it longer than your load balancer needs to notice; the sandbox has no delay. Then the server stops within 22 s, so a Kubernetes Pod needs a
   ` + "`terminationGracePeriodSeconds`" + ` of the delay plus 25 s or more: its default of 30 s fits the default delay. A second
   signal ends the process at once; nothing that was acknowledged is lost.
 `

@@ -31,6 +31,7 @@ func newServer(s *Stage, as Setting) *Server {
 	b.Env = map[string]string{
 		"ACME_KEY": stage.APIKey, "MEDIARELAY_JWT_SECRET": stage.JWTSecret, "MEDIARELAY_CHANNELS_FILE": channels,
 		"MEDIARELAY_DATA_DIR": b.data, "MEDIARELAY_ADMIN_LISTEN": "127.0.0.1:0",
+		"MEDIARELAY_MIN_FREE": "0", "MEDIARELAY_SHUTDOWN_DELAY": "0s",
 	}
 	for name, value := range as.Env {
 		b.Env[name] = value
