@@ -1,6 +1,6 @@
 #!/bin/sh
 # Uploads a file to Mediarelay with nothing but curl, in chunks that survive a broken line,
-# and prints what came of it. Exits 1 unless it is done. Needs curl 7.76, GNU sed and coreutils.
+# and prints the outcome. Exits 1 unless it is done. Needs curl 7.76, GNU sed and coreutils.
 #
 #   MEDIARELAY_TOKEN=$(mediarelay token --channel demo --scope upload) \
 #     docs/upload-with-curl.sh http://localhost:8080 holiday.mp4 message,template

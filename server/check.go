@@ -29,16 +29,16 @@ type checkCommand struct {
 	Files   []string `arg:"" name:"file" help:"The files to check. Exit code 1: one is refused; 2: one cannot be read."`
 }
 
-// exitCode ends the program with a code when everything has been said.
+// exitCode ends the program with a code after all output is written.
 type exitCode int
 
-// Error names the code for who prints it nevertheless.
+// Error names the code returns the code as text.
 func (e exitCode) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // ExitCode is what main ends with.
 func (e exitCode) ExitCode() int { return int(e) }
 
-// Run checks every file, whatever the others gave.
+// Run checks every file, even if an earlier one failed.
 func (c *checkCommand) Run(stdout io.Writer) error {
 	question, err := c.question()
 	if err != nil {
@@ -65,7 +65,7 @@ func (c *checkCommand) Run(stdout io.Writer) error {
 	return worst
 }
 
-// unchecked tells of the error at once, so that it stands between the verdicts
+// unchecked prints the error at once, in order with the verdicts
 // of the files before and after.
 func unchecked(err error) error {
 	_, _ = fmt.Fprintf(os.Stderr, "mediarelay: %v\n", err)
@@ -160,7 +160,7 @@ func (m *remembering) ReadAt(p []byte, offset int64) (int, error) {
 	return n, err
 }
 
-// plain takes off what repeats the name.
+// plain removes the path, which the message already has.
 func plain(err error) error {
 	var path *os.PathError
 	if errors.As(err, &path) {

@@ -57,7 +57,7 @@ func (r report) reason(item reason.Reason) jsonReason {
 	return out
 }
 
-// marks stand in front of a verdict, so that a long list can be read by its edge.
+// marks stand in front of a verdict, so that a long list can be scanned by its first column.
 var marks = map[preflight.Outcome]string{
 	preflight.Accept: "✓ accept",
 	preflight.Warn:   "! warn",

@@ -2,7 +2,7 @@
 // serves, and stops. It decides nothing.
 //
 // It leaves to others everything that a command does beyond that: config what
-// settings mean, httpapi the HTTP surface, intake and relay the way of a file.
+// settings mean, httpapi the HTTP surface, intake and relay the path of a file.
 package main
 
 import (

@@ -17,10 +17,10 @@ import (
 type tokenCommand struct {
 	Channel string        `required:"" placeholder:"C" help:"The channel that the token is for."`
 	Scope   string        `required:"" placeholder:"\"…\"" help:"What the token allows, separated by spaces: upload, assets:read, assets:write, messages:send."`
-	TTL     time.Duration `name:"ttl" default:"1h" help:"How long the token is good."`
-	Subject string        `default:"operator" help:"Who the token is for, as uploads and assets remember it."`
+	TTL     time.Duration `name:"ttl" default:"1h" help:"How long the token is valid."`
+	Subject string        `default:"operator" help:"Who the token is for, recorded with its uploads and assets."`
 
-	config.Settings `embed:"" group:"Settings of the server that is to take the token:"`
+	config.Settings `embed:"" group:"Settings of the server that will accept the token:"`
 }
 
 // Run prints the token alone, so that a script can take it.

@@ -6,12 +6,12 @@ import (
 	"runtime"
 )
 
-// version is what git describe said; make build puts it in.
+// version is the output of git describe, set by make build; make build puts it in.
 var version = "dev"
 
 type versionCommand struct{}
 
-// Run prints what the build knows of itself, in one line.
+// Run prints the version, the Go release and the platform, in one line.
 func (versionCommand) Run(stdout io.Writer) error {
 	_, err := fmt.Fprintf(stdout, "mediarelay %s, %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return err

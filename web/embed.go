@@ -23,15 +23,15 @@ var files embed.FS
 
 // Files returns the built files:
 //
-//	index.html                  an html/template, without compressed forms
-//	widget/media-upload.js      the element
-//	widget/chunk-HASH.js        what the element and its list share
-//	widget/list-module-HASH.js  the list of files, loaded ahead of the first one
-//	widget/worker-HASH.js       its worker, which checks
-//	widget/upload-worker-HASH.js  the part of the worker that sends, loaded after the module
-//	widget/mediarelay-HASH.wasm the worker's Go module
-//	assets/page-HASH.js         the page's script
-//	assets/page-HASH.css        the page's styles
+//	index.html                    an html/template, without compressed forms
+//	widget/media-upload.js        the element
+//	widget/chunk-HASH.js          what the element and its list share
+//	widget/list-module-HASH.js    the list of files, loaded before the first one
+//	widget/worker-HASH.js         its worker, which checks
+//	widget/upload-worker-HASH.js  the part of the worker that sends, loaded after its module
+//	widget/mediarelay-HASH.wasm   the worker's Go module
+//	assets/page-HASH.js           the page's script
+//	assets/page-HASH.css          the page's styles
 //
 // HASH is a hash of the content, so these files can be cached without expiry. Each
 // file except index.html also exists in brotli (.br) and gzip (.gz).

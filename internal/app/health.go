@@ -17,7 +17,7 @@ const healthTimeout = 3 * time.Second
 func CheckHealth(ctx context.Context, listen string) error {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return fmt.Errorf("MEDIARELAY_LISTEN: %q is no address. Form: host:port or :port. Default: :8080", listen)
+		return fmt.Errorf("MEDIARELAY_LISTEN: %q is not an address. Form: host:port or :port. Default: :8080", listen)
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()

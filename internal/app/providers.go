@@ -36,8 +36,9 @@ func newProvider(c config.Channel) (relay.Provider, error) {
 	case config.ProviderOnPrem:
 		account := onprem.Config{BaseURL: c.BaseURL, APIKey: c.APIKey}
 		return onprem.New(account), account.Check()
-	default:
+	case config.ProviderDialog360:
 		account := dialog360.Config{BaseURL: c.BaseURL, APIKey: c.APIKey}
 		return dialog360.New(account), account.Check()
 	}
+	return nil, fmt.Errorf("internal error: no client for provider %q", c.Provider)
 }

@@ -22,7 +22,7 @@ type Circuit struct {
 	OpenedAt time.Time
 	// ProbeAt is the end of the cool-down.
 	ProbeAt time.Time
-	// Problem is that of the failure that Cause tells of; nil while the breaker is closed.
+	// Problem is that of the failure that Cause describes; nil while the breaker is closed.
 	Problem *library.Problem
 }
 

@@ -89,7 +89,7 @@ func TestAClockThatIsSetBackDelaysNothingForLong(t *testing.T) {
 }
 
 // Clocks that differ by up to a minute do not tell which event came first.
-func TestATripThatIsAMinuteAheadIsBelieved(t *testing.T) {
+func TestTripOneMinuteAheadIsAccepted(t *testing.T) {
 	each(t, func(t *testing.T, b *fixture) {
 		move := useTestClock(b)
 		move(time.Minute)

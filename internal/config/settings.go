@@ -3,7 +3,7 @@
 // puts a secret into an error or a log.
 //
 // It leaves to others: opening the files, databases and listeners that the settings
-// name (server), and talking to a provider (provider).
+// name (app), and talking to a provider (provider).
 package config
 
 import (

@@ -33,7 +33,7 @@ var constants = [4][16]uint32{
 
 // compress takes whole blocks into the state: FIPS 180-4, section 6.2.2.
 //
-// Sixteen rounds stand written out, so that after them each variable is back in
+// Sixteen rounds are unrolled, so that after them each variable is back in
 // its own place and none is copied; as a loop of one round it takes twice the
 // time in the browser. It calls nothing: the module is built without inlining.
 func compress(state *[8]uint32, blocks []byte) {

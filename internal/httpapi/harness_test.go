@@ -182,7 +182,7 @@ func webFiles() fstest.MapFS {
 		"widget/media-upload.js.br":          file("element in brotli"),
 		"widget/media-upload.js.gz":          file("element in gzip"),
 		"widget/worker-ABCDEFGH.js":          file("worker"),
-		"widget/upload-worker-ABCDEFGH.js":         file("sending"),
+		"widget/upload-worker-ABCDEFGH.js":   file("sending"),
 		"widget/worker-engine-ABCDEFGH.js":   file("engine"),
 		"widget/mediarelay-0a1b2c3d.wasm":    file("\x00asm and more"),
 		"widget/mediarelay-0a1b2c3d.wasm.br": file("module in brotli"),

@@ -55,7 +55,7 @@ type conditionJSON struct {
 	Read     string          `json:"read"`
 }
 
-// ruleTable is the table of rules, written once. It holds nothing of anybody, so
+// ruleTable is the table of rules, written once. It contains no private data, so
 // it needs no token: a portal shows the limits before anyone has signed in.
 type ruleTable struct {
 	content []byte

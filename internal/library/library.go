@@ -24,7 +24,7 @@ var (
 	ErrKeyTaken = errors.New("library: client key is taken")
 	// ErrState: the row is not in the state that the change starts from.
 	ErrState = errors.New("library: not possible in this state")
-	// ErrFull: the database has no room left. It passes.
+	// ErrFull: the database has no room left, for now.
 	ErrFull = database.ErrFull
 	// ErrFinal: the upload has failed, and another attempt would fail the same way.
 	ErrFinal = errors.New("library: the failure is final")

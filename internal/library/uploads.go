@@ -55,7 +55,7 @@ func (l *Library) Upload(ctx context.Context, channel, id string) (Upload, error
 	return u, err
 }
 
-// UploadByID returns an upload of any channel, for callers that act on nobody's behalf.
+// UploadByID returns an upload of any channel, for internal callers, without a check of the channel.
 func (l *Library) UploadByID(ctx context.Context, id string) (Upload, error) {
 	return scanUpload(l.db.Read().QueryRowContext(ctx, "SELECT "+uploadColumns+" FROM uploads WHERE id = $1", id))
 }

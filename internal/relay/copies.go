@@ -55,7 +55,7 @@ type received struct {
 	began time.Time
 }
 
-// recordCopy records what the provider gave. It gives it once, so a stop or a database
+// recordCopy records what the provider gave. The provider returns a value only once, so a stop or a database
 // that does not answer for a moment must not lose it. The lease decides whether it may
 // still be recorded.
 func (j *job) recordCopy(ctx context.Context, c library.Copy) (assetID string, err error) {

@@ -105,7 +105,7 @@ func (h *harness) watchSessions() error {
 
 // A byte that is read wrong after the commit, and then right, is in no session that
 // is resumed.
-func TestAPassingDamageIsInNoSession(t *testing.T) {
+func TestRepairedChunkLeavesNoDamagedSession(t *testing.T) {
 	eachEarly(t, func(h *harness) {
 		const at = 3 << 20
 		root := h.TempDir()

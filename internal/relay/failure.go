@@ -35,7 +35,7 @@ func isRecordFault(err error) bool {
 }
 
 // handleError decides what an error means for the job: leave it open, retry it, or end
-// it. The channel's breaker is told as well.
+// it. It also records the failure in the channel's breaker.
 func (j *job) handleError(ctx context.Context, err error) error {
 	if ctx.Err() != nil || isRecordFault(err) {
 		return err
@@ -72,7 +72,7 @@ func (j *job) retryOrFail(ctx context.Context, err error) error {
 }
 
 // failDamaged ends the job of a file whose stored bytes are not those that were
-// finished. No attempt would find others.
+// finished. A retry would read the same bytes.
 func (j *job) failDamaged(ctx context.Context, err error) error {
 	slog.ErrorContext(ctx, "stored bytes were changed", "upload", j.upload.ID, "error", err)
 	return j.fail(ctx, problemOf(reason.BytesGone))

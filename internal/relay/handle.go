@@ -40,7 +40,7 @@ func (j *job) sendHandle(ctx context.Context) (received, error) {
 	}
 }
 
-// sendSession commits the early send, or sends the file if there is none that decides.
+// sendSession commits the early send, or sends the file if there is no early send, or it was inconclusive.
 func (j *job) sendSession(ctx context.Context) (o early.Outcome, err error) {
 	if send := j.takeEarly(media.CopyHandle); send != nil {
 		o, err := j.commitHandle(ctx, send)

@@ -13,7 +13,7 @@ import (
 
 // The log lines at the end of an attempt. They answer questions about one file.
 
-// What stands in place of the time of the next attempt.
+// Values logged instead of a time of the next attempt.
 const (
 	noRetry          = "none"
 	retryWithChannel = "when the channel resumes"

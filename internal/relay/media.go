@@ -25,7 +25,7 @@ func (j *job) sendMedia(ctx context.Context) (received, error) {
 	return received{library.Copy{Copy: media.CopyMediaID, Value: o.Value, ExpiresAt: until}, o.Began}, err
 }
 
-// uploadMedia commits the early send, or sends the file if there is none that decides.
+// uploadMedia commits the early send, or sends the file if there is no early send, or it was inconclusive.
 func (j *job) uploadMedia(ctx context.Context) (o early.Outcome, err error) {
 	if send := j.takeEarly(media.CopyMediaID); send != nil {
 		o, err := j.commitMedia(ctx, send)

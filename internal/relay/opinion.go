@@ -16,7 +16,7 @@ import (
 const headBytes = 3072
 
 // families groups the names that mimetype has for files that we name otherwise. It
-// names ten of WhatsApp's types too coarsely, so only the family is compared.
+// is not specific enough for ten of WhatsApp's types, so only the family is compared.
 var families = map[string]string{
 	"image/jpeg": "jpeg", "image/png": "png", "image/vnd.mozilla.apng": "png", "image/apng": "png", "image/webp": "webp",
 	"video/mp4": "isobmff", "audio/mp4": "isobmff", "audio/x-m4a": "isobmff", "video/x-m4v": "isobmff",

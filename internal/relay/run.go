@@ -32,7 +32,7 @@ func (r *Relay) Run(ctx context.Context) {
 }
 
 // resetAll resets the breakers that only an operator can close: a restart is how an
-// operator brings another key.
+// operator installs a new key.
 func (r *Relay) resetAll(ctx context.Context) {
 	for channel := range r.config.Providers {
 		if err := r.reset(ctx, channel); err != nil {

@@ -107,7 +107,7 @@ func TestFaultsOfSessions(t *testing.T) {
 
 // After four failed reads in an hour no session is asked for its offset: a new session
 // each time costs bytes, and a blocked number would cost half an hour.
-func TestAnHourHasFourFailedReads(t *testing.T) {
+func TestFailedReadsAreLimitedToFourPerHour(t *testing.T) {
 	each(t, func(h *harness) {
 		const breaks = 6
 		for range breaks {

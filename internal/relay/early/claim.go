@@ -16,7 +16,7 @@ type Claim struct {
 	sends    []*Send // those that were not taken
 }
 
-// File is what a worker has checked and wants to be at the provider.
+// File is what a worker has checked and must be sent to the provider.
 type File struct {
 	Copy     media.Copy
 	Content  *store.Content

@@ -53,7 +53,7 @@ func (e *Send) Session() media.SessionID {
 // Running reports whether a commit can complete the copy at the provider.
 func (e *Send) Running() bool { return e.life.now() != over }
 
-// Commit lets the bytes go that were held back, if the file has this digest, and waits
+// Commit releases the held-back bytes, if the file has this digest, and waits
 // for the provider's answer.
 func (e *Send) Commit(ctx context.Context, digest string) Outcome {
 	e.life.commit(digest)
@@ -81,7 +81,7 @@ func (e *Send) Abort() {
 	<-e.ended
 }
 
-// report tells of a failure that no worker will report.
+// report reports a failure that no worker will report.
 func (e *Send) report() {
 	if e.last.err == nil || e.last.own != nil || e.ctx.Err() != nil || e.final() {
 		return
@@ -91,7 +91,7 @@ func (e *Send) report() {
 	e.sender.config.Channels.Failed(e.ctx, Failure{e.upload.Channel, e.provider, e.last.began, e.last.err})
 }
 
-// wasSilent reports whether the last request was closed since nothing arrived. Call it
+// wasSilent reports whether the last request was closed because nothing arrived. Call it
 // between requests.
 func (e *Send) wasSilent() bool { return errors.Is(e.last.own, ErrSilent) }
 

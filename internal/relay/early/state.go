@@ -2,7 +2,7 @@ package early
 
 import "sync"
 
-// state is how far an early send is.
+// state is the stage of an early send.
 type state int
 
 const (
@@ -38,7 +38,7 @@ func (l *lifecycle) win() { l.move(won, committed) }
 // end is called when the send makes no more requests.
 func (l *lifecycle) end() { l.move(over, following, claimed) }
 
-// commit lets the bytes that are held back go if the file has this digest. After the
+// commit releases the held-back bytes if the file has this digest. After the
 // end it does nothing.
 func (l *lifecycle) commit(digest string) {
 	l.mu.Lock()

@@ -17,7 +17,7 @@ const (
 	// leastSize is the first chunk of our uploader (1 MiB). A file that is no longer has
 	// arrived before an early send could begin.
 	leastSize = 1 << 20
-	// signatureBytes is what a type is told from.
+	// signatureBytes is the number of bytes needed to detect a type.
 	signatureBytes = 4096
 )
 

@@ -89,7 +89,7 @@ const (
 )
 
 var (
-	// attempts is the schedule between attempts, and of the cool-downs of what passes.
+	// attempts is the schedule between attempts, and of cool-downs after temporary failures.
 	attempts = breaker.Backoff{First: time.Second, Longest: 5 * time.Minute}
 	// account is longer: rejected requests count against the phone number, and only an
 	// operator can end the cause.

@@ -93,7 +93,7 @@ func TestEveryCauseHasARow(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfOurOwnPasses(t *testing.T) {
+func TestInternalErrorIsRetried(t *testing.T) {
 	if got := For(errors.New("disk")); got.Code != reason.ProviderUnavailable || got.Attempt != AttemptCounts || got.MostAttempts != AttemptBudget {
 		t.Errorf("%+v", got)
 	}

@@ -24,7 +24,7 @@ const textsByEvent: TextsByEvent = {
 
 /** What went wrong, and that it is retried automatically. */
 function problemText({ code, message }: ErrorDetail, texts: Texts): string {
-  return code === 'digest_mismatch' ? texts.label('damaged') : `${message} ${texts.label('triedAgain')}.`
+  return code === 'digest_mismatch' ? texts.label('damaged') : `${message} ${texts.label('willRetry')}.`
 }
 
 /** Empty for events that are not announced. */

@@ -11,7 +11,7 @@ export function notesOf(upload: Upload): readonly LabelName[] {
   if (damaged) notes.push('damaged')
   else if (lost) notes.push('sentAgain')
   if (sender === 'elsewhere') notes.push('elsewhere')
-  else if (restored && upload.state.name !== 'paused') notes.push('goesOn')
+  else if (restored && upload.state.name !== 'paused') notes.push('resumed')
   if (copy === 'none' && sender !== 'elsewhere') notes.push('keepOpen')
   return notes
 }

@@ -38,7 +38,7 @@ export function statusOf({ state, verdict, progress }: Upload, texts: Texts, now
   if (state.name === 'ready' && verdict?.outcome === 'warn') return { icon: 'warn', tone: 'warn', text: texts.label('readyWarned') }
   if (state.name === 'waiting') return { ...appearance, icon: waitIcon(state.reason), text: waitingText(state, texts, now) }
   // The row shows the server's problem below; the status says that the server retries.
-  if ('problem' in state && state.problem !== undefined) return { icon: 'clock', tone: 'warn', text: texts.label('triedAgain') }
+  if ('problem' in state && state.problem !== undefined) return { icon: 'clock', tone: 'warn', text: texts.label('willRetry') }
   if (state.name === 'uploading') return { ...appearance, text: transferText(progress, texts, now) }
   // The labels of these states have the states' names.
   return { ...appearance, text: texts.label(state.name, { percent: texts.percent(progress.share) }) }

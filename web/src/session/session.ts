@@ -136,7 +136,7 @@ export class Session {
     })
   }
 
-  /** Cancels uploads whose bytes are not all on the server yet, here and there. */
+  /** Cancels uploads whose bytes are not all on the server yet, in this browser and on the server. */
   cancel(id?: string): void {
     this.#each(id, (upload) => {
       if (!isSettled(upload.state) && !isProcessing(upload.state)) this.remove(upload)

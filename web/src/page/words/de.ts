@@ -33,7 +33,7 @@ const words: PageWords = {
   offerAccept: 'Nur als Nachricht senden',
 
   limits: 'Was WhatsApp unterstützt',
-  keptBack: 'Dateien, die WhatsApp nicht zustellen würde, werden vor dem Hochladen abgelehnt. Sie sehen, wie Sie das Problem beheben.',
+  rejected: 'Dateien, die WhatsApp nicht zustellen würde, werden vor dem Hochladen abgelehnt. Sie sehen, wie Sie das Problem beheben.',
 }
 
 export default words

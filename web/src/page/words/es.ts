@@ -33,7 +33,7 @@ const words: PageWords = {
   offerAccept: 'Enviar solo como mensaje',
 
   limits: 'Qué admite WhatsApp',
-  keptBack: 'Los archivos que WhatsApp no entregaría se rechazan antes de subirlos. Verá cómo corregir el problema.',
+  rejected: 'Los archivos que WhatsApp no entregaría se rechazan antes de subirlos. Verá cómo corregir el problema.',
 }
 
 export default words

@@ -33,7 +33,7 @@ const words: PageWords = {
   offerAccept: 'Enviar apenas como mensagem',
 
   limits: 'O que o WhatsApp aceita',
-  keptBack: 'Arquivos que o WhatsApp não entregaria são recusados antes do envio. Você vê como corrigir o problema.',
+  rejected: 'Arquivos que o WhatsApp não entregaria são recusados antes do envio. Você vê como corrigir o problema.',
 }
 
 export default words
