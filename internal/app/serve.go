@@ -30,7 +30,7 @@ func (a *application) serve(ctx context.Context, o Options) error {
 
 	err = greet(ctx, o, running{public: public.Addr(), admin: private.Addr(), store: a.store})
 	if err == nil {
-		err = waitForEnd(ctx, o.Config.ShutdownDelay, publicFailed, adminFailed)
+		err = waitForEnd(ctx, shutdownDelay(o), publicFailed, adminFailed)
 	}
 	slog.Info("stopping")
 	return errors.Join(err, bounded(stopTimeout, func() error { return a.end(server, admin) }))
@@ -65,6 +65,15 @@ func listen(ctx context.Context, variable, address string) (net.Listener, error)
 		return nil, fmt.Errorf("%s: %w", variable, err)
 	}
 	return listener, nil
+}
+
+// shutdownDelay is 0 for the sandbox: people start it by hand, without a load balancer,
+// and end it with Ctrl-C.
+func shutdownDelay(o Options) time.Duration {
+	if o.Config.Sandbox {
+		return 0
+	}
+	return o.Config.ShutdownDelay
 }
 
 // waitForEnd waits for the end of ctx and then for the delay, in which load balancers

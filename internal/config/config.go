@@ -15,8 +15,8 @@ type Config struct {
 	// Listen and AdminListen are addresses for net.Listen.
 	Listen      string
 	AdminListen string
-	// PublicURL is an origin without a trailing slash. If it is empty, the origin comes
-	// from the request.
+	// PublicURL is an origin without a trailing slash. If it is empty, the URLs of uploads
+	// are relative.
 	PublicURL string
 	DataDir   string
 	// DatabaseURL may hold a password.

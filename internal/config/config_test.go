@@ -50,12 +50,15 @@ func file(t *testing.T, dir, name, content string) string {
 
 func TestLoad(t *testing.T) {
 	env := acme(t, variables{
-		"MEDIARELAY_PUBLIC_URL":      "https://media.example.com/",
-		"MEDIARELAY_ALLOWED_ORIGINS": "https://portal.example.com, http://localhost:3000,",
-		"MEDIARELAY_STORE_URL":       "file:/var/lib/mediarelay",
-		"MEDIARELAY_DATABASE_URL":    "postgres://me:" + canary + "@db/media",
-		"MEDIARELAY_UPLOAD_EXPIRY":   "90m",
-		"MEDIARELAY_LISTEN":          "", // as docker compose passes a variable that is not set
+		"MEDIARELAY_PUBLIC_URL":       "https://media.example.com/",
+		"MEDIARELAY_ALLOWED_ORIGINS":  "https://portal.example.com, http://localhost:3000,",
+		"MEDIARELAY_STORE_URL":        "file:/var/lib/mediarelay",
+		"MEDIARELAY_DATABASE_URL":     "postgres://me:" + canary + "@db/media",
+		"MEDIARELAY_UPLOAD_EXPIRY":    "90m",
+		"MEDIARELAY_QUOTA_OPEN_BYTES": "512 MiB",
+		"MEDIARELAY_MIN_FREE":         "0",
+		"MEDIARELAY_SHUTDOWN_DELAY":   "0s",
+		"MEDIARELAY_LISTEN":           "", // as docker compose passes a variable that is not set
 	})
 	c, err := config.Load(config.Settings{AdminListen: "127.0.0.1:0"}, env.lookup)
 	if err != nil {
@@ -79,6 +82,9 @@ func TestLoad(t *testing.T) {
 	}
 	if c.UploadExpiry != 90*time.Minute || c.Retention != 720*time.Hour || c.Sandbox {
 		t.Errorf("expiry %v, retention %v, sandbox %v", c.UploadExpiry, c.Retention, c.Sandbox)
+	}
+	if c.QuotaOpenUploads != 100 || c.QuotaOpenBytes != 512<<20 || c.MinFree != 0 || c.ShutdownDelay != 0 {
+		t.Errorf("quotas %d and %d, least free space %d, delay %v", c.QuotaOpenUploads, c.QuotaOpenBytes, c.MinFree, c.ShutdownDelay)
 	}
 	if printed := fmt.Sprintf("%v %+v %#v", c, c, c); strings.Contains(printed, canary) {
 		t.Errorf("a print shows a secret: %s", printed)
@@ -130,6 +136,11 @@ func TestErrorNamesVariableAndForm(t *testing.T) {
 		{"neither handles nor all", "MEDIARELAY_RELAY_EARLY", "true", `"true" is neither handles nor all. Form: handles or all. Default: handles.`},
 		{"a time in days", "MEDIARELAY_RETENTION", "30d", `"30d" is not a duration`},
 		{"no time at all", "MEDIARELAY_RETENTION", "0s", "is not above 0"},
+		{"a quota below 0", "MEDIARELAY_QUOTA_OPEN_UPLOADS", "-1", `"-1" is not a whole number from 0. Form: a whole number; 0 sets no limit. Default: 100.`},
+		{"a size in decimal units", "MEDIARELAY_QUOTA_OPEN_BYTES", "4GB", `"4GB" is not a size in bytes. Form: bytes, or a number with KiB, MiB or GiB`},
+		{"a size beyond all disks", "MEDIARELAY_MIN_FREE", "9000000000GiB", "is too large"},
+		{"a delay below 0", "MEDIARELAY_SHUTDOWN_DELAY", "-1s", `"-1s" is below 0`},
+		{"a delay without unit", "MEDIARELAY_SHUTDOWN_DELAY", "5", `"5" is not a duration`},
 		{"S3", "MEDIARELAY_STORE_URL", "s3://bucket/prefix", "the S3 store is not available in this build"},
 		{"a store without scheme", "MEDIARELAY_STORE_URL", "/var/lib", "does not start with file:"},
 		{"a store without folder", "MEDIARELAY_STORE_URL", "file:", "names no folder"},

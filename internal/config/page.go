@@ -105,4 +105,19 @@ the server refuses to start, because a mistyped name must not turn production in
 
 Without a secret for tokens the server creates one, once, as ` + "`sandbox-secret`" + ` in the data dir, and prints a
 URL with a token. If you set the secret, it prints no token: ` + "`mediarelay token --sandbox`" + ` signs one.
+
+## Limits
+
+- **Quotas.** A sub has a quota of unfinished uploads in each channel, shared by all replicas. An upload counts from its
+  creation until its last byte is stored, or until it is deleted or expires (` + "`MEDIARELAY_UPLOAD_EXPIRY`" + `). A creation
+  repeated with the same ` + "`key`" + ` counts once. Beyond the quota a creation is answered 429, ` + "`quota_exceeded`" + `, with
+  ` + "`Retry-After`" + `; the upload page waits and tries again. If many people share one sub, raise the quota.
+- **Free space.** Below ` + "`MEDIARELAY_MIN_FREE`" + ` a creation is answered 507, ` + "`storage_full`" + `, with ` + "`Retry-After`" + `, and
+  uploads that have begun continue. Choose it larger than the bytes that may still arrive for them.
+- **Event streams.** A sub may have 128 event streams open in each channel of one replica, and a replica serves 2048. More are
+  answered 429, ` + "`too_many_requests`" + `. A client that does not accept an event within 10 s is disconnected.
+- **Stop.** After SIGTERM, ` + "`/readyz`" + ` answers 503 while the server still serves for ` + "`MEDIARELAY_SHUTDOWN_DELAY`" + `. Choose
+  it longer than your load balancer needs to notice; the sandbox has no delay. Then the server stops within 22 s, so a Kubernetes Pod needs a
+  ` + "`terminationGracePeriodSeconds`" + ` of the delay plus 25 s or more: its default of 30 s fits the default delay. A second
+  signal ends the process at once; nothing that was acknowledged is lost.
 `

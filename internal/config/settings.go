@@ -34,7 +34,7 @@ type Settings struct {
 
 	Listen           string `env:"MEDIARELAY_LISTEN" default:":8080" placeholder:"ADDR" form:"host:port or :port" help:"Address of the public listener."`
 	AdminListen      string `env:"MEDIARELAY_ADMIN_LISTEN" default:"127.0.0.1:9090" placeholder:"ADDR" form:"host:port or :port" help:"Address of the listener for metrics and readiness. Keep it private."`
-	PublicURL        string `env:"MEDIARELAY_PUBLIC_URL" placeholder:"URL" form:"https://host or https://host:port, without a path" shown:"from each request's Host" help:"The URL that browsers see, and the start of every upload URL. Set it behind a proxy."`
+	PublicURL        string `env:"MEDIARELAY_PUBLIC_URL" placeholder:"URL" form:"https://host or https://host:port, without a path" shown:"none: upload URLs are relative" help:"The URL that browsers see, and the start of every upload URL. A client must resolve a relative one against the URL of its request."`
 	DataDir          string `env:"MEDIARELAY_DATA_DIR" default:"./data" placeholder:"DIR" form:"a folder" help:"Folder for the local store and the SQLite file."`
 	DatabaseURL      string `kong:"-" env:"MEDIARELAY_DATABASE_URL" form:"sqlite:PATH or postgres://user:password@host/name" shown:"sqlite: mediarelay.db in the data dir" help:"The database. SQLite serves one server, Postgres any number of replicas."`
 	StoreURL         string `env:"MEDIARELAY_STORE_URL" placeholder:"URL" form:"file:PATH" shown:"file: uploads in the data dir" help:"The store for the bytes of uploads."`

@@ -31,15 +31,15 @@ func (d *damage) err() error {
 	return nil
 }
 
-// note keeps an error that says that the file is damaged, and returns every error as it
-// is.
+// note keeps an error that says that the file is damaged, and adds ErrDamaged to it. It
+// returns every other error as it is.
 func (d *damage) note(err error) error {
 	var lite *sqlite.Error
-	if !errors.Is(err, ErrDamaged) && !(errors.As(err, &lite) && isDamage(lite.Code()&primaryCode)) {
-		return err
+	if errors.As(err, &lite) && isDamage(lite.Code()&primaryCode) {
+		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	if !errors.Is(err, ErrDamaged) {
-		err = fmt.Errorf("%w: %w", ErrDamaged, err)
+		return err
 	}
 	if d.found.CompareAndSwap(nil, &err) {
 		slog.Error("the database is damaged; the server is not ready until it is restored from a backup and restarted", "error", err)

@@ -60,5 +60,5 @@ func openStream(c *client) (net.Conn, int) {
 	c.Must(err)
 	answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	c.Must(err)
-	return conn, answer.StatusCode //nolint:bodyclose // the connection is closed at the end
+	return conn, answer.StatusCode
 }
