@@ -52,7 +52,7 @@ func TestDatabaseDiskFull(t *testing.T) {
 	disk := mount(t, "-t", "tmpfs", "-o", "size=4m", "tmpfs")
 	i := stage.NewProcess(t)
 	i.Env["MEDIARELAY_DATABASE_URL"] = "sqlite:" + filepath.Join(disk, "mediarelay.db")
-	i.Env["MEDIARELAY_QUOTA_OPEN_UPLOADS"] = "0" // the rows of unfinished uploads fill the disk
+	i.WithoutQuotas() // the rows of unfinished uploads fill the disk
 	i.Start()
 	files := jpegFiles(t, 6, 300_000)
 	half := files[0]

@@ -45,6 +45,7 @@ func (c *crowd) run() {
 	c.Helper()
 	c.content = bytes.Repeat([]byte("mediarelay "), c.size/11+1)[:c.size]
 	c.digest = stage.Digest(c.content)
+	c.WithoutQuotas()
 	c.Start()
 	ctx, cancel := context.WithTimeout(c.Context(), 10*time.Minute)
 	defer cancel()

@@ -26,6 +26,7 @@ func TestMemoryDoesNotGrowWithFileSize(t *testing.T) {
 	const uploads, limit = 64, 150 << 20
 	i := stage.NewProcess(t)
 	i.Env[earlyEnv] = "all"
+	i.WithoutQuotas()
 	i.Start()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()

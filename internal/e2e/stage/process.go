@@ -46,6 +46,11 @@ func NewProcess(t testing.TB) *Process {
 	return NewProcessAt(t, t.TempDir())
 }
 
+// WithoutQuotas lets one subject have any number of unfinished uploads.
+func (i *Process) WithoutQuotas() {
+	i.Env["MEDIARELAY_QUOTA_OPEN_UPLOADS"], i.Env["MEDIARELAY_QUOTA_OPEN_BYTES"] = "0", "0"
+}
+
 // NewProcessAt is NewProcess with the data in a folder.
 func NewProcessAt(t testing.TB, data string) *Process {
 	t.Helper()
