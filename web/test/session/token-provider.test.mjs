@@ -66,8 +66,8 @@ test('a token is found in a link, in a fragment or alone, and nowhere else', () 
   for (const text of ['', 'hello', 'http://localhost:8080/', '#token=', 'a.b']) assert.equal(findToken(text), undefined)
 })
 
-test('the page shows the channel and the expiry of a token', () => {
-  assert.deepEqual(tokenInfoOf(token), { channel: 'demo', expiresAt: 1_800_000_000_000 })
+test('the page shows the channel, the subject and the expiry of a token', () => {
+  assert.deepEqual(tokenInfoOf(token), { channel: 'demo', subject: '', expiresAt: 1_800_000_000_000 })
   for (const unreadable of ['no.token.here', `e30.${btoa('5')}.c`, '']) assert.equal(tokenInfoOf(unreadable), undefined)
 })
 
