@@ -193,5 +193,11 @@ func TestDueRelaysTakeTurnsBetweenSubjects(t *testing.T) {
 		if err != nil || len(due) != 1 || due[0].UploadID != "single" {
 			t.Errorf("got %+v, %v, want the subject after the one that was served last", due, err)
 		}
+		due, err = l.DueRelays(t.Context(), func(string) library.Capacity {
+			return library.Capacity{Free: 1, Running: []string{"digest of single"}, After: "ana"}
+		})
+		if err != nil || len(due) != 1 || due[0].UploadID != "burst0" {
+			t.Errorf("got %+v, %v, want another subject if all relays of the next one have a worker", due, err)
+		}
 	})
 }
