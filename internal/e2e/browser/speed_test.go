@@ -1,8 +1,10 @@
 package browser
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -11,9 +13,9 @@ import (
 )
 
 // On a steady line, speed and remaining time are within a quarter of the truth from the
-// third second on.
+// third second on. The test runs alone, since other browsers' work would make the line
+// unsteady, and one sample in ten may be off: a busy machine can hold a chunk back.
 func TestSpeedAndTimeLeftAreAccurate(t *testing.T) {
-	t.Parallel()
 	const rate = 512 << 10
 	s := browserstage.New(t)
 	s.Proxy.SetRate(rate)
@@ -36,6 +38,7 @@ func TestSpeedAndTimeLeftAreAccurate(t *testing.T) {
 		t.Skipf("this machine is too busy for a steady line: %.0f bytes a second of %d", carried, rate)
 	}
 	judged := 0
+	var off []string
 	for _, now := range samples {
 		speed, left, ok := parseSpeed(now.Text)
 		at := time.UnixMilli(now.At)
@@ -44,12 +47,15 @@ func TestSpeedAndTimeLeftAreAccurate(t *testing.T) {
 		}
 		judged++
 		if speed < 0.75*carried || speed > 1.25*carried {
-			t.Errorf("after %v the row says %.0f bytes a second, and the line carries %.0f", at.Sub(began), speed, carried)
+			off = append(off, fmt.Sprintf("after %v the row says %.0f bytes a second, and the line carries %.0f", at.Sub(began), speed, carried))
 		}
 		// Seconds are shown whole, so half of one is within what is said.
 		if truth := last.Answered.Sub(at).Seconds(); left < 0.75*truth-1 || left > 1.25*truth+1 {
-			t.Errorf("after %v the row says %v s, and it took %.1f", at.Sub(began), left, truth)
+			off = append(off, fmt.Sprintf("after %v the row says %v s, and it took %.1f", at.Sub(began), left, truth))
 		}
+	}
+	if len(off)*10 > judged {
+		t.Errorf("%d of %d samples are off:\n%s", len(off), judged, strings.Join(off, "\n"))
 	}
 	if judged < 20 {
 		t.Errorf("only %d of %d samples showed a speed, the last one %+v", judged, len(samples), samples[len(samples)-1])
