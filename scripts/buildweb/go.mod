@@ -3,7 +3,7 @@ module mediarelay/scripts/buildweb
 go 1.26.0
 
 require (
-	github.com/andybalholm/brotli v1.2.8
+	github.com/andybalholm/brotli v1.3.0
 	github.com/evanw/esbuild v0.28.2
 )
 
