@@ -7,4 +7,4 @@ require (
 	github.com/evanw/esbuild v0.28.2
 )
 
-require golang.org/x/sys v0.49.0 // indirect
+require golang.org/x/sys v0.50.0 // indirect
