@@ -4,5 +4,5 @@ go 1.26.0
 
 require (
 	github.com/tus/tusd/v2 v2.10.1
-	golang.org/x/exp v0.0.0-20260611194520-c48552f49976
+	golang.org/x/exp v0.0.0-20261113113407-e3970619a1a4
 )
