@@ -121,18 +121,28 @@ export class CopyStore {
 
   /**
    * The uploads that earlier visits have stored at a place for an owner, except those that this
-   * worker has already. Calls `askOwner` only if there is an upload with an owner.
+   * worker has already. Calls `askOwner` only if there is an upload with an owner, and rejects only if
+   * that does.
    */
   async restore(at: RestorePlace, askOwner: () => Promise<string>): Promise<readonly StoredUpload[]> {
-    const candidates = async (): Promise<UploadRecord[]> => (await this.#store.sweep(await at.liveWorkers())).filter(({ id, origin, owner, request }) =>
-      origin === at.origin && request.place === at.place && owner !== '' && !this.#stored.has(id))
-    if ((await candidates()).length === 0) return []
+    if ((await this.#candidates(at)).length === 0) return []
     const owner = await askOwner()
     // The answer may take long, and another tab may have ended some of them meanwhile.
-    const own = (await candidates()).filter(record => record.owner === owner)
-    const found = await this.#store.keep(own.map(record => ({ record: { ...record, worker: this.#worker, at: Date.now() }, file: undefined })))
+    const own = (await this.#candidates(at)).filter(record => record.owner === owner)
+    const requests = own.map(record => ({ record: { ...record, worker: this.#worker, at: Date.now() }, file: undefined }))
+    const found = await this.#store.keep(requests).catch(() => [])
     for (const stored of found) this.#stored.set(stored.record.id, Promise.resolve(stored))
     return found
+  }
+
+  /** The uploads that can be restored at a place; none if the store cannot be read. */
+  async #candidates(at: RestorePlace): Promise<readonly UploadRecord[]> {
+    try {
+      return (await this.#store.sweep(await at.liveWorkers())).filter(({ id, origin, owner, request }) =>
+        origin === at.origin && request.place === at.place && owner !== '' && !this.#stored.has(id))
+    } catch {
+      return []
+    }
   }
 
   /** Stores a file for an upload that has no copy. */

@@ -3,6 +3,7 @@
  * not have the documented form becomes `undefined`.
  */
 import type { Asset, Fact, Failure, Kind, Outcome, Purpose, Reason, Verdict } from '../engine/engine.js'
+import { isJsonObject, type JsonObject } from '../engine/json-object.js'
 import type { ServerState } from './wasm.js'
 
 export interface Problem {
@@ -21,8 +22,6 @@ export interface UploadStatus {
   readonly problem: Problem | undefined
 }
 
-type Json = Readonly<Record<string, unknown>>
-
 const STATES: readonly string[] = ['uploading', 'checking', 'relaying', 'done', 'refused', 'failed'] satisfies ServerState[]
 const OUTCOMES: readonly string[] = ['accept', 'warn', 'refuse'] satisfies Outcome[]
 
@@ -40,7 +39,7 @@ export function parse(text: string): unknown {
 }
 
 export function readProblem(value: unknown): Problem | undefined {
-  if (!isObject(value) || typeof value['code'] !== 'string') return undefined
+  if (!isJsonObject(value) || typeof value['code'] !== 'string') return undefined
   return {
     code: value['code'],
     title: text(value['title']),
@@ -54,7 +53,7 @@ export function failureOfProblem({ code, title, facts, final }: Problem): Failur
 }
 
 export function readUploadStatus(value: unknown): UploadStatus | undefined {
-  if (!isObject(value) || !STATES.includes(text(value['state']))) return undefined
+  if (!isJsonObject(value) || !STATES.includes(text(value['state']))) return undefined
   return {
     state: value['state'] as ServerState,
     verdict: readVerdict(value['verdict']),
@@ -64,13 +63,13 @@ export function readUploadStatus(value: unknown): UploadStatus | undefined {
 }
 
 export function readAsset(value: unknown): Asset | undefined {
-  if (!isObject(value) || typeof value['id'] !== 'string' || typeof value['sha256'] !== 'string') return undefined
+  if (!isJsonObject(value) || typeof value['id'] !== 'string' || typeof value['sha256'] !== 'string') return undefined
   return value as unknown as Asset
 }
 
 /** The first asset of a list that has an unexpired copy for each purpose. */
 export function findCopies(list: unknown, purposes: readonly Purpose[], now: number): Asset | undefined {
-  const items = isObject(list) && Array.isArray(list['items']) ? list['items'] : []
+  const items = isJsonObject(list) && Array.isArray(list['items']) ? list['items'] : []
   return items.map(readAsset).find(asset => asset !== undefined && hasCopies(asset, purposes, now))
 }
 
@@ -85,38 +84,34 @@ function isValid(copy: string | undefined, expiresAt: string | undefined, now: n
 }
 
 function readVerdict(value: unknown): Verdict | undefined {
-  if (!isObject(value) || !OUTCOMES.includes(text(value['outcome']))) return undefined
+  if (!isJsonObject(value) || !OUTCOMES.includes(text(value['outcome']))) return undefined
   const reasons: readonly unknown[] = Array.isArray(value['reasons']) ? value['reasons'] : []
   return {
     outcome: value['outcome'] as Outcome,
     kind: text(value['kind']) as Kind | '',
     type: text(value['type']),
-    reasons: reasons.filter(isObject).map(readReason),
+    reasons: reasons.filter(isJsonObject).map(readReason),
   }
 }
 
-function readReason(value: Json): Reason {
+function readReason(value: JsonObject): Reason {
   const fixes: readonly unknown[] = Array.isArray(value['fixes']) ? value['fixes'] : []
   return {
     code: text(value['code']),
     severity: value['severity'] === 'warn' ? 'warn' : 'refuse',
     facts: readFacts(value['facts']),
-    fixes: fixes.filter(isObject).map(fix => text(fix['code'])),
+    fixes: fixes.filter(isJsonObject).map(fix => text(fix['code'])),
   }
 }
 
 function readFacts(value: unknown): Fact[] {
-  if (!isObject(value)) return []
+  if (!isJsonObject(value)) return []
   const names = Object.keys(value)
   // A limit has the unit of the fact that it limits. Alone it limits a size.
   const limited = names.find(name => name in UNITS) ?? 'size'
   return Object.entries(value).map(([name, fact]) => typeof fact === 'number'
     ? { name, number: fact, unit: UNITS[name === 'limit' ? limited : name] ?? '' }
     : { name, text: text(fact) })
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function text(value: unknown): string {

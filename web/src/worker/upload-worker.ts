@@ -96,16 +96,12 @@ export class UploadWorker {
     return await this.#jobs.get(message.id)?.supply(message.file) ?? false
   }
 
+  /** Rejects if the module crashes. The next worker then restores the uploads. */
   async #restore(place: string): Promise<readonly KeptUpload[]> {
     const { copies, token, origin, hash } = this.#context
     const at = { origin, place: hash(place), liveWorkers: this.#worker.workers.all }
-    try {
-      const stored = await copies.restore(at, () => resolveOwner(token, hash))
-      return stored.map(one => this.#restoreJob(one, place))
-    } catch {
-      // A store that cannot be read holds nothing for this visit.
-      return []
-    }
+    const stored = await copies.restore(at, () => resolveOwner(token, hash))
+    return stored.map(one => this.#restoreJob(one, place))
   }
 
   #restoreJob(stored: StoredUpload, place: string): KeptUpload {

@@ -68,7 +68,7 @@ test('a token is found in a link, in a fragment or alone, and nowhere else', () 
 
 test('the page shows the channel, the subject and the expiry of a token', () => {
   assert.deepEqual(tokenInfoOf(token), { channel: 'demo', subject: '', expiresAt: 1_800_000_000_000 })
-  for (const unreadable of ['no.token.here', `e30.${btoa('5')}.c`, '']) assert.equal(tokenInfoOf(unreadable), undefined)
+  for (const unreadable of ['no.token.here', `e30.${btoa('5')}.c`, `e30.${btoa('[]')}.c`, '']) assert.equal(tokenInfoOf(unreadable), undefined)
 })
 
 test('a page that unsets getToken signs out: the engine discards its token', async () => {

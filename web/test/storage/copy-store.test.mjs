@@ -199,6 +199,18 @@ test('restore finds the uploads of its place and owner, and asks for a token onl
   assert.deepEqual(await copies.restore(at, async () => 'ana'), [], 'an upload is restored once')
 })
 
+test('a store that cannot be read or written restores nothing, but an owner that cannot be found is an error', async () => {
+  for (const broken of ['sweep', 'keep']) {
+    const { store, copies } = newCopies()
+    store.records.set('f', { id: 'f', owner: 'ana', origin: 'https://m/', request, copy: '' })
+    store[broken] = async () => { throw new Error('the store is damaged') }
+    assert.deepEqual(await copies.restore(at, async () => 'ana'), [], broken)
+  }
+  const { store, copies } = newCopies()
+  store.records.set('f', { id: 'f', owner: 'ana', origin: 'https://m/', request, copy: '' })
+  await assert.rejects(copies.restore(at, async () => { throw new Error('the module has exited') }), /the module has exited/)
+})
+
 test('a restored record gets a new time', async () => {
   const { store, copies } = newCopies()
   store.records.set('f', { id: 'f', owner: 'ana', origin: 'https://m/', request, copy: '', at: 1 })

@@ -101,6 +101,17 @@ test('the last token counts', { timeout: 10_000 }, async t => {
   assert.equal(machines.size, 0)
 })
 
+test('a crash of the module while uploads are restored is reported, and is no empty answer', { timeout: 10_000 }, async () => {
+  const posted = []
+  const crash = await new Promise(crashed => {
+    const module = { newDigest: () => { throw new Error('the module has exited') } }
+    const worker = new UploadWorker({ module, endpoint: 'https://m', workers: { self: 'w', all: async () => undefined }, post: message => posted.push(message), crashed })
+    worker.receive({ type: 'restore', call: 1, place: '/p#media' })
+  })
+  assert.equal(crash.message, 'the module has exited')
+  assert.deepEqual(posted, [])
+})
+
 test('a tab without a token passes the upload to a follower that has one, and follows it', { timeout: 10_000 }, async t => {
   Object.assign(navigator, { locks: new Locks() })
   t.after(() => { delete navigator.locks })
