@@ -5,20 +5,23 @@
  */
 import type { MediaUploadElement } from '../element/media-upload-element.js'
 import { filesIn, hasFiles } from '../element/transferred-files.js'
+import type { TokenReason } from '../engine/token-reason.js'
 import type { GetToken } from '../session/token-provider.js'
 import { PageLanguage } from './page-language.js'
 import type { TokenInfo } from './page-token.js'
 import { PageToken, findToken, isSameSignIn, takeTokenFromAddress, tokenInfoOf } from './page-token.js'
 import { PurposeChoice } from './purpose-choice.js'
+import { SignInRecord } from './sign-in-record.js'
 import { SwitchQuestion } from './switch-question.js'
 
 /** Milliseconds between two updates of the line that says for how long the link is valid. */
 const refreshMs = 30_000
 
-/** Why the panel asks for a link. */
-type SignOutReason = 'missing' | 'expired'
+/** Why the panel asks for a link. `declined`: the person did not want to use somebody else's. */
+type SignOutReason = TokenReason | 'declined'
 
 const pageToken = new PageToken()
+const record = new SignInRecord()
 const uploader = find<MediaUploadElement>('uploader')
 const panel = find('sign-in')
 const form = find<HTMLFormElement>('sign-in-form')
@@ -26,11 +29,17 @@ const linkField = find<HTMLInputElement>('sign-in-link')
 const linkError = find('sign-in-error')
 const sessionLine = find('session')
 
+/** The keys of the panel's titles; with `Why`, those of the texts below them. */
+const panelKeys: Readonly<Record<SignOutReason, string>> = { missing: 'linkNeeded', expired: 'linkExpired', declined: 'linkDeclined' }
+
 /** The token whose channel and person the page shows. */
 let shownToken: TokenInfo | undefined
 
 /** Who is signed in, or was until the link expired: their uploads may still be running. */
 let signedIn: TokenInfo | undefined
+
+/** The link that was opened last. It may still have to be compared with the record. */
+let newestLink = ''
 
 /** Undefined while the panel is closed. */
 let signOutReason: SignOutReason | undefined
@@ -42,6 +51,8 @@ const question = new SwitchQuestion({
   dialog: find<HTMLDialogElement>('switch'),
   current: find('switch-from'),
   next: find('switch-to'),
+  why: find('switch-why'),
+  keepButton: find('switch-keep'),
   switchButton: find('switch-accept'),
 }, nameSentence)
 
@@ -59,16 +70,26 @@ const getToken: GetToken = ({ reason, signal }) => {
   return pageToken.next(signal)
 }
 
-function signIn(token: string): void {
+async function signIn(token: string): Promise<void> {
+  newestLink = token
   const info = tokenInfoOf(token)
   if (info === undefined) return signOut('missing')
   if (info.expiresAt !== undefined && info.expiresAt <= Date.now()) return signOut('expired')
-  if (signedIn === undefined || isSameSignIn(signedIn, info)) return use(token, info)
-  question.ask(signedIn, info, () => use(token, info))
+  // Before the first sign-in of this document, the tab may remember one of an earlier document.
+  const other = signedIn === undefined ? (await record.compare(info)) === 'other' : !isSameSignIn(signedIn, info)
+  if (token !== newestLink) return
+  if (other) question.ask({ current: signedIn, next: info, onSwitch: () => use(token, info), onKeep: decline })
+  else use(token, info)
+}
+
+/** The token of the sign-in that the tab remembers is gone, so the person must open their link again. */
+function decline(): void {
+  if (signedIn === undefined) signOut('declined')
 }
 
 function use(token: string, info: TokenInfo): void {
   signedIn = info
+  void record.write(info)
   if (token !== pageToken.current) clearToken()
   panel.hidden = true
   signOutReason = undefined
@@ -78,11 +99,11 @@ function use(token: string, info: TokenInfo): void {
   showSession(info)
 }
 
-/** Discards the token and opens the panel. Once a link has expired, the panel says so until a valid one comes. */
+/** Discards the token and opens the panel. A reason that says more than `missing` stays until a valid link comes. */
 function signOut(reason: SignOutReason): void {
   clearToken()
   showSession(undefined)
-  signOutReason = signOutReason === 'expired' ? 'expired' : reason
+  if (signOutReason === undefined || reason !== 'missing') signOutReason = reason
   showSignOutReason()
   panel.hidden = false
 }
@@ -97,7 +118,7 @@ function clearToken(): void {
 
 function showSignOutReason(): void {
   if (signOutReason === undefined) return
-  const key = signOutReason === 'expired' ? 'linkExpired' : 'linkNeeded'
+  const key = panelKeys[signOutReason]
   find('sign-in-title').textContent = language.text(key)
   find('sign-in-text').textContent = language.text(`${key}Why`)
 }
@@ -116,8 +137,8 @@ function translate(): void {
 }
 
 /** A sentence in which the names of the channel and the person stand out. */
-function nameSentence(key: string, info: TokenInfo): readonly Node[] {
-  const names: Readonly<Record<string, string>> = { '{channel}': info.channel, '{subject}': info.subject }
+function nameSentence(key: string, info: TokenInfo | undefined): readonly Node[] {
+  const names: Readonly<Record<string, string>> = info === undefined ? {} : { '{channel}': info.channel, '{subject}': info.subject }
   return language.text(key).split(/(\{\w+\})/).map((part) => {
     const name = names[part]
     if (name === undefined) return new Text(part)
@@ -147,11 +168,11 @@ function duration(minutes: number): string {
 
 function readAddress(): void {
   const token = takeTokenFromAddress()
-  if (token !== undefined) signIn(token)
+  if (token !== undefined) void signIn(token)
   else if (pageToken.current === undefined) signOut('missing')
 }
 
-function submitLink(event: SubmitEvent): void {
+async function submitLink(event: SubmitEvent): Promise<void> {
   event.preventDefault()
   const token = findToken(linkField.value)
   linkField.value = ''
@@ -159,7 +180,7 @@ function submitLink(event: SubmitEvent): void {
     showLinkError('linkWithoutToken')
     return linkField.focus()
   }
-  signIn(token)
+  await signIn(token)
   if (question.isOpen) return
   if (panel.hidden) uploader.focus()
   else showLinkError(tokenInfoOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
@@ -180,7 +201,7 @@ async function pasteAnywhere(event: ClipboardEvent): Promise<void> {
 
 language.followBrowser()
 uploader.getToken = getToken
-form.addEventListener('submit', submitLink)
+form.addEventListener('submit', (event) => void submitLink(event))
 new PurposeChoice({ uploader, boxes: [...find('purposes').querySelectorAll('input')], offer: find('offer'), accept: find('offer-accept') })
 window.addEventListener('hashchange', readAddress)
 document.addEventListener('dragover', (event) => void dropAnywhere(event))
