@@ -166,9 +166,10 @@ func get(routes gin.IRoutes, path string, handler gin.HandlerFunc) {
 	routes.HEAD(path, handler)
 }
 
-// refuse writes a problem and skips the handlers that follow.
+// refuse writes a problem and skips the handlers that follow. The client may still be
+// sending: no token is needed to begin a body.
 func refuse(c *gin.Context, p problem.Problem) {
-	problem.Write(c.Writer, p)
+	problem.WriteEarly(c.Writer, c.Request, p)
 	c.Abort()
 }
 

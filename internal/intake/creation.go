@@ -182,7 +182,7 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 	if errors.Is(err, library.ErrNotFound) {
 		return false
 	}
-	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // if this fails, the response fails too
+	_, _ = io.CopyN(io.Discard, r.Body, problem.MaxDrainBytes) // if this fails, the response fails too
 	switch {
 	case errors.Is(err, library.ErrFull):
 		logFailure(r.Context(), "repeat creation", first.ID, err)

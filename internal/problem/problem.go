@@ -1,6 +1,7 @@
 // Package problem defines the error responses of the HTTP API and writes them as
 // RFC 9457 problem details: a stable code for programs, a title for people, and a
-// detail that says what is wrong with this request and how to fix it.
+// detail that says what is wrong with this request and how to fix it. A client that is
+// still sending its request reads the response too (WriteEarly).
 //
 // It leaves to others: choosing the problem for a request (httpapi, intake), and
 // logging the internal error behind it, which a response never contains.
