@@ -133,9 +133,13 @@ func (s *stream) first(current report) error {
 }
 
 // update sends the upload if its row has changed, or on a poll if bytes have arrived.
-// Arriving bytes therefore cause at most one event for each poll.
+// Arriving bytes therefore cause at most one event for each poll. While the offset is
+// unknown there is none: what was sent last still holds, and no bytes arrive.
 func (s *stream) update(ctx context.Context, polling bool) (ended bool, err error) {
 	current, err := s.handler.report(ctx, s.lang, s.caller, s.id)
+	if problem.From(err).Status == http.StatusServiceUnavailable {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}

@@ -50,7 +50,8 @@ type Assets interface {
 	Assets(ctx context.Context, q library.AssetQuery) (library.AssetPage, error)
 }
 
-// Offsets returns how many bytes of an unfinished upload are stored.
+// Offsets returns how many bytes of an unfinished upload are stored. An error that wraps
+// a problem is passed on to the client.
 type Offsets interface {
 	Offset(ctx context.Context, uploadID string) (int64, error)
 }

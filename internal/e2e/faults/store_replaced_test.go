@@ -38,6 +38,10 @@ func TestAFolderReplacedWhileRunning(t *testing.T) {
 	if answer, text := sendBeforeReading(i, large, 0); answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text, "store for uploads is unavailable") {
 		t.Errorf("a chunk is answered %s %s", answer.Status, text)
 	}
+	answer, text := i.Do(http.MethodGet, "/v1/uploads/"+large.ID, nil)
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || !strings.Contains(text, `"code":"unavailable"`) {
+		t.Errorf("the state of an unfinished upload: %s %s", answer.Status, text)
+	}
 	if entries, err := os.ReadDir(uploads); err != nil || len(entries) != 0 {
 		t.Errorf("the other folder has %v, %v", entries, err)
 	}
