@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -84,8 +85,8 @@ func TestARejectedClientThatStallsIsCutOff(t *testing.T) {
 	if err != nil || answer.StatusCode != http.StatusUnauthorized {
 		t.Fatalf("%v, %v", answer, err)
 	}
-	_, err = io.Copy(io.Discard, reader)
-	if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
+	var timeout net.Error
+	if _, err = io.Copy(io.Discard, reader); errors.As(err, &timeout) && timeout.Timeout() {
 		t.Error("the connection is still open")
 	}
 }
