@@ -38,8 +38,9 @@ type stream struct {
 	caller  library.Caller
 	id      string
 	writer  gin.ResponseWriter
-	// seen and offset are the version and the offset that were sent last.
+	// seen, state and offset are the version, the state and the offset that were sent last.
 	seen   int64
+	state  library.State
 	offset int64
 }
 
@@ -96,7 +97,7 @@ func (s *stream) begin() {
 }
 
 func (s *stream) run(ctx context.Context, current report, changes <-chan struct{}) error {
-	s.offset = current.body.Offset
+	s.state, s.offset = current.body.State, current.body.Offset
 	if err := s.first(current); err != nil || current.body.State.Ended() {
 		return err
 	}
@@ -143,7 +144,7 @@ func (s *stream) update(ctx context.Context, polling bool) (ended bool, err erro
 	if err != nil {
 		return false, err
 	}
-	if current.version != s.seen || polling && current.body.Offset != s.offset {
+	if current.version != s.seen || current.body.State != s.state || polling && current.body.Offset != s.offset {
 		err = s.send(current)
 	}
 	return current.body.State.Ended(), err
@@ -154,7 +155,7 @@ func (s *stream) send(current report) error {
 	if err != nil {
 		return err
 	}
-	s.seen, s.offset = current.version, current.body.Offset
+	s.seen, s.state, s.offset = current.version, current.body.State, current.body.Offset
 	return s.write(fmt.Sprintf("id: %d\ndata: %s\n\n", current.version, data))
 }
 
