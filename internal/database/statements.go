@@ -14,8 +14,7 @@ const maxStatements = 128
 // costs more than the statement itself.
 type statementConnector struct {
 	driver.Connector
-	// damage hears of each error: any statement may be the first to meet a damaged page.
-	damage *damage
+	db *DB
 	// detached: statements run to their end even if their context is canceled. SQLite
 	// rolls back the whole transaction of a statement that is interrupted, which other
 	// callers may share.
@@ -27,9 +26,9 @@ type statementConnector struct {
 func (c statementConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, c.damage.note(err)
+		return nil, c.db.damage.note(err)
 	}
-	return &statementConn{sqliteConn: conn.(sqliteConn), damage: c.damage, detached: c.detached, idle: map[string]statement{}}, nil
+	return &statementConn{sqliteConn: conn.(sqliteConn), damage: &c.db.damage, trace: c.db.trace, detached: c.detached, idle: map[string]statement{}}, nil
 }
 
 // sqliteConn is a connection of the SQLite driver.
@@ -53,7 +52,9 @@ type statement interface {
 // it from two goroutines at once.
 type statementConn struct {
 	sqliteConn
+	// damage hears of each error: any statement may be the first to meet a damaged page.
 	damage   *damage
+	trace    func(query string)
 	detached bool
 	// idle are the statements that are not running, by their text.
 	idle map[string]statement
@@ -101,8 +102,11 @@ func (c *statementConn) context(ctx context.Context) context.Context {
 	return ctx
 }
 
-// take returns a statement for the caller alone.
+// take returns a statement for the caller alone, who runs it once.
 func (c *statementConn) take(query string) (statement, error) {
+	if c.trace != nil {
+		c.trace(query)
+	}
 	if s, ok := c.idle[query]; ok {
 		delete(c.idle, query)
 		return s, nil
