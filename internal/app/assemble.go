@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"time"
 
 	"mediarelay/internal/auth"
 	"mediarelay/internal/breaker"
@@ -44,11 +43,6 @@ type application struct {
 	renew      func(context.Context)
 }
 
-// takeoverTimeout is how long a start waits for the previous server to release its
-// SQLite file: a few seconds more than the 30 s after which Kubernetes kills a process
-// that is stopping (terminationGracePeriodSeconds of its Pod API).
-const takeoverTimeout = 35 * time.Second
-
 // assemble opens what the configuration names and connects the parts. The caller
 // closes the application.
 func assemble(ctx context.Context, o Options) (*application, error) {
@@ -60,7 +54,7 @@ func assemble(ctx context.Context, o Options) (*application, error) {
 	if err != nil {
 		return nil, fmt.Errorf("MEDIARELAY_STORE_URL: %w", err)
 	}
-	db, err := database.OpenExclusive(ctx, cfg.DatabaseURL.Reveal(), takeoverTimeout, o.Database...)
+	db, err := database.OpenExclusive(ctx, cfg.DatabaseURL.Reveal(), takeoverTimeout(cfg.ShutdownDelay), o.Database...)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("MEDIARELAY_DATABASE_URL: %w", err), bytes.Close())
 	}

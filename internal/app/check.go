@@ -85,8 +85,8 @@ func (c *checker) database(ctx context.Context) {
 	name := database.Name(url)
 	found, err := database.Inspect(ctx, url)
 	switch {
-	case errors.Is(err, database.ErrSchema):
-		c.bad("database", fmt.Errorf("%s: %w", name, err), "Start the newer version again, or restore the backup from before its start")
+	case errors.Is(err, database.ErrNewer), errors.Is(err, database.ErrMixed):
+		c.bad("database", fmt.Errorf("%s: %w", name, err), "A start refuses it")
 	case err != nil:
 		// The driver's error may quote the URL with its password.
 		c.bad("database", fmt.Errorf("%s: %s", name, withoutSecret(err, url)), "Check MEDIARELAY_DATABASE_URL, and that the server runs and accepts this user")

@@ -3,14 +3,12 @@ package app_test
 import (
 	"errors"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"mediarelay/internal/app"
 	"mediarelay/internal/database"
 	"mediarelay/internal/e2e/stage"
 )
@@ -24,20 +22,7 @@ func TestEveryPartUsesTheDatabaseClock(t *testing.T) {
 	began := time.Now()
 	steady := func() time.Duration { return time.Since(began) + time.Duration(later.Load()) }
 	wall := func() time.Time { return began.Add(ahead + steady()) }
-	a, err := app.Assemble(t.Context(), app.Options{Config: cfg, WebFiles: stage.WebFiles, Database: []database.Option{database.WithHostClock(wall, steady)}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	public := httptest.NewServer(a.Public())
-	a.Start()
-	defer func() {
-		public.Close()
-		a.Stop()
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	s := &stage.Server{TB: t, URL: public.URL, Token: tokenFor(t, cfg, "dialog")}
+	a, s := assembled(t, cfg, database.WithHostClock(wall, steady))
 
 	begun, text := s.Do(http.MethodPost, s.URL+"/files/", nil, map[string]string{"Upload-Length": "1000"})
 	expires, err := http.ParseTime(begun.Header.Get("Upload-Expires"))

@@ -12,7 +12,10 @@ import (
 // The inside of the package, for its tests. They are in package app_test, since the
 // stage that they share with the acceptance tests imports this package.
 
-const ReadHeaderTimeout = readHeaderTimeout
+const (
+	ReadHeaderTimeout = readHeaderTimeout
+	StopTimeout       = stopTimeout
+)
 
 type (
 	Application = application
@@ -24,6 +27,7 @@ var (
 	NewServer        = newServer
 	NewRotation      = newRotation
 	ShutDown         = shutDown
+	TakeoverTimeout  = takeoverTimeout
 	WithBodyDeadline = withBodyDeadline
 	LocalHost        = localHost
 )

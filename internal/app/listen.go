@@ -37,10 +37,23 @@ const (
 	// Relays have 10 s more, the default of relay.Config.Drain.
 	shutdownTimeout = 10 * time.Second
 	// stopTimeout bounds the stop after MEDIARELAY_SHUTDOWN_DELAY. With the delay's
-	// default of 5 s, the process ends after 27 s: Kubernetes kills after 30 s without a
-	// log line (terminationGracePeriodSeconds of its Pod API).
+	// default of 5 s, the process ends after 27 s, before killTimeout: Kubernetes kills
+	// without a log line.
 	stopTimeout = 22 * time.Second
+	// killTimeout is how long Kubernetes lets a process stop before it kills it
+	// (terminationGracePeriodSeconds of its Pod API).
+	killTimeout = 30 * time.Second
+	// exitTime is for what a stop does not bound: the exit of the process, and the lock's
+	// release by the kernel.
+	exitTime = 5 * time.Second
 )
+
+// takeoverTimeout is how long a start waits for the previous server to release its
+// SQLite file. That server is taken to have the same shutdown delay. It is at least what
+// Kubernetes gives it, in case its delay was longer.
+func takeoverTimeout(shutdownDelay time.Duration) time.Duration {
+	return max(shutdownDelay+stopTimeout, killTimeout) + exitTime
+}
 
 // newServer makes a server whose shutdown cancels the contexts of its requests: tusd
 // then saves what has arrived and answers 503, and event streams end.

@@ -180,3 +180,18 @@ func TestMissingBodyTimesOut(t *testing.T) {
 		t.Errorf("got %q, %v, want the refusal and an end", answer, err)
 	}
 }
+
+// A server that stops as configured has released its SQLite file before the next one
+// gives up.
+func TestTheTakeOverOutlastsTheStop(t *testing.T) {
+	for delay, want := range map[time.Duration]time.Duration{
+		0:                35 * time.Second, // the previous server may have had another delay
+		5 * time.Second:  35 * time.Second,
+		13 * time.Second: 40 * time.Second,
+		time.Minute:      87 * time.Second,
+	} {
+		if got := app.TakeoverTimeout(delay); got != want || got < delay+app.StopTimeout {
+			t.Errorf("with a shutdown delay of %v a start waits %v, want %v", delay, got, want)
+		}
+	}
+}

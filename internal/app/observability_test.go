@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"mediarelay/internal/app"
 	"mediarelay/internal/e2e/stage"
 )
 
@@ -22,21 +21,7 @@ var (
 // docs/observability.md lists every metric with its type, and no others. A metric whose
 // labels are not known before its first event is documented and may be missing.
 func TestTheTableOfMetricsIsComplete(t *testing.T) {
-	cfg := loadChannels(t, emulateAll(t))
-	a, err := app.Assemble(t.Context(), app.Options{Config: cfg, WebFiles: stage.WebFiles})
-	if err != nil {
-		t.Fatal(err)
-	}
-	public := httptest.NewServer(a.Public())
-	a.Start()
-	defer func() {
-		public.Close()
-		a.Stop()
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	s := &stage.Server{TB: t, URL: public.URL, Token: tokenFor(t, cfg, "dialog")}
+	a, s := assembled(t, loadChannels(t, emulateAll(t)))
 	id := filepath.Base(s.CreateFor("message,template", stage.Photo(t)))
 	s.Do(http.MethodGet, s.URL+"/v1/uploads/"+id+"/events", nil, nil) // waits for the end
 

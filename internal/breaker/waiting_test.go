@@ -78,3 +78,36 @@ func TestOnlyAnotherProblemMovesTheVersionsOfWaitingUploads(t *testing.T) {
 		}
 	})
 }
+
+// A change of a channel writes no row of an upload, since thousands may wait. The version
+// of an upload grows all the same, also at its end and when the channel changes after it.
+func TestAChangeOfAChannelWritesNoUpload(t *testing.T) {
+	each(t, func(t *testing.T, b *fixture) {
+		finished(t, b, "waits")
+		finished(t, b, "ends")
+		written := func() (sum int64) {
+			must(t, b.library.Read().QueryRowContext(t.Context(), "SELECT SUM(version) FROM uploads").Scan(&sum))
+			return sum
+		}
+		before := written()
+		for range 3 {
+			fail(t, b, failed(0, 10*time.Minute))
+			_, err := b.Reset(t.Context(), "acme")
+			must(t, err)
+		}
+		if after := written(); after != before {
+			t.Errorf("the rows' versions moved by %d", after-before)
+		}
+		waited := wantState(t, b, "ends", library.StateChecking).Version
+		must(t, b.library.FailUpload(t.Context(), held, "ends", library.Problem{Reason: reason.Reason{Code: reason.BytesGone}, Retryable: true}))
+		ended := wantState(t, b, "ends", library.StateFailed).Version
+		fail(t, b, failed(0, 10*time.Minute))
+		if again := wantState(t, b, "ends", library.StateFailed).Version; ended <= waited || again != ended {
+			t.Errorf("versions %d waiting, %d ended, %d after a change of the channel", waited, ended, again)
+		}
+		must(t, b.library.RetryUpload(t.Context(), library.Caller{Channel: "acme", AnySubject: true}, "ends"))
+		if retried := wantState(t, b, "ends", library.StateChecking).Version; retried <= ended {
+			t.Errorf("version %d after the retry, %d before", retried, ended)
+		}
+	})
+}

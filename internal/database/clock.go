@@ -67,6 +67,12 @@ func WithHostClock(wall func() time.Time, steady func() time.Duration) Option {
 	return func(d *DB) { d.clock.wall, d.clock.steady = wall, steady }
 }
 
+// WithTrace calls trace before each statement on a SQLite file, from any goroutine. Tests
+// count statements with it.
+func WithTrace(trace func(query string)) Option {
+	return func(d *DB) { d.trace = trace }
+}
+
 // Run keeps Now accurate until ctx is done, and checks the pages of a SQLite file.
 // Without it, Now extrapolates from the measurement in Open.
 func (d *DB) Run(ctx context.Context) {

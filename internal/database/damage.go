@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"sync/atomic"
 	"time"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -34,8 +34,10 @@ func (d *damage) err() error {
 // note keeps an error that says that the file is damaged, and adds ErrDamaged to it. It
 // returns every other error as it is.
 func (d *damage) note(err error) error {
-	var lite *sqlite.Error
-	if errors.As(err, &lite) && isDamage(lite.Code()&primaryCode) {
+	if err == nil || err == io.EOF { //nolint:errorlint // a driver returns io.EOF itself after the last row
+		return err
+	}
+	if isDamage(sqliteCode(err)) && !errors.Is(err, ErrDamaged) {
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	if !errors.Is(err, ErrDamaged) {

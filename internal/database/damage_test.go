@@ -13,7 +13,7 @@ import (
 )
 
 // Damaged pages of a SQLite file show in Ping: those that a check at the start finds, and
-// those that a transaction meets.
+// those that a transaction or a read meets.
 func TestDamagedPages(t *testing.T) {
 	for name, meet := range map[string]func(*testing.T, *database.DB){
 		"a check at the start": func(t *testing.T, db *database.DB) {
@@ -24,6 +24,12 @@ func TestDamagedPages(t *testing.T) {
 		},
 		"a transaction": func(t *testing.T, db *database.DB) {
 			if err := db.Durable(t.Context(), insertLease(t, "another")); !errors.Is(err, database.ErrDamaged) {
+				t.Errorf("got %v, want ErrDamaged", err)
+			}
+		},
+		"a read": func(t *testing.T, db *database.DB) {
+			var epoch int64
+			if err := db.Read().QueryRowContext(t.Context(), "SELECT epoch FROM leases").Scan(&epoch); !errors.Is(err, database.ErrDamaged) {
 				t.Errorf("got %v, want ErrDamaged", err)
 			}
 		},

@@ -40,6 +40,8 @@ type DB struct {
 	// shared: the engine serves many processes, and its locks work across them.
 	shared bool
 	damage damage
+	// trace hears of each statement on a SQLite file; may be nil.
+	trace func(query string)
 }
 
 // Open opens the database at a URL, "sqlite:PATH" or "postgres://…", and

@@ -4,16 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
 )
-
-// ErrSchema: the schema is newer than this program, which would not understand it.
-var ErrSchema = errors.New("database: the schema is newer than this program")
 
 // Inspection is what Inspect found.
 type Inspection struct {
@@ -26,9 +21,13 @@ type Inspection struct {
 }
 
 // Inspect connects to the database at a URL and reads its schema. It changes nothing. A
-// schema that is newer than the program is ErrSchema.
+// schema that a start would refuse is the same error: ErrNewer or ErrMixed.
 func Inspect(ctx context.Context, rawURL string) (Inspection, error) {
-	found := Inspection{Latest: latestMigration()}
+	known, err := knownVersions()
+	if err != nil {
+		return Inspection{}, err
+	}
+	found := Inspection{Latest: known[len(known)-1]}
 	path, isSQLite := strings.CutPrefix(rawURL, "sqlite:")
 	driver, source := "pgx", rawURL
 	if isSQLite {
@@ -43,11 +42,12 @@ func Inspect(ctx context.Context, rawURL string) (Inspection, error) {
 		return found, err
 	}
 	defer db.Close()
-	found.Schema, err = schemaOf(ctx, db, isSQLite)
-	if err == nil && found.Schema > found.Latest {
-		err = fmt.Errorf("%w: version %d, this program knows %d", ErrSchema, found.Schema, found.Latest)
+	applied, err := inspectVersions(ctx, db, isSQLite)
+	if err != nil || len(applied) == 0 {
+		return found, err
 	}
-	return found, err
+	found.Schema = applied[len(applied)-1]
+	return found, compareVersions(applied, known)
 }
 
 // readOnly is the data source of a SQLite file that is not to be changed. Without a
@@ -60,26 +60,16 @@ func readOnly(path string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}).String()
 }
 
-// schemaOf returns the number of the last migration that was applied.
-func schemaOf(ctx context.Context, db *sql.DB, isSQLite bool) (version int64, err error) {
+// inspectVersions lists the migrations that a database has, which may have no table of
+// them yet.
+func inspectVersions(ctx context.Context, db *sql.DB, isSQLite bool) ([]int64, error) {
 	tables := "SELECT COUNT(*) FROM information_schema.tables WHERE table_name = 'goose_db_version' AND table_schema = ANY (current_schemas(false))"
 	if isSQLite {
 		tables = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'goose_db_version'"
 	}
-	if err := db.QueryRowContext(ctx, tables).Scan(&version); err != nil || version == 0 {
-		return 0, err
+	var found int
+	if err := db.QueryRowContext(ctx, tables).Scan(&found); err != nil || found == 0 {
+		return nil, err
 	}
-	err = db.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&version)
-	return version, err
-}
-
-// latestMigration is the highest number of the files in migrations.
-func latestMigration() (latest int64) {
-	files, _ := migrations.ReadDir("migrations") // embedded
-	for _, file := range files {
-		number, _, _ := strings.Cut(file.Name(), "_")
-		version, _ := strconv.ParseInt(number, 10, 64)
-		latest = max(latest, version)
-	}
-	return latest
+	return appliedVersions(ctx, db)
 }

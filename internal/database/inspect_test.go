@@ -35,7 +35,7 @@ func TestInspectReadsTheSchema(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := database.Inspect(t.Context(), url); !errors.Is(err, database.ErrSchema) {
+		if _, err := database.Inspect(t.Context(), url); !errors.Is(err, database.ErrNewer) {
 			t.Errorf("a newer schema: %v", err)
 		}
 	})

@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -77,17 +78,21 @@ func (d *DB) checkSchema(ctx context.Context, provider *goose.Provider) error {
 	if _, err := provider.GetDBVersion(ctx); err != nil { // creates goose's own table
 		return fmt.Errorf("read the version of the schema: %w", err)
 	}
-	found, err := d.appliedVersions(ctx)
+	found, err := appliedVersions(ctx, d.durable)
 	if err != nil {
 		return fmt.Errorf("read the version of the schema: %w", err)
 	}
-	return compareVersions(found, knownVersions(provider))
+	known, err := knownVersions()
+	if err != nil {
+		return err
+	}
+	return compareVersions(found, known)
 }
 
-// appliedVersions lists the migrations that the database has, in ascending order. goose
+// appliedVersions lists the migrations that a database has, in ascending order. goose
 // adds version 0 when it creates its table.
-func (d *DB) appliedVersions(ctx context.Context) (versions []int64, err error) {
-	rows, err := d.durable.QueryContext(ctx, "SELECT DISTINCT version_id FROM goose_db_version WHERE version_id > 0 ORDER BY version_id")
+func appliedVersions(ctx context.Context, db *sql.DB) (versions []int64, err error) {
+	rows, err := db.QueryContext(ctx, "SELECT DISTINCT version_id FROM goose_db_version WHERE version_id > 0 ORDER BY version_id")
 	if err != nil {
 		return nil, err
 	}
@@ -102,12 +107,21 @@ func (d *DB) appliedVersions(ctx context.Context) (versions []int64, err error) 
 	return versions, rows.Err()
 }
 
-func knownVersions(provider *goose.Provider) (versions []int64) {
-	for _, source := range provider.ListSources() {
-		versions = append(versions, source.Version)
+// knownVersions lists the migrations of this program, in ascending order.
+func knownVersions() (versions []int64, err error) {
+	files, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return nil, fmt.Errorf("read migrations: %w", err)
+	}
+	for _, file := range files {
+		version, err := goose.NumericComponent(file.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read migrations: %w", err)
+		}
+		versions = append(versions, version)
 	}
 	slices.Sort(versions)
-	return versions
+	return versions, nil
 }
 
 // compareVersions wants the versions that were found to be the first ones of those that

@@ -28,6 +28,9 @@ func TestUnknownSchemaIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			databasetest.EachURL(t, func(t *testing.T, url string) {
 				change(t, url, c.change)
+				if _, err := database.Inspect(t.Context(), url); !errors.Is(err, c.want) {
+					t.Errorf("an inspection: got %v, want %v", err, c.want)
+				}
 				db, err := database.Open(t.Context(), url)
 				if err == nil {
 					_ = db.Close()

@@ -42,7 +42,7 @@ func connectSQLite(path string) (*DB, error) {
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open SQLite: %w", err), db.Close())
 		}
-		*pool = sql.OpenDB(statementConnector{connector, pool != &db.read})
+		*pool = sql.OpenDB(statementConnector{connector, db, pool != &db.read})
 		(*pool).SetMaxOpenConns(1)
 	}
 	db.read.SetMaxOpenConns(readers)

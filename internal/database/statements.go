@@ -14,6 +14,7 @@ const maxStatements = 128
 // costs more than the statement itself.
 type statementConnector struct {
 	driver.Connector
+	db *DB
 	// detached: statements run to their end even if their context is canceled. SQLite
 	// rolls back the whole transaction of a statement that is interrupted, which other
 	// callers may share.
@@ -25,9 +26,9 @@ type statementConnector struct {
 func (c statementConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	conn, err := c.Connector.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, c.db.damage.note(err)
 	}
-	return &statementConn{sqliteConn: conn.(sqliteConn), detached: c.detached, idle: map[string]statement{}}, nil
+	return &statementConn{sqliteConn: conn.(sqliteConn), damage: &c.db.damage, trace: c.db.trace, detached: c.detached, idle: map[string]statement{}}, nil
 }
 
 // sqliteConn is a connection of the SQLite driver.
@@ -51,6 +52,9 @@ type statement interface {
 // it from two goroutines at once.
 type statementConn struct {
 	sqliteConn
+	// damage hears of each error: any statement may be the first to meet a damaged page.
+	damage   *damage
+	trace    func(query string)
 	detached bool
 	// idle are the statements that are not running, by their text.
 	idle map[string]statement
@@ -63,7 +67,8 @@ func (c *statementConn) ExecContext(ctx context.Context, query string, args []dr
 		return nil, err
 	}
 	defer c.put(query, s)
-	return s.ExecContext(c.context(ctx), args)
+	result, err := s.ExecContext(c.context(ctx), args)
+	return result, c.damage.note(err)
 }
 
 // QueryContext implements driver.QueryerContext. The statement runs until its rows are
@@ -76,9 +81,9 @@ func (c *statementConn) QueryContext(ctx context.Context, query string, args []d
 	rows, err := s.QueryContext(c.context(ctx), args)
 	if err != nil {
 		c.put(query, s)
-		return nil, err
+		return nil, c.damage.note(err)
 	}
-	return &statementRows{Rows: rows, done: func() { c.put(query, s) }}, nil
+	return &statementRows{Rows: rows, damage: c.damage, done: func() { c.put(query, s) }}, nil
 }
 
 // Close closes the statements before the connection.
@@ -97,15 +102,18 @@ func (c *statementConn) context(ctx context.Context) context.Context {
 	return ctx
 }
 
-// take returns a statement for the caller alone.
+// take returns a statement for the caller alone, who runs it once.
 func (c *statementConn) take(query string) (statement, error) {
+	if c.trace != nil {
+		c.trace(query)
+	}
 	if s, ok := c.idle[query]; ok {
 		delete(c.idle, query)
 		return s, nil
 	}
 	prepared, err := c.Prepare(query)
 	if err != nil {
-		return nil, err
+		return nil, c.damage.note(err)
 	}
 	return prepared.(statement), nil
 }
@@ -121,8 +129,12 @@ func (c *statementConn) put(query string, s statement) {
 // statementRows give the statement back when they are closed.
 type statementRows struct {
 	driver.Rows
-	done func()
+	damage *damage
+	done   func()
 }
+
+// Next reads a row. Most pages are read here, and not when the query begins.
+func (r *statementRows) Next(dest []driver.Value) error { return r.damage.note(r.Rows.Next(dest)) }
 
 func (r *statementRows) Close() error {
 	err := r.Rows.Close()

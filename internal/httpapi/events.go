@@ -38,8 +38,9 @@ type stream struct {
 	caller  library.Caller
 	id      string
 	writer  gin.ResponseWriter
-	// seen and offset are the version and the offset that were sent last.
+	// seen, state and offset are the version, the state and the offset that were sent last.
 	seen   int64
+	state  library.State
 	offset int64
 }
 
@@ -96,7 +97,7 @@ func (s *stream) begin() {
 }
 
 func (s *stream) run(ctx context.Context, current report, changes <-chan struct{}) error {
-	s.offset = current.body.Offset
+	s.state, s.offset = current.body.State, current.body.Offset
 	if err := s.first(current); err != nil || current.body.State.Ended() {
 		return err
 	}
@@ -133,13 +134,17 @@ func (s *stream) first(current report) error {
 }
 
 // update sends the upload if its row has changed, or on a poll if bytes have arrived.
-// Arriving bytes therefore cause at most one event for each poll.
+// Arriving bytes therefore cause at most one event for each poll. While the offset is
+// unknown there is none: what was sent last still holds, and no bytes arrive.
 func (s *stream) update(ctx context.Context, polling bool) (ended bool, err error) {
 	current, err := s.handler.report(ctx, s.lang, s.caller, s.id)
+	if problem.From(err).Status == http.StatusServiceUnavailable {
+		return false, nil
+	}
 	if err != nil {
 		return false, err
 	}
-	if current.version != s.seen || polling && current.body.Offset != s.offset {
+	if current.version != s.seen || current.body.State != s.state || polling && current.body.Offset != s.offset {
 		err = s.send(current)
 	}
 	return current.body.State.Ended(), err
@@ -150,7 +155,7 @@ func (s *stream) send(current report) error {
 	if err != nil {
 		return err
 	}
-	s.seen, s.offset = current.version, current.body.Offset
+	s.seen, s.state, s.offset = current.version, current.body.State, current.body.Offset
 	return s.write(fmt.Sprintf("id: %d\ndata: %s\n\n", current.version, data))
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"mediarelay/internal/auth"
 	"mediarelay/internal/httpapi"
 	"mediarelay/internal/library"
+	"mediarelay/internal/problem"
 )
 
 // event is one block of a stream: its fields, or its comment under the empty name.
@@ -240,6 +242,32 @@ func TestOffsetIsSentOnceForEachPoll(t *testing.T) {
 	w.library.change(func(u *library.Upload) { u.State = library.StateChecking })
 	if e := s.next(); e.state(t) != "checking" {
 		t.Errorf("got %v: an offset alone must wait for the poll", e)
+	}
+}
+
+// While the store is unavailable, the state of an unfinished upload is not known. That is
+// a passing fault, and no stream ends by it.
+func TestAnUnknownOffsetIsNoEnd(t *testing.T) {
+	w := newWorld(t, func(c *httpapi.Config) { *c = c.WithTiming(time.Millisecond, time.Millisecond, patience) })
+	s := w.watch("ada")
+	s.nextState()
+	w.library.leave(fmt.Errorf("%w: /var/lib/canary", problem.OffsetUnknown()))
+	for _, path := range []string{"", "/events"} {
+		r := w.ask("GET", "/v1/uploads/"+uploadID+path, "ada")
+		wantProblem(t, r, 503, "unavailable")
+		if r.Header.Get("Retry-After") == "" || strings.Contains(r.body, "canary") {
+			t.Errorf("Retry-After %q, %s", r.Header.Get("Retry-After"), r.body)
+		}
+	}
+	for range 10 {
+		if e := s.next(); e["data"] != "" {
+			t.Errorf("got %v, want a comment", e)
+		}
+	}
+	w.library.arrive(800)
+	w.library.leave(nil)
+	if e := s.nextState(); !strings.Contains(e["data"], `"offset":800`) {
+		t.Errorf("got %v, want offset 800", e)
 	}
 }
 

@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -39,6 +40,7 @@ type fakeLibrary struct {
 	asset   library.Asset
 	offset  int64
 	err     error // what every call returns, if set
+	away    error // what Offset returns, if set
 	query   library.AssetQuery
 	page    library.AssetPage
 	changes chan struct{}
@@ -121,7 +123,7 @@ func (f *fakeLibrary) Assets(_ context.Context, q library.AssetQuery) (library.A
 func (f *fakeLibrary) Offset(context.Context, string) (int64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.offset, f.err
+	return f.offset, errors.Join(f.err, f.away)
 }
 
 // change changes the row as this process would, with a notification.
@@ -139,6 +141,13 @@ func (f *fakeLibrary) changeElsewhere(edit func(*library.Upload)) {
 	defer f.mu.Unlock()
 	edit(&f.upload)
 	f.upload.Version++
+}
+
+// leave makes the offset unknown, or known again with nil.
+func (f *fakeLibrary) leave(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.away = err
 }
 
 func (f *fakeLibrary) arrive(offset int64) {

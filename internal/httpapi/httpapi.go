@@ -50,7 +50,8 @@ type Assets interface {
 	Assets(ctx context.Context, q library.AssetQuery) (library.AssetPage, error)
 }
 
-// Offsets returns how many bytes of an unfinished upload are stored.
+// Offsets returns how many bytes of an unfinished upload are stored. An error that wraps
+// a problem is passed on to the client.
 type Offsets interface {
 	Offset(ctx context.Context, uploadID string) (int64, error)
 }
@@ -166,9 +167,10 @@ func get(routes gin.IRoutes, path string, handler gin.HandlerFunc) {
 	routes.HEAD(path, handler)
 }
 
-// refuse writes a problem and skips the handlers that follow.
+// refuse writes a problem and skips the handlers that follow. The client may still be
+// sending: no token is needed to begin a body.
 func refuse(c *gin.Context, p problem.Problem) {
-	problem.Write(c.Writer, p)
+	problem.WriteEarly(c.Writer, c.Request, p)
 	c.Abort()
 }
 

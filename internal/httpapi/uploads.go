@@ -126,5 +126,5 @@ func serverProblem(err error) problem.Problem {
 	if errors.Is(err, library.ErrFull) {
 		return problem.StorageFull()
 	}
-	return problem.Internal()
+	return problem.From(err)
 }

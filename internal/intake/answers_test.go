@@ -3,10 +3,13 @@ package intake_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +17,7 @@ import (
 	"mediarelay/internal/intake"
 	"mediarelay/internal/library"
 	"mediarelay/internal/store"
+	"mediarelay/internal/tusproto"
 )
 
 const patience = 20 * time.Second
@@ -21,12 +25,18 @@ const patience = 20 * time.Second
 // rawPatch sends the head of a PATCH and then a body as it is.
 func (h *harness) rawPatch(path string, headers string, body string) net.Conn {
 	h.Helper()
+	return h.sendRaw(fmt.Sprintf("PATCH %s HTTP/1.1\r\nUpload-Offset: 0\r\n%s", path, headers), body)
+}
+
+// sendRaw sends a head, with the headers that every request has, and then a body as it is.
+func (h *harness) sendRaw(head, body string) net.Conn {
+	h.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(h.url, "http://"))
 	h.must(err)
 	h.Cleanup(func() { _ = conn.Close() })
 	h.must(conn.SetDeadline(time.Now().Add(patience)))
-	_, err = fmt.Fprintf(conn, "PATCH %s HTTP/1.1\r\nHost: x\r\nAuthorization: %s\r\nTus-Resumable: 1.0.0\r\n"+
-		"Upload-Offset: 0\r\nContent-Type: application/offset+octet-stream\r\n%s\r\n\r\n%s", path, acme, headers, body)
+	_, err = fmt.Fprintf(conn, "%s\r\nHost: x\r\nAuthorization: %s\r\nTus-Resumable: 1.0.0\r\n"+
+		"Content-Type: application/offset+octet-stream\r\n\r\n%s", head, acme, body)
 	h.must(err)
 	return conn
 }
@@ -64,29 +74,68 @@ func TestAMalformedChunkedBodyIsABadRequest(t *testing.T) {
 	}
 }
 
-// A client that sends its whole body before it reads gets the answer all the same.
+// A client that sends its whole body before it reads gets the answer all the same, also
+// if the body is longer than one chunk of our own uploader.
 func TestAClientThatIsStillSendingReadsTheAnswer(t *testing.T) {
-	bytes := &fullBytes{}
-	h := start(t, func(c *intake.Config) { bytes.Bytes = c.Bytes; c.Bytes = bytes })
-	const size = 12 << 20
-	path := h.create(size)
-	bytes.full = true
-	conn := h.rawPatch(path, fmt.Sprintf("Content-Length: %d", size), strings.Repeat("x", size))
-	h.wantAnswer(conn, http.StatusInsufficientStorage, "storage_full")
+	const size = 40 << 20
+	for name, tt := range map[string]struct {
+		failure error
+		after   int64 // the bytes that are stored before the failure
+		status  int
+		code    string
+	}{
+		"a full disk":                      {store.ErrFull, 0, http.StatusInsufficientStorage, "storage_full"},
+		"a disk that fills up":             {store.ErrFull, 1 << 20, http.StatusInsufficientStorage, "storage_full"},
+		"a store that is away":             {store.ErrAway, 0, http.StatusServiceUnavailable, "unavailable"},
+		"a store that vanishes on the way": {store.ErrAway, 1 << 20, http.StatusServiceUnavailable, "unavailable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bytes := &fullBytes{after: tt.after}
+			h := start(t, func(c *intake.Config) { bytes.Bytes = c.Bytes; c.Bytes = bytes })
+			path := h.create(size)
+			bytes.failure = tt.failure
+			conn := h.rawPatch(path, fmt.Sprintf("Content-Length: %d", size), strings.Repeat("x", size))
+			h.wantAnswer(conn, tt.status, tt.code)
+		})
+	}
 }
 
-// fullBytes is a store on a full disk.
+// A store that is away before the body is looked at is no broken connection either, for
+// a chunk, a creation and a repeated creation.
+func TestAClientThatSendsToAReplacedFolderReadsTheAnswer(t *testing.T) {
+	const size = 40 << 20
+	h := start(t, nil)
+	path := h.create(size, key)
+	folder := filepath.Join(h.root, "uploads")
+	h.must(os.Rename(folder, folder+".old"))
+	h.must(os.Mkdir(folder, 0o700))
+	for name, head := range map[string]string{
+		"chunk":             "PATCH " + path + " HTTP/1.1\r\nUpload-Offset: 0\r\n",
+		"creation":          fmt.Sprintf("POST /files/ HTTP/1.1\r\nUpload-Length: %d\r\n", size),
+		"repeated creation": fmt.Sprintf("POST /files/ HTTP/1.1\r\nUpload-Length: %d\r\nUpload-Metadata: %s\r\n", size, tusproto.EncodeMetadata([]tusproto.Pair{key})),
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := *h
+			g.T = t
+			g.wantAnswer(g.sendRaw(head+fmt.Sprintf("Content-Length: %d", size), strings.Repeat("x", size)), http.StatusServiceUnavailable, "unavailable")
+		})
+	}
+}
+
+// fullBytes is a store that fails, for example on a full disk.
 type fullBytes struct {
 	intake.Bytes
-	full bool
-	free int64
+	failure error
+	after   int64
+	free    int64
 }
 
 func (b *fullBytes) Append(ctx context.Context, id string, offset int64, r io.Reader) (int64, error) {
-	if b.full {
-		return 0, store.ErrFull
+	if b.failure == nil {
+		return b.Bytes.Append(ctx, id, offset, r)
 	}
-	return b.Bytes.Append(ctx, id, offset, r)
+	n, err := b.Bytes.Append(ctx, id, offset, io.LimitReader(r, b.after))
+	return n, errors.Join(b.failure, err)
 }
 
 func (b *fullBytes) Free(context.Context) (int64, error) { return b.free, nil }

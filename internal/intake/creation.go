@@ -182,7 +182,6 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 	if errors.Is(err, library.ErrNotFound) {
 		return false
 	}
-	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // if this fails, the response fails too
 	switch {
 	case errors.Is(err, library.ErrFull):
 		logFailure(r.Context(), "repeat creation", first.ID, err)
@@ -196,6 +195,7 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 	case !same:
 		resp.refuse(problem.Conflict("The key belongs to an upload of another file or purpose. Use a new key."))
 	default:
+		_, _ = io.CopyN(io.Discard, r.Body, problem.MaxDrainBytes) // if this fails, the response fails too
 		resp.access = &access{upload: first, decided: true}
 		resp.Header().Set(tusproto.HeaderResumable, tusproto.Version)
 		resp.Header().Set(tusproto.HeaderLocation, i.location(first.ID))

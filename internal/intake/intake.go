@@ -31,6 +31,7 @@ import (
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
 	"mediarelay/internal/outcome"
+	"mediarelay/internal/problem"
 	"mediarelay/internal/store"
 )
 
@@ -204,13 +205,22 @@ func New(c Config) (*Intake, error) {
 // moved to the quarantine.
 func (i *Intake) Metrics() prometheus.Collector { return i.metrics }
 
-// Offset returns how many bytes of an upload are stored.
+// Offset returns how many bytes of an upload are stored. Its error has a problem for the
+// client while the store is unavailable: that is not the upload's end.
 func (i *Intake) Offset(ctx context.Context, id string) (int64, error) {
 	u, err := i.config.Uploads.UploadByID(ctx, id)
 	if err != nil {
 		return 0, err
 	}
-	return i.offset(ctx, u)
+	offset, err := i.offset(ctx, u)
+	switch {
+	case errors.Is(err, store.ErrNotFound): // the row comes before the file
+		return 0, nil
+	case errors.Is(err, store.ErrAway):
+		return 0, fmt.Errorf("%w: %w", problem.OffsetUnknown(), err)
+	default:
+		return offset, err
+	}
 }
 
 // offset returns how many bytes are stored, and the length once the upload is finished:

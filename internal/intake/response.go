@@ -220,7 +220,7 @@ func (resp *response) refuse(err error) {
 		h.Set("Allow", resp.allowed)
 		p = problem.MethodNotAllowed(strings.Split(resp.allowed, ", ")...)
 	}
-	writeEarly(resp.ResponseWriter, resp.request, p)
+	problem.WriteEarly(resp.ResponseWriter, resp.request, p)
 }
 
 // setResumePoint sets the offset from which a damaged chunk must be sent again. A

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"mediarelay/internal/library"
+	"mediarelay/internal/problem"
 	"mediarelay/internal/reason"
 )
 
@@ -27,6 +28,9 @@ func TestAReplacedFolderAcknowledgesNothing(t *testing.T) {
 		}
 	}
 	h.want(h.do(head(path)), http.StatusLocked, "")
+	if _, err := h.intake.Offset(h.Context(), idOf(path)); problem.From(err).Status != http.StatusServiceUnavailable {
+		t.Errorf("the offset: %v, want a 503", err)
+	}
 	now := time.Now().Add(100 * time.Hour)
 	h.intake.SetClock(func() time.Time { return now })
 	if err := h.intake.Reconcile(h.Context()); err == nil {
@@ -40,6 +44,16 @@ func TestAReplacedFolderAcknowledgesNothing(t *testing.T) {
 	h.wantOffset(path, 2)
 	h.want(h.do(patch(path, 2, "llo")), http.StatusNoContent, "")
 	h.wantState(path, library.StateChecking)
+}
+
+// The row of an upload is made before its file, in which nothing is stored yet.
+func TestAnUploadWithoutItsFileHasNoBytes(t *testing.T) {
+	h := start(t, nil)
+	path := h.create(5)
+	h.must(h.bytes.Remove(h.Context(), idOf(path)))
+	if offset, err := h.intake.Offset(h.Context(), idOf(path)); offset != 0 || err != nil {
+		t.Errorf("offset %d, %v", offset, err)
+	}
 }
 
 // A file whose bytes were lost can be uploaded again with the same key.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 )
 
@@ -28,11 +27,8 @@ type Keeper struct {
 	// steady measures elapsed time in this process, independent of the database's clock.
 	steady func() time.Time
 
-	mu       sync.Mutex
-	held     map[string]*Lease
-	epochs   int64
-	released chan struct{}
-	renewed  time.Time
+	names
+	renewed time.Time // guarded by the mutex of names
 }
 
 // NewKeeper returns a keeper with a unique owner name. Its leases expire unless Run is
@@ -42,7 +38,7 @@ func NewKeeper(db Database) *Keeper {
 	_, _ = rand.Read(id[:]) // never fails, by its documentation
 	return &Keeper{
 		db: db, owner: hex.EncodeToString(id[:]), now: db.Now, steady: time.Now,
-		held: map[string]*Lease{}, released: make(chan struct{}),
+		names: newNames(),
 	}
 }
 
@@ -77,7 +73,8 @@ func (k *Keeper) ClearStale(ctx context.Context) error {
 
 // Acquire acquires the lease of a name, or returns ErrHeld.
 func (k *Keeper) Acquire(ctx context.Context, name string) (*Lease, error) {
-	l, err := k.reserve(name)
+	// Other goroutines of this process are excluded before the database is asked.
+	l, err := k.reserve(k, name, func() { k.renewed = k.steady() })
 	if err != nil {
 		return nil, err
 	}
@@ -94,10 +91,7 @@ func (k *Keeper) Acquire(ctx context.Context, name string) (*Lease, error) {
 // RequestRelease asks the holder of a name to release its lease. A holder in this process
 // is notified at once, one in another process at its next heartbeat.
 func (k *Keeper) RequestRelease(ctx context.Context, name string) error {
-	k.mu.Lock()
-	l := k.held[name]
-	k.mu.Unlock()
-	if l != nil {
+	if l := k.holder(name); l != nil {
 		l.requestRelease()
 		return nil
 	}
@@ -109,29 +103,6 @@ func (k *Keeper) RequestRelease(ctx context.Context, name string) error {
 		return fmt.Errorf("request release of lease %s: %w", name, err)
 	}
 	return nil
-}
-
-// Released returns a channel that is closed at the next release in this process.
-func (k *Keeper) Released() <-chan struct{} {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.released
-}
-
-// reserve excludes other goroutines of this process before the database is asked.
-func (k *Keeper) reserve(name string) (*Lease, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.held[name] != nil {
-		return nil, ErrHeld
-	}
-	if len(k.held) == 0 {
-		k.renewed = k.steady()
-	}
-	k.epochs++
-	l := newLease(k, name, k.epochs)
-	k.held[name] = l
-	return l, nil
 }
 
 func (k *Keeper) insert(ctx context.Context, l *Lease) error {
@@ -180,16 +151,6 @@ func (k *Keeper) release(ctx context.Context, l *Lease) error {
 	return nil
 }
 
-func (k *Keeper) drop(l *Lease) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.held[l.name] == l {
-		delete(k.held, l.name)
-	}
-	close(k.released)
-	k.released = make(chan struct{})
-}
-
 // heartbeat renews every lease of this process with one statement, which also returns the
 // release requests and shows which leases are lost. If the database has not answered for
 // safeLife, all leases are lost, because another process may soon acquire them.
@@ -221,10 +182,7 @@ func (k *Keeper) heartbeat(ctx context.Context) {
 // block their names permanently.
 func (k *Keeper) sweep(ctx context.Context, rows map[string]row) {
 	for name, r := range rows {
-		k.mu.Lock()
-		l := k.held[name]
-		k.mu.Unlock()
-		if l != nil && l.epoch == r.epoch {
+		if l := k.holder(name); l != nil && l.epoch == r.epoch {
 			continue
 		}
 		if err := k.remove(ctx, name, r.epoch); err != nil {

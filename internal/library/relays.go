@@ -127,12 +127,16 @@ func (l *Library) moveUpload(ctx context.Context, held LeaseCheck, id string, m 
 	if err != nil {
 		return err
 	}
+	ended := 0
+	if m.closeRelay {
+		ended = 1
+	}
 	return l.underLease(ctx, held, id, func(tx *sql.Tx) error {
 		err := one(ctx, tx, ErrState, `
 			UPDATE uploads SET state = $1, verdict = CASE WHEN $2 = '' THEN verdict ELSE $3 END, problem = $4,
-				asset_id = $5, version = version + 1, touched_at = $6
-			WHERE id = $7 AND state IN ($8, $9)`,
-			string(m.to), verdict, verdict, problem, m.assetID, millis(l.now()), id, string(StateChecking), string(StateRelaying))
+				asset_id = $5, version = version + 1 + CASE WHEN $6 = 1 THEN `+channelChanges+` ELSE 0 END, touched_at = $7
+			WHERE id = $8 AND state IN ($9, $10)`,
+			string(m.to), verdict, verdict, problem, m.assetID, ended, millis(l.now()), id, string(StateChecking), string(StateRelaying))
 		if err != nil || !m.closeRelay {
 			return err
 		}

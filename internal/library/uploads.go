@@ -13,7 +13,15 @@ import (
 )
 
 const uploadColumns = `id, channel, subject, COALESCE(client_key, ''), length, metadata, filename, declared_type, kind,
-	kinds, purposes, declared_sha256, sha256, state, version, verdict, ` + currentProblem + `, asset_id, created_at, touched_at`
+	kinds, purposes, declared_sha256, sha256, state, ` + currentVersion + `, verdict, ` + currentProblem + `, asset_id, created_at, touched_at`
+
+// currentVersion is that of the row, and for an upload that waits also the number of
+// changes of its channel. At the end of the upload the sum becomes the row's (moveUpload),
+// so a version never shrinks.
+const currentVersion = `version + CASE WHEN state IN ('checking', 'relaying') THEN ` + channelChanges + ` ELSE 0 END`
+
+// channelChanges is how often what the waiting uploads of a row's channel show has changed.
+const channelChanges = `COALESCE((SELECT changes FROM channel_changes WHERE channel_changes.channel = uploads.channel), 0)`
 
 // currentProblem is the channel's problem if the upload waits for a paused channel, and
 // the upload's own otherwise.

@@ -115,10 +115,23 @@ func Unavailable() Problem {
 	return New(http.StatusServiceUnavailable, reason.ProblemUnavailable, "")
 }
 
+// storeAwaySeconds is the Retry-After header while the store is unavailable: an operator
+// brings it back, and none is faster.
+const storeAwaySeconds = 5
+
 // StoreAway: the folder for the bytes of uploads is not there, or is another one.
 func StoreAway() Problem {
 	p := Unavailable()
 	p.Detail = "The server's store for uploads is unavailable, so the request was not acknowledged. Send a HEAD request later and resume from its offset."
+	p.RetryAfter = storeAwaySeconds
+	return p
+}
+
+// OffsetUnknown: the store is unavailable, so nobody knows how many bytes of an upload it
+// has. The upload itself has not ended.
+func OffsetUnknown() Problem {
+	p := StoreAway()
+	p.Detail = "The server's store for uploads is unavailable, so the offset of the upload is unknown. Repeat the request later."
 	return p
 }
 

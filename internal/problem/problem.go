@@ -1,15 +1,18 @@
 // Package problem defines the error responses of the HTTP API and writes them as
 // RFC 9457 problem details: a stable code for programs, a title for people, and a
-// detail that says what is wrong with this request and how to fix it.
+// detail that says what is wrong with this request and how to fix it. A client that is
+// still sending its request reads the response too (WriteEarly).
 //
 // It leaves to others: choosing the problem for a request (httpapi, intake), and
 // logging the internal error behind it, which a response never contains.
 package problem
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"mediarelay/internal/reason"
 	"mediarelay/internal/reason/catalogue"
@@ -35,6 +38,8 @@ type Problem struct {
 	// Facts are the values in the title, such as a limit: for programs, and for
 	// translating the title.
 	Facts []reason.Fact
+	// RetryAfter is the Retry-After header in seconds; 0 for that of the status.
+	RetryAfter int
 }
 
 // New returns a problem whose title is the catalogue's sentence for the code.
@@ -66,11 +71,11 @@ func From(err error) Problem {
 }
 
 // retryAfter is the Retry-After header by status, in seconds.
-var retryAfter = map[int]string{
+var retryAfter = map[int]int{
 	// Space is freed by an operator or by a sweep, and neither is faster.
-	http.StatusInsufficientStorage: "5",
+	http.StatusInsufficientStorage: 5,
 	// An upload ends, or an event stream, when its client has made progress.
-	http.StatusTooManyRequests: "5",
+	http.StatusTooManyRequests: 5,
 }
 
 // Write sends the problem, with its title in the language of the response's
@@ -88,8 +93,8 @@ func Write(w http.ResponseWriter, p Problem) {
 	if challenge := challenge(p); challenge != "" {
 		h.Set("WWW-Authenticate", challenge)
 	}
-	if seconds, ok := retryAfter[p.Status]; ok {
-		h.Set("Retry-After", seconds)
+	if seconds := cmp.Or(p.RetryAfter, retryAfter[p.Status]); seconds > 0 {
+		h.Set("Retry-After", strconv.Itoa(seconds))
 	}
 	w.WriteHeader(p.Status)
 	// Only the connection can fail here, and then the client cannot be told.

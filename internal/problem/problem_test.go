@@ -88,9 +88,14 @@ func TestResponseIsNeitherCachedNorSniffed(t *testing.T) {
 }
 
 func TestAFullStoreSetsRetryAfter(t *testing.T) {
-	for want, p := range map[string]problem.Problem{"5": problem.StorageFull(), "": problem.Unavailable()} {
-		if response, _ := write(t, p); response.Header.Get("Retry-After") != want {
-			t.Errorf("%s: Retry-After %q, want %q", p.Code, response.Header.Get("Retry-After"), want)
+	for _, tt := range []struct {
+		problem problem.Problem
+		want    string
+	}{
+		{problem.StorageFull(), "5"}, {problem.StoreAway(), "5"}, {problem.OffsetUnknown(), "5"}, {problem.Unavailable(), ""},
+	} {
+		if response, _ := write(t, tt.problem); response.Header.Get("Retry-After") != tt.want {
+			t.Errorf("%v: Retry-After %q, want %q", tt.problem, response.Header.Get("Retry-After"), tt.want)
 		}
 	}
 }

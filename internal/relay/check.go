@@ -17,7 +17,13 @@ var errUnreadable = errors.New("preflight could not read them")
 
 // check gives the server's own verdict on the stored bytes. The browser's is never
 // trusted: what the provider rejects counts against the phone number.
-func (j *job) check(ctx context.Context) (refused bool, err error) {
+//
+// A refusal is the end of the file, so it counts only if the bytes are still those that
+// arrived. An accepted file is compared with its digest before it completes anywhere.
+//
+// It reports whether the attempt ends with it: the file is refused, or its bytes cannot
+// be judged.
+func (j *job) check(ctx context.Context) (ended bool, err error) {
 	if j.upload.State == library.StateRelaying && j.upload.Verdict != nil {
 		return false, nil
 	}
@@ -27,11 +33,14 @@ func (j *job) check(ctx context.Context) (refused bool, err error) {
 		err = errors.Join(errUnreadable, err)
 	}
 	if err != nil {
-		return false, j.handleError(ctx, &verified.StoreError{Err: err})
+		return true, j.handleError(ctx, &verified.StoreError{Err: err})
 	}
 	j.upload.Verdict = &v
 	if v.Outcome != preflight.Refuse {
 		return false, j.config.Library.AcceptUpload(ctx, j.lease, j.upload.ID, v)
+	}
+	if err := j.verifyStored(); err != nil {
+		return true, j.handleError(ctx, err)
 	}
 	if err := j.config.Library.RefuseUpload(ctx, j.lease, j.upload.ID, v); err != nil {
 		return true, err

@@ -51,13 +51,19 @@ func (j *job) getCopy(ctx context.Context, want media.Copy) (assetID string, err
 	return assetID, err
 }
 
-// verifyUnsent compares the stored bytes with the digest if no provider got them: the
-// copies of another upload of the same file are reused. The asset refers to the bytes of
-// the upload that completes last, so damaged ones must not complete.
+// verifyUnsent verifies the stored bytes if no provider got them: the copies of another
+// upload of the same file are reused. The asset refers to the bytes of the upload that
+// completes last, so damaged ones must not complete.
 func (j *job) verifyUnsent() error {
 	if j.sent {
 		return nil
 	}
+	return j.verifyStored()
+}
+
+// verifyStored returns verified.ErrDamaged unless the stored bytes have the digest that
+// was recorded when the upload finished.
+func (j *job) verifyStored() error {
 	body, err := j.readFrom(0)
 	if err == nil {
 		_, err = io.Copy(io.Discard, body)

@@ -2,11 +2,14 @@ package relay_test
 
 import (
 	"bytes"
+	"io"
 	"os"
+	"sync/atomic"
 	"testing"
 
 	"mediarelay/internal/library"
 	"mediarelay/internal/media"
+	"mediarelay/internal/preflight"
 	"mediarelay/internal/reason"
 	"mediarelay/internal/sandbox"
 )
@@ -68,6 +71,51 @@ func TestADamagedDuplicateDoesNotBecomeTheAssetsBytes(t *testing.T) {
 		if a, err := h.library.AssetByDigest(h.Context(), "acme", digestOf(content)); err != nil || a.UploadID != "u3" {
 			h.Errorf("the asset has the bytes of %s, %v, want the verified duplicate's", a.UploadID, err)
 		}
+		h.wantCalls(sandbox.OpUploadMedia, 1)
+	})
+}
+
+// A flipped bit may make a file look like one that is refused. The bytes then are not the
+// client's, so the verdict does not count, for the first upload of a file and for a
+// duplicate. Once they are restored, a person's retry succeeds.
+func TestDamagedBytesAreNotRefused(t *testing.T) {
+	each(t, func(h *harness) {
+		content := picture(16)
+		damaged := bytes.Clone(content)
+		damaged[0] ^= 1 // of the signature
+		h.relay()
+		for _, id := range []string{"first", "duplicate"} {
+			h.finishAs(id, damaged, digestOf(content), media.PurposeMessage)
+			if u := h.awaitState(id, library.StateFailed); u.Problem.Reason.Code != reason.BytesGone || !u.Problem.Retryable {
+				h.Errorf("%s: problem %+v", id, u.Problem)
+			}
+			h.must(h.bytes.Remove(h.Context(), id))
+			h.must(h.bytes.Create(h.Context(), id))
+			_, err := h.bytes.Append(h.Context(), id, 0, bytes.NewReader(content))
+			h.must(err)
+			h.must(h.library.RetryUpload(h.Context(), anySubject, id))
+			h.awaitState(id, library.StateDone)
+		}
+		h.finish("refused", []byte("\x00 no file that anybody knows"), media.PurposeMessage)
+		h.awaitState("refused", library.StateRefused)
+		h.wantCalls(sandbox.OpUploadMedia, 1)
+	})
+}
+
+// Bytes that cannot be read for a verdict are read again later. Nothing is sent before.
+func TestBytesThatCannotBeJudgedAreJudgedAgain(t *testing.T) {
+	each(t, func(h *harness) {
+		var fails atomic.Bool
+		fails.Store(true)
+		h.config.Check = func(r io.ReaderAt, q preflight.Question) preflight.Verdict {
+			if fails.Swap(false) {
+				return preflight.Verdict{Outcome: preflight.Refuse, Reasons: []reason.Reason{{Code: reason.FileUnreadable}}}
+			}
+			return preflight.Check(r, q)
+		}
+		h.finish("u1", picture(17), media.PurposeMessage)
+		h.relay()
+		h.awaitState("u1", library.StateDone)
 		h.wantCalls(sandbox.OpUploadMedia, 1)
 	})
 }

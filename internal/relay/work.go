@@ -126,8 +126,8 @@ func (j *job) run(ctx context.Context) (err error) {
 
 // send checks the file, gets its copies one after the other, and completes the upload.
 func (j *job) send(ctx context.Context) error {
-	refused, err := j.check(ctx)
-	if err != nil || refused {
+	ended, err := j.check(ctx)
+	if err != nil || ended {
 		return err
 	}
 	assetID, err := j.getCopies(ctx)

@@ -29,6 +29,33 @@ func TestDamagedDatabasePages(t *testing.T) {
 	i.AwaitLog("the database is damaged; the server is not ready until it is restored from a backup")
 }
 
+// Pages are damaged while the server runs, and the first to meet them is a request that
+// only reads. The server is not ready from that moment on.
+func TestDamagedPagesThatARequestReads(t *testing.T) {
+	t.Parallel()
+	i := stage.NewProcess(t)
+	i.Start()
+	i.WantDone(jpegFiles(t, 1, 300_000))
+	i.Must(i.Command.Process.Signal(os.Interrupt)) // moves the log's pages into the file
+	i.AwaitExit()
+	i.Start()
+	if answer, text := i.Do(http.MethodGet, "/v1/assets", nil); answer.StatusCode != http.StatusOK {
+		t.Fatalf("before: %s %s", answer.Status, text)
+	}
+	if status, text := i.Admin("/readyz"); status != http.StatusOK {
+		t.Fatalf("before: /readyz answers %d %s", status, text)
+	}
+	damageTable(i, "assets")
+	// SQLite reads the page again once another connection has committed.
+	i.Await("a request meets the damage", i.Ended, func() bool {
+		answer, _ := i.Do(http.MethodGet, "/v1/assets", nil)
+		return answer.StatusCode == http.StatusInternalServerError
+	})
+	if status, _ := i.Admin("/readyz"); status != http.StatusServiceUnavailable {
+		t.Errorf("/readyz answers %d, want 503", status)
+	}
+}
+
 // damageTable overwrites the first page of a table.
 func damageTable(i *stage.Process, table string) {
 	i.Helper()

@@ -51,6 +51,19 @@ func TestNextServerWaitsForASQLiteFile(t *testing.T) {
 	}
 }
 
+// The previous server may serve for its shutdown delay before it stops.
+func TestNextServerWaitsForTheShutdownDelay(t *testing.T) {
+	t.Parallel()
+	first := stage.NewProcess(t)
+	first.Env["MEDIARELAY_SHUTDOWN_DELAY"] = "40s"
+	first.Start()
+	next := first.Replica()
+	next.Spawn()
+	next.AwaitLog(`"at_most":"1m7s"`)
+	first.Signal(syscall.SIGKILL)
+	next.Signal(syscall.SIGKILL)
+}
+
 // A file system without locks prevents no server from serving, and causes a warning.
 func TestFileSystemWithoutLocks(t *testing.T) {
 	t.Parallel()

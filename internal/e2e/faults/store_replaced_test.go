@@ -1,7 +1,6 @@
 package faults
 
 import (
-	"bytes"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -24,6 +23,8 @@ func TestAFolderReplacedWhileRunning(t *testing.T) {
 	i.Start()
 	files := jpegFiles(t, 2, 300_000)
 	i.SendFirstChunk(files[0])
+	large := &stage.File{Name: "notes.txt", Content: stage.Notes(40_000_000), Purposes: "message"}
+	i.Must(i.CreateUpload(t.Context(), large))
 	uploads := filepath.Join(i.DataDir, "uploads")
 	i.Must(os.Rename(uploads, uploads+".old"))
 	i.Must(os.Mkdir(uploads, 0o700))
@@ -34,9 +35,13 @@ func TestAFolderReplacedWhileRunning(t *testing.T) {
 	}
 	i.AwaitLog("it is another folder than the one that was opened")
 	stage.WantProblem(t, i.CreateUpload(t.Context(), files[1]), http.StatusServiceUnavailable, "store for uploads is unavailable")
-	next := files[0].ChunkSize // a chunk small enough to be sent before it is refused
-	err := i.SendChunk(t.Context(), files[0], int64(next), bytes.NewReader(files[0].Content[next:next+1000]))
-	stage.WantProblem(t, err, http.StatusServiceUnavailable, "store for uploads is unavailable")
+	if answer, text := sendBeforeReading(i, large, 0); answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text, "store for uploads is unavailable") {
+		t.Errorf("a chunk is answered %s %s", answer.Status, text)
+	}
+	answer, text := i.Do(http.MethodGet, "/v1/uploads/"+large.ID, nil)
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" || !strings.Contains(text, `"code":"unavailable"`) {
+		t.Errorf("the state of an unfinished upload: %s %s", answer.Status, text)
+	}
 	if entries, err := os.ReadDir(uploads); err != nil || len(entries) != 0 {
 		t.Errorf("the other folder has %v, %v", entries, err)
 	}

@@ -1,4 +1,4 @@
-package intake
+package problem
 
 import (
 	"context"
@@ -6,16 +6,18 @@ import (
 	"net/http"
 	"time"
 
-	"mediarelay/internal/problem"
+	"mediarelay/internal/media"
 )
 
 // A client that is still sending its body may see a broken connection in place of a
 // response: the kernel answers bytes after the close with a reset, which also discards
 // what the client has not read yet. So an unneeded body is read, up to limits.
 const (
-	// maxDrainBytes is the largest chunk of our own uploader, 16 MiB.
-	maxDrainBytes = 16 << 20
-	// drainTimeout is the time for that chunk at 13 Mbit/s.
+	// MaxDrainBytes is how much of an unneeded body is read: the largest file, since a
+	// client may send a whole file in one request.
+	MaxDrainBytes = media.MaxUploadBytes
+	// drainTimeout is the time for a chunk of 16 MiB, the largest of our own uploader,
+	// at 13 Mbit/s.
 	drainTimeout = 10 * time.Second
 	// autoDrainBytes is how much net/http reads by itself.
 	//
@@ -23,9 +25,10 @@ const (
 	autoDrainBytes = 256 << 10
 )
 
-// writeEarly writes a problem and then reads the rest of the request's body. A client
-// that reads while it sends gets the problem at once and stops.
-func writeEarly(w http.ResponseWriter, r *http.Request, p problem.Problem) {
+// WriteEarly writes a problem of a request whose body may not have been read, and then
+// reads the rest of the body. A client that reads while it sends gets the problem at
+// once and stops; any other client gets it after its last byte.
+func WriteEarly(w http.ResponseWriter, r *http.Request, p Problem) {
 	ctx := r.Context()
 	sending := p.Status != http.StatusRequestTimeout && r.ProtoMajor == 1 && ctx.Err() == nil && mayBeSending(r)
 	control := http.NewResponseController(w)
@@ -35,13 +38,13 @@ func writeEarly(w http.ResponseWriter, r *http.Request, p problem.Problem) {
 		// support for it, the response is only less likely to be read.
 		_ = control.EnableFullDuplex()
 	}
-	problem.Write(w, p)
+	Write(w, p)
 	if !sending || control.Flush() != nil || control.SetReadDeadline(time.Now().Add(drainTimeout)) != nil {
 		return
 	}
 	// A server that stops does not wait for the body.
 	defer context.AfterFunc(ctx, func() { _ = control.SetReadDeadline(time.Now()) })()
-	_, _ = io.CopyN(io.Discard, r.Body, maxDrainBytes) // whatever ends it, the connection is done
+	_, _ = io.CopyN(io.Discard, r.Body, MaxDrainBytes) // whatever ends it, the connection is done
 }
 
 // mayBeSending reports whether a request may have more of its body to send than net/http

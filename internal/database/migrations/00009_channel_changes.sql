@@ -1,0 +1,8 @@
+-- +goose Up
+
+-- How often that which the waiting uploads of a channel show has changed. It is part of
+-- their versions, so that a change of the channel writes one row and not all of theirs.
+CREATE TABLE channel_changes (
+    channel TEXT   PRIMARY KEY,
+    changes BIGINT NOT NULL
+);
