@@ -124,6 +124,10 @@ func (f *fakeLibrary) Offset(context.Context, string) (int64, error) {
 	return f.offset, f.err
 }
 
+func (f *fakeLibrary) CopiesSince(context.Context, string, time.Time) ([]library.Change, error) {
+	return nil, nil
+}
+
 // change changes the row as this process would, with a notification.
 func (f *fakeLibrary) change(edit func(*library.Upload)) {
 	f.changeElsewhere(edit)

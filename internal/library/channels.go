@@ -11,19 +11,20 @@ func (l *Library) Read() *sql.DB { return l.db.Read() }
 
 // UpdateChannel runs change in one transaction. If change reports that what the
 // channel's waiting uploads show has changed, their versions grow in the same
-// transaction, and the relays of this process are notified.
+// transaction, and the relays and the feed of this process are notified.
 func (l *Library) UpdateChannel(ctx context.Context, channel string, change func(*sql.Tx) (shown bool, err error)) error {
 	var shown bool
 	err := l.db.Relaxed(ctx, func(tx *sql.Tx) (err error) {
 		if shown, err = change(tx); err != nil || !shown {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE uploads SET version = version + 1 WHERE id IN
-			(SELECT upload_id FROM relays WHERE channel = $1 AND is_open = 1)`, channel)
+		_, err = tx.ExecContext(ctx, `UPDATE uploads SET version = version + 1, touched_at = $1 WHERE id IN
+			(SELECT upload_id FROM relays WHERE channel = $2 AND is_open = 1)`, millis(l.now()), channel)
 		return err
 	})
 	if err == nil && shown {
 		l.notifier.relaysChanged()
+		l.feed.channelChanged()
 	}
 	return err
 }
