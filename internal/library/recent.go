@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -85,9 +86,9 @@ func places(n int) string {
 	return strings.Join(list, ", ")
 }
 
-// Open lists the uploads that a caller has access to and that have not ended, newest first,
-// at most limit that receive bytes and limit that are relayed. With since, it lists only
-// those that have changed since then.
+// Open lists the uploads that a caller has access to and that have not ended: the newest
+// limit that receive bytes, oldest first, and then the newest limit that are relayed. With
+// since, it lists only those that have changed since then.
 func (l *Library) Open(ctx context.Context, caller Caller, since time.Time, limit int) ([]Upload, error) {
 	var found []Upload
 	for _, query := range openQueries(caller.AnySubject) {
@@ -96,6 +97,7 @@ func (l *Library) Open(ctx context.Context, caller Caller, since time.Time, limi
 		if err != nil {
 			return nil, err
 		}
+		slices.Reverse(uploads)
 		found = append(found, uploads...)
 	}
 	return found, nil
@@ -108,7 +110,7 @@ func openQueries(anySubject bool) []string {
 	if !anySubject {
 		ofCaller, next = "channel = $1 AND subject = $2", 3
 	}
-	end := fmt.Sprintf(" AND touched_at >= $%d ORDER BY created_at DESC LIMIT $%d", next, next+1)
+	end := fmt.Sprintf(" AND touched_at >= $%d ORDER BY created_at DESC, id DESC LIMIT $%d", next, next+1)
 	return []string{
 		"SELECT " + uploadColumns + " FROM uploads WHERE " + isUnfinished + " AND " + ofCaller + end,
 		"SELECT " + uploadColumns + " FROM uploads WHERE id IN (SELECT upload_id FROM relays WHERE is_open = 1 AND " + ofCaller + ")" + end,
