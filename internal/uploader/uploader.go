@@ -161,7 +161,7 @@ func (m *Machine) perform() Action {
 	m.request++
 	if m.step == stepWatch {
 		m.complete, m.method = true, "GET"
-		return Watch{Request: m.request, URL: m.resource(""), StallAfter: WatchStallMilliseconds}
+		return Watch{Request: m.request, URL: m.resource("")}
 	}
 	s := m.send()
 	m.method = s.Method

@@ -115,7 +115,7 @@ function readFacts(value: unknown): Fact[] {
     : { name, text: text(fact) })
 }
 
-function isObject(value: unknown): value is Json {
+export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
