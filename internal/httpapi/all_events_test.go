@@ -24,7 +24,7 @@ type feedWorld struct {
 	*library.Library
 }
 
-func newFeedWorld(t *testing.T, db *database.DB, edit func(*httpapi.Config)) *feedWorld {
+func newFeedWorld(t testing.TB, db *database.DB, edit func(*httpapi.Config)) *feedWorld {
 	t.Helper()
 	l := library.New(db)
 	return &feedWorld{Library: l, world: newWorld(t, func(c *httpapi.Config) {
@@ -80,7 +80,7 @@ func (w *feedWorld) relay(id string) {
 }
 
 // told is what an event says: "upload u1 done", "asset a1", or "ready".
-func told(t *testing.T, e event) string {
+func told(t testing.TB, e event) string {
 	t.Helper()
 	var body struct{ ID, State string }
 	if err := json.Unmarshal([]byte(e["data"]), &body); err != nil {

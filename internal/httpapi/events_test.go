@@ -33,7 +33,7 @@ func (e event) state(t *testing.T) string {
 
 // watcher reads a stream.
 type watcher struct {
-	t      *testing.T
+	t      testing.TB
 	resp   *http.Response
 	events chan event // closed at the stream's end
 	cancel context.CancelFunc

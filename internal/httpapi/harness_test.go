@@ -202,7 +202,7 @@ func webFiles() fstest.MapFS {
 
 // world is a server and its fakes.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	library *fakeLibrary
 	config  httpapi.Config
 	log     *lockedLog
@@ -210,7 +210,7 @@ type world struct {
 }
 
 // newWorld starts a server. edit may change its config.
-func newWorld(t *testing.T, edit func(*httpapi.Config)) *world {
+func newWorld(t testing.TB, edit func(*httpapi.Config)) *world {
 	t.Helper()
 	w := &world{t: t, library: newFakeLibrary(), log: &lockedLog{}}
 	w.config = httpapi.Config{
