@@ -26,12 +26,12 @@ const FeedOverlap = 2 * time.Minute
 // owner is the subject of a channel that uploads belong to, or all subjects of the channel.
 type owner struct {
 	channel, subject string
-	any              bool
+	all              bool
 }
 
 func (c Caller) owner() owner {
 	if c.AnySubject {
-		return owner{channel: c.Channel, any: true}
+		return owner{channel: c.Channel, all: true}
 	}
 	return owner{channel: c.Channel, subject: c.Subject}
 }
@@ -180,7 +180,7 @@ func (d *feed) tell(uploads, assets []rowChange) {
 		for f := range d.followers[c.owner] {
 			f.addUpload(c.Change)
 		}
-		for f := range d.followers[owner{channel: c.channel, any: true}] {
+		for f := range d.followers[owner{channel: c.channel, all: true}] {
 			f.addUpload(c.Change)
 		}
 	}

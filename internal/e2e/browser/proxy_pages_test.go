@@ -3,6 +3,7 @@ package browser
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -11,11 +12,13 @@ import (
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
-// proxyPages are what proxies, gateways and networks answer in the server's place.
-var proxyPages = []struct {
+type proxyPage struct {
 	name string
 	act  func(*proxy.Exchange)
-}{
+}
+
+// proxyPages are what proxies, gateways and networks answer in the server's place.
+var proxyPages = []proxyPage{
 	{"403", proxy.RespondHTML(http.StatusForbidden)},
 	{"401", proxy.RespondHTML(http.StatusUnauthorized)},
 	{"404", proxy.RespondHTML(http.StatusNotFound)},
@@ -77,11 +80,8 @@ func TestAProxysPageEndsNoRelay(t *testing.T) {
 // Where the stream is blocked or held back, the uploads are asked for. Nobody is told of
 // trouble, since there is none.
 func TestUploadsEndWithoutAnEventStream(t *testing.T) {
-	faults := append(proxyPages, struct {
-		name string
-		act  func(*proxy.Exchange)
-	}{"a proxy that holds responses back", proxy.HoldBack})
-	for _, fault := range faults {
+	held := proxyPage{"a proxy that holds responses back", proxy.HoldBack}
+	for _, fault := range slices.Concat(proxyPages, []proxyPage{held}) {
 		t.Run(fault.name, func(t *testing.T) {
 			t.Parallel()
 			s := browserstage.New(t)

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -109,7 +110,7 @@ func CutResponseAfter(lifetime time.Duration) func(*Exchange) {
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
 		context.AfterFunc(ctx, func() {
-			if ctx.Err() == context.DeadlineExceeded { //nolint:errorlint // the cause itself
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 				c.Fire()
 			}
 		})
