@@ -67,7 +67,7 @@ func benchmarkStreams(b *testing.B, db *database.DB, subjects, tabs int) {
 	before := cpu()
 	const idle = 5 * time.Second
 	time.Sleep(idle) // what is measured
-	b.ResetTimer() // removes metrics too
+	b.ResetTimer()   // removes metrics too
 	b.ReportMetric(100*float64(cpu()-before)/float64(idle), "idle-%cpu")
 	for i := range b.N {
 		subject := i % subjects
