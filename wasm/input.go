@@ -21,7 +21,7 @@ const (
 	eventNudge
 	eventTokenReady
 	eventTokenDenied
-	eventAnswer     // status, offset, retryAfter; fields: location, problem, and a third one if foreign
+	eventAnswer     // status, offset, retryAfter; fields: location, problem, and "foreign" or "page" if foreign
 	eventBroken     // status: 1 if stalled
 	eventUnsent     //
 	eventUnreadable //
@@ -123,7 +123,7 @@ func readReport(w eventWords) (uploader.Event, bool) {
 	case w.event == eventAnswer && (len(f) == 2 || len(f) == 3):
 		return uploader.Answer{
 			Request: number, Status: int(w.status), Offset: int64(w.offset), RetryAfter: int64(w.retryAfter),
-			Location: f[0], Problem: reason.Code(f[1]), Foreign: len(f) == 3,
+			Location: f[0], Problem: reason.Code(f[1]), Foreign: len(f) == 3, Page: len(f) == 3 && f[2] == "page",
 		}, true
 	case w.event == eventWatched && len(f) == 2:
 		return uploader.Watched{

@@ -42,6 +42,11 @@ func TestReadEvent(t *testing.T) {
 			eventWords{9, 3, 404, -1, 0, []byte("\x00\x00foreign\x00")},
 			uploader.Answer{Request: 3, Status: 404, Offset: -1, Foreign: true},
 		},
+		{
+			"page of a proxy",
+			eventWords{9, 3, 200, -1, 0, []byte("\x00\x00page\x00")},
+			uploader.Answer{Request: 3, Status: 200, Offset: -1, Foreign: true, Page: true},
+		},
 		{"answer without its fields", eventWords{event: 9, request: 3}, nil},
 		{"broken", eventWords{event: 10, request: 4}, uploader.Broken{Request: 4}},
 		{"stalled", eventWords{event: 10, request: 4, status: 1}, uploader.Broken{Request: 4, Stalled: true}},

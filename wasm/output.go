@@ -62,7 +62,6 @@ func appendAction(b []byte, m *uploader.Machine, a uploader.Action) []byte {
 		b = appendTextMember(b, "do", "watch")
 		b = appendNumberMember(b, "request", int64(a.Request))
 		b = appendTextMember(b, "url", a.URL)
-		b = appendNumberMember(b, "stallAfter", a.StallAfter)
 	case uploader.Wait:
 		b = appendTextMember(b, "do", "wait")
 		b = appendNumberMember(b, "milliseconds", a.Milliseconds)

@@ -66,8 +66,8 @@ func TestAppendAction(t *testing.T) {
 			`"do":"wait","milliseconds":500,"reason":"offline"`,
 		},
 		{
-			uploader.Watch{Request: 4, URL: "u", StallAfter: 45},
-			`"do":"watch","request":4,"url":"u","stallAfter":45`,
+			uploader.Watch{Request: 4, URL: "u"},
+			`"do":"watch","request":4,"url":"u"`,
 		},
 		{
 			uploader.Failed{Code: "c", Retryable: true, Facts: []reason.Fact{reason.Text("header", "Location")}},

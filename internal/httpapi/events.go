@@ -15,29 +15,13 @@ import (
 	"mediarelay/internal/problem"
 )
 
-// streamTiming is the timing of an event stream.
-type streamTiming struct {
-	// heartbeat is the interval of comments that keep proxies from closing an idle
-	// stream.
-	heartbeat time.Duration
-	// poll is how often the upload is read for changes that this process is not
-	// notified of: those by another replica, and bytes that arrived.
-	poll time.Duration
-	// write is how long a client may take to accept one event.
-	write time.Duration
-}
-
-// defaultTiming sends heartbeats well within the shortest usual timeout of a proxy:
-// nginx's proxy_read_timeout, 60 s.
-var defaultTiming = streamTiming{heartbeat: 15 * time.Second, poll: time.Second, write: 10 * time.Second}
-
 // stream sends the events of one upload to one client.
 type stream struct {
 	handler uploadHandler
 	lang    string
 	caller  library.Caller
 	id      string
-	writer  gin.ResponseWriter
+	out     eventWriter
 	// seen, state and offset are the version, the state and the offset that were sent last.
 	seen   int64
 	state  library.State
@@ -60,7 +44,7 @@ func (h uploadHandler) events(c *gin.Context) {
 		fail(c, h.logger, err)
 		return
 	}
-	s := &stream{handler: h, lang: languageOf(c), caller: callerOf(c), id: c.Param("id"), writer: c.Writer, seen: lastEventID(c.Request)}
+	s := &stream{handler: h, lang: languageOf(c), caller: callerOf(c), id: c.Param("id"), out: h.eventWriter(c), seen: lastEventID(c.Request)}
 	if current.body.State.Ended() && s.seen == current.version {
 		// The client has received the final event. A 204 stops it from reconnecting.
 		// Source: HTML standard, server-sent events, "processing model".
@@ -74,7 +58,7 @@ func (h uploadHandler) events(c *gin.Context) {
 		return
 	}
 	defer release()
-	s.begin()
+	s.out.begin()
 	if err := s.run(ctx, current, changes); err != nil {
 		h.logger.DebugContext(ctx, "event stream ended", "upload", s.id, "reason", err.Error())
 	}
@@ -86,14 +70,6 @@ func lastEventID(r *http.Request) int64 {
 		return -1
 	}
 	return version
-}
-
-func (s *stream) begin() {
-	h := s.writer.Header()
-	h.Set("Content-Type", "text/event-stream")
-	// nginx would otherwise collect events until its buffer is full.
-	h.Set("X-Accel-Buffering", "no")
-	s.writer.WriteHeader(http.StatusOK)
 }
 
 func (s *stream) run(ctx context.Context, current report, changes <-chan struct{}) error {
@@ -111,7 +87,7 @@ func (s *stream) run(ctx context.Context, current report, changes <-chan struct{
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-beat.C:
-			err = s.write(": heartbeat\n\n")
+			err = s.out.write(": heartbeat\n\n")
 		case <-changes:
 			ended, err = s.update(ctx, false)
 		case <-poll.C:
@@ -128,7 +104,7 @@ func (s *stream) run(ctx context.Context, current report, changes <-chan struct{
 // change the offset, but not the version.
 func (s *stream) first(current report) error {
 	if s.seen == current.version && current.body.State != library.StateUploading {
-		return s.write(": no change\n\n")
+		return s.out.write(": no change\n\n")
 	}
 	return s.send(current)
 }
@@ -156,17 +132,5 @@ func (s *stream) send(current report) error {
 		return err
 	}
 	s.seen, s.state, s.offset = current.version, current.body.State, current.body.Offset
-	return s.write(fmt.Sprintf("id: %d\ndata: %s\n\n", current.version, data))
-}
-
-// write sends one event. It fails if the client does not accept it in time.
-func (s *stream) write(text string) error {
-	control := http.NewResponseController(s.writer)
-	if err := control.SetWriteDeadline(time.Now().Add(s.handler.timing.write)); err != nil {
-		return err
-	}
-	if _, err := s.writer.WriteString(text); err != nil {
-		return err
-	}
-	return control.Flush()
+	return s.out.write(fmt.Sprintf("id: %d\ndata: %s\n\n", current.version, data))
 }

@@ -35,17 +35,22 @@ func (e event) state(t *testing.T) string {
 
 // watcher reads a stream.
 type watcher struct {
-	t      *testing.T
+	t      testing.TB
 	resp   *http.Response
 	events chan event // closed at the stream's end
 	cancel context.CancelFunc
 }
 
-// watch opens a stream as a client.
+// watch opens a stream of the fixture's upload as a client.
 func (w *world) watch(token string, headers ...string) *watcher {
 	w.t.Helper()
+	return w.watchPath("/v1/uploads/"+uploadID+"/events", token, headers...)
+}
+
+func (w *world) watchPath(path, token string, headers ...string) *watcher {
+	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
-	r, err := http.NewRequestWithContext(ctx, "GET", w.url+"/v1/uploads/"+uploadID+"/events", nil)
+	r, err := http.NewRequestWithContext(ctx, "GET", w.url+path, nil)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -126,6 +126,10 @@ func (f *fakeLibrary) Offset(context.Context, string) (int64, error) {
 	return f.offset, errors.Join(f.err, f.away)
 }
 
+func (f *fakeLibrary) CopiesSince(context.Context, string, time.Time) ([]library.Change, error) {
+	return nil, nil
+}
+
 // change changes the row as this process would, with a notification.
 func (f *fakeLibrary) change(edit func(*library.Upload)) {
 	f.changeElsewhere(edit)
@@ -207,7 +211,7 @@ func webFiles() fstest.MapFS {
 
 // world is a server and its fakes.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	library *fakeLibrary
 	config  httpapi.Config
 	log     *lockedLog
@@ -215,7 +219,7 @@ type world struct {
 }
 
 // newWorld starts a server. edit may change its config.
-func newWorld(t *testing.T, edit func(*httpapi.Config)) *world {
+func newWorld(t testing.TB, edit func(*httpapi.Config)) *world {
 	t.Helper()
 	w := &world{t: t, library: newFakeLibrary(), log: &lockedLog{}}
 	w.config = httpapi.Config{

@@ -42,12 +42,25 @@ type Uploads interface {
 	Subscribe(uploadID string) (changes <-chan struct{}, stop func())
 }
 
+// Feed gives access to the uploads of a caller as they change.
+type Feed interface {
+	// Follow returns a follower of what changes from now on; stop ends it.
+	Follow(caller library.Caller) (f *library.Follower, stop func())
+	// Open lists the uploads that have not ended, with since only those that have changed
+	// since then.
+	Open(ctx context.Context, caller library.Caller, since time.Time, limit int) ([]library.Upload, error)
+	// EndedOf lists uploads that have ended.
+	EndedOf(ctx context.Context, q library.EndedQuery) ([]library.Upload, error)
+}
+
 // Assets gives access to the assets of a channel. Its methods return
 // library.ErrNotFound for an asset that does not exist or belongs to another channel.
 type Assets interface {
 	Asset(ctx context.Context, channel, id string) (library.Asset, error)
 	// Assets returns library.ErrNotFound if the cursor is not from an earlier page.
 	Assets(ctx context.Context, q library.AssetQuery) (library.AssetPage, error)
+	// CopiesSince lists the assets that have a new copy since a time.
+	CopiesSince(ctx context.Context, channel string, since time.Time) ([]library.Change, error)
 }
 
 // Offsets returns how many bytes of an unfinished upload are stored. An error that wraps
@@ -61,6 +74,7 @@ type Offsets interface {
 type Config struct {
 	Verifier Verifier
 	Uploads  Uploads
+	Feed     Feed
 	Assets   Assets
 	Offsets  Offsets
 	// Files serves everything under /files/. The claims of the token, which has the
@@ -136,12 +150,13 @@ func routeFiles(engine *gin.Engine, c Config) {
 }
 
 func routeUploads(engine *gin.Engine, c Config) {
-	uploads := engine.Group("/v1/uploads/:id", requireUploadScope(c))
 	handler := uploadHandler{
-		uploads: c.Uploads, assets: c.Assets, offsets: c.Offsets,
+		uploads: c.Uploads, feed: c.Feed, assets: c.Assets, offsets: c.Offsets,
 		now: c.Now, logger: c.Logger, timing: cmp.Or(c.timing, defaultTiming),
 		streams: newStreams(cmp.Or(c.streamLimits, defaultStreamLimits)),
 	}
+	engine.GET("/v1/events", requireUploadScope(c), handler.allEvents)
+	uploads := engine.Group("/v1/uploads/:id", requireUploadScope(c))
 	get(uploads, "", handler.show)
 	uploads.GET("/events", handler.events)
 	uploads.POST("/retry", handler.retry)

@@ -18,6 +18,7 @@ import (
 // uploadHandler serves the state of uploads.
 type uploadHandler struct {
 	uploads Uploads
+	feed    Feed
 	assets  Assets
 	offsets Offsets
 	now     func() time.Time
@@ -81,6 +82,10 @@ func (h uploadHandler) report(ctx context.Context, lang string, caller library.C
 	if err != nil {
 		return report{}, err
 	}
+	return h.reportOf(ctx, lang, u)
+}
+
+func (h uploadHandler) reportOf(ctx context.Context, lang string, u library.Upload) (_ report, err error) {
 	body := uploadJSON{
 		ID: u.ID, State: u.State, Offset: u.Length, Length: u.Length, Purpose: u.Purposes,
 		Verdict: writeVerdict(lang, u.Verdict), Problem: writeProblem(lang, u.Problem),

@@ -39,6 +39,9 @@ func (l *Library) RecordCopy(ctx context.Context, held LeaseCheck, a Asset, c Co
 		_, err = tx.ExecContext(ctx, "UPDATE relays SET sending = 0 WHERE upload_id = $1", a.UploadID)
 		return err
 	})
+	if err == nil {
+		l.feed.assetChanged(a.Channel, id)
+	}
 	return id, err
 }
 

@@ -77,7 +77,8 @@ func (l *Library) ScheduleRetry(ctx context.Context, held LeaseCheck, uploadID s
 		if err != nil {
 			return err
 		}
-		return one(ctx, tx, ErrNotFound, "UPDATE uploads SET problem = $1, version = version + 1 WHERE id = $2", problem, uploadID)
+		return one(ctx, tx, ErrNotFound, "UPDATE uploads SET problem = $1, version = version + 1, touched_at = $2 WHERE id = $3",
+			problem, millis(l.now()), uploadID)
 	})
 }
 

@@ -11,19 +11,21 @@ func (l *Library) Read() *sql.DB { return l.db.Read() }
 
 // UpdateChannel runs change in one transaction. If change reports that what the
 // channel's waiting uploads show has changed, their versions grow in the same
-// transaction, by one row for all of them, and the relays of this process are notified.
+// transaction, by one row for all of them, and the relays and the feed of this process are
+// notified.
 func (l *Library) UpdateChannel(ctx context.Context, channel string, change func(*sql.Tx) (shown bool, err error)) error {
 	var shown bool
 	err := l.db.Relaxed(ctx, func(tx *sql.Tx) (err error) {
 		if shown, err = change(tx); err != nil || !shown {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO channel_changes (channel, changes) VALUES ($1, 1)
-			ON CONFLICT (channel) DO UPDATE SET changes = channel_changes.changes + 1`, channel)
+		_, err = tx.ExecContext(ctx, `INSERT INTO channel_changes (channel, changes, changed_at) VALUES ($1, 1, $2)
+			ON CONFLICT (channel) DO UPDATE SET changes = channel_changes.changes + 1, changed_at = EXCLUDED.changed_at`, channel, millis(l.now()))
 		return err
 	})
 	if err == nil && shown {
 		l.notifier.relaysChanged()
+		l.feed.channelChanged()
 	}
 	return err
 }

@@ -33,5 +33,12 @@ func SilentQuery(ended bool) (string, []any) {
 	return silentQuery(states), []any{1, 0, "", 500}
 }
 
+// RecentQueries are those of an event stream, with their arguments: what has changed, what
+// one subject has open, and what of its uploads has ended.
+func RecentQueries() (since, copies, open, active, ended string) {
+	queries := openQueries(false)
+	return uploadsSinceQuery, copiesSinceQuery, queries[0], queries[1], endedOfQuery(false, true)
+}
+
 // Database is the library's.
 func (l *Library) Database() *database.DB { return l.db }

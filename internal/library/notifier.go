@@ -2,16 +2,17 @@ package library
 
 import "sync"
 
-// notifier wakes readers of this process after a write. A notification carries
-// nothing: the reader reads the row again.
+// notifier wakes readers of this process after a write, and its feed. A notification
+// carries nothing: the reader reads the row again.
 type notifier struct {
+	feed    *feed
 	mu      sync.Mutex
 	readers map[string]map[chan struct{}]struct{} // by upload
 	relays  chan struct{}
 }
 
-func newNotifier() *notifier {
-	return &notifier{readers: map[string]map[chan struct{}]struct{}{}, relays: make(chan struct{}, 1)}
+func newNotifier(f *feed) *notifier {
+	return &notifier{feed: f, readers: map[string]map[chan struct{}]struct{}{}, relays: make(chan struct{}, 1)}
 }
 
 func (n *notifier) subscribe(id string) (<-chan struct{}, func()) {
@@ -35,6 +36,7 @@ func (n *notifier) unsubscribe(id string, changes chan struct{}) {
 }
 
 func (n *notifier) uploadChanged(id string) {
+	n.feed.uploadChanged(id)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for changes := range n.readers[id] {

@@ -70,6 +70,32 @@ func readsIndex(plan, index string, columns int) bool {
 	return found
 }
 
+// A stream of events costs what has changed, however many uploads there are.
+func TestFeedQueriesReadIndexes(t *testing.T) {
+	since, copies, open, active, ended := library.RecentQueries()
+	each(t, func(t *testing.T, l *library.Library) {
+		for _, q := range []struct {
+			name, text string
+			args       []any
+			indexes    []string
+		}{
+			{"changed uploads", since, []any{1, 1, 1, 1, 1}, []string{"uploads_(unfinished|open)", "uploads_active", "uploads_ended", "relays_open"}},
+			{"new copies", copies, []any{1}, []string{"copies_created"}},
+			{"uploads of a subject that receive bytes", open, []any{"acme", "ana", 1, 500}, []string{"uploads_open"}},
+			{"uploads of a subject that are relayed", active, []any{"acme", "ana", 1, 1, 500}, []string{"relays_open"}},
+			{"uploads of a subject that have ended", ended, []any{"acme", "ana", 1, "", 200}, []string{"uploads_recent"}},
+		} {
+			// The table has one row for each channel.
+			plan := strings.ReplaceAll(explain(t, l, q.text, q.args), "SCAN channel_changes", "")
+			for _, index := range q.indexes {
+				if !regexp.MustCompile(index).MatchString(plan) || fullScan.MatchString(plan) {
+					t.Errorf("%s: the plan does not read %s, or reads a whole table:\n%s", q.name, index, plan)
+				}
+			}
+		}
+	})
+}
+
 // explain returns the engine's plan, on Postgres as if the table were large.
 func explain(t *testing.T, l *library.Library, query string, args []any) string {
 	t.Helper()

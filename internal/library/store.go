@@ -18,6 +18,7 @@ type Library struct {
 	db       *database.DB
 	now      func() time.Time
 	notifier *notifier
+	feed     *feed
 	quota    Quota
 }
 
@@ -32,7 +33,10 @@ type LeaseCheck interface {
 
 // New makes a library on an open database, whose clock is the library's.
 func New(db *database.DB) *Library {
-	return &Library{db: db, now: db.Now, notifier: newNotifier()}
+	l := &Library{db: db, now: db.Now}
+	l.feed = newFeed(l)
+	l.notifier = newNotifier(l.feed)
+	return l
 }
 
 // Now is the library's clock.

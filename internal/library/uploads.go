@@ -36,7 +36,7 @@ const currentProblem = `COALESCE((SELECT circuits.problem FROM circuits WHERE ci
 // a power cut removes was never acknowledged, so its client creates it again.
 func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 	now := millis(l.now())
-	return l.db.Relaxed(ctx, func(tx *sql.Tx) error {
+	err := l.db.Relaxed(ctx, func(tx *sql.Tx) error {
 		if err := l.lockQuota(ctx, tx, u); err != nil {
 			return err
 		}
@@ -52,6 +52,10 @@ func (l *Library) CreateUpload(ctx context.Context, u Upload) error {
 		}
 		return l.checkQuota(ctx, tx, u)
 	})
+	if err == nil {
+		l.notifier.uploadChanged(u.ID)
+	}
+	return err
 }
 
 // Upload returns an upload that the caller has access to.

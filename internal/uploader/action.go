@@ -25,11 +25,11 @@ type (
 		// driver aborts the request.
 		StallAfter int64
 	}
-	// Watch reads the upload's events at URL until the upload has ended.
+	// Watch follows the upload until it has ended. URL is its resource; how the driver
+	// learns of its changes is the driver's choice.
 	Watch struct {
-		Request    int
-		URL        string
-		StallAfter int64
+		Request int
+		URL     string
 	}
 	// Wait does nothing for some time, then sends Due.
 	Wait struct {

@@ -25,10 +25,11 @@ const (
 // handleAnswer handles the statuses that mean the same for every request. The
 // others are rejections, which depend on the request.
 func (m *Machine) handleAnswer(a Answer) Action {
-	// The library lookup is optional, and not every token may read the library.
-	foreignForbidden := a.Status == statusForbidden && a.Foreign && m.step != stepSearch
-	if a.Status == statusUnauthorized || foreignForbidden {
-		return m.handleUnauthorized(a)
+	if m.standsIn(a) {
+		return m.handleStandIn(a)
+	}
+	if a.Status == statusUnauthorized {
+		return m.handleUnauthorized()
 	}
 	m.tokenRejections = 0
 	switch {
@@ -138,7 +139,7 @@ func (m *Machine) continueFrom(a Answer) Action {
 func (m *Machine) measure(offset int64) {
 	advanced := offset - m.accepted
 	if advanced > 0 {
-		m.faults, m.damagedChunks, m.foreignAnswers = 0, 0, 0
+		m.faults, m.damagedChunks, m.foreignAnswers, m.standIns = 0, 0, 0, 0
 	}
 	if m.sent.size > 0 {
 		m.chunk = NextChunk(m.chunk, advanced, m.sent.duration, m.ceiling)

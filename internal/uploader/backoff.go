@@ -11,9 +11,6 @@ const (
 
 	// StallMilliseconds is the time without a byte after which a request is aborted.
 	StallMilliseconds = 15_000
-	// WatchStallMilliseconds is the same for a watch. The server sends a heartbeat
-	// at least every 15 s.
-	WatchStallMilliseconds = 45_000
 )
 
 // Backoff returns the milliseconds to wait after a number of faults in a row (1 or

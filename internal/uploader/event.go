@@ -53,6 +53,9 @@ type (
 		// application/problem+json nor the header Tus-Resumable. Then it comes from
 		// a proxy or gateway, not from the media server.
 		Foreign bool
+		// Page is true if a foreign response is an HTML page, such as the sign-in page of
+		// a network or of a gateway. It may have any status, also 200.
+		Page bool
 	}
 	// Broken: the request ended without a response.
 	Broken struct {
@@ -66,7 +69,7 @@ type (
 	Unreadable struct{ Request int }
 	// Known: the library has the file, with every copy that is needed.
 	Known struct{ Request int }
-	// Watched is one event of the upload: its state.
+	// Watched is a report of the upload's state.
 	Watched struct {
 		Request int
 		State   ServerState

@@ -112,7 +112,7 @@ func (m *Machine) retry() Action {
 	default:
 		return m.resumeFrom(modeWaiting)
 	}
-	m.faults, m.damagedChunks, m.foreignAnswers, m.tokenRejections, m.recreations, m.eventsMissing = 0, 0, 0, 0, 0, false
+	m.faults, m.damagedChunks, m.foreignAnswers, m.tokenRejections, m.recreations, m.standIns, m.stateMissing = 0, 0, 0, 0, 0, 0, false
 	m.methodBlocked = false // the proxy may be another one, or repaired
 	m.step = m.firstStep()
 	if m.complete {

@@ -76,8 +76,8 @@ func (w *model) cut(s uploader.Send, stalled bool) {
 
 // answerFromProxy is a proxy that responds instead of the server.
 func (w *model) answerFromProxy(s uploader.Send) {
-	status := rapid.SampledFrom([]int{403, 404, 405, 410, 501, 502}).Draw(w.t, "status")
-	w.report(uploader.Answer{Request: s.Request, Status: status, Offset: -1, Foreign: true})
+	status := rapid.SampledFrom([]int{200, 302, 401, 403, 404, 405, 410, 501, 502}).Draw(w.t, "status")
+	w.report(uploader.Answer{Request: s.Request, Status: status, Offset: -1, Foreign: true, Page: true})
 }
 
 // tooLarge is a proxy that limits bodies, to no less than the minimum chunk. It may
@@ -126,7 +126,7 @@ func (w *model) respond(s uploader.Send) {
 	w.report(a)
 }
 
-// watchFaults can happen while the machine watches the upload's events.
+// watchFaults can happen while the machine watches the upload.
 var watchFaults = []string{"none", "progress", "broken", "401", "proxy", "relay failed", "swept"}
 
 // watch reports the upload's state, or causes a fault.

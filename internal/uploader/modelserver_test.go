@@ -124,7 +124,7 @@ func (s *modelServer) relay(u *stored) int {
 	return 202
 }
 
-// watched is the state of an upload in its events; ok is false if it has no events.
+// watched is the state of an upload; ok is false if it has none.
 func (s *modelServer) watched(url string) (w uploader.Watched, ok bool) {
 	u := s.uploads[url]
 	switch {

@@ -15,13 +15,10 @@ const (
 )
 
 // handleUnauthorized asks for a new token. If the server rejects several, it fails.
-func (m *Machine) handleUnauthorized(a Answer) Action {
+func (m *Machine) handleUnauthorized() Action {
 	if m.tokenRejections++; m.tokenRejections <= maxTokenRejections {
 		m.mode = modeToken
 		return NeedToken{}
-	}
-	if a.Status == statusForbidden {
-		return m.fail(reason.UploadForbidden, true)
 	}
 	return m.fail(reason.TokenRejected, true)
 }
@@ -81,13 +78,13 @@ func (m *Machine) handleNotFound(a Answer) Action {
 	return m.recreate(reason.UploadGone)
 }
 
-// confirmGone handles a 404 for the events of a complete upload: it asks for the
-// upload itself once.
+// confirmGone handles a 404 for the state of a complete upload: it asks for the offset
+// once.
 func (m *Machine) confirmGone() Action {
-	if m.eventsMissing {
+	if m.stateMissing {
 		return m.fail(reason.UploadGone, true)
 	}
-	m.eventsMissing = true
+	m.stateMissing = true
 	return m.next(stepAsk)
 }
 

@@ -55,7 +55,8 @@ func (m *Machine) recoveryStep() step {
 // handleState processes the state of an upload whose bytes the server has.
 func (m *Machine) handleState(w Watched) Action {
 	retryRelay := m.retryRelay
-	m.faults, m.foreignAnswers, m.tokenRejections, m.eventsMissing, m.retryRelay = 0, 0, 0, false, false
+	m.faults, m.foreignAnswers, m.standIns, m.tokenRejections = 0, 0, 0, 0
+	m.stateMissing, m.retryRelay = false, false
 	switch w.State {
 	case StateDone:
 		m.mode = modeDone

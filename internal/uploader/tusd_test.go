@@ -21,7 +21,7 @@ import (
 )
 
 // tusServer is a real tusd with what production adds to it: a token, idempotent
-// creations by key, and the events of an upload. A list of faults says what goes
+// creations by key, and the state of an upload. A list of faults says what goes
 // wrong with which request.
 type tusServer struct {
 	*httptest.Server
@@ -78,7 +78,7 @@ func newTusServer(t *testing.T, faults ...fault) *tusServer {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/files/", s.logging(s.injecting(http.StripPrefix("/files/", s.keyed(tusd)))))
-	mux.HandleFunc("GET /v1/uploads/{id}/events", s.events)
+	mux.HandleFunc("GET /v1/uploads/{id}", s.state)
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	t.Cleanup(func() {
@@ -184,8 +184,8 @@ func (s *tusServer) holds(id string) bool {
 	return err == nil
 }
 
-// events reports a complete upload as done.
-func (s *tusServer) events(w http.ResponseWriter, r *http.Request) {
+// state reports a complete upload as done.
+func (s *tusServer) state(w http.ResponseWriter, r *http.Request) {
 	if !s.authorized(r) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return

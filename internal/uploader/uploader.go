@@ -73,13 +73,14 @@ type Machine struct {
 	keyGeneration int  // number of uploads under earlier forms of the key
 	complete      bool // the server has all bytes, so a failure is the relay's
 	retryRelay    bool // if the relay turns out to have failed, retry it
-	eventsMissing bool // the events of the complete upload were not found once
+	stateMissing  bool // the state of the complete upload was not found once
 	damaged       int  // times that bytes were damaged in transit
 
 	// Failures since the server last accepted bytes, or since the last retry.
 	faults          int // of any kind
 	damagedChunks   int // chunks that failed their checksum
 	foreignAnswers  int // 404 or 410 responses of a proxy
+	standIns        int // responses of a proxy that stand in for the server's
 	tokenRejections int // in a row, ended by any other response
 	recreations     int // uploads created anew; accepted bytes do not reset it
 }
@@ -115,7 +116,7 @@ const (
 	stepCreate             // POST the upload, with the first chunk
 	stepAsk                // HEAD: get the offset
 	stepSend               // PATCH a chunk
-	stepWatch              // read the upload's events
+	stepWatch              // follow the upload's state
 	stepRelay              // have the server retry the relay
 	stepDelete             // DELETE the upload
 )
@@ -160,7 +161,7 @@ func (m *Machine) perform() Action {
 	m.request++
 	if m.step == stepWatch {
 		m.complete, m.method = true, "GET"
-		return Watch{Request: m.request, URL: m.resource("/events"), StallAfter: WatchStallMilliseconds}
+		return Watch{Request: m.request, URL: m.resource("")}
 	}
 	s := m.send()
 	m.method = s.Method

@@ -3,7 +3,7 @@
  * report upload progress. The browser streams the slice from disk, so it never fills the memory.
  */
 import { checksum as checksumOf } from './digest.js'
-import { readAnswer, type RequestOutcome } from './server-answer.js'
+import { readAnswer, type RequestOutcome, type ResponseParts } from './server-answer.js'
 import type { SendAction } from './wasm.js'
 
 /** `unreadable`: the file could not be read. */
@@ -42,7 +42,7 @@ export function sendRequest(action: SendAction, file: Blob | undefined, token: s
     listener.progressed(Math.min(event.loaded, action.length))
   }
   xhr.onreadystatechange = restartWatchdog
-  xhr.onload = () => end(readAnswer(action.request, {
+  xhr.onload = () => end(readAnswer(action.request, isRedirected(xhr, action) ? REDIRECT : {
     status: xhr.status, body: xhr.responseText, header: name => xhr.getResponseHeader(name),
   }))
   // Safari reports a lost connection as an abort.
@@ -59,6 +59,14 @@ export function sendRequest(action: SendAction, file: Blob | undefined, token: s
     end(undefined)
     xhr.abort()
   }
+}
+
+/** The server redirects nobody: this is a proxy that sends its visitors to a page to sign in. */
+const REDIRECT: ResponseParts = { status: 302, body: '', header: () => null }
+
+/** XHR follows redirects by itself. */
+function isRedirected({ responseURL }: XMLHttpRequest, { url }: SendAction): boolean {
+  return responseURL !== '' && responseURL !== new URL(url).href
 }
 
 interface Body {

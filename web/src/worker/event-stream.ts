@@ -1,69 +1,88 @@
 /**
- * Reads the server-sent events of one upload by fetch. EventSource cannot send a token in a
- * header, and a token in the URL would end up in logs.
+ * Reads one stream of server-sent events by fetch. EventSource cannot send a token in a header,
+ * and a token in the URL would end up in logs.
  */
-import { readAnswer, type RequestOutcome } from './server-answer.js'
-import { parse, readUploadStatus, type UploadStatus } from './server-json.js'
-import type { WatchAction } from './wasm.js'
+import { readRetryAfter } from './server-answer.js'
 
-export interface WatchListener {
-  reported(status: UploadStatus): void
-  /** The stream has ended, or could not be opened. */
-  finished(outcome: RequestOutcome): void
+export interface StreamRequest {
+  readonly url: string
+  readonly token: string
+  /** The ID of the last event of an earlier stream; empty for none. */
+  readonly lastEventId: string
+  /** Milliseconds without a byte after which the stream has stalled. */
+  readonly stallAfter: number
 }
 
-/** Opens the stream and returns a function that closes it. After that the listener is not called. */
-export function watchUpload(action: WatchAction, token: string, listener: WatchListener): () => void {
+export interface StreamEvent {
+  readonly type: string
+  readonly id: string
+  readonly data: string
+}
+
+export interface StreamListener {
+  /** Bytes of the stream have arrived: it is open. */
+  received(): void
+  event(event: StreamEvent): void
+  /** The stream has ended or stalled, or could not be opened. `retryAfter` is in milliseconds. */
+  ended(retryAfter: number): void
+}
+
+/** Opens a stream and returns a function that closes it. After that the listener is not called. */
+export function openStream({ url, token, lastEventId, stallAfter }: StreamRequest, listener: StreamListener): () => void {
   const controller = new AbortController()
   let watchdog = 0
-  let stalled = false
   let stopped = false
   const restartWatchdog = (): void => {
     clearTimeout(watchdog)
-    watchdog = setTimeout(() => {
-      stalled = true
-      controller.abort()
-    }, action.stallAfter)
+    watchdog = setTimeout(() => controller.abort(), stallAfter)
   }
   const stop = (): void => {
     stopped = true
     clearTimeout(watchdog)
     controller.abort()
   }
-  const run = async (): Promise<RequestOutcome> => {
-    const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream' }
-    const response = await fetch(action.url, { headers, signal: controller.signal, cache: 'no-store' })
-    if (!response.ok || !response.body) {
-      return readAnswer(action.request, { status: response.status, body: await response.text(), header: name => response.headers.get(name) })
-    }
-    await readEvents(response.body, restartWatchdog, data => {
-      const status = readUploadStatus(parse(data))
-      if (status && !stopped) listener.reported(status)
+  const run = async (): Promise<number> => {
+    const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream', ...lastEventId !== '' && { 'Last-Event-ID': lastEventId } }
+    const response = await fetch(url, { headers, signal: controller.signal, cache: 'no-store', redirect: 'error' })
+    const isStream = response.ok && response.headers.get('Content-Type')?.startsWith('text/event-stream')
+    if (!isStream || !response.body) return readRetryAfter(response.headers.get('Retry-After'), Date.now())
+    await readEvents(response.body, {
+      received: () => {
+        if (stopped) return
+        restartWatchdog()
+        listener.received()
+      },
+      event: event => { if (!stopped) listener.event(event) },
     })
-    return { type: 'broken', stalled: false }
+    return 0
   }
   restartWatchdog()
-  run().catch((): RequestOutcome => ({ type: 'broken', stalled })).then(outcome => {
-    clearTimeout(watchdog)
-    if (!stopped) listener.finished(outcome)
+  run().catch(() => 0).then(retryAfter => {
+    if (stopped) return
+    stop() // a response that is no stream may have a body
+    listener.ended(retryAfter)
   })
   return stop
 }
 
-/** Reads a stream of events to its end and passes on their `data` fields. `received` is called for each piece. */
-async function readEvents(body: ReadableStream<Uint8Array>, received: () => void, pass: (data: string) => void): Promise<void> {
+/** Reads a stream of events to its end. `received` is called for each piece. */
+async function readEvents(body: ReadableStream<Uint8Array>, listener: Pick<StreamListener, 'received' | 'event'>): Promise<void> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let rest = ''
   for (;;) {
     const { done, value } = await reader.read()
     if (done) return
-    received()
-    const events = (rest + decoder.decode(value, { stream: true })).replaceAll('\r\n', '\n').split('\n\n')
-    rest = events.pop() ?? ''
-    for (const event of events) {
-      const data = event.split('\n').filter(line => line.startsWith('data:')).map(line => line.slice(5)).join('\n')
-      if (data !== '') pass(data)
-    }
+    listener.received()
+    const blocks = (rest + decoder.decode(value, { stream: true })).replaceAll('\r\n', '\n').split('\n\n')
+    rest = blocks.pop() ?? ''
+    for (const block of blocks) listener.event(readEvent(block))
   }
+}
+
+function readEvent(block: string): StreamEvent {
+  const lines = block.split('\n')
+  const values = (name: string): string[] =>
+    lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).replace(/^ /, ''))
+  return { type: values('event').at(-1) ?? 'message', id: values('id').at(-1) ?? '', data: values('data').join('\n') }
 }

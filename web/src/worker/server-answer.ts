@@ -16,6 +16,7 @@ export interface ResponseParts {
 
 export function readAnswer(request: number, { status, body, header }: ResponseParts): RequestOutcome {
   const isProblem = header('Content-Type')?.startsWith('application/problem+json') ?? false
+  const foreign = !isProblem && header('Tus-Resumable') === null
   const problem = isProblem ? readProblem(parse(body)) : undefined
   return {
     type: 'answered',
@@ -29,7 +30,8 @@ export function readAnswer(request: number, { status, body, header }: ResponsePa
       retryAfter: readRetryAfter(header('Retry-After'), Date.now()),
       location: header('Location') ?? '',
       problem: problem?.code ?? '',
-      foreign: !isProblem && header('Tus-Resumable') === null,
+      foreign,
+      page: foreign && /^(text\/html|application\/xhtml)/i.test(header('Content-Type') ?? ''),
     },
   }
 }

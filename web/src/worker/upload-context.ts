@@ -3,6 +3,7 @@ import type { EngineEvent } from '../engine/engine.js'
 import type { CopyStore } from '../storage/copy-store.js'
 import type { ChunkCeiling } from './chunk-ceiling.js'
 import type { HashText } from './owner.js'
+import type { StatusFeed } from './status-feed.js'
 import type { WasmModule } from './wasm-module.js'
 import type { WorkerToken } from './worker-token.js'
 
@@ -10,6 +11,7 @@ import type { WorkerToken } from './worker-token.js'
 export interface RunnerContext {
   readonly module: WasmModule
   readonly token: WorkerToken
+  readonly statuses: StatusFeed
   /** The media server, ending in a slash. */
   readonly origin: string
   readonly ceiling: ChunkCeiling

@@ -14,7 +14,6 @@
 import type { Asset, Fact, Verdict } from '../engine/engine.js'
 import type { FirstCommand, UploadCommand } from '../engine/worker-protocol.js'
 import { sendRequest, type ChunkOutcome } from './chunk-sender.js'
-import { watchUpload } from './event-stream.js'
 import type { JobEvent } from './job-event.js'
 import { uploadMetadata, type PreparedUpload } from './prepared-upload.js'
 import type { RequestOutcome } from './server-answer.js'
@@ -43,6 +42,8 @@ export class UploadRunner {
   #asset: Asset | undefined
   #verdict: Verdict | undefined
   #problem: Problem | undefined
+  /** The token of the last answer, if that denies it. */
+  #rejected: string | undefined
   /** How often damage in transit was reported. */
   #damaged = 0
   #freed = false
@@ -116,6 +117,7 @@ export class UploadRunner {
         return
       }
       case 'need-token':
+        if (this.#rejected !== undefined) this.#context.token.reject(this.#rejected)
         this.#hold({ type: 'waiting', reason: 'token', retryInMs: 0 })
         this.#stop = this.#context.token.request(type => this.#dispatch({ type }))
         return
@@ -184,22 +186,22 @@ export class UploadRunner {
   #answered({ answer: { status, foreign }, problem }: RequestOutcome & { type: 'answered' }, token: string): void {
     this.#problem = problem
     // A gateway in front of the server may answer an expired token with 403.
-    if (status === 401 || status === 403 && foreign) this.#context.token.reject(token)
+    this.#rejected = status === 401 || status === 403 && foreign ? token : undefined
   }
 
   #watch(action: WatchAction & MachineFacts): void {
     const { request } = action
-    const token = this.#context.token.current
-    if (token === undefined) return this.#dispatch({ type: 'unsent', request })
+    if (this.#context.token.current === undefined) return this.#dispatch({ type: 'unsent', request })
     if (this.#stage === undefined) {
       this.#reportProgress(action.accepted, 0)
       this.#enterStage('checking', undefined)
     }
-    this.#stop = watchUpload(action, token, {
+    this.#stop = this.#context.statuses.watch(action, {
       reported: status => this.#reported(request, status),
       finished: outcome => {
+        if (outcome.type === 'unsent') return this.#dispatch({ type: 'unsent', request })
         if (outcome.type === 'broken') return this.#dispatch({ type: 'broken', request, stalled: outcome.stalled })
-        this.#answered(outcome, token)
+        this.#answered(outcome, outcome.token)
         this.#dispatch(outcome.answer)
       },
     })

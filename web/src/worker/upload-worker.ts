@@ -9,6 +9,7 @@ import { textSha256 } from './digest.js'
 import type { JobFile } from './job-record.js'
 import type { LiveWorkers } from './live-workers.js'
 import { ownerOf, resolveOwner } from './owner.js'
+import { StatusFeed } from './status-feed.js'
 import type { JobContext } from './upload-context.js'
 import { UploadJob } from './upload-job.js'
 import type { WasmModule } from './wasm-module.js'
@@ -27,6 +28,8 @@ export class UploadWorker {
   readonly #worker: WorkerContext
   readonly #context: JobContext
   readonly #jobs = new Map<string, UploadJob>()
+  /** Whose the last token was; empty for none. */
+  #owner = ''
 
   constructor(worker: WorkerContext) {
     const { module, endpoint, workers, post, crashed } = worker
@@ -38,6 +41,7 @@ export class UploadWorker {
     const hash = (text: string): string => textSha256(module, text)
     this.#context = {
       module, token, origin, hash, emit, crashed,
+      statuses: new StatusFeed(origin, token),
       copies: new CopyStore(store, workers.self, {
         kept: id => emit({ type: 'kept', id }),
         unkept: (id, reason) => emit({ type: 'unkept', id, reason }),
@@ -113,13 +117,17 @@ export class UploadWorker {
 
   /** Stops the uploads of other owners before the token can be used for them. */
   #provideToken(token: string | undefined): void {
-    const owner = ownerOf(token, this.#context.hash)
+    const { hash, statuses } = this.#context
+    const owner = ownerOf(token, hash)
     if (owner !== '') for (const job of this.#jobs.values()) job.signedIn(owner)
     this.#context.token.provide(token)
+    statuses.renew(owner !== this.#owner)
+    this.#owner = owner
     this.#context.copies.setOwner(owner)
   }
 
   #nudge(): void {
+    this.#context.statuses.nudge()
     for (const job of this.#jobs.values()) job.nudge()
   }
 }

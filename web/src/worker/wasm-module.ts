@@ -94,7 +94,7 @@ export class WasmModule {
     const input = { request: 0, status: 0, offset: -1, retryAfter: 0, fields: [] as string[], ...event }
     switch (event.type) {
       case 'answer':
-        input.fields = [event.location, event.problem, ...event.foreign ? ['foreign'] : []]
+        input.fields = [event.location, event.problem, ...event.foreign ? [event.page ? 'page' : 'foreign'] : []]
         break
       case 'broken':
         input.status = event.stalled ? 1 : 0

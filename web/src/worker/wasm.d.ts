@@ -82,6 +82,8 @@ export interface Answer {
    * server's place. It does not make the machine forget an upload.
    */
   readonly foreign: boolean
+  /** A foreign response that is an HTML page, such as one to sign in. */
+  readonly page: boolean
 }
 
 /** The action that a state machine asks for. Every action but `idle` ends the previous one. */
@@ -123,8 +125,8 @@ export interface SendAction {
 export interface WatchAction {
   readonly do: 'watch'
   readonly request: number
+  /** The upload's resource. */
   readonly url: string
-  readonly stallAfter: number
 }
 
 declare global {

@@ -28,20 +28,24 @@ const chunk = {
 /** A runner whose machines answer each event by `answers`; `comes` resolves at the event `until`. The first of the files is preferred. */
 function run({ answers, files = [], until = '' }) {
   const machines = []
+  const answered = []
+  const rejected = []
   const events = []
   let arrived
   const comes = new Promise(resolve => { arrived = resolve })
   const module = {
     newUpload: config => machines.push({ url: config.url, events: [] }),
-    dispatch: (handle, { type }) => {
+    dispatch: (handle, event) => {
+      const { type } = event
+      if (type === 'answer') answered.push(event)
       machines[handle - 1].events.push(type)
-      if (type === until) arrived()
+      if (type === until) queueMicrotask(arrived)
       return answers[type] ?? { ...known, do: 'idle' }
     },
     freeUpload: handle => { machines[handle - 1].freed = true },
   }
   const context = {
-    module, token: { current: 'token' }, origin: 'https://m/', ceiling: { bytes: 0, learn: () => {} },
+    module, token: { current: 'token', reject: token => rejected.push(token), request: () => () => {} }, origin: 'https://m/', ceiling: { bytes: 0, learn: () => {} },
     crashed: error => { throw error },
   }
   const source = new FileSource({ size: 4, request })
@@ -51,7 +55,7 @@ function run({ answers, files = [], until = '' }) {
     emit: event => events.push(event), located: () => {},
   })
   runner.command('start')
-  return { runner, source, machines, events, comes }
+  return { runner, source, machines, events, comes, rejected, answers: answered }
 }
 
 /** A file of which the bytes from the third on cannot be read, as on a damaged disk. */
@@ -95,3 +99,37 @@ for (const end of ['done', 'refused']) {
     ])
   })
 }
+
+/** Answers with a status and a content type as soon as a request is sent. */
+function answering(status, type) {
+  return class extends BrokenXHR {
+    responseURL = known.upload
+    status = status
+    responseText = ''
+    getResponseHeader(name) { return name === 'Content-Type' ? type : null }
+    send() { this.onload() }
+  }
+}
+
+for (const [what, next, dropped] of [
+  ['is dropped when the machine wants another one', { ...known, do: 'need-token' }, ['token']],
+  ['is kept when the machine waits for the server', { ...known, do: 'wait', milliseconds: 1000, reason: 'server' }, []],
+]) {
+  test(`the token of a request that a proxy answers with 403 ${what}`, async t => {
+    t.after(() => { globalThis.XMLHttpRequest = BrokenXHR })
+    globalThis.XMLHttpRequest = answering(403, 'text/html')
+    const { runner, comes, rejected, answers } = run({ answers: { start: { ...chunk, length: 0 }, answer: next }, until: 'answer' })
+    t.after(() => runner.free())
+    await comes
+    assert.deepEqual(rejected, dropped)
+    assert.deepEqual(answers.map(({ status, foreign, page }) => [status, foreign, page]), [[403, true, true]])
+  })
+}
+
+test('a request that was redirected is not answered by the server', async t => {
+  t.after(() => { globalThis.XMLHttpRequest = BrokenXHR })
+  globalThis.XMLHttpRequest = class extends answering(404, 'application/problem+json') { responseURL = 'https://m/login' }
+  const { answers, comes } = run({ answers: { start: { ...chunk, length: 0 } }, until: 'answer' })
+  await comes
+  assert.deepEqual(answers.map(({ status, foreign }) => [status, foreign]), [[302, true]])
+})

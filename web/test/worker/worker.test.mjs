@@ -1,10 +1,9 @@
-// The parts of the worker that need no browser: the token, the server's JSON, Retry-After and the event stream.
+// The parts of the worker that need no browser: the token, the server's JSON and its answers.
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
-import { readRetryAfter } from '../../.cache/test/worker/server-answer.js'
+import { test } from 'node:test'
+import { readAnswer, readRetryAfter } from '../../.cache/test/worker/server-answer.js'
 import { findCopies, readProblem, readUploadStatus } from '../../.cache/test/worker/server-json.js'
 import { WorkerToken } from '../../.cache/test/worker/worker-token.js'
-import { watchUpload } from '../../.cache/test/worker/event-stream.js'
 
 const nextTask = () => new Promise(resolve => setImmediate(resolve))
 
@@ -113,44 +112,21 @@ test('an unknown state is ignored', () => {
   for (const odd of [undefined, {}, { state: 'asleep' }, { state: 3 }]) assert.equal(readUploadStatus(odd), undefined)
 })
 
-const fetched = globalThis.fetch
-afterEach(() => { globalThis.fetch = fetched })
+const answerOf = (status, headers, body = '') => readAnswer(5, { status, body, header: name => new Headers(headers).get(name) }).answer
 
-/** Watches a stream of the given pieces and returns the states and the outcome. */
-function watch(pieces, init = { status: 200 }) {
-  globalThis.fetch = async (url, { headers }) => {
-    assert.equal(url, '/events')
-    assert.equal(headers.Authorization, 'Bearer t')
-    const encoder = new TextEncoder()
-    const body = new ReadableStream({ start(c) { for (const p of pieces) c.enqueue(typeof p === 'string' ? encoder.encode(p) : p); c.close() } })
-    return new Response(body, init)
-  }
-  return new Promise(resolve => {
-    const states = []
-    watchUpload({ request: 5, url: '/events', stallAfter: 1000 }, 't', {
-      reported: status => states.push(status.state),
-      finished: outcome => resolve({ states, outcome }),
-    })
+test('a problem, and a tus answer, are of the server', () => {
+  const problem = answerOf(401, { 'Content-Type': 'application/problem+json', 'Retry-After': '3' }, '{"code":"token_expired","title":"Expired."}')
+  assert.deepEqual(problem, {
+    type: 'answer', request: 5, status: 401, offset: -1, retryAfter: 3000, location: '', problem: 'token_expired', foreign: false, page: false,
+  })
+  assert.equal(answerOf(204, { 'Tus-Resumable': '1.0.0', 'Upload-Offset': '7' }).foreign, false)
+})
+
+for (const [type, page] of [['text/html; charset=utf-8', true], ['application/xhtml+xml', true], ['text/plain', false], ['application/json', false]]) {
+  test(`a ${type} without the server's signs is foreign${page ? ', a page' : ''}`, () => {
+    for (const status of [200, 401, 403, 404]) {
+      const answer = answerOf(status, { 'Content-Type': type })
+      assert.deepEqual([answer.foreign, answer.page], [true, page])
+    }
   })
 }
-
-test('events are read however the network splits them', async () => {
-  const text = ': hello\r\n\r\nid: 1\r\ndata: {"state":\r\ndata: "checking"}\r\n\r\nevent: x\ndata: {"state":"relaying","é":1}\n\n: beat\n\ndata: half'
-  const bytes = new TextEncoder().encode(text)
-  for (const size of [1, 2, 7, bytes.length]) {
-    const pieces = []
-    for (let at = 0; at < bytes.length; at += size) pieces.push(bytes.slice(at, at + size))
-    const { states, outcome } = await watch(pieces)
-    assert.deepEqual(states, ['checking', 'relaying'])
-    assert.deepEqual(outcome, { type: 'broken', stalled: false })
-  }
-})
-
-test('an error response to a watch is an answer with its problem', async () => {
-  const headers = { 'Content-Type': 'application/problem+json', 'Retry-After': '3' }
-  const { outcome } = await watch(['{"code":"token_expired","title":"Expired."}'], { status: 401, headers })
-  assert.equal(outcome.answer.status, 401)
-  assert.equal(outcome.answer.request, 5)
-  assert.equal(outcome.answer.retryAfter, 3000)
-  assert.equal(outcome.answer.problem, 'token_expired')
-})

@@ -1,9 +1,12 @@
 package proxy
 
 import (
+	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
+	"time"
 )
 
 // CutAfter closes the connection once the server has received a number of bytes of the
@@ -98,6 +101,30 @@ func Stall(bytes int64) func(*Exchange) {
 		}}
 		c.Forward()
 	}
+}
+
+// CutResponseAfter closes the connection some time after the request came.
+func CutResponseAfter(lifetime time.Duration) func(*Exchange) {
+	return func(c *Exchange) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), lifetime)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
+		context.AfterFunc(ctx, func() {
+			if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+				c.Fire()
+			}
+		})
+		c.Forward()
+	}
+}
+
+// HoldBack passes on the header of a response, and its body only when that is complete, as
+// a proxy that buffers responses does.
+func HoldBack(c *Exchange) {
+	held := &heldResponse{ResponseWriter: c.response, fire: c.Fire}
+	c.response = held
+	c.Forward()
+	held.release()
 }
 
 // FlipBit changes one bit of the body, in the byte at a position.

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -67,6 +68,30 @@ func (s *strippedResponse) WriteHeader(status int) {
 }
 
 func (s *strippedResponse) Unwrap() http.ResponseWriter { return s.ResponseWriter }
+
+// heldResponse holds a body until it is complete.
+type heldResponse struct {
+	http.ResponseWriter
+	held bytes.Buffer
+	fire func()
+}
+
+func (h *heldResponse) WriteHeader(status int) {
+	h.ResponseWriter.WriteHeader(status)
+	_ = http.NewResponseController(h.ResponseWriter).Flush() // without it the client has less
+}
+
+func (h *heldResponse) Write(b []byte) (int, error) {
+	if h.held.Len() == 0 {
+		h.fire()
+	}
+	return h.held.Write(b)
+}
+
+// Flush does nothing: that is the fault.
+func (h *heldResponse) Flush() {}
+
+func (h *heldResponse) release() { _, _ = h.ResponseWriter.Write(h.held.Bytes()) }
 
 // discardedResponse is an answer that goes nowhere.
 type discardedResponse struct {

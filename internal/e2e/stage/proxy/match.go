@@ -29,6 +29,14 @@ func Method(names ...string) Match {
 	}
 }
 
+// Events matches the event stream of all uploads.
+func Events(r *http.Request) bool { return r.URL.Path == "/v1/events" }
+
+// State matches requests for the state of an upload.
+func State(r *http.Request) bool {
+	return r.Method == http.MethodGet && strings.HasPrefix(r.URL.Path, "/v1/uploads/")
+}
+
 // FileBytes matches requests that carry bytes of a file.
 func FileBytes(r *http.Request) bool {
 	return Method(http.MethodPost, http.MethodPatch)(r) && r.ContentLength > 0

@@ -1,0 +1,181 @@
+package library
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// The conditions of the partial indexes uploads_active and uploads_recent.
+const (
+	isActive = "state IN ('checking', 'relaying')"
+	isRecent = "state IN ('done', 'refused', 'failed')"
+)
+
+// The columns of a rowChange.
+const (
+	uploadChange = "SELECT channel, subject, id, " + currentVersion + " FROM uploads WHERE "
+	copyChange   = `SELECT assets.channel, '', assets.id, MAX(copies.created_at) FROM copies JOIN assets ON assets.id = copies.asset_id WHERE `
+)
+
+// channelChangedSince selects the channels whose waiting uploads show something else since
+// a time: the parameter that follows.
+const channelChangedSince = "channel IN (SELECT channel FROM channel_changes WHERE changed_at >= "
+
+// uploadsSinceQuery reads three ranges of indexes, and the relays of the channels that have
+// changed. A transaction that is between two states
+// of an upload is seen on one side or the other, since it is one statement. Of the uploads
+// that still receive bytes, only new ones count: the offset is no change.
+const uploadsSinceQuery = uploadChange + isUnfinished + " AND touched_at >= $1 AND created_at >= $2 UNION ALL " +
+	uploadChange + isActive + " AND touched_at >= $3 UNION ALL " +
+	uploadChange + isEnded + " AND touched_at >= $4 UNION ALL " +
+	uploadChange + isActive + " AND id IN (SELECT upload_id FROM relays WHERE is_open = 1 AND " + channelChangedSince + "$5))"
+
+// uploadsSince lists the uploads that have changed since a time.
+func (l *Library) uploadsSince(ctx context.Context, since time.Time) ([]rowChange, error) {
+	at := millis(since)
+	return list(ctx, l.db.Read(), scanChange, uploadsSinceQuery, at, at, at, at, at)
+}
+
+const copiesSinceQuery = copyChange + "copies.created_at >= $1 GROUP BY assets.channel, assets.id"
+
+// copiesSince lists the assets that have a new copy since a time.
+func (l *Library) copiesSince(ctx context.Context, since time.Time) ([]rowChange, error) {
+	return list(ctx, l.db.Read(), scanChange, copiesSinceQuery, millis(since))
+}
+
+// changeBatch bounds the parameters of a statement.
+const changeBatch = 200
+
+// changesOf lists the owners and the versions of uploads.
+func (l *Library) changesOf(ctx context.Context, ids map[string]struct{}) (changes []rowChange, err error) {
+	all := make([]any, 0, len(ids))
+	for id := range ids {
+		all = append(all, id)
+	}
+	for len(all) > 0 {
+		some := all[:min(len(all), changeBatch)]
+		all = all[len(some):]
+		found, err := list(ctx, l.db.Read(), scanChange, uploadChange+"id IN ("+places(len(some))+")", some...)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, found...)
+	}
+	return changes, nil
+}
+
+// copiesOf lists the versions of assets.
+func (l *Library) copiesOf(ctx context.Context, names map[assetName]struct{}) (changes []rowChange, err error) {
+	for name := range names {
+		found, err := list(ctx, l.db.Read(), scanChange, copyChange+"assets.id = $1 GROUP BY assets.channel, assets.id", name.id)
+		if err != nil {
+			return nil, err
+		}
+		changes = append(changes, found...)
+	}
+	return changes, nil
+}
+
+func scanChange(row scanner) (c rowChange, err error) {
+	err = row.Scan(&c.channel, &c.subject, &c.ID, &c.Version)
+	return c, err
+}
+
+func places(n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("$%d", i+1)
+	}
+	return strings.Join(list, ", ")
+}
+
+// Open lists the uploads that a caller has access to and that have not ended: the newest
+// limit that receive bytes, oldest first, and then the newest limit that are relayed. With
+// since, it lists only those that have changed since then.
+func (l *Library) Open(ctx context.Context, caller Caller, since time.Time, limit int) ([]Upload, error) {
+	var found []Upload
+	at := max(0, millis(since))
+	for i, query := range openQueries(caller.AnySubject) {
+		args := append(caller.args(), at, limit)
+		if i == waitingQuery {
+			args = append(caller.args(), at, at, limit)
+		}
+		uploads, err := list(ctx, l.db.Read(), scanUpload, query, args...)
+		if err != nil {
+			return nil, err
+		}
+		slices.Reverse(uploads)
+		found = append(found, uploads...)
+	}
+	return found, nil
+}
+
+// waitingQuery is the index of the query of openQueries for uploads that are checked or
+// relayed.
+const waitingQuery = 1
+
+// openQueries read the indexes uploads_open and relays_open. Every upload that is checked or
+// relayed has an open relay.
+func openQueries(anySubject bool) []string {
+	ofCaller, next := "channel = $1", 2
+	if !anySubject {
+		ofCaller, next = "channel = $1 AND subject = $2", 3
+	}
+	const newest = " ORDER BY created_at DESC, id DESC LIMIT "
+	return []string{
+		fmt.Sprintf("SELECT %s FROM uploads WHERE %s AND %s AND touched_at >= $%d%s$%d", uploadColumns, isUnfinished, ofCaller, next, newest, next+1),
+		waitingQuery: fmt.Sprintf("SELECT %s FROM uploads WHERE id IN (SELECT upload_id FROM relays WHERE is_open = 1 AND %s) AND (touched_at >= $%d OR %s$%d))%s$%d",
+			uploadColumns, ofCaller, next, channelChangedSince, next+1, newest, next+2),
+	}
+}
+
+// args are the arguments of ofCaller.
+func (c Caller) args() []any {
+	if c.AnySubject {
+		return []any{c.Channel}
+	}
+	return []any{c.Channel, c.Subject}
+}
+
+// EndedQuery selects uploads that have ended and that a caller has access to.
+type EndedQuery struct {
+	Caller Caller
+	// After is where the list begins.
+	After Cursor
+	// Newest lists the newest first; otherwise the oldest is.
+	Newest bool
+	Limit  int
+}
+
+// EndedOf lists uploads that have ended, by the time of their end.
+func (l *Library) EndedOf(ctx context.Context, q EndedQuery) ([]Upload, error) {
+	args := append(q.Caller.args(), millis(q.After.TouchedAt), q.After.ID, q.Limit)
+	return list(ctx, l.db.Read(), scanUpload, endedOfQuery(q.Caller.AnySubject, q.Newest), args...)
+}
+
+// endedOfQuery reads the index uploads_recent for one subject, and uploads_ended for all.
+func endedOfQuery(anySubject, newest bool) string {
+	where, next, order := isEnded+" AND channel = $1", 2, ""
+	if !anySubject {
+		where, next = isRecent+" AND channel = $1 AND subject = $2", 3
+	}
+	if newest {
+		order = " DESC"
+	}
+	return fmt.Sprintf("SELECT %s FROM uploads WHERE %s AND (touched_at, id) > ($%d, $%d) ORDER BY touched_at%s, id%s LIMIT $%d",
+		uploadColumns, where, next, next+1, order, order, next+2)
+}
+
+// CopiesSince lists the assets of a channel that have a new copy since a time.
+func (l *Library) CopiesSince(ctx context.Context, channel string, since time.Time) ([]Change, error) {
+	found, err := list(ctx, l.db.Read(), scanChange,
+		copyChange+"copies.created_at >= $1 AND assets.channel = $2 GROUP BY assets.channel, assets.id ORDER BY 4", millis(since), channel)
+	changes := make([]Change, len(found))
+	for i, c := range found {
+		changes[i] = c.Change
+	}
+	return changes, err
+}
