@@ -76,6 +76,9 @@ func open(ctx context.Context, rawURL string, first func(*DB) error, options []O
 		return nil, errors.Join(fmt.Errorf("measure the database clock: %w", err), db.Close())
 	}
 	if db.writer != nil {
+		if err := db.writer.fillLog(ctx, db.path); err != nil {
+			return nil, errors.Join(fmt.Errorf("fill the write-ahead log: %w", err), db.Close())
+		}
 		go db.writer.run()
 	}
 	return db, nil

@@ -22,23 +22,69 @@ func TestUploadsShareFlushesOfTheFolder(t *testing.T) {
 	files := jpegFiles(t, 32, 10_000)
 	i.WantRelayed(i.SendAll(ctx, files))
 
+	n := countFlushes(i, log)
+	t.Logf("%d uploads: %+v", len(files), n)
+	if n.files < len(files) {
+		t.Errorf("%d flushes of files, want at least one for each of %d uploads", n.files, len(files))
+	}
+	if n.folder == 0 || n.folder > len(files)/2 {
+		t.Errorf("%d flushes of the folder for %d uploads, want at least 1 and at most half as many", n.folder, len(files))
+	}
+}
+
+// Small uploads that come from many clients at once share all flushes but that of the
+// file: those of the folder, and the commits of their ends. The check rejects these files,
+// so no commits of a relay are among them.
+func TestManySmallUploadsNeedFewFlushes(t *testing.T) {
+	t.Parallel()
+	i := stage.NewProcess(t)
+	i.WithoutQuotas()
+	log := traceWithFaults(i, "-y", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=5000")
+	i.Start()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*stage.RecoveryTimeout)
+	defer cancel()
+	before := countFlushes(i, log)
+	files := make([]*stage.File, 256)
+	for n := range files {
+		files[n] = &stage.File{Name: "notes.mp4", Content: stage.Notes(10_000 + n), ChunkSize: 128 << 10}
+	}
+	for file, end := range i.SendAll(ctx, files) {
+		if end.State != "refused" {
+			t.Fatalf("%s ended as %s, want refused", file.Name, end.State)
+		}
+	}
+	n := countFlushes(i, log).minus(before)
+	t.Logf("%d uploads: %+v", len(files), n)
+	if n.files < len(files) {
+		t.Errorf("%d flushes of files, want at least one for each of %d uploads", n.files, len(files))
+	}
+	if n.all*10 > len(files)*14 {
+		t.Errorf("%d flushes for %d uploads, want at most 1.4 for each", n.all, len(files))
+	}
+}
+
+// flushes are the flushes of a process: of the files of uploads, of their folder, and of
+// everything, the database included.
+type flushes struct{ files, folder, all int }
+
+func (f flushes) minus(before flushes) flushes {
+	return flushes{f.files - before.files, f.folder - before.folder, f.all - before.all}
+}
+
+// countFlushes counts the flushes in a trace of system calls.
+func countFlushes(i *stage.Process, log string) (n flushes) {
 	uploads := filepath.Join(i.DataDir, "uploads")
 	text, err := os.ReadFile(log)
 	i.Must(err)
-	all, ofFolder, ofFiles := string(text), 0, 0
+	all := string(text)
 	for line := range strings.Lines(all) {
 		switch {
 		case strings.Contains(line, "<"+uploads+">"):
-			ofFolder++
+			n.folder++
 		case strings.Contains(line, "<"+uploads+"/"):
-			ofFiles++
+			n.files++
 		}
 	}
-	t.Logf("%d uploads: %d flushes of files, %d of their folder, %d of everything", len(files), ofFiles, ofFolder, strings.Count(all, "sync("))
-	if ofFiles < len(files) {
-		t.Errorf("%d flushes of files, want at least one for each of %d uploads", ofFiles, len(files))
-	}
-	if ofFolder == 0 || ofFolder > len(files)/2 {
-		t.Errorf("%d flushes of the folder for %d uploads, want at least 1 and at most half as many", ofFolder, len(files))
-	}
+	n.all = strings.Count(all, "sync(")
+	return n
 }
