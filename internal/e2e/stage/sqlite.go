@@ -3,6 +3,7 @@ package stage
 import (
 	"context"
 	"database/sql"
+	"net/url"
 	"path/filepath"
 )
 
@@ -18,7 +19,8 @@ func (i *Process) Count(query string) (n int) {
 // SQLite opens the server's SQLite file with URI parameters such as mode=ro.
 func (i *Process) SQLite(mode string) *sql.DB {
 	i.Helper()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(i.DataDir, "mediarelay.db")+"?"+mode+"&_pragma=busy_timeout(5000)")
+	path := url.PathEscape(filepath.Join(i.DataDir, "mediarelay.db")) // a test's second run has a # in its name
+	db, err := sql.Open("sqlite", "file:"+path+"?"+mode+"&_pragma=busy_timeout(5000)")
 	i.Must(err)
 	return db
 }
