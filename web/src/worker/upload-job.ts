@@ -123,8 +123,13 @@ export class UploadJob {
   /** Stops the upload here and removes its record, but leaves it on the server. */
   free(): void {
     if (this.ended) return
-    this.#stopRunner({ type: 'ended' })
     this.#record.end('')
+    this.abandon()
+  }
+
+  /** Stops the upload here. Its record stays, and another worker may continue it. */
+  abandon(): void {
+    this.#stopRunner({ type: 'ended' })
     this.#lock?.release()
   }
 
@@ -139,7 +144,9 @@ export class UploadJob {
         this.#report({ type: 'waiting', reason: 'token', retryInMs: 0 })
       }
       const isAllowed = await this.#identity.resolve(() => this.#first !== 'cancel')
+      const fault = await this.#context.server.faultAhead()
       if (this.#state.type !== 'waiting') return
+      if (fault) return this.#fail(fault, true)
       if (isAllowed) this.#takeLock()
       else this.#fail('other_owner', true)
     } catch (error) {

@@ -20,7 +20,14 @@ import { uploadMetadata, type PreparedUpload } from './prepared-upload.js'
 import type { RequestOutcome } from './server-answer.js'
 import { failureOfProblem, findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
 import type { RunnerContext } from './upload-context.js'
-import type { MachineAction, MachineEvent, MachineFacts, SendAction, WatchAction } from './wasm.js'
+import type { Answer, MachineAction, MachineEvent, MachineFacts, SendAction, WatchAction } from './wasm.js'
+
+type Answered = RequestOutcome & { readonly type: 'answered' }
+
+/** Whether something else than a media server has nothing at this URL. */
+function isNotFound({ foreign, status }: Answer): boolean {
+  return foreign && (status === 404 || status === 405)
+}
 
 export interface RunnerListener {
   emit(event: JobEvent): void
@@ -131,10 +138,15 @@ export class UploadRunner {
 
   /** The server reported the end of the upload without its result. A retry asks again, with a new machine. */
   #failWithoutResult(): void {
+    this.#failWithNewMachine('relay_failed')
+  }
+
+  /** A retry begins anew. */
+  #failWithNewMachine(code: string): void {
     this.#context.module.freeUpload(this.#handle)
     this.#damaged = 0
     this.#makeMachine()
-    this.#fail('relay_failed', true, [])
+    this.#fail(code, true, [])
   }
 
   #send(action: SendAction & MachineFacts, forgotten: boolean): void {
@@ -158,6 +170,11 @@ export class UploadRunner {
   #sent(action: SendAction, outcome: ChunkOutcome, token: string): void {
     if (outcome.type === 'unreadable') return this.#unreadable(action)
     if (outcome.type === 'broken') return void this.#broken(action, outcome.stalled)
+    if (isNotFound(outcome.answer)) return void this.#orFault(() => this.#read(action, outcome, token))
+    this.#read(action, outcome, token)
+  }
+
+  #read(action: SendAction, outcome: Answered, token: string): void {
     this.#answered(outcome, token)
     const asset = action.purpose === 'search' && outcome.answer.status === 200
       ? findCopies(parse(outcome.body), this.#upload.request.purposes, Date.now())
@@ -171,7 +188,18 @@ export class UploadRunner {
   async #broken(action: SendAction, stalled: boolean): Promise<void> {
     const { offset, length, request } = action
     if (length > 0 && !stalled && !await this.#upload.source.canRead(offset, length)) return this.#unreadable(action)
-    this.#dispatch({ type: 'broken', request, stalled })
+    const proceed = (): void => this.#dispatch({ type: 'broken', request, stalled })
+    if (stalled) proceed()
+    else await this.#orFault(proceed)
+  }
+
+  /** Fails the upload if only an administrator can help, and else proceeds. */
+  async #orFault(proceed: () => void): Promise<void> {
+    const current = this.#stop
+    const code = await this.#context.server.fault()
+    if (code === undefined) return proceed()
+    // A command may have ended the request meanwhile.
+    if (!this.#freed && this.#stop === current) this.#failWithNewMachine(code)
   }
 
   /** If the copy cannot be read, the original may be. */
@@ -181,7 +209,8 @@ export class UploadRunner {
     this.#dispatch(source.current ? { type: 'broken', request, stalled: false } : { type: 'unreadable', request })
   }
 
-  #answered({ answer: { status, foreign }, problem }: RequestOutcome & { type: 'answered' }, token: string): void {
+  #answered({ answer: { status, foreign }, problem }: Answered, token: string): void {
+    if (!foreign) this.#context.server.answered()
     this.#problem = problem
     // A gateway in front of the server may answer an expired token with 403.
     if (status === 401 || status === 403 && foreign) this.#context.token.reject(token)

@@ -29,7 +29,6 @@ func WithWorkerScript(t testing.TB, script string) fs.FS {
 		}
 		content, err := fs.ReadFile(web.Files(), name)
 		switch {
-		case strings.HasPrefix(name, "widget/worker-engine-"): // the page's own part
 		case strings.HasPrefix(name, "widget/worker-") && strings.HasSuffix(name, ".js"):
 			content = append([]byte(script+";\n"), content...)
 		case strings.HasPrefix(name, "widget/worker-"):
