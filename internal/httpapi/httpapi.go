@@ -166,10 +166,19 @@ type pages struct {
 
 func routePages(engine *gin.Engine, p pages) {
 	get(engine, "/", p.page.serve)
-	get(engine, framePath, p.frame.serve)
-	get(engine, "/widget/*file", p.static.serve)
+	get(engine, "/widget/*file", p.serveWidget)
 	get(engine, "/assets/*file", p.static.serve)
 	get(engine, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+}
+
+// serveWidget serves what pages of other origins load. gin has no route beside a
+// catch-all.
+func (p pages) serveWidget(c *gin.Context) {
+	if c.Request.URL.Path == framePath {
+		p.frame.serve(c)
+		return
+	}
+	p.static.serve(c)
 }
 
 // get routes GET and HEAD: RFC 9110 requires a server to support both.

@@ -167,7 +167,7 @@ func TestIncompleteWebFiles(t *testing.T) {
 		"no page":                    {"widget/media-upload.js": {}},
 		"a page that fails":          {"index.html": {Data: []byte("{{.Nothing}}")}},
 		"a page that does not parse": {"index.html": {Data: []byte("{{if")}},
-		"no page for the engine": {"index.html": {Data: []byte("x")}},
+		"no page for the engine":     {"index.html": {Data: []byte("x")}},
 		"an engine's page that does not parse": {
 			"index.html": {Data: []byte("x")}, "engine.html": {Data: []byte("{{if")},
 		},

@@ -2,6 +2,7 @@
 import type { EngineEvent } from '../engine/engine.js'
 import type { CopyStore } from '../storage/copy-store.js'
 import type { ChunkCeiling } from './chunk-ceiling.js'
+import type { JobEvent } from './job-event.js'
 import type { HashText } from './owner.js'
 import type { ServerProbe } from './server-probe.js'
 import type { WasmModule } from './wasm-module.js'
@@ -17,6 +18,12 @@ export interface RunnerContext {
   readonly server: ServerProbe
   /** Reports that the module has crashed during a call. */
   crashed(error: unknown): void
+}
+
+export interface RunnerListener {
+  emit(event: JobEvent): void
+  /** The server has assigned the upload's URL, or has forgotten the upload (empty). */
+  located(url: string): void
 }
 
 /** What an upload needs from the file to its end. */

@@ -27,6 +27,8 @@ export class UploadJob {
   /** The page was told that another tab sends the upload. */
   #following = false
   #lock: UploadLock | undefined
+  readonly #tell = (event: JobEvent): void => this.#context.emit({ ...event, id: this.id })
+  readonly #fail = (code: string, retryable: boolean): void => this.#report({ type: 'failed', failure: failureOf(code, retryable) })
 
   constructor(context: JobContext, file: JobFile) {
     this.id = file.id
@@ -127,7 +129,7 @@ export class UploadJob {
     this.abandon()
   }
 
-  /** Stops the upload here. Its record stays, and another worker may continue it. */
+  /** Stops the upload here, for another worker to continue it. */
   abandon(): void {
     this.#stopRunner({ type: 'ended' })
     this.#lock?.release()
@@ -144,11 +146,10 @@ export class UploadJob {
         this.#report({ type: 'waiting', reason: 'token', retryInMs: 0 })
       }
       const isAllowed = await this.#identity.resolve(() => this.#first !== 'cancel')
-      const fault = await this.#context.server.faultAhead()
+      const fault = isAllowed ? await this.#context.server.faultAhead() : 'other_owner'
       if (this.#state.type !== 'waiting') return
-      if (fault) return this.#fail(fault, true)
-      if (isAllowed) this.#takeLock()
-      else this.#fail('other_owner', true)
+      if (fault === undefined) this.#takeLock()
+      else this.#fail(fault, true)
     } catch (error) {
       if (this.#context.module.isCrash(error)) this.#context.crashed(error)
       else if (this.#state.type === 'waiting') this.#fail('file_changed', false)
@@ -223,10 +224,6 @@ export class UploadJob {
     this.#lock?.publishUrl(url)
   }
 
-  #fail(code: string, retryable: boolean): void {
-    this.#report({ type: 'failed', failure: failureOf(code, retryable) })
-  }
-
   /** Applies an event, and passes it to the page and to the tabs that follow. */
   #report(event: JobEvent): void {
     this.#first = firstAfter(event.type, this.#first)
@@ -247,9 +244,5 @@ export class UploadJob {
   #stopRunner(next: JobState): void {
     if (this.#state.type === 'running') this.#state.runner.free()
     this.#state = next
-  }
-
-  #tell(event: JobEvent): void {
-    this.#context.emit({ ...event, id: this.id })
   }
 }

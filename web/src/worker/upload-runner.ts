@@ -11,29 +11,16 @@
  *   wait, need-token                                  waiting
  *   paused, done, refused, failed, cancelled          the event of the same name
  */
-import type { Asset, Fact, Verdict } from '../engine/engine.js'
+import type { Asset, Fact, Verdict, WaitReason } from '../engine/engine.js'
 import type { FirstCommand, UploadCommand } from '../engine/worker-protocol.js'
 import { sendRequest, type ChunkOutcome } from './chunk-sender.js'
 import { watchUpload } from './event-stream.js'
 import type { JobEvent } from './job-event.js'
-import { uploadMetadata, type PreparedUpload } from './prepared-upload.js'
-import type { RequestOutcome } from './server-answer.js'
+import { uploadMetadata, urlsOf, type PreparedUpload } from './prepared-upload.js'
+import { isNotFound, type Answered } from './server-answer.js'
 import { failureOfProblem, findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
-import type { RunnerContext } from './upload-context.js'
-import type { Answer, MachineAction, MachineEvent, MachineFacts, SendAction, WatchAction } from './wasm.js'
-
-type Answered = RequestOutcome & { readonly type: 'answered' }
-
-/** Whether something else than a media server has nothing at this URL. */
-function isNotFound({ foreign, status }: Answer): boolean {
-  return foreign && (status === 404 || status === 405)
-}
-
-export interface RunnerListener {
-  emit(event: JobEvent): void
-  /** The server has assigned the upload's URL, or has forgotten the upload (empty). */
-  located(url: string): void
-}
+import type { RunnerContext, RunnerListener } from './upload-context.js'
+import type { MachineAction, MachineEvent, MachineFacts, SendAction, WatchAction } from './wasm.js'
 
 export class UploadRunner {
   readonly #context: RunnerContext
@@ -65,14 +52,11 @@ export class UploadRunner {
   }
 
   #makeMachine(): void {
-    const { origin, ceiling, module, crashed } = this.#context
     try {
-      this.#handle = module.newUpload({
-        files: `${origin}files/`, uploads: `${origin}v1/uploads/`, assets: `${origin}v1/assets`,
-        url: this.#url, size: this.#upload.source.size, ceiling: ceiling.bytes, metadata: uploadMetadata(this.#upload),
-      })
+      const { origin, ceiling } = this.#context
+      this.#handle = this.#context.module.newUpload({ ...urlsOf(origin), url: this.#url, size: this.#upload.source.size, ceiling: ceiling.bytes, metadata: uploadMetadata(this.#upload) })
     } catch (error) {
-      crashed(error)
+      this.#context.crashed(error)
     }
   }
 
@@ -116,33 +100,27 @@ export class UploadRunner {
     switch (action.do) {
       case 'send': return this.#send(action, forgotten)
       case 'watch': return this.#watch(action)
-      case 'wait': {
-        this.#hold({ type: 'waiting', reason: action.reason, retryInMs: action.milliseconds })
-        const timer = setTimeout(() => this.#dispatch({ type: 'due' }), action.milliseconds)
-        this.#stop = () => clearTimeout(timer)
-        return
-      }
+      case 'wait': return this.#wait(action.reason, action.milliseconds)
       case 'need-token':
         this.#hold({ type: 'waiting', reason: 'token', retryInMs: 0 })
         this.#stop = this.#context.token.request(type => this.#dispatch({ type }))
         return
       case 'paused': return this.#hold({ type: 'paused' })
       case 'cancelled': return this.#emit({ type: 'cancelled' })
-      case 'done':
-        return this.#asset ? this.#emit({ type: 'done', asset: this.#asset }) : this.#failWithoutResult()
-      case 'refused':
-        return this.#verdict ? this.#emit({ type: 'refused', verdict: this.#verdict }) : this.#failWithoutResult()
+      case 'done': return this.#asset ? this.#emit({ type: 'done', asset: this.#asset }) : this.#failAnew('relay_failed')
+      case 'refused': return this.#verdict ? this.#emit({ type: 'refused', verdict: this.#verdict }) : this.#failAnew('relay_failed')
       case 'failed': return this.#fail(action.code, action.retryable, action.facts)
     }
   }
 
-  /** The server reported the end of the upload without its result. A retry asks again, with a new machine. */
-  #failWithoutResult(): void {
-    this.#failWithNewMachine('relay_failed')
+  #wait(reason: WaitReason, retryInMs: number): void {
+    this.#hold({ type: 'waiting', reason, retryInMs })
+    const timer = setTimeout(() => this.#dispatch({ type: 'due' }), retryInMs)
+    this.#stop = () => clearTimeout(timer)
   }
 
-  /** A retry begins anew. */
-  #failWithNewMachine(code: string): void {
+  /** A retry asks again, with a new machine. */
+  #failAnew(code: string): void {
     this.#context.module.freeUpload(this.#handle)
     this.#damaged = 0
     this.#makeMachine()
@@ -160,7 +138,7 @@ export class UploadRunner {
   }
 
   #announce(action: SendAction & MachineFacts, forgotten: boolean): void {
-    const advances = action.purpose === 'search' || action.purpose === 'create' || action.purpose === 'chunk'
+    const advances = ['search', 'create', 'chunk'].includes(action.purpose)
     if (forgotten) this.#emit({ type: 'started' })
     else if (this.#held && advances) this.#emit({ type: 'resumed', offset: action.accepted })
     if (advances) this.#held = false
@@ -170,8 +148,9 @@ export class UploadRunner {
   #sent(action: SendAction, outcome: ChunkOutcome, token: string): void {
     if (outcome.type === 'unreadable') return this.#unreadable(action)
     if (outcome.type === 'broken') return void this.#broken(action, outcome.stalled)
-    if (isNotFound(outcome.answer)) return void this.#orFault(() => this.#read(action, outcome, token))
-    this.#read(action, outcome, token)
+    const read = (): void => this.#read(action, outcome, token)
+    if (isNotFound(outcome.answer)) void this.#orFault(read)
+    else read()
   }
 
   #read(action: SendAction, outcome: Answered, token: string): void {
@@ -188,18 +167,15 @@ export class UploadRunner {
   async #broken(action: SendAction, stalled: boolean): Promise<void> {
     const { offset, length, request } = action
     if (length > 0 && !stalled && !await this.#upload.source.canRead(offset, length)) return this.#unreadable(action)
-    const proceed = (): void => this.#dispatch({ type: 'broken', request, stalled })
-    if (stalled) proceed()
-    else await this.#orFault(proceed)
+    await this.#orFault(() => this.#dispatch({ type: 'broken', request, stalled }))
   }
 
-  /** Fails the upload if only an administrator can help, and else proceeds. */
+  /** Proceeds, or fails if only an administrator can help. A command may end the request meanwhile. */
   async #orFault(proceed: () => void): Promise<void> {
     const current = this.#stop
     const code = await this.#context.server.fault()
-    if (code === undefined) return proceed()
-    // A command may have ended the request meanwhile.
-    if (!this.#freed && this.#stop === current) this.#failWithNewMachine(code)
+    if (code === undefined) proceed()
+    else if (!this.#freed && this.#stop === current) this.#failAnew(code)
   }
 
   /** If the copy cannot be read, the original may be. */
