@@ -100,6 +100,7 @@ var packageRules = []packageRule{
 		"internal/config", "internal/e2e/stage", "internal/e2e/stage/proxy", "internal/media", "internal/sandbox", "web",
 	}},
 	{"internal/e2e/browser", forTests, nil},
+	{"internal/e2e/embed", forTests, nil},
 	{"internal/e2e/engines", forTests, nil},
 	{"internal/e2e/faults", forTests, nil},
 	{"internal/e2e/attacks", forTests, nil},

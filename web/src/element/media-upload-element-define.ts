@@ -1,4 +1,5 @@
 /** The entry point that pages load: registers `<media-upload>`, and loads the engine when it is first needed. */
+import './trusted-types-guard.js'
 import { MediaUploadElement } from './media-upload-element.js'
 
 MediaUploadElement.loadEngine = async () => (await import('../engine/create-engine.js')).createEngine
