@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"mediarelay/internal/e2e/stage/browserstage"
+	"mediarelay/internal/e2e/stage/portal"
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
@@ -15,38 +16,30 @@ func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
 	other := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(other.Close)
 	attribute := func(name, value string) func(string) string {
-		return func(snippet string) string {
-			return strings.Replace(snippet, " multiple>", ` multiple `+name+`="`+value+`">`, 1)
-		}
+		return func(snippet string) string { return portal.Attribute(snippet, name, value) }
 	}
-	elsewhere := func(change func(string) string) func(string) string {
-		return func(snippet string) string {
-			return strings.Replace(change(snippet), `endpoint="https://media.example.com"`, `endpoint="`+other.URL+`"`, 1)
-		}
-	}
+	elsewhere := func(snippet string) string { return portal.Endpoint(snippet, other.URL) }
 	for name, tt := range map[string]struct {
-		setting
+		portal.Setting
 		code, advice string
 	}{
-		"an origin that is not allowed":             {setting{stranger: true}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
-		"an origin that is not allowed, the frame":  {setting{stranger: true, policy: framePolicy}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
-		"a policy without worker and frame":         {setting{policy: "default-src 'none'; script-src MEDIA SNIPPET; connect-src 'self'"}, "policy_forbids_engine", "worker-src blob: http://127.0.0.1:"},
-		"a policy without requests and frame":       {setting{policy: strings.TrimSuffix(blobPolicy, " MEDIA")}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
-		"a policy without WebAssembly and frame":    {setting{policy: strings.Replace(blobPolicy, " 'wasm-unsafe-eval'", "", 1)}, "policy_forbids_engine", "'wasm-unsafe-eval'"},
-		"the frame's policy for engine=worker":      {setting{policy: framePolicy, change: attribute("engine", "worker")}, "policy_forbids_engine", "worker-src blob:"},
-		"the blob worker's policy for engine=frame": {setting{policy: blobPolicy, change: attribute("engine", "frame")}, "policy_forbids_engine", "frame-src http://127.0.0.1:"},
-		"an own copy that may not send requests":    {setting{policy: ownPolicy, change: ownScript, widget: strictCopy}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
-		"another server at the endpoint":            {setting{change: elsewhere(func(s string) string { return s })}, "wrong_endpoint", "is not a Mediarelay server"},
-		"another server at the endpoint, the frame": {setting{change: elsewhere(attribute("engine", "frame"))}, "wrong_endpoint", "is not a Mediarelay server"},
-		"an own copy without an endpoint": {setting{change: func(s string) string {
-			return strings.Replace(ownScript(s), ` endpoint="https://media.example.com"`, "", 1)
-		}, widget: ownCopy}, "wrong_endpoint", "Set the attribute endpoint"},
+		"an origin that is not allowed":             {portal.Setting{Stranger: true}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
+		"an origin that is not allowed, the frame":  {portal.Setting{Stranger: true, Policy: portal.FramePolicy}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
+		"a policy without worker and frame":         {portal.Setting{Policy: "default-src 'none'; script-src MEDIA SNIPPET; connect-src 'self'"}, "policy_forbids_engine", "worker-src blob: http://127.0.0.1:"},
+		"a policy without requests and frame":       {portal.Setting{Policy: strings.TrimSuffix(portal.BlobPolicy, " MEDIA")}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
+		"a policy without WebAssembly and frame":    {portal.Setting{Policy: strings.Replace(portal.BlobPolicy, " 'wasm-unsafe-eval'", "", 1)}, "policy_forbids_engine", "'wasm-unsafe-eval'"},
+		"the frame's policy for engine=worker":      {portal.Setting{Policy: portal.FramePolicy, Change: attribute("engine", "worker")}, "policy_forbids_engine", "worker-src blob:"},
+		"the blob worker's policy for engine=frame": {portal.Setting{Policy: portal.BlobPolicy, Change: attribute("engine", "frame")}, "policy_forbids_engine", "frame-src http://127.0.0.1:"},
+		"an own copy that may not send requests":    {portal.Setting{Policy: portal.OwnPolicy, Change: portal.OwnScript, Widget: strictCopy}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
+		"another server at the endpoint":            {portal.Setting{Change: elsewhere}, "wrong_endpoint", "is not a Mediarelay server"},
+		"another server at the endpoint, the frame": {portal.Setting{Change: func(s string) string { return portal.Attribute(elsewhere(s), "engine", "frame") }}, "wrong_endpoint", "is not a Mediarelay server"},
+		"an own copy without an endpoint":           {portal.Setting{Change: func(s string) string { return portal.Endpoint(portal.OwnScript(s), "") }, Widget: portal.OwnCopy}, "wrong_endpoint", "Set the attribute endpoint"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tt.site = anotherSite
-			p := openPortal(t, tt.setting)
-			p.wantFault(tt.code, tt.advice)
+			tt.Site = portal.AnotherSite
+			p := portal.Open(t, tt.Setting)
+			wantFault(p, tt.code, tt.advice)
 		})
 	}
 }
@@ -57,17 +50,17 @@ func TestOldServerHasACode(t *testing.T) {
 	old := proxy.Respond(http.StatusOK, http.Header{
 		"Access-Control-Allow-Origin": {"*"}, "Content-Type": {"text/javascript"},
 	}, "export const protocol = 0\n")
-	p := newPortal(t, setting{site: anotherSite, change: ownScript, widget: ownCopy})
+	p := portal.New(t, portal.Setting{Site: portal.AnotherSite, Change: portal.OwnScript, Widget: portal.OwnCopy})
 	p.Proxy.Add(&proxy.Fault{Name: "an old server", Act: old, Match: func(r *http.Request) bool {
 		return r.URL.Path == "/widget/engine-protocol.js"
 	}})
-	p.Visit(p.page)
-	p.wantFault("server_outdated", "runs an older version")
+	p.Visit(p.Address)
+	wantFault(p, "server_outdated", "runs an older version")
 }
 
 // strictCopy serves the worker with a policy that forbids requests to the media server.
 func strictCopy(s *browserstage.Stage) http.Handler {
-	files := ownCopy(s)
+	files := portal.OwnCopy(s)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'")
 		files.ServeHTTP(w, r)
@@ -76,9 +69,9 @@ func strictCopy(s *browserstage.Stage) http.Handler {
 
 // wantFault drops a file and wants the code on its row, in upload-error and as advice to
 // the developer in the console.
-func (p portal) wantFault(code, advice string) {
+func wantFault(p portal.Portal, code, advice string) {
 	p.Helper()
-	p.Drop(p.File("flyer.pdf", pdf(100_000)))
+	p.Drop(p.File("flyer.pdf", portal.PDF(100_000)))
 	p.Until(`['ready', 'failed'].includes(row("flyer.pdf").State)`)
 	if p.Row("flyer.pdf").State == "ready" {
 		p.Evaluate(`document.querySelector('media-upload').start()`)
@@ -90,18 +83,16 @@ func (p portal) wantFault(code, advice string) {
 	if told := p.Events("upload-error"); len(told) != 1 || told[0].Code != code || told[0].Message == "" {
 		p.Errorf("upload-error: %+v", told)
 	}
-	p.wantInConsole(code, advice)
+	p.WantInConsole(code, advice)
 }
 
 // Without the names of its policies the element's code cannot run at all. Page and console
 // say so.
 func TestTrustedTypesWithoutOurNamesAreReported(t *testing.T) {
 	t.Parallel()
-	german := func(snippet string) string {
-		return strings.Replace(snippet, "<media-upload ", `<media-upload lang="de" `, 1)
-	}
-	p := newPortal(t, setting{site: anotherSite, policy: blobPolicy + "; trusted-types dompurify", change: german})
-	p.Must(p.Page().Navigate(p.page))
+	german := func(snippet string) string { return portal.Attribute(snippet, "lang", "de") }
+	p := portal.New(t, portal.Setting{Site: portal.AnotherSite, Policy: portal.BlobPolicy + "; trusted-types dompurify", Change: german})
+	p.Must(p.Page().Navigate(p.Address))
 	p.Until(`document.querySelector('media-upload').textContent.includes('Sicherheitseinstellungen')`)
-	p.wantInConsole("trusted-types lit-html mediarelay")
+	p.WantInConsole("trusted-types lit-html mediarelay")
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"mediarelay/internal/e2e/stage"
+	"mediarelay/internal/e2e/stage/browserstage"
+	"mediarelay/internal/e2e/stage/portal"
 )
 
 // countWorkers counts the workers that the page starts.
@@ -29,18 +31,18 @@ func severalElements(count int) func(string) string {
 
 func TestUntouchedElementsStartNothing(t *testing.T) {
 	t.Parallel()
-	p := openPortal(t, setting{site: anotherSite, change: severalElements(40)})
+	p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Change: severalElements(40)})
 	// The element asks the browser for idle time at most 2 s after it was connected.
 	p.Evaluate(`setTimeout(() => requestIdleCallback(() => { window.idle = true }), 2500)`)
 	p.Until(`window.idle`)
 	p.Until(`document.querySelectorAll('media-upload:defined').length === 40`)
-	if started := p.workers(); started != 0 {
+	if started := workers(p); started != 0 {
 		t.Errorf("40 untouched elements started %d workers", started)
 	}
 	content := stage.Notes(300_000)
 	p.Drop(p.File("notes.txt", content))
 	p.WantIntact("notes.txt", content)
-	if started := p.workers(); started != 1 {
+	if started := workers(p); started != 1 {
 		t.Errorf("one element started %d workers", started)
 	}
 }
@@ -49,7 +51,7 @@ func TestUntouchedElementsStartNothing(t *testing.T) {
 // the other's upload does not notice.
 func TestElementsOfOnePageShareAWorkerAndNothingElse(t *testing.T) {
 	t.Parallel()
-	p := openPortal(t, setting{site: anotherSite, change: severalElements(2)})
+	p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Change: severalElements(2)})
 	p.Evaluate(fmt.Sprintf(`[window.ana, window.ben] = document.querySelectorAll('media-upload')
 		ana.getToken = async () => %s
 		ben.getToken = async () => %s
@@ -72,7 +74,7 @@ func TestElementsOfOnePageShareAWorkerAndNothingElse(t *testing.T) {
 	p.Until(`ben.files[1].state === 'done'`)
 	p.Evaluate(`document.body.append(ana)`)
 	p.Until(`ana.files[1].state === 'done'`)
-	if started := p.workers(); started != 1 {
+	if started := workers(p); started != 1 {
 		t.Errorf("two elements started %d workers, want 1", started)
 	}
 	subjects := map[string]int{}
@@ -90,4 +92,10 @@ func TestElementsOfOnePageShareAWorkerAndNothingElse(t *testing.T) {
 func quoted(text string) string {
 	encoded, _ := json.Marshal(text) // a string cannot fail
 	return string(encoded)
+}
+
+// workers is how many workers the page has started, which counts them by countWorkers.
+func workers(p portal.Portal) int {
+	p.Helper()
+	return browserstage.Value[int](p.Stage, `window.workers`)
 }

@@ -1,26 +1,11 @@
 package embed
 
 import (
-	"net/http"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"strings"
 	"testing"
 
-	"mediarelay/internal/e2e/stage/browserstage"
-	"mediarelay/web"
-)
-
-// The policies of docs/design/engine.md. The parts that the portal's own page needs, its
-// script and its token, are beside them.
-const (
-	blobPolicy  = "default-src 'none'; script-src MEDIA 'wasm-unsafe-eval' SNIPPET; worker-src blob: MEDIA; connect-src 'self' MEDIA"
-	framePolicy = "default-src 'none'; script-src MEDIA SNIPPET; frame-src MEDIA; connect-src 'self'"
-	ownPolicy   = "default-src 'none'; script-src 'self' SNIPPET; worker-src 'self'; connect-src 'self' MEDIA"
-
-	trustedTypes      = "; require-trusted-types-for 'script'"
-	trustedTypesNames = trustedTypes + "; trusted-types lit-html mediarelay"
+	"mediarelay/internal/e2e/stage/portal"
 )
 
 // The words by which the console says how the engine is reached.
@@ -30,48 +15,33 @@ const (
 	inFrame      = "in a hidden frame"
 )
 
-// ownCopy is the portal's copy of the package's files.
-func ownCopy(*browserstage.Stage) http.Handler { return http.FileServerFS(web.Files()) }
-
-// proxied passes /widget/ on to the media server.
-func proxied(s *browserstage.Stage) http.Handler {
-	target, err := url.Parse(s.Server.URL())
-	s.Must(err)
-	return &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) { r.SetURL(target) }}
-}
-
-// ownScript makes the page load the script from the portal.
-func ownScript(snippet string) string {
-	return strings.Replace(snippet, "https://media.example.com/widget/", "/widget/", 1)
-}
-
 func TestSnippetWorksOnAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		setting
+		portal.Setting
 		way string
 	}{
-		"no policy":                        {setting{}, inBlobWorker},
-		"the blob worker's policy":         {setting{policy: blobPolicy}, inBlobWorker},
-		"the frame's policy":               {setting{policy: framePolicy}, inFrame},
-		"trusted types alone":              {setting{policy: strings.TrimPrefix(trustedTypes, "; ")}, inBlobWorker},
-		"the blob worker's, trusted types": {setting{policy: blobPolicy + trustedTypesNames}, inBlobWorker},
-		"the frame's, trusted types":       {setting{policy: framePolicy + trustedTypesNames}, inFrame},
-		"the portal's own copy":            {setting{policy: ownPolicy + trustedTypesNames, change: ownScript, widget: ownCopy}, inOwnWorker},
-		"a proxied /widget/":               {setting{policy: ownPolicy + trustedTypesNames, change: ownScript, widget: proxied}, inOwnWorker},
+		"no policy":                        {portal.Setting{}, inBlobWorker},
+		"the blob worker's policy":         {portal.Setting{Policy: portal.BlobPolicy}, inBlobWorker},
+		"the frame's policy":               {portal.Setting{Policy: portal.FramePolicy}, inFrame},
+		"trusted types alone":              {portal.Setting{Policy: strings.TrimPrefix(portal.TrustedTypes, "; ")}, inBlobWorker},
+		"the blob worker's, trusted types": {portal.Setting{Policy: portal.BlobPolicy + portal.TrustedTypes + portal.PolicyNames}, inBlobWorker},
+		"the frame's, trusted types":       {portal.Setting{Policy: portal.FramePolicy + portal.TrustedTypes + portal.PolicyNames}, inFrame},
+		"the portal's own copy":            {portal.Setting{Policy: portal.OwnPolicy + portal.TrustedTypes + portal.PolicyNames, Change: portal.OwnScript, Widget: portal.OwnCopy}, inOwnWorker},
+		"a proxied /widget/":               {portal.Setting{Policy: portal.OwnPolicy + portal.TrustedTypes + portal.PolicyNames, Change: portal.OwnScript, Widget: portal.Proxied}, inOwnWorker},
 	} {
-		for _, site := range []site{anotherSite, sameSite} {
-			t.Run(name+", "+site.name, func(t *testing.T) {
+		for _, site := range []portal.Site{portal.AnotherSite, portal.SameSite} {
+			t.Run(name+", "+site.Name, func(t *testing.T) {
 				t.Parallel()
-				tt.site = site
-				p := openPortal(t, tt.setting)
-				content := p.start("flyer.pdf", 2<<20)
+				tt.Site = site
+				p := portal.Open(t, tt.Setting)
+				content := p.Begin("flyer.pdf", 2<<20)
 				p.WantIntact("flyer.pdf", content)
 				if row := p.Row("flyer.pdf"); row.Asset.Handle == "" {
 					t.Error("a template header needs a handle")
 				}
-				p.wantInConsole(tt.way, "media-upload: ")
-				p.wantInConsole(string(p.Row("flyer.pdf").Asset.MediaID))
+				p.WantInConsole(tt.way, "media-upload: ")
+				p.WantInConsole(string(p.Row("flyer.pdf").Asset.MediaID))
 				p.WantOneUpload()
 				p.WantNoError()
 			})
@@ -83,16 +53,16 @@ func TestSnippetWorksOnAnotherOrigin(t *testing.T) {
 // the page, and in a frame of the same site.
 func TestKilledBrowserResumesOnAnotherOrigin(t *testing.T) {
 	t.Parallel()
-	for name, as := range map[string]setting{
-		"a blob worker, another site": {site: anotherSite},
-		"a frame of the same site":    {site: sameSite, policy: framePolicy + trustedTypesNames},
+	for name, as := range map[string]portal.Setting{
+		"a blob worker, another site": {Site: portal.AnotherSite},
+		"a frame of the same site":    {Site: portal.SameSite, Policy: portal.FramePolicy + portal.TrustedTypes + portal.PolicyNames},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			as.ownBrowser = true
-			p := openPortal(t, as)
+			as.OwnBrowser = true
+			p := portal.Open(t, as)
 			p.Proxy.SetRate(2 << 20)
-			content := pdf(8 << 20)
+			content := portal.PDF(8 << 20)
 			path := p.File("flyer.pdf", content)
 			p.Drop(path)
 			p.AwaitRow("flyer.pdf", "ready")
@@ -102,7 +72,7 @@ func TestKilledBrowserResumesOnAnotherOrigin(t *testing.T) {
 			p.Must(os.Remove(path))
 			p.Proxy.SetRate(0)
 			p.Relaunch()
-			p.Visit(p.page)
+			p.Visit(p.Address)
 			p.WantIntact("flyer.pdf", content)
 			p.WantOneUpload()
 			p.WantNoError()
@@ -114,9 +84,9 @@ func TestKilledBrowserResumesOnAnotherOrigin(t *testing.T) {
 // Without storage the row says what that means, and the file arrives all the same.
 func TestFrameWithoutStorageKeepsThePageOpen(t *testing.T) {
 	t.Parallel()
-	p := openPortal(t, setting{site: anotherSite, policy: framePolicy})
+	p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Policy: portal.FramePolicy})
 	p.Proxy.SetRate(1 << 20)
-	content := p.start("flyer.pdf", 4<<20)
+	content := p.Begin("flyer.pdf", 4<<20)
 	p.Until(`row("flyer.pdf").Text.includes('Keep this window open until the upload is done')`)
 	p.Proxy.SetRate(0)
 	p.WantIntact("flyer.pdf", content)

@@ -54,7 +54,7 @@ func withPageScript(t testing.TB, files fs.FS) fs.FS {
 		files = web.Files()
 	}
 	const path = "assets/watcher.js"
-	copied := fstest.MapFS{path: {Data: []byte(pageScript + listenToConsole)}}
+	copied := fstest.MapFS{path: {Data: []byte(PageScript)}}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -73,6 +73,10 @@ func withPageScript(t testing.TB, files fs.FS) fs.FS {
 	copied["index.html"].Data = []byte(before + `<script src="/` + path + `"></script><script ` + after)
 	return copied
 }
+
+// PageScript is the script that the stage runs before a page's own, for a page that has to
+// bring it itself.
+const PageScript = pageScript + listenToConsole
 
 // listenToConsole records what the page writes to its console.
 const listenToConsole = `
