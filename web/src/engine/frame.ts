@@ -3,6 +3,7 @@
  * The page and the worker talk through ports that the frame passes on; it sees neither files nor tokens.
  */
 import type { EngineProcess, ProcessListener } from './engine-process.js'
+import { forbidsFrame } from './violations.js'
 import type { FrameGreeting, FromProcess } from './worker-protocol.js'
 
 /** How long the frame may take to answer once it is loaded. A frame that the browser has blocked is "loaded" too. */
@@ -31,13 +32,20 @@ class EngineFrame {
     this.#observer = new MutationObserver(() => {
       if (!this.#element.isConnected) this.#fail('the page has removed the frame')
     })
+    document.addEventListener('securitypolicyviolation', this.#violated)
     // Not in the body, whose content some pages replace as a whole.
     document.documentElement.append(this.#element)
     this.#observer.observe(document.documentElement, { childList: true })
   }
 
+  /** A browser need not report that a blocked frame is loaded. */
+  readonly #violated = ({ effectiveDirective: directive, blockedURI: blocked }: SecurityPolicyViolationEvent): void => {
+    if (forbidsFrame([{ directive, blocked }], this.#origin)) setTimeout(() => this.#fail('the policy forbids the frame'))
+  }
+
   close(): void {
     clearTimeout(this.#timer)
+    document.removeEventListener('securitypolicyviolation', this.#violated)
     this.#observer.disconnect()
     this.#element.onload = null
     this.port?.close()

@@ -18,6 +18,8 @@ const REPORT_MILLISECONDS = 100
 export interface WayFailure {
   readonly way: Way
   readonly detail: string
+  /** A policy forbids what the worker needs. */
+  readonly forbidden: boolean
 }
 
 export interface FoundProcess {
@@ -79,7 +81,7 @@ export class ProcessSearch {
       if (process) this.#running.set(way, process)
       else this.#next()
     } catch (error) {
-      this.#failed(way, String(error))
+      this.#failed({ way, detail: String(error), forbidden: false })
     }
   }
 
@@ -87,17 +89,17 @@ export class ProcessSearch {
     const process = this.#running.get(way)
     if (!process) return
     if (this.#ended) return this.#listener.event(event)
-    if (event.type !== 'ready') return this.#failed(way, event.type === 'forbidden' ? event.directive : event.detail)
+    if (event.type !== 'ready') return this.#failed(event.type === 'forbidden' ? { way, detail: event.directive, forbidden: true } : { way, detail: event.detail, forbidden: false })
     this.#running.delete(way)
     this.cancel()
     this.#running.set(way, process)
     this.#listener.found({ way, process, protocol: event.protocol })
   }
 
-  #failed(way: Way, detail: string): void {
-    this.#failures.push({ way, detail })
-    this.#running.get(way)?.close()
-    this.#running.delete(way)
+  #failed(failure: WayFailure): void {
+    this.#failures.push(failure)
+    this.#running.get(failure.way)?.close()
+    this.#running.delete(failure.way)
     if (this.#untried.length === 0 && this.#running.size > 0) return
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#next(), REPORT_MILLISECONDS)
