@@ -9,7 +9,9 @@ export async function whyFrameIsSilent(endpoint: string): Promise<FaultCode | un
   if (kind === 'stranger' || kind === 'hidden' && !isOwn) return 'wrong_endpoint'
   const protocol = typeof kind === 'number' || !isOwn ? kind : await importProtocol(endpoint)
   if (typeof protocol !== 'number') return undefined
-  return protocol < __ENGINE_PROTOCOL__ ? 'server_outdated' : 'origin_not_allowed'
+  if (protocol < __ENGINE_PROTOCOL__) return 'server_outdated'
+  // A media server always allows its own pages. This is a website with a copy of its files.
+  return new URL(endpoint).origin === location.origin ? 'wrong_endpoint' : 'origin_not_allowed'
 }
 
 /**

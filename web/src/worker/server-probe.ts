@@ -47,13 +47,18 @@ export class ServerProbe {
     if (kind === 'stranger') return 'wrong_endpoint'
     this.#hidden = kind === 'hidden' && !this.#isOwn ? this.#hidden + 1 : 0
     if (this.#hidden >= HIDDEN_ANSWERS) return 'wrong_endpoint'
-    return typeof kind === 'number' && await this.#isStrangerHere() ? 'origin_not_allowed' : undefined
+    return typeof kind === 'number' ? this.#faultOfRules() : undefined
   }
 
-  /** `/v1/rules` needs no token, but an origin that is allowed. */
-  async #isStrangerHere(): Promise<boolean> {
-    const reaches = (mode: RequestMode): Promise<boolean> => fetchPublic(new URL('v1/rules', this.#endpoint), mode).then(() => true, () => false)
-    return !await reaches('cors') && await reaches('no-cors')
+  /** `/v1/rules` needs no token, but an origin that is allowed; a website with a copy of our files does not have it. */
+  async #faultOfRules(): Promise<FaultCode | undefined> {
+    const url = new URL('v1/rules', this.#endpoint)
+    try {
+      const { status } = await fetchPublic(url, 'cors')
+      return status === 404 || status === 405 ? 'wrong_endpoint' : undefined
+    } catch {
+      return fetchPublic(url, 'no-cors').then(() => 'origin_not_allowed', () => undefined)
+    }
   }
 }
 
