@@ -66,7 +66,7 @@ func TestElementsOfOnePageShareAWorkerAndNothingElse(t *testing.T) {
 	p.Until(`ana.files[0].state === 'done'`)
 	// An element that is gone for good stops without the other, and takes the worker with it if it is the last.
 	p.Proxy.SetRate(256 << 10)
-	p.Evaluate(`ana.addFiles([notes(1_200_000)]); ben.addFiles([notes(1_800_000)])`)
+	p.Evaluate(`ana.addFiles([notes(5_400_000)]); ben.addFiles([notes(9_000_000)])`)
 	p.Until(`ana.files[1].bytesAccepted > 0 && ben.files[1].bytesAccepted > 0`)
 	p.Evaluate(`ana.remove()`)
 	p.Until(`ana.files[1].state === 'queued'`)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"mediarelay/internal/e2e/stage/browserstage"
 	"mediarelay/internal/e2e/stage/portal"
 )
 
@@ -81,10 +82,18 @@ func TestKilledBrowserResumesOnAnotherOrigin(t *testing.T) {
 	}
 }
 
+// noStorage is a browser that denies the frame of another site its storage, as some do:
+// databases, and the locks and channels that belong to them.
+const noStorage = browserstage.NoStore + `
+	const denied = async () => { throw new DOMException('denied', 'SecurityError') }
+	LockManager.prototype.request = LockManager.prototype.query = denied`
+
 // Without storage the row says what that means, and the file arrives all the same.
 func TestFrameWithoutStorageKeepsThePageOpen(t *testing.T) {
 	t.Parallel()
-	p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Policy: portal.FramePolicy})
+	p := portal.Open(t, portal.Setting{
+		Site: portal.AnotherSite, Policy: portal.FramePolicy, WebFiles: browserstage.WithWorkerScript(t, noStorage),
+	})
 	p.Proxy.SetRate(1 << 20)
 	content := p.Begin("flyer.pdf", 4<<20)
 	p.Until(`row("flyer.pdf").Text.includes('Keep this window open until the upload is done')`)

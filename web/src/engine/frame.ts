@@ -6,8 +6,8 @@ import type { EngineProcess, ProcessListener } from './engine-process.js'
 import { forbidsFrame } from './violations.js'
 import type { FrameGreeting, FromProcess } from './worker-protocol.js'
 
-/** How long the frame may take to answer once it is loaded. A frame that the browser has blocked is "loaded" too. */
-const ANSWER_MILLISECONDS = 1000
+/** How long the frame may take to answer once it is loaded. A frame that refuses this page is "loaded" too. */
+const ANSWER_MILLISECONDS = 3000
 
 export function openFrame(endpoint: string, listener: ProcessListener): EngineProcess {
   const frame = new EngineFrame(endpoint, listener)

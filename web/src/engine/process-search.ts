@@ -87,7 +87,7 @@ export class ProcessSearch {
 
   #receive(way: Way, event: FromProcess): void {
     const process = this.#running.get(way)
-    if (!process) return
+    if (!process || event.type === 'starting') return
     if (this.#ended) return this.#listener.event(event)
     if (event.type !== 'ready') return this.#failed(event.type === 'forbidden' ? { way, detail: event.directive, forbidden: true } : { way, detail: event.detail, forbidden: false })
     this.#running.delete(way)

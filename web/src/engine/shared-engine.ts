@@ -132,7 +132,7 @@ export class SharedEngine {
   /** An event of the running worker. */
   #receive(event: FromProcess): void {
     switch (event.type) {
-      case 'ready': return
+      case 'ready': case 'starting': return
       case 'forbidden': return this.#forbidden(event.directive)
       case 'dead': return this.#lose({ detail: event.detail, blamed: true }, event.client)
       case 'failed': return this.#lose({ detail: event.detail, blamed: true })

@@ -23,7 +23,9 @@ export interface FrameGreeting {
 
 /** What a worker says about itself, to the page that started it. */
 export type FromProcess =
-  /** The first message: the worker can take clients. */
+  /** The first message from a frame: it starts the worker. */
+  | { readonly type: 'starting' }
+  /** The first message from a worker: it can take clients. */
   | { readonly type: 'ready'; readonly protocol: number }
   /** A policy forbids what the worker needs. */
   | { readonly type: 'forbidden'; readonly directive: string }

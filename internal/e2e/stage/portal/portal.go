@@ -3,6 +3,7 @@ package portal
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -48,8 +49,9 @@ type Setting struct {
 	Widget func(*browserstage.Stage) http.Handler
 	// Stranger says that the media server does not allow the portal.
 	Stranger bool
-	// OwnBrowser is as in browserstage.
+	// OwnBrowser and WebFiles are as in browserstage.
 	OwnBrowser bool
+	WebFiles   fs.FS
 	// Browser is a browser other than Chromium; nil for Chromium.
 	Browser browserstage.Browser
 }
@@ -90,7 +92,7 @@ func (as Setting) stage(t testing.TB, origin string) *browserstage.Stage {
 	if as.Stranger {
 		origin = "https://portal.example.com"
 	}
-	setting := browserstage.Setting{OwnBrowser: as.OwnBrowser, Env: map[string]string{"MEDIARELAY_ALLOWED_ORIGINS": origin}}
+	setting := browserstage.Setting{OwnBrowser: as.OwnBrowser, WebFiles: as.WebFiles, Env: map[string]string{"MEDIARELAY_ALLOWED_ORIGINS": origin}}
 	if as.Browser != nil {
 		return browserstage.NewIn(t, as.Browser, setting)
 	}
