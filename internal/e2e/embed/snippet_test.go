@@ -42,7 +42,7 @@ func TestSnippetWorksOnAnotherOrigin(t *testing.T) {
 					t.Error("a template header needs a handle")
 				}
 				p.WantInConsole(tt.way, "media-upload: ")
-				p.WantInConsole(string(p.Row("flyer.pdf").Asset.MediaID))
+				p.WantInConsole(p.Row("flyer.pdf").Asset.MediaID)
 				p.WantOneUpload()
 				p.WantNoError()
 			})
