@@ -3,7 +3,7 @@
  * starts none. The records of a worker are in the page's own database. Those of a frame are in the media server's,
  * so the page notes that there was one.
  */
-import { DATABASE_NAME, RECORDS_STORE } from './database-name.js'
+import { COPIES_STORE, DATABASE_NAME, RECORDS_STORE } from './database-name.js'
 import type { EngineTarget } from './way.js'
 
 const NOTES = 'mediarelay-frames'
@@ -31,8 +31,10 @@ export async function noteFrame({ endpoint }: EngineTarget): Promise<void> {
   }
 }
 
+/** A copy without a record waits for the worker to delete it. */
 async function hasRecords(): Promise<boolean> {
-  return await withStore(DATABASE_NAME, RECORDS_STORE, 'readonly', store => store.count()) > 0
+  const count = (name: string): Promise<number> => withStore(DATABASE_NAME, name, 'readonly', store => store.count())
+  return await count(RECORDS_STORE) > 0 || await count(COPIES_STORE) > 0
 }
 
 async function hasNote(endpoint: string): Promise<boolean> {

@@ -5,7 +5,7 @@
  * Every wait is bounded. Another tab, a full disk or a broken profile can block a browser's
  * database indefinitely, and no upload may wait for that.
  */
-import { DATABASE_NAME, RECORDS_STORE } from '../engine/database-name.js'
+import { COPIES_STORE, DATABASE_NAME, RECORDS_STORE } from '../engine/database-name.js'
 
 const VERSION = 1
 
@@ -13,7 +13,7 @@ const VERSION = 1
 const OPEN_TIMEOUT_MILLISECONDS = 3000
 
 /** `uploads`: small records. `copies`: Blobs, by the id of the record that stored them. `ceilings`: chunk sizes, by origin. */
-const STORES = [RECORDS_STORE, 'copies', 'ceilings'] as const
+const STORES = [RECORDS_STORE, COPIES_STORE, 'ceilings'] as const
 
 export type Stores = Readonly<Record<(typeof STORES)[number], IDBObjectStore>>
 
