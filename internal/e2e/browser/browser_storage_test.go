@@ -54,9 +54,10 @@ func TestStaleRecordsAreSwept(t *testing.T) {
 	t.Errorf("the store has %q, want the young record and its copy", left)
 }
 
-// writeRecords writes records that earlier visits may have left. The worker creates the
-// database when it looks for records.
+// writeRecords writes records that earlier visits may have left. The worker, which starts
+// when somebody shows interest in the element, creates the database.
 const writeRecords = `(async () => {
+	document.querySelector('media-upload').dispatchEvent(new Event('pointerenter'))
 	while ((await indexedDB.databases()).length === 0) await new Promise(later => setTimeout(later, 20))
 })().then(() => new Promise((done, failed) => {
 	const opening = indexedDB.open('mediarelay')

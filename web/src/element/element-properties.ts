@@ -19,6 +19,7 @@ export abstract class ElementProperties extends FormControl {
     maxFiles: { type: Number, attribute: 'max-files' },
     concurrency: { type: Number },
     autoStart: { type: Boolean, attribute: 'auto-start' },
+    engine: {},
     lang: { reflect: true },
     getToken: { attribute: false },
     metadata: { attribute: false },
@@ -37,6 +38,11 @@ export abstract class ElementProperties extends FormControl {
   declare maxFiles: number
   declare concurrency: number
   declare autoStart: boolean
+  /**
+   * How the engine is reached: `worker` for a worker of this page, `frame` for a hidden frame of the media server,
+   * empty for whichever the page's policy allows. Read when the engine is first needed.
+   */
+  declare engine: string
   /** Set it to undefined when the person signs out: the token is discarded, and uploads wait for the next callback. */
   declare getToken: GetToken | undefined
   declare metadata: Metadata
@@ -44,7 +50,7 @@ export abstract class ElementProperties extends FormControl {
 
   constructor() {
     super()
-    this.endpoint = this.purpose = this.kinds = ''
+    this.endpoint = this.purpose = this.kinds = this.engine = ''
     this.multiple = this.autoStart = false
     this.maxFiles = 0
     this.concurrency = defaultConcurrency

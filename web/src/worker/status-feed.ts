@@ -94,6 +94,13 @@ export class StatusFeed {
     else if (this.#watches.size > 0) this.#open()
   }
 
+  /** Nothing is watched any more. */
+  close(): void {
+    for (const watch of this.#watches.values()) this.#drop(watch)
+    clearTimeout(this.#linger)
+    this.#connection.close()
+  }
+
   /** The network is back. */
   nudge(): void {
     this.#connection.nudge()

@@ -1,4 +1,4 @@
-/** The part of the worker that uploads: its jobs, what is stored of them, and the token that they share. */
+/** The part of the worker that uploads, for one client: its jobs, what is stored of them, and the token that they share. */
 import type { EngineEvent, KeptUpload } from '../engine/engine.js'
 import type { FromWorker, UploadCallMessage, UploadCommand, UploadMessage } from '../engine/worker-protocol.js'
 import { CopyStore } from '../storage/copy-store.js'
@@ -13,12 +13,15 @@ import { StatusFeed } from './status-feed.js'
 import type { JobContext } from './upload-context.js'
 import { UploadJob } from './upload-job.js'
 import type { WasmModule } from './wasm-module.js'
+import { ServerProbe } from './server-probe.js'
 import { WorkerToken } from './worker-token.js'
 
 /** What the worker provides. */
 export interface WorkerContext {
   readonly module: WasmModule
   readonly endpoint: string
+  /** The origin of the page around the frame that the worker is in; empty without a frame. */
+  readonly site: string
   readonly workers: LiveWorkers
   post(message: FromWorker): void
   crashed(error: unknown): void
@@ -32,16 +35,20 @@ export class UploadWorker {
   #owner = ''
 
   constructor(worker: WorkerContext) {
-    const { module, endpoint, workers, post, crashed } = worker
+    const { module, endpoint, site, workers, post, crashed } = worker
     this.#worker = worker
     const emit = (event: EngineEvent): void => post({ type: 'event', event })
     const token = new WorkerToken(reason => emit({ type: 'token-needed', reason }))
     const store = new IndexedUploadStore(new Database())
     const origin = new URL(endpoint.replace(/\/*$/, '/'), self.location.href).href
     const hash = (text: string): string => textSha256(module, text)
+    const server = new ServerProbe(origin)
     this.#context = {
       module, token, origin, hash, emit, crashed,
       statuses: new StatusFeed(origin, token),
+      // All pages that embed the frame share its database.
+      placeKey: place => hash(site === '' ? place : `${site}\n${place}`),
+      server,
       copies: new CopyStore(store, workers.self, {
         kept: id => emit({ type: 'kept', id }),
         unkept: (id, reason) => emit({ type: 'unkept', id, reason }),
@@ -50,7 +57,15 @@ export class UploadWorker {
       rules: __WASM_FILE__,
       located: (id, url) => post({ type: 'located', id, url }),
     }
-    self.addEventListener('online', () => this.#nudge())
+    self.addEventListener('online', this.#nudge)
+  }
+
+  /** Stops all uploads. Their records stay. */
+  close(): void {
+    self.removeEventListener('online', this.#nudge)
+    for (const job of this.#jobs.values()) job.abandon()
+    this.#context.statuses.close()
+    this.#worker.workers.release()
   }
 
   receive(message: UploadMessage): void {
@@ -102,8 +117,8 @@ export class UploadWorker {
 
   /** Rejects if the module crashes. The next worker then restores the uploads. */
   async #restore(place: string): Promise<readonly KeptUpload[]> {
-    const { copies, token, origin, hash } = this.#context
-    const at = { origin, place: hash(place), liveWorkers: this.#worker.workers.all }
+    const { copies, token, origin, hash, placeKey } = this.#context
+    const at = { origin, place: placeKey(place), liveWorkers: this.#worker.workers.all }
     const stored = await copies.restore(at, () => resolveOwner(token, hash))
     return stored.map(one => this.#restoreJob(one, place))
   }
@@ -126,7 +141,7 @@ export class UploadWorker {
     this.#context.copies.setOwner(owner)
   }
 
-  #nudge(): void {
+  readonly #nudge = (): void => {
     this.#context.statuses.nudge()
     for (const job of this.#jobs.values()) job.nudge()
   }
