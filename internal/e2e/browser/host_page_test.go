@@ -53,7 +53,7 @@ func unopenedHost(t *testing.T, as browserstage.Setting, body string) host {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		page := `<!doctype html><html lang="en"><title>Site</title><script>window.good = "` + h.Token(time.Hour) + `"</script>` + body
 		if !strings.Contains(body, "media-upload.js") {
-			page += `<script type="module" src="/widget/media-upload.js"></script>`
+			page += `<script type="module" src="http://` + r.Host + `/widget/media-upload.js"></script>`
 		}
 		fmt.Fprint(w, strings.ReplaceAll(page, "ENDPOINT", h.Proxy.URL))
 	}))

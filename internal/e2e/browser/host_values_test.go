@@ -42,7 +42,7 @@ func TestAnyValueOfAPropertyIsTaken(t *testing.T) {
 		{`e.messages = { labels: { browse: 5, total: { one: 1 } }, reasons: { x: null }, fixes: [], terms: null }`, `true`, ""},
 		{`e.metadata = 'campaign=1'`, `Object.keys(e.metadata).length === 0`, "metadata must be"},
 		{`e.metadata = [['campaign', '1']]`, `Object.keys(e.metadata).length === 0`, "metadata must be"},
-		{`window.fetchToken = e.getToken; e.getToken = 'a.b.c'`, `e.getToken === undefined`, "getToken must be"},
+		{`window.fetchToken ??= e.getToken; e.getToken = 'a.b.c'`, `e.getToken === undefined`, "getToken must be"},
 		{`e.getToken = fetchToken`, `e.getToken === fetchToken`, ""},
 		{`e.addFiles(null)`, `e.files.length === 0`, "addFiles takes an array"},
 		{`e.addFiles([new Blob(['x']), 'text'])`, `e.files.length === 0`, "addFiles takes files"},
