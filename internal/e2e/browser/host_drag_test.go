@@ -36,14 +36,23 @@ func TestTheHighlightEndsWithTheDrag(t *testing.T) {
 		h.Evaluate(c.end)
 		h.Within(5_000_000_000, `!isDragging()`)
 	}
-	h.Evaluate(`window.over = setInterval(() => drag('dragover', document.body), 300)
-		window.lost = 0; window.watch = setInterval(() => { if (!isDragging()) lost++ }, 50)`)
-	h.Evaluate(`window.past = 0; setTimeout(() => past = 1, 3000)`)
-	h.Until(`past`)
-	if lost := browserstage.Value[int](h.Stage, `lost`); lost > 2 {
+	// A busy machine may hold the events back for longer than the element waits.
+	h.Evaluate(`window.lost = 0; window.times = 0; let last = performance.now()
+		const over = async () => {
+			const late = performance.now() - last > 500
+			drag('dragover', document.body)
+			await document.querySelector('media-upload').updateComplete
+			if (!isDragging() || !late && before) lost++
+			before = !isDragging()
+			last = performance.now()
+			if (++times < 10) setTimeout(over, 300)
+		}
+		let before = false
+		void over()`)
+	h.Until(`times === 10`)
+	if lost := browserstage.Value[int](h.Stage, `lost`); lost > 0 {
 		t.Errorf("the highlight was lost %d times while the drag was over the page", lost)
 	}
-	h.Evaluate(`clearInterval(over); clearInterval(watch)`)
 	h.Evaluate(`drag('drop', document.querySelector('media-upload').shadowRoot.querySelector('[part~=dropzone]'))`)
 	h.AwaitRow("dropped.txt", "done")
 	if files := browserstage.Value[int](h.Stage, `document.querySelector('media-upload').files.length`); files != 1 {

@@ -37,8 +37,8 @@ func TestWhereUploadsReturn(t *testing.T) {
 				here.outerHTML = '`+fmt.Sprintf(one, "' + attributes + '")+`'</script>`)
 			h.BeforePages(fmt.Sprintf(`if (location.protocol === 'http:' && !sessionStorage.getItem('attributes')) sessionStorage.setItem('attributes', %q)`, c.before+" "))
 			h.open(c.from)
-			h.Proxy.SetRate(256 << 10)
-			h.add("media-upload", "notes.txt", 1<<20)
+			h.Proxy.SetRate(1 << 20)
+			h.add("media-upload", "notes.txt", 4<<20)
 			h.UntilRecord(`url !== ''`)
 			h.Evaluate(fmt.Sprintf(`sessionStorage.setItem('attributes', %q)`, c.after+" "))
 			h.Must(h.Page().Navigate("about:blank"))
@@ -67,8 +67,8 @@ func TestElementsWithoutANameShareNothing(t *testing.T) {
 	const two = `<media-upload id="a" endpoint="ENDPOINT" purpose="message" multiple auto-start></media-upload>
 		<media-upload id="b" endpoint="ENDPOINT" purpose="message" multiple auto-start></media-upload>`
 	h := newHost(t, two)
-	h.Proxy.SetRate(256 << 10)
-	h.add("#b", "notes.txt", 1<<20)
+	h.Proxy.SetRate(1 << 20)
+	h.add("#b", "notes.txt", 4<<20)
 	h.UntilRecord(`url !== ''`)
 	h.Must(h.Page().Navigate("about:blank"))
 	h.Proxy.SetRate(0)
@@ -80,7 +80,7 @@ func TestElementsWithoutANameShareNothing(t *testing.T) {
 	}
 	h.Evaluate(`a.shadowRoot.querySelector('.notice [data-action=dismiss]').click()`)
 	h.Until(notices + ` === '0,0'`)
-	h.add("#b", "notes.txt", 1<<20)
+	h.add("#b", "notes.txt", 4<<20)
 	h.Until(`b.files[0]?.state === 'done'`)
 	h.WantOneUpload()
 }
@@ -90,9 +90,9 @@ func TestNamedElementsGetTheirOwn(t *testing.T) {
 	t.Parallel()
 	h := newHost(t, `<media-upload id="a" name="hero" endpoint="ENDPOINT" purpose="message" multiple auto-start></media-upload>
 		<media-upload id="b" name="footer" endpoint="ENDPOINT" purpose="message" multiple auto-start></media-upload>`)
-	h.Proxy.SetRate(256 << 10)
-	h.add("#a", "hero.txt", 1<<20)
-	h.add("#b", "footer.txt", 2<<20)
+	h.Proxy.SetRate(1 << 20)
+	h.add("#a", "hero.txt", 4<<20)
+	h.add("#b", "footer.txt", 5<<20)
 	h.UntilRecord(`request.name === 'hero.txt' && url !== ''`)
 	h.UntilRecord(`request.name === 'footer.txt' && url !== ''`)
 	h.Must(h.Page().Navigate("about:blank"))

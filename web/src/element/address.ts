@@ -2,6 +2,9 @@
 
 const script = import.meta.url
 
+/** Differs with every visit, so that the uploads of elements that cannot be told apart are of no place of a later one. */
+const visit = Math.random()
+
 /** A host name without a scheme, which a URL parser would take for a folder. */
 const bareHost = /^[\w-]+(\.[\w-]+)+(:\d+)?(\/|$)/
 
@@ -42,7 +45,7 @@ export function placeOf({ name, restoreKey, alone }: PlaceParts): string {
   if (restoreKey !== '') return `restore-key\n${restoreKey}`
   const { pathname, search, hash } = location
   const route = /^#!?\//.test(hash) ? `\n${hash}` : ''
-  return `${pathname}${search}#${name}${route}${name === '' && !alone ? '\nunnamed' : ''}`
+  return `${pathname}${search}#${name}${route}${name === '' && !alone ? `\n${visit}` : ''}`
 }
 
 /** Whether uploads of earlier visits return to the element by themselves. Elements without a name cannot be told apart. */

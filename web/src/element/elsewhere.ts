@@ -3,7 +3,9 @@
  * come here by themselves, since they may belong to another form. The person is told, and can resume them here.
  */
 import type { ElsewhereFilter } from '../engine/engine.js'
+import type { LabelName } from '../i18n/labels.js'
 import type { Localization } from '../i18n/localization.js'
+import type { Params } from '../i18n/messages.js'
 import type { Session } from '../session/session.js'
 import type { Notice } from './notice.js'
 
@@ -11,6 +13,7 @@ export interface ElsewherePort {
   readonly session: Session | undefined
   /** What the element accepts, and how many more files; undefined if it should offer none. */
   filter(): ElsewhereFilter | undefined
+  announceLabel(label: LabelName, params: Params): void
   changed(): void
 }
 
@@ -29,7 +32,9 @@ export class Elsewhere {
     const filter = this.#port.filter()
     const { session } = this.#port
     if (filter === undefined || session === undefined) return
-    this.#show(await session.countElsewhere(filter))
+    const count = await session.countElsewhere(filter)
+    if (count > 0) this.#port.announceLabel('waitsElsewhere', { count })
+    this.#show(count)
   }
 
   notice(): Notice | undefined {

@@ -69,6 +69,7 @@ export class FileArea {
     this.#elsewhere = new Elsewhere(localization, {
       get session() { return area.session },
       filter: () => this.#elsewhereFilter(host),
+      announceLabel: (label, params) => this.announcements.announceLabel(label, params),
       changed: () => element.requestUpdate(),
     })
   }
