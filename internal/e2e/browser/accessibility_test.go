@@ -144,7 +144,10 @@ func TestAnnouncements(t *testing.T) {
 	h.Evaluate(`window.said = []
 		new MutationObserver(() => { const text = list().querySelector('[role=status]').textContent; if (text && text !== said.at(-1)?.text) said.push({ at: performance.now(), text }) })
 			.observe(list(), { subtree: true, childList: true, characterData: true })`)
-	heard := func(text string) { h.Helper(); h.Until(fmt.Sprintf(`said.some(({ text }) => text.includes(%q))`, text)) }
+	heard := func(text string) {
+		h.Helper()
+		h.Until(fmt.Sprintf(`said.some(({ text }) => text.includes(%q))`, text))
+	}
 	h.Proxy.SetRate(256 << 10)
 	h.add("media-upload", "spring.txt", 4<<20)
 	heard("Uploading spring.txt.")

@@ -20,9 +20,9 @@ const formPage = `<form id="form"><div id="panel">
 func TestSavingDuringAnUploadSaysSo(t *testing.T) {
 	t.Parallel()
 	for name, hide := range map[string]string{
-		"the element is visible":     ``,
-		"its panel is hidden":        `panel.hidden = true`,
-		"its panel is invisible":     `panel.style.visibility = 'hidden'`,
+		"the element is visible":      ``,
+		"its panel is hidden":         `panel.hidden = true`,
+		"its panel is invisible":      `panel.style.visibility = 'hidden'`,
 		"it is in a closed <details>": `const details = document.createElement('details'); form.prepend(details); details.append(panel)`,
 	} {
 		for _, save := range []string{`save.click()`, `form.requestSubmit()`} {

@@ -82,7 +82,7 @@ func TestElementsWithoutANameShareNothing(t *testing.T) {
 	h.Until(notices + ` === '0,0'`)
 	h.add("#b", "notes.txt", 4<<20)
 	h.Until(`b.files[0]?.state === 'done'`)
-	h.WantOneUpload()
+	wantUploads(h.Stage, 1)
 }
 
 // A named element beside others gets its own back, and theirs are not offered to it.

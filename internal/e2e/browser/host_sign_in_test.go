@@ -91,9 +91,10 @@ func TestLinksWithAWrongClock(t *testing.T) {
 	for name, hours := range map[string]string{"13 hours ahead": "13", "13 hours behind": "-13", "a year ahead": "8760"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := browserstage.New(t)
-			s.BeforePages(`{ const now = Date.now; const skew = ` + hours + ` * 3600_000; const Real = Date
-				window.Date = class extends Real { constructor(...a) { a.length ? super(...a) : super(now() + skew) } static now() { return now() + skew } } }`)
+			clock := `{ const now = Date.now; const skew = ` + hours + ` * 3600_000; const Real = Date
+				globalThis.Date = class extends Real { constructor(...a) { a.length ? super(...a) : super(now() + skew) } static now() { return now() + skew } } }`
+			s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, clock)})
+			s.BeforePages(clock)
 			s.Open(s.Token(12 * time.Hour))
 			s.Until(sessionText + `.includes('link valid for 12 hours')`)
 			s.Until(`document.getElementById('sign-in').hidden`)
