@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -33,6 +34,12 @@ func TestAProxysWordsAreNeverShown(t *testing.T) {
 			s.Evaluate(`window.seen = []; new MutationObserver(() => seen.push(list().textContent)).observe(list(), { subtree: true, childList: true, characterData: true })`)
 			content := stage.Notes(3 << 20)
 			s.Drop(s.File("notes.txt", content))
+			s.Eventually(func() error {
+				if s.Proxy.Fired(fault) == 0 {
+					return errors.New("the proxy has not answered")
+				}
+				return nil
+			})
 			s.Until(`['waiting', 'failed'].includes(row("notes.txt").State)`)
 			s.Proxy.Remove(fault)
 			s.Press("notes.txt", "retry")

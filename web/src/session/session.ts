@@ -65,19 +65,13 @@ export class Session {
     this.#restored = new RestoredUploads(host, this.queue, changes)
   }
 
-  get uploads(): readonly Upload[] {
-    return [...this.queue]
-  }
+  get uploads(): readonly Upload[] { return [...this.queue] }
 
   /** Uploads to which nothing more happens without an action. */
-  get settled(): readonly Upload[] {
-    return this.uploads.filter(({ state }) => isSettled(state))
-  }
+  get settled(): readonly Upload[] { return this.uploads.filter(({ state }) => isSettled(state)) }
 
   /** Some row shows a time or a speed, which changes every second. */
-  get isTicking(): boolean {
-    return this.uploads.some(({ state }) => isActive(state))
-  }
+  get isTicking(): boolean { return this.uploads.some(({ state }) => isActive(state)) }
 
   /** Loads the engine ahead of the first file. If it cannot be loaded, the first file reports that. */
   warm(): void {
@@ -106,7 +100,11 @@ export class Session {
   /** What is stored is shown to its owner only, so the answer may wait for a token. */
   #look<T>(answer: Promise<T>): Promise<T> {
     this.#looks++
-    return answer.finally(() => this.#looks--)
+    return answer.finally(() => { this.#looks--; this.#endTokenNeed() })
+  }
+
+  #endTokenNeed(): void {
+    if (this.#looks === 0 && this.uploads.every(({ state }) => isSettled(state))) this.token.cancel()
   }
 
   add(id: string, file: File): void {
@@ -169,7 +167,7 @@ export class Session {
   remove(upload: Upload): void {
     this.#dispatch.release(upload)
     this.#changes.remove(upload)
-    if (this.#looks === 0 && this.uploads.every(({ state }) => isSettled(state))) this.token.cancel()
+    this.#endTokenNeed()
   }
 
   /**
