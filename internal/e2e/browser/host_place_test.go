@@ -82,7 +82,9 @@ func TestElementsWithoutANameShareNothing(t *testing.T) {
 	h.Until(notices + ` === '0,0'`)
 	h.add("#b", "notes.txt", 4<<20)
 	h.Until(`b.files[0]?.state === 'done'`)
-	wantUploads(h.Stage, 1)
+	if uploads := h.Server.Uploads(); len(uploads) != 1 {
+		t.Errorf("the server has %+v, want one upload", uploads)
+	}
 }
 
 // A named element beside others gets its own back, and theirs are not offered to it.
