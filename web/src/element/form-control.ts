@@ -23,8 +23,11 @@ export abstract class FormControl extends LitElement {
     disabled: { type: Boolean, reflect: true },
   }
 
+  /** The name under which a form submits the value. */
   declare name: string
+  /** The form cannot be submitted without a finished file. */
   declare required: boolean
+  /** Accepts no files and no clicks. Uploads that have started continue. */
   declare disabled: boolean
 
   readonly #internals = this.attachInternals()
@@ -42,26 +45,32 @@ export abstract class FormControl extends LitElement {
   /** Restores the initial state. */
   abstract formResetCallback(): void
 
+  /** The form that the element belongs to, as of every form control. */
   get form(): HTMLFormElement | null {
     return this.#internals.form
   }
 
+  /** As of every form control. */
   get validity(): ValidityState {
     return this.#internals.validity
   }
 
+  /** As of every form control. */
   get validationMessage(): string {
     return this.#internals.validationMessage
   }
 
+  /** As of every form control. */
   get willValidate(): boolean {
     return this.#internals.willValidate
   }
 
+  /** As of every form control. */
   checkValidity(): boolean {
     return this.#internals.checkValidity()
   }
 
+  /** As of every form control. */
   reportValidity(): boolean {
     return this.#internals.reportValidity()
   }

@@ -81,22 +81,27 @@ export class MediaUploadElement extends ElementProperties {
     return this.isDisabled ? [] : this.#area.add([...files])
   }
 
+  /** Starts one file or all that are ready. */
   start(id?: string): void {
     this.#area.session?.start(id)
   }
 
+  /** Pauses one upload or all. */
   pause(id?: string): void {
     this.#area.session?.pause(id)
   }
 
+  /** Resumes one paused upload or all. One that waits retries now. */
   resume(id?: string): void {
     this.#area.session?.resume(id)
   }
 
+  /** Retries one failed upload or all, from the server's offset. */
   retry(id?: string): void {
     this.#area.session?.retry(id)
   }
 
+  /** Cancels one upload or all whose bytes are not all on the server, here and there. */
   cancel(id?: string): void {
     this.#area.files.cancel(id)
   }

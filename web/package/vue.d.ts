@@ -1,0 +1,26 @@
+/**
+ * Types of `<media-upload>` in the templates of Vue 3: `<media-upload :get-token="getToken" @upload-success="…" />`.
+ *
+ * Import this file once: `import '@mediarelay/upload/vue'`. Vue must know that the tag is no component of its own:
+ * set `compilerOptions.isCustomElement`.
+ */
+import type { EmitFn, HTMLAttributes, PublicProps } from 'vue'
+import type { MediaUploadElement, MediaUploadEventMap, MediaUploadProps } from './props.js'
+
+type Emits = { [N in keyof MediaUploadEventMap]: (event: MediaUploadEventMap[N]) => void }
+
+/** `upload-success` is `onUploadSuccess`. */
+type CamelCase<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<CamelCase<Tail>>}` : S
+
+type Listeners = { [N in keyof MediaUploadEventMap as `on${Capitalize<CamelCase<N>>}`]?: ((event: MediaUploadEventMap[N]) => void) | undefined }
+
+type MediaUploadComponent = new () => MediaUploadElement & {
+  $props: PublicProps & Omit<HTMLAttributes, keyof MediaUploadProps> & MediaUploadProps & Listeners
+  $emit: EmitFn<Emits>
+}
+
+declare module 'vue' {
+  interface GlobalComponents {
+    'media-upload': MediaUploadComponent
+  }
+}
