@@ -6,7 +6,6 @@ import (
 	"path"
 	"path/filepath"
 	"regexp"
-	"strconv"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -49,7 +48,7 @@ func packageScripts() error {
 // packageWorker bundles the worker and its sending part into one file.
 func packageWorker() (output, error) {
 	options := scriptOptions("web/src/worker/worker.ts", nil)
-	options.Define = map[string]string{"__WASM_FILE__": "packagedModule"}
+	options.Define["__WASM_FILE__"] = "packagedModule"
 	options.Inject = []string{"web/src/npm/packaged-module.ts"}
 	return bundle(packageEngine+"worker-%s.js", options)
 }
@@ -57,13 +56,9 @@ func packageWorker() (output, error) {
 // packageEntries bundles the entries, with one file for each dynamic import and for
 // what several entries share.
 func packageEntries(workerPath, modulePath string) ([]output, error) {
-	options := scriptOptions("", nil)
+	options := scriptOptions("", names{"__WORKER_PATH__": workerPath, "__MODULE_PATH__": modulePath})
 	options.EntryPoints = []string{"web/src/npm/index.ts", "web/src/npm/element.ts", "web/src/npm/headless.ts", "web/src/npm/check.ts"}
-	options.Define = map[string]string{
-		"__WORKER_FILE__": "packagedWorker",
-		"__WORKER_PATH__": strconv.Quote(workerPath),
-		"__MODULE_PATH__": strconv.Quote(modulePath),
-	}
+	options.Define["__WORKER_FILE__"] = "packagedWorker"
 	options.Inject = []string{"web/src/npm/packaged-worker.ts", "web/src/npm/dom-globals.ts"}
 	options.Plugins = append(options.Plugins, litForServersPlugin)
 	options.Splitting = true
@@ -87,7 +82,7 @@ var importStatement = regexp.MustCompile(`\bimport\s*["*{]`)
 var litForServersPlugin = api.Plugin{
 	Name: "lit for servers",
 	Setup: func(build api.PluginBuild) {
-		build.OnLoad(api.OnLoadOptions{Filter: `/lit-html/lit-html\.js$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+		build.OnLoad(api.OnLoadOptions{Filter: `/lit-html/lit-html\.js$`}, func(api.OnLoadArgs) (api.OnLoadResult, error) {
 			content, err := os.ReadFile(litHTML + "node/lit-html.js")
 			text := string(content)
 			if err == nil && importStatement.MatchString(text) {

@@ -1,5 +1,7 @@
 /**
- * Types of `<media-upload>` in the templates of Vue 3: `<media-upload :get-token="getToken" @upload-success="…" />`.
+ * Types of `<media-upload>` in the templates of Vue 3: `<media-upload :getToken="getToken" @upload-success="…" />`.
+ *
+ * Vue sets the property of a foreign element by the name as it is written, so it is `:getToken`, not `:get-token`.
  *
  * Import this file once: `import '@mediarelay/upload/vue'`. Vue must know that the tag is no component of its own:
  * set `compilerOptions.isCustomElement`.

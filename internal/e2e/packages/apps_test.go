@@ -57,6 +57,16 @@ func TestVueBuiltWithVite(t *testing.T) {
 	drive(t, withVite("vue"))
 }
 
+// Vite's development server serves the package's files one by one.
+func TestReactInVitesDevelopmentServer(t *testing.T) {
+	t.Parallel()
+	stage.LongTest(t)
+	install(t)
+	p := newPortal(t, "")
+	p.app, p.policies = developmentServer(t, "react"), false // Vite needs scripts and styles in the page
+	driveApp(p)
+}
+
 func driveReact(t *testing.T, build build) {
 	t.Helper()
 	s := drive(t, build)
@@ -75,6 +85,12 @@ func drive(t *testing.T, build build) *browserstage.Stage {
 	}
 	build(t, folder)
 	p := newPortal(t, folder)
+	driveApp(p)
+	return p.Stage
+}
+
+func driveApp(p *portal) {
+	p.Helper()
 	p.Visit(p.address(""))
 	type properties struct {
 		Endpoint, Purpose, Name, Token, Metadata string
@@ -84,7 +100,7 @@ func drive(t *testing.T, build build) *browserstage.Stage {
 	have := browserstage.Value[properties](p.Stage, `(({ endpoint, purpose, name, multiple, autoStart, maxFiles, getToken, metadata }) =>
 		({ endpoint, purpose, name, multiple, autoStart, maxFiles, token: typeof getToken, metadata: metadata.campaign }))(document.querySelector('media-upload'))`)
 	if want := (properties{p.Proxy.URL, "message", "media", "function", "spring", true, true, 5}); have != want {
-		t.Errorf("the framework set %+v, want %+v", have, want)
+		p.Errorf("the framework set %+v, want %+v", have, want)
 	}
 	content := stage.Notes(3 << 20)
 	p.Drop(p.File("notes.txt", content))
@@ -94,8 +110,7 @@ func drive(t *testing.T, build build) *browserstage.Stage {
 	p.Until(`document.querySelector('output').textContent === "` + mediaID + `"`)
 	p.Until(`document.querySelector('progress').value === 1`)
 	if asked := browserstage.Value[int](p.Stage, `asked`); asked != 1 {
-		t.Errorf("the app was asked for %d tokens, want 1", asked)
+		p.Errorf("the app was asked for %d tokens, want 1", asked)
 	}
 	p.wantNoFaults()
-	return p.Stage
 }

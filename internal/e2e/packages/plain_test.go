@@ -82,7 +82,7 @@ func TestHeadless(t *testing.T) {
 // wantEvents wants each of the events at least once, and no other.
 func (p *portal) wantEvents(want ...string) {
 	p.Helper()
-	names := browserstage.Value[[]string](p.Stage, `[...new Set(events.map(event => event.name))].sort()`)
+	names := browserstage.Value[[]string](p.Stage, `[...new Set(heard.map(event => event.name))].sort()`)
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
 		p.Errorf("the events are %v, want %v", names, want)

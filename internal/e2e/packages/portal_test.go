@@ -19,8 +19,10 @@ import (
 // built with the package, and a token.
 type portal struct {
 	*browserstage.Stage
-	url   string
-	files string // the folder of the app
+	url string
+	app http.Handler
+	// policies are sent with the page and its worker.
+	policies bool
 }
 
 // pagePolicy is the policy of the package's README, with what a strict page has besides.
@@ -32,7 +34,7 @@ const workerPolicy = "script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' %
 // newPortal serves the app of a folder.
 func newPortal(t *testing.T, folder string) *portal {
 	t.Helper()
-	p := &portal{files: folder}
+	p := &portal{app: http.FileServer(http.Dir(folder)), policies: true}
 	server := httptest.NewServer(http.HandlerFunc(p.serve))
 	t.Cleanup(server.Close)
 	p.url = server.URL
@@ -41,16 +43,18 @@ func newPortal(t *testing.T, folder string) *portal {
 }
 
 func (p *portal) serve(w http.ResponseWriter, r *http.Request) {
-	switch {
-	case r.URL.Path == "/token":
+	if r.URL.Path == "/token" {
 		fmt.Fprint(w, p.Token(time.Hour))
 		return
+	}
+	switch {
+	case !p.policies:
 	case strings.HasPrefix(filepath.Base(r.URL.Path), "worker-"):
 		w.Header().Set("Content-Security-Policy", fmt.Sprintf(workerPolicy, p.Proxy.URL))
 	case r.URL.Path == "/" || strings.HasSuffix(r.URL.Path, ".html"):
 		w.Header().Set("Content-Security-Policy", fmt.Sprintf(pagePolicy, p.Proxy.URL))
 	}
-	http.FileServer(http.Dir(p.files)).ServeHTTP(w, r)
+	p.app.ServeHTTP(w, r)
 }
 
 // address is that of a page of the app.

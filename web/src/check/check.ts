@@ -14,7 +14,7 @@ export interface CheckOptions {
   readonly name?: string | undefined
 }
 
-/** Milliseconds after the last check until the worker is ended. It takes about 10 MB. */
+/** Milliseconds after the last check until the worker ends, with the memory of its Go module. */
 const idleMs = 30_000
 
 let engine: Engine | undefined

@@ -8,9 +8,9 @@ const uploader = createUploader({
   getToken: async () => (await fetch('/token', { method: 'POST' })).text(),
 })
 const list = document.querySelector('ul')
-window.events = []
+window.heard = []
 for (const name of ['file-added', 'file-checked', 'file-refused', 'upload-start', 'upload-pause', 'upload-resume', 'upload-success', 'upload-error', 'restored', 'complete']) {
-  uploader.addEventListener(name, ({ detail }) => window.events.push({ name, file: detail.file?.name ?? '', code: detail.error?.code ?? '', message: detail.error?.message ?? '' }))
+  uploader.addEventListener(name, ({ detail }) => window.heard.push({ name, file: detail.file?.name ?? '', code: detail.error?.code ?? '', message: detail.error?.message ?? '' }))
 }
 uploader.addEventListener('change', () => {
   list.replaceChildren(...uploader.files.map(({ name, state, id }) => Object.assign(document.createElement('li'), { id, textContent: `${name}: ${state}` })))
