@@ -44,11 +44,13 @@ func TestReactBuiltWithESBuild(t *testing.T) {
 
 func TestReactBuiltWithVite(t *testing.T) {
 	t.Parallel()
+	stage.LongTest(t)
 	driveReact(t, withVite("react"))
 }
 
 func TestVueBuiltWithESBuild(t *testing.T) {
 	t.Parallel()
+	stage.LongTest(t)
 	drive(t, withESBuild("vue/functions.js"))
 }
 

@@ -1,6 +1,10 @@
 package packages
 
-import "testing"
+import (
+	"testing"
+
+	"mediarelay/internal/e2e/stage"
+)
 
 // publint checks package.json against the files; it fails on warnings too.
 func TestPublint(t *testing.T) {
@@ -13,6 +17,7 @@ func TestPublint(t *testing.T) {
 // The package has ES modules only.
 func TestTypesAreFound(t *testing.T) {
 	t.Parallel()
+	stage.LongTest(t)
 	run(t, tool("attw"), install(t), "--profile", "esm-only", "--no-color")
 }
 
@@ -25,6 +30,7 @@ func TestTypesInReact(t *testing.T) {
 
 func TestTypesInVue(t *testing.T) {
 	t.Parallel()
+	stage.LongTest(t)
 	install(t)
 	run(t, tool("vue-tsc"), "-p", "vue")
 }

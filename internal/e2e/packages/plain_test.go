@@ -92,6 +92,7 @@ func (p *portal) wantEvents(want ...string) {
 // An upload of an earlier visit comes back on request, under the portal's own key.
 func TestHeadlessRestores(t *testing.T) {
 	t.Parallel()
+	stage.LongTest(t)
 	p := newPlainPortal(t, "headless.html")
 	p.Until(`window.uploader`)
 	content := stage.Notes(3 << 20)
