@@ -31,6 +31,12 @@ const (
 	EndpointChanged Code = "endpoint_changed"
 	// OtherOwner: another user has signed in on the page since the upload began.
 	OtherOwner Code = "other_owner"
+	// EndpointInvalid: the page names no media server: its endpoint is not an http(s) URL.
+	EndpointInvalid Code = "endpoint_invalid"
+	// PageError: code of the page has failed, such as its function for metadata.
+	PageError Code = "page_error"
+	// InternalError: the uploader itself has failed.
+	InternalError Code = "internal_error"
 	// EngineUnavailable: the browser cannot run the worker that checks and sends files.
 	EngineUnavailable Code = "engine_unavailable"
 )

@@ -50,7 +50,7 @@ type reference struct {
 
 func (r *reference) write(class elementClass) {
 	r.text.WriteString(referenceHead)
-	r.table("Attributes", []string{"attribute", "property", "type", "meaning"}, attributeRows(class))
+	r.table("Attributes", []string{"attribute", "property", "type", "default", "meaning"}, attributeRows(class))
 	r.table("Properties without an attribute", []string{"property", "type", "meaning"}, propertyRows(class))
 	r.table("Methods", []string{"method", "returns", "meaning"}, methodRows(class))
 	r.table("Events", []string{"event", "type", "meaning"}, eventRows(class.Events))
@@ -81,7 +81,7 @@ func (r *reference) table(title string, heads []string, rows []referenceRow) {
 
 func attributeRows(class elementClass) (rows []referenceRow) {
 	for _, a := range class.Attributes {
-		rows = append(rows, referenceRow{[]string{a.Name, a.FieldName, a.Type.Text}, a.Description})
+		rows = append(rows, referenceRow{[]string{a.Name, a.FieldName, a.Type.Text, a.Default}, a.Description})
 	}
 	return rows
 }

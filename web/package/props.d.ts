@@ -1,7 +1,7 @@
 import type { MediaUploadElement, MediaUploadEventMap } from './element.js'
 
 /** The properties that a page may set. */
-type PropertyName = 'autoStart' | 'concurrency' | 'disabled' | 'endpoint' | 'getToken' | 'kinds' | 'lang' | 'maxFiles' | 'messages' | 'metadata' | 'multiple' | 'name' | 'purpose' | 'required'
+type PropertyName = 'autoStart' | 'concurrency' | 'disabled' | 'endpoint' | 'getToken' | 'kinds' | 'lang' | 'maxFiles' | 'messages' | 'metadata' | 'multiple' | 'name' | 'purpose' | 'required' | 'restoreKey'
 
 type Properties = { [N in PropertyName]?: MediaUploadElement[N] | undefined }
 
@@ -9,6 +9,7 @@ type Properties = { [N in PropertyName]?: MediaUploadElement[N] | undefined }
 interface Attributes {
   'auto-start'?: boolean | '' | undefined
   'max-files'?: number | string | undefined
+  'restore-key'?: string | undefined
 }
 
 /** What a template or JSX may set on `<media-upload>`. */

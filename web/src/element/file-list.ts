@@ -35,7 +35,12 @@ export class UploadFileList implements IntakeList {
   }
 
   get files(): readonly FileDetail[] {
-    return [...[...this.#buffer].map(([id, file]) => newFileDetail(id, file)), ...this.uploads.map((upload) => upload.detail())]
+    return [...[...this.#buffer].map(([id, file]) => newFileDetail(id, file, this.#host.purposes)), ...this.uploads.map((upload) => upload.detail())]
+  }
+
+  /** A file of the list has no verdict yet. */
+  get hasUnchecked(): boolean {
+    return this.#buffer.size > 0 || this.uploads.some(({ state }) => state.name === 'checking')
   }
 
   get size(): number {
@@ -52,7 +57,7 @@ export class UploadFileList implements IntakeList {
 
   add(file: File): string | undefined {
     const id = newFileID()
-    if (!this.#host.emit('file-added', { file: newFileDetail(id, file) })) return undefined
+    if (!this.#host.emit('file-added', { file: newFileDetail(id, file, this.#host.purposes) })) return undefined
     if (this.#session === undefined) this.#buffer.set(id, file)
     else this.#session.add(id, file)
     return id

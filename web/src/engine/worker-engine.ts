@@ -2,7 +2,7 @@
  * The engine on the page's side of a worker of the same origin. It keeps what must outlive a
  * crash of the worker: the files, their upload URLs and the last command for each.
  */
-import type { CheckRequest, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
+import type { CheckRequest, ElsewhereFilter, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
 import { PendingCalls, type Question } from './pending-calls.js'
 import { trackEvent, trackUpload, type TrackedUpload } from './tracked-upload.js'
 import { createWorker } from './worker-script.js'
@@ -59,12 +59,16 @@ class WorkerEngine implements Engine {
     if (start?.type !== 'start') this.#begin({ type: 'start', id, file, size: file.size, request, url: start?.url ?? '' })
   }
 
-  async restore(place: string): Promise<readonly KeptUpload[]> {
-    const kept = await this.#ask<'restore'>({ type: 'restore', place })
+  async restore(place: string, elsewhere?: ElsewhereFilter): Promise<readonly KeptUpload[]> {
+    const kept = await this.#ask<'restore'>({ type: 'restore', place, elsewhere })
     for (const { id, file, size, request } of kept) {
       this.#uploads.set(id, trackUpload({ type: 'keep', id, file, size, request, url: '' }, this.#worker))
     }
     return kept
+  }
+
+  countElsewhere(place: string, elsewhere: ElsewhereFilter): Promise<number> {
+    return this.#ask<'count-elsewhere'>({ type: 'count-elsewhere', place, elsewhere })
   }
 
   supply(id: string, file: Blob): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** The messages between the page and the worker. `id` is the element's file id. */
-import type { CheckRequest, EngineEvent, KeptUpload, UploadRequest, Verdict } from './engine.js'
+import type { CheckRequest, ElsewhereFilter, EngineEvent, KeptUpload, UploadRequest, Verdict } from './engine.js'
 
 export type ToWorker =
   /** Always the first message. */
@@ -26,12 +26,14 @@ export interface CheckMessage {
 }
 
 export type UploadCallMessage =
-  | { readonly type: 'restore'; readonly call: number; readonly place: string }
+  | { readonly type: 'restore'; readonly call: number; readonly place: string; readonly elsewhere: ElsewhereFilter | undefined }
+  | { readonly type: 'count-elsewhere'; readonly call: number; readonly place: string; readonly elsewhere: ElsewhereFilter }
   | { readonly type: 'supply'; readonly call: number; readonly id: string; readonly file: Blob }
 
 export interface CallAnswers {
   readonly check: Verdict
   readonly restore: readonly KeptUpload[]
+  readonly 'count-elsewhere': number
   readonly supply: boolean
 }
 

@@ -3,7 +3,7 @@ import type { Kind, Purpose } from '../engine/engine.js'
 import type { GetToken } from '../session/token-provider.js'
 
 export interface UploaderOptions {
-  /** The media server's URL; this page's own origin by default. */
+  /** The media server's URL, which may have a path; by default the server that the script comes from. */
   readonly endpoint?: string | undefined
   /** Returns a token of the portal's back end. Without it, uploads wait and `auth-required` is dispatched. */
   readonly getToken?: GetToken | undefined
@@ -15,8 +15,8 @@ export interface UploaderOptions {
   readonly autoStart?: boolean | undefined
   /** Files that are uploaded at once; 3 by default. */
   readonly concurrency?: number | undefined
-  /** Further Upload-Metadata pairs of a file. */
-  readonly metadata?: ((file: File) => Readonly<Record<string, string>>) | undefined
+  /** Further Upload-Metadata pairs: the same for all files, or a function that returns those of one file. */
+  readonly metadata?: Readonly<Record<string, string>> | ((file: File) => Readonly<Record<string, string>>) | undefined
   /** Whose earlier uploads `restore` brings back; the page's path and query by default. */
   readonly restoreKey?: string | undefined
   /** The language of the messages in errors, such as "de"; by default one that the browser prefers. */
@@ -32,12 +32,6 @@ export function concurrencyOf({ concurrency }: UploaderOptions): number {
 
 export function purposesOf({ purposes }: UploaderOptions): readonly Purpose[] {
   return purposes === undefined || purposes.length === 0 ? ['message'] : purposes
-}
-
-/** Empty if the endpoint is not a URL. */
-export function originOf({ endpoint }: UploaderOptions): string {
-  const url = endpoint || '/'
-  return URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI).origin : ''
 }
 
 /** The key of `UploadRequest.place`. It differs from that of every element on the page. */

@@ -4,19 +4,20 @@
  */
 import type { Engine, EngineFactory, Failure, Verdict } from '../engine/engine.js'
 import { createWorkerEngine } from '../engine/worker-engine.js'
+import { warnPage } from '../engine/page-warning.js'
+import { serverOf } from '../engine/server-url.js'
 import { preferredTag } from '../i18n/languages.js'
 import { loadTexts } from '../i18n/load-texts.js'
 import type { Texts } from '../i18n/messages.js'
 import type { MediaUploadDetails, MediaUploadEventMap } from '../session/events.js'
 import { newFileDetail, newFileID } from '../session/new-file.js'
+import type { Result } from '../session/result.js'
 import type { SessionHost } from '../session/session.js'
 import { Session } from '../session/session.js'
 import type { GetToken } from '../session/token-provider.js'
 import type { FileDetail } from '../session/upload.js'
 import type { UploaderOptions } from './options.js'
-import { concurrencyOf, originOf, placeOf, purposesOf } from './options.js'
-import type { UploadResult } from './results.js'
-import { resultOf } from './results.js'
+import { concurrencyOf, placeOf, purposesOf } from './options.js'
 
 const cancelable: ReadonlySet<string> = new Set(['file-added', 'upload-start'])
 
@@ -69,7 +70,7 @@ export class Uploader extends EventTarget {
     const factory = await this.#loadEngine()
     const { name, type: declaredType } = file
     const { kinds = [] } = this.#options
-    return factory(originOf(this.#options)).check('', file, { name, declaredType, kinds, purposes: purposesOf(this.#options) })
+    return factory(serverOf(this.#options.endpoint ?? '')).check('', file, { name, declaredType, kinds, purposes: purposesOf(this.#options) })
   }
 
   /** Starts files that are ready. */
@@ -107,9 +108,9 @@ export class Uploader extends EventTarget {
     await this.#session.restore()
   }
 
-  /** Name, media ID, handle and their expiry of every finished file. */
-  results(): readonly UploadResult[] {
-    return this.files.flatMap((file) => resultOf(file) ?? [])
+  /** Name, media ID, handle and their expiry of finished files. */
+  results(id?: string): readonly Result[] {
+    return this.#session.results(id)
   }
 
   /** Stops everything. Unfinished uploads resume at the next visit, by `restore`. */
@@ -123,7 +124,7 @@ export class Uploader extends EventTarget {
 
   #addNew(file: File): string | undefined {
     const id = newFileID()
-    if (!this.#emit('file-added', { file: newFileDetail(id, file) })) return undefined
+    if (!this.#emit('file-added', { file: newFileDetail(id, file, purposesOf(this.#options)) })) return undefined
     this.#session.add(id, file)
     return id
   }
@@ -139,9 +140,10 @@ export class Uploader extends EventTarget {
       kinds: options.kinds ?? [],
       autoStart: options.autoStart ?? false,
       concurrency: concurrencyOf(options),
-      get origin() { return originOf(options) },
+      get server() { return serverOf(options.endpoint ?? '') },
       get place() { return placeOf(options) },
-      metadataOf: (file) => options.metadata?.(file) ?? {},
+      metadata: options.metadata,
+      warn: (text) => warnPage(this, text),
       loadEngine: () => this.#loadEngine(),
       emit: (name, detail) => this.#emit(name, detail),
       changed: () => void this.dispatchEvent(new Event('change')),

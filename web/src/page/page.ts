@@ -4,12 +4,13 @@
  * has expired.
  */
 import type { MediaUploadElement } from '../element/media-upload-element.js'
-import { filesIn, hasFiles } from '../element/transferred-files.js'
+import { filesIn, hasFiles, pastesFiles } from '../element/transferred-files.js'
 import type { GetToken } from '../session/token-provider.js'
 import { PageLanguage } from './page-language.js'
 import type { TokenInfo } from './page-token.js'
 import { PageToken, findToken, isSameSignIn, takeTokenFromAddress, tokenInfoOf } from './page-token.js'
 import { PurposeChoice } from './purpose-choice.js'
+import { ServerClock } from './server-clock.js'
 import { SwitchQuestion } from './switch-question.js'
 
 /** Milliseconds between two updates of the line that says for how long the link is valid. */
@@ -19,6 +20,7 @@ const refreshMs = 30_000
 type SignOutReason = 'missing' | 'expired'
 
 const pageToken = new PageToken()
+const clock = new ServerClock()
 const uploader = find<MediaUploadElement>('uploader')
 const panel = find('sign-in')
 const form = find<HTMLFormElement>('sign-in-form')
@@ -59,12 +61,17 @@ const getToken: GetToken = ({ reason, signal }) => {
   return pageToken.next(signal)
 }
 
-function signIn(token: string): void {
+async function signIn(token: string): Promise<void> {
   const info = tokenInfoOf(token)
   if (info === undefined) return signOut('missing')
-  if (info.expiresAt !== undefined && info.expiresAt <= Date.now()) return signOut('expired')
+  if (hasExpired(info)) await clock.ready
+  if (hasExpired(info)) return signOut('expired')
   if (signedIn === undefined || isSameSignIn(signedIn, info)) return use(token, info)
   question.ask(signedIn, info, () => use(token, info))
+}
+
+function hasExpired({ expiresAt }: TokenInfo): boolean {
+  return expiresAt !== undefined && expiresAt <= clock.now()
 }
 
 function use(token: string, info: TokenInfo): void {
@@ -132,7 +139,7 @@ function showSession(info: TokenInfo | undefined): void {
   shownToken = info
   sessionLine.hidden = info === undefined
   if (info === undefined) return
-  const minutes = info.expiresAt === undefined ? undefined : Math.round((info.expiresAt - Date.now()) / 60_000)
+  const minutes = info.expiresAt === undefined ? undefined : Math.round((info.expiresAt - clock.now()) / 60_000)
   const validity = document.createElement('span')
   validity.textContent = minutes === undefined ? '' : language.text('linkValid', { time: duration(minutes) })
   const whose = document.createElement('span')
@@ -147,11 +154,11 @@ function duration(minutes: number): string {
 
 function readAddress(): void {
   const token = takeTokenFromAddress()
-  if (token !== undefined) signIn(token)
+  if (token !== undefined) void signIn(token)
   else if (pageToken.current === undefined) signOut('missing')
 }
 
-function submitLink(event: SubmitEvent): void {
+async function submitLink(event: SubmitEvent): Promise<void> {
   event.preventDefault()
   const token = findToken(linkField.value)
   linkField.value = ''
@@ -159,7 +166,7 @@ function submitLink(event: SubmitEvent): void {
     showLinkError('linkWithoutToken')
     return linkField.focus()
   }
-  signIn(token)
+  await signIn(token)
   if (question.isOpen) return
   if (panel.hidden) uploader.focus()
   else showLinkError(tokenInfoOf(token) === undefined ? 'linkWithoutToken' : 'linkExpiredToo')
@@ -173,18 +180,19 @@ async function dropAnywhere(event: DragEvent): Promise<void> {
 }
 
 async function pasteAnywhere(event: ClipboardEvent): Promise<void> {
-  if (event.defaultPrevented || question.isOpen || !hasFiles(event.clipboardData)) return
+  if (question.isOpen || !pastesFiles(event)) return
   event.preventDefault()
   uploader.addFiles(await filesIn(event.clipboardData))
 }
 
 language.followBrowser()
 uploader.getToken = getToken
-form.addEventListener('submit', submitLink)
+form.addEventListener('submit', (event) => void submitLink(event))
 new PurposeChoice({ uploader, boxes: [...find('purposes').querySelectorAll('input')], offer: find('offer'), accept: find('offer-accept') })
 window.addEventListener('hashchange', readAddress)
 document.addEventListener('dragover', (event) => void dropAnywhere(event))
 document.addEventListener('drop', (event) => void dropAnywhere(event))
 document.addEventListener('paste', (event) => void pasteAnywhere(event))
 setInterval(() => showSession(shownToken), refreshMs)
+void clock.ready.then(() => showSession(shownToken))
 readAddress()

@@ -3,7 +3,7 @@
  * their records and reports which uploads are safe. A failure of the browser's storage never
  * reaches an upload, which then continues without a copy.
  */
-import type { UploadRequest } from '../engine/engine.js'
+import type { ElsewhereFilter, UploadRequest } from '../engine/engine.js'
 import { withTimeout } from './database.js'
 import { RecordWriter } from './record-writer.js'
 import type { UploadRecord } from './records.js'
@@ -29,6 +29,8 @@ export interface KeepDetail {
 export interface RestorePlace {
   readonly origin: string
   readonly place: string
+  /** Wants the uploads of all other places instead, as far as the filter accepts them and no running worker has them. */
+  readonly elsewhere?: ElsewhereFilter | undefined
   /** The running workers; undefined if they are unknown. */
   liveWorkers(): Promise<ReadonlySet<string> | undefined>
 }
@@ -124,15 +126,29 @@ export class CopyStore {
    * worker has already. Calls `askOwner` only if there is an upload with an owner.
    */
   async restore(at: RestorePlace, askOwner: () => Promise<string>): Promise<readonly StoredUpload[]> {
-    const candidates = async (): Promise<UploadRecord[]> => (await this.#store.sweep(await at.liveWorkers())).filter(({ id, origin, owner, request }) =>
-      origin === at.origin && request.place === at.place && owner !== '' && !this.#stored.has(id))
-    if ((await candidates()).length === 0) return []
-    const owner = await askOwner()
-    // The answer may take long, and another tab may have ended some of them meanwhile.
-    const own = (await candidates()).filter(record => record.owner === owner)
+    const owned = await this.#ownedBy(askOwner, at)
+    const own = at.elsewhere === undefined ? owned : [...owned].sort((a, b) => b.at - a.at).slice(0, at.elsewhere.limit)
     const found = await this.#store.keep(own.map(record => ({ record: { ...record, worker: this.#worker, at: Date.now() }, file: undefined })))
     for (const stored of found) this.#stored.set(stored.record.id, Promise.resolve(stored))
     return found
+  }
+
+  /** How many uploads `restore` would return, if there were no limit. */
+  async count(at: RestorePlace, askOwner: () => Promise<string>): Promise<number> {
+    return (await this.#ownedBy(askOwner, at)).length
+  }
+
+  async #ownedBy(askOwner: () => Promise<string>, at: RestorePlace): Promise<readonly UploadRecord[]> {
+    if ((await this.#candidates(at)).length === 0) return []
+    const owner = await askOwner()
+    // The answer may take long, and another tab may have ended some of them meanwhile.
+    return (await this.#candidates(at)).filter(record => record.owner === owner)
+  }
+
+  async #candidates(at: RestorePlace): Promise<readonly UploadRecord[]> {
+    const live = await at.liveWorkers()
+    const records = await this.#store.sweep(live)
+    return records.filter(record => record.origin === at.origin && record.owner !== '' && !this.#stored.has(record.id) && isAt(at, record, live))
   }
 
   /** Stores a file for an upload that has no copy. */
@@ -206,6 +222,13 @@ export class CopyStore {
     await this.#store.write(changes, removals)
     for (const { id, owner } of changes) if (owner && (await this.#stored.get(id))?.copy) this.#listener.kept(id)
   }
+}
+
+function isAt({ place, elsewhere }: RestorePlace, { worker, request }: UploadRecord, live: ReadonlySet<string> | undefined): boolean {
+  if (elsewhere === undefined) return request.place === place
+  const { kinds, purposes, taken } = elsewhere
+  const fits = (kinds.length === 0 || kinds.includes(request.kind)) && request.purposes.every(purpose => purposes.includes(purpose))
+  return request.place !== place && !taken.includes(request.place) && fits && !live?.has(worker)
 }
 
 function isTimeout(error: unknown): boolean {

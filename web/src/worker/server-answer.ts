@@ -1,4 +1,5 @@
 /** Reads a response of the server into the event that an upload's state machine expects. */
+import { noteServerTime, serverNow } from './server-time.js'
 import { parse, readProblem, type Problem } from './server-json.js'
 import type { Answer } from './wasm.js'
 
@@ -16,7 +17,9 @@ export interface ResponseParts {
 
 export function readAnswer(request: number, { status, body, header }: ResponseParts): RequestOutcome {
   const isProblem = header('Content-Type')?.startsWith('application/problem+json') ?? false
+  // A gateway may use the same media type, without our code.
   const problem = isProblem ? readProblem(parse(body)) : undefined
+  noteServerTime(header('Date'))
   return {
     type: 'answered',
     problem,
@@ -26,10 +29,10 @@ export function readAnswer(request: number, { status, body, header }: ResponsePa
       request,
       status,
       offset: readOffset(header('Upload-Offset')),
-      retryAfter: readRetryAfter(header('Retry-After'), Date.now()),
+      retryAfter: readRetryAfter(header('Retry-After'), serverNow()),
       location: header('Location') ?? '',
       problem: problem?.code ?? '',
-      foreign: !isProblem && header('Tus-Resumable') === null,
+      foreign: problem === undefined && header('Tus-Resumable') === null,
     },
   }
 }

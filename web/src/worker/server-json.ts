@@ -43,7 +43,7 @@ export function readProblem(value: unknown): Problem | undefined {
   if (!isObject(value) || typeof value['code'] !== 'string') return undefined
   return {
     code: value['code'],
-    title: text(value['title']),
+    title: plainText(value['title']),
     facts: readFacts(value['facts']),
     final: value['retryable'] === false,
   }
@@ -117,6 +117,12 @@ function readFacts(value: unknown): Fact[] {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Empty for markup, which none of our sentences has. */
+function plainText(value: unknown): string {
+  const found = text(value)
+  return /[<>]/.test(found) ? '' : found
 }
 
 function text(value: unknown): string {

@@ -19,6 +19,7 @@ import type { JobEvent } from './job-event.js'
 import { uploadMetadata, type PreparedUpload } from './prepared-upload.js'
 import type { RequestOutcome } from './server-answer.js'
 import { failureOfProblem, findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
+import { serverNow, serverTimeDifference } from './server-time.js'
 import type { RunnerContext } from './upload-context.js'
 import type { MachineAction, MachineEvent, MachineFacts, SendAction, WatchAction } from './wasm.js'
 
@@ -122,7 +123,7 @@ export class UploadRunner {
       case 'paused': return this.#hold({ type: 'paused' })
       case 'cancelled': return this.#emit({ type: 'cancelled' })
       case 'done':
-        return this.#asset ? this.#emit({ type: 'done', asset: this.#asset }) : this.#failWithoutResult()
+        return this.#asset ? this.#emit({ type: 'done', asset: this.#asset, clockAhead: serverTimeDifference() }) : this.#failWithoutResult()
       case 'refused':
         return this.#verdict ? this.#emit({ type: 'refused', verdict: this.#verdict }) : this.#failWithoutResult()
       case 'failed': return this.#fail(action.code, action.retryable, action.facts)
@@ -160,7 +161,7 @@ export class UploadRunner {
     if (outcome.type === 'broken') return void this.#broken(action, outcome.stalled)
     this.#answered(outcome, token)
     const asset = action.purpose === 'search' && outcome.answer.status === 200
-      ? findCopies(parse(outcome.body), this.#upload.request.purposes, Date.now())
+      ? findCopies(parse(outcome.body), this.#upload.request.purposes, serverNow())
       : undefined
     if (!asset) return this.#dispatch(outcome.answer)
     this.#asset = asset

@@ -1,7 +1,7 @@
 /** The part of the worker that uploads: its jobs, what is stored of them, and the token that they share. */
-import type { EngineEvent, KeptUpload } from '../engine/engine.js'
+import type { ElsewhereFilter, EngineEvent, KeptUpload } from '../engine/engine.js'
 import type { FromWorker, UploadCallMessage, UploadCommand, UploadMessage } from '../engine/worker-protocol.js'
-import { CopyStore } from '../storage/copy-store.js'
+import { CopyStore, type RestorePlace } from '../storage/copy-store.js'
 import { Database } from '../storage/database.js'
 import { IndexedUploadStore, type StoredUpload } from '../storage/upload-store.js'
 import { ChunkCeiling } from './chunk-ceiling.js'
@@ -51,7 +51,7 @@ export class UploadWorker {
 
   receive(message: UploadMessage): void {
     switch (message.type) {
-      case 'restore': case 'supply':
+      case 'restore': case 'count-elsewhere': case 'supply':
         return void this.#answer(message).then(answer => this.#worker.post({ type: 'answer', call: message.call, answer }), this.#worker.crashed)
       case 'keep': return this.#jobOf(message).keep()
       case 'start': {
@@ -91,22 +91,31 @@ export class UploadWorker {
     return job
   }
 
-  async #answer(message: UploadCallMessage): Promise<readonly KeptUpload[] | boolean> {
-    if (message.type === 'restore') return this.#restore(message.place)
-    return await this.#jobs.get(message.id)?.supply(message.file) ?? false
-  }
-
-  async #restore(place: string): Promise<readonly KeptUpload[]> {
-    const { copies, token, origin, hash } = this.#context
-    const at = { origin, place: hash(place), liveWorkers: this.#worker.workers.all }
-    try {
-      const stored = await copies.restore(at, () => resolveOwner(token, hash))
-      return stored.map(one => this.#restoreJob(one, place))
-    } catch {
-      // A store that cannot be read holds nothing for this visit.
-      return []
+  /** A store that cannot be read holds nothing for this visit. */
+  async #answer(message: UploadCallMessage): Promise<readonly KeptUpload[] | number | boolean> {
+    switch (message.type) {
+      case 'restore': return this.#restore(message.place, message.elsewhere).catch(() => [])
+      case 'count-elsewhere': return this.#context.copies.count(this.#placeOf(message.place, message.elsewhere), this.#askOwner).catch(() => 0)
+      case 'supply': return await this.#jobs.get(message.id)?.supply(message.file) ?? false
     }
   }
+
+  async #restore(place: string, elsewhere: ElsewhereFilter | undefined): Promise<readonly KeptUpload[]> {
+    const { copies, hash } = this.#context
+    const stored = await copies.restore(this.#placeOf(place, elsewhere), this.#askOwner)
+    for (const { record: { id, request } } of stored) {
+      if (elsewhere !== undefined) copies.change(id, { request: { ...request, place: hash(place) } })
+    }
+    return stored.map(one => this.#restoreJob(one, place))
+  }
+
+  #placeOf(place: string, elsewhere: ElsewhereFilter | undefined): RestorePlace {
+    const { origin, hash } = this.#context
+    const others = elsewhere && { ...elsewhere, taken: elsewhere.taken.map(hash) }
+    return { origin, place: hash(place), elsewhere: others, liveWorkers: this.#worker.workers.all }
+  }
+
+  readonly #askOwner = (): Promise<string> => resolveOwner(this.#context.token, this.#context.hash)
 
   #restoreJob(stored: StoredUpload, place: string): KeptUpload {
     const { record: { id, size, accepted, paused }, copy } = stored

@@ -2,7 +2,7 @@
 import { useRef } from 'react'
 import { MediaUploadElement, type Asset, type FileDetail, type GetToken } from '@mediarelay/upload'
 import { MediaUploadElement as ClassAlone } from '@mediarelay/upload/element'
-import { createUploader, type UploadResult } from '@mediarelay/upload/headless'
+import { createUploader, type Result } from '@mediarelay/upload/headless'
 import { check, sentences, type Verdict } from '@mediarelay/upload/check'
 import '@mediarelay/upload/react'
 
@@ -41,7 +41,7 @@ customElements.define('acme-upload', class extends ClassAlone {})
 const uploader = createUploader({ purposes: ['message', 'template'], kinds: ['image'], getToken })
 uploader.addEventListener('upload-success', ({ detail }) => detail.asset.media_id)
 uploader.addEventListener('change', (event) => event.type)
-const results: readonly UploadResult[] = uploader.results()
+const results: readonly Result[] = uploader.results()
 // @ts-expect-error there is no such purpose
 createUploader({ purposes: ['marketing'] })
 
