@@ -106,6 +106,7 @@ var packageRules = []packageRule{
 	{"internal/e2e/faults", forTests, nil},
 	{"internal/e2e/attacks", forTests, nil},
 	{"internal/e2e/clients", forTests, nil},
+	{"internal/e2e/packages", forTests, nil},
 
 	{"internal/archtest", forTests, nil},
 }

@@ -2,12 +2,12 @@
  * The element's files, whether or not the code that handles them is loaded: until
  * then they are buffered here, afterwards they are in the session.
  */
+import { newFileDetail, newFileID } from '../session/new-file.js'
 import type { Session, SessionHost } from '../session/session.js'
 import type { FileDetail, Upload } from '../session/upload.js'
 import type { Announcements } from './announcements.js'
 import type { IntakeList } from './file-intake.js'
 import type { ListModule } from './lazy-list.js'
-import { newFileDetail, newFileID } from './new-file.js'
 
 /** Not `FileList`, which is a type of the DOM. */
 export class UploadFileList implements IntakeList {

@@ -63,10 +63,12 @@ export abstract class FormControl extends CheckedElement {
     return this.#internals.willValidate
   }
 
+  /** As of every form control. */
   checkValidity(): boolean {
     return this.#internals.checkValidity()
   }
 
+  /** As of every form control. */
   reportValidity(): boolean {
     return this.#internals.reportValidity()
   }

@@ -1,8 +1,9 @@
 /** What the session needs to know from the element: its attributes, parsed, and its callbacks. */
 import { warnPage } from '../engine/page-warning.js'
+import { serverOf } from '../engine/server-url.js'
 import type { SessionHost } from '../session/session.js'
 import type { PlaceParts } from './address.js'
-import { placeOf, serverOf } from './address.js'
+import { placeOf } from './address.js'
 import { parseEngine, parseKinds, parsePurposes } from './attribute-values.js'
 import type { ElementProperties } from './element-properties.js'
 import { pageElements } from './page-elements.js'

@@ -1,6 +1,6 @@
 /** A file that was just added: its id and what is known of it before its check. */
 import type { Purpose } from '../engine/engine.js'
-import type { FileDetail } from '../session/upload.js'
+import type { FileDetail } from './upload.js'
 
 /** The engine keeps uploads by id across pages, hence 80 random bits. `crypto.randomUUID` exists in secure contexts only. */
 export function newFileID(): string {
