@@ -61,7 +61,7 @@ TESTSUM := scripts/gotestsum
 
 # Acceptance tests start servers and browsers. They run one package after another,
 # behind the rest: on a machine with two cores they would starve each other.
-ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients ./internal/e2e/packages
+ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/embed ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients ./internal/e2e/packages
 
 # The timeouts are for a busy machine; on an idle one it takes a few minutes.
 test-go: test-packages test-acceptance

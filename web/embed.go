@@ -28,7 +28,11 @@ var files embed.FS
 // Files returns the built files:
 //
 //	index.html                    an html/template, without compressed forms
+//	engine.html                   an html/template: the frame that holds the worker for pages of other origins
 //	widget/media-upload.js        the element
+//	widget/engine-protocol.js     tells pages that this is a media server, and its version of the worker's messages
+//	widget/create-engine-HASH.js  the element's part of the engine, loaded when it is first used
+//	widget/engine-frame-HASH.js   the script of engine.html
 //	widget/chunk-HASH.js          what the element and its list share
 //	widget/list-module-HASH.js    the list of files, loaded before the first one
 //	widget/worker-HASH.js         its worker, which checks
@@ -38,7 +42,7 @@ var files embed.FS
 //	assets/page-HASH.css          the page's styles
 //
 // HASH is a hash of the content, so these files can be cached without expiry. Each
-// file except index.html also exists in brotli (.br) and gzip (.gz).
+// file except the templates also exists in brotli (.br) and gzip (.gz).
 func Files() fs.FS {
 	dist, err := fs.Sub(files, "dist")
 	if err != nil {

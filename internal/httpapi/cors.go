@@ -53,7 +53,7 @@ func corsConfig(origins []string) cors.Config {
 		ExposeHeaders: []string{
 			tusproto.HeaderLocation, tusproto.HeaderOffset, tusproto.HeaderLength, tusproto.HeaderMetadata,
 			tusproto.HeaderExpires, tusproto.HeaderResumable,
-			"Tus-Version", "Tus-Max-Size", "Tus-Extension", tusproto.HeaderChecksumAlgorithm, "Retry-After", headerRequestID,
+			"Tus-Version", "Tus-Max-Size", "Tus-Extension", tusproto.HeaderChecksumAlgorithm, "Retry-After", "Date", headerRequestID,
 		},
 		MaxAge: preflightMaxAge,
 	}

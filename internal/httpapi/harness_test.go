@@ -184,6 +184,7 @@ func webFiles() fstest.MapFS {
 	file := func(content string) *fstest.MapFile { return &fstest.MapFile{Data: []byte(content)} }
 	return fstest.MapFS{
 		"index.html":                         file(`<!doctype html><title>Upload</title>{{if .Sandbox}}<p>sandbox</p>{{end}}{{range .Limits}}<p>{{.Kind}} {{.Size}}</p>{{end}}`),
+		"engine.html":                        file(`<!doctype html><meta name="mediarelay-origins" content="{{.}}">`),
 		"widget/media-upload.js":             file("element"),
 		"widget/media-upload.js.br":          file("element in brotli"),
 		"widget/media-upload.js.gz":          file("element in gzip"),

@@ -65,11 +65,11 @@ type Config struct {
 	// Files serves everything under /files/. The claims of the token, which has the
 	// scope that the request needs, are in the request's context.
 	Files http.Handler
-	// Web contains index.html, widget/ and assets/, with compressed files as .br and
-	// .gz beside the originals.
+	// Web contains index.html, engine.html, widget/ and assets/, with compressed files
+	// as .br and .gz beside the originals.
 	Web fs.FS
-	// AllowedOrigins are the origins whose pages may call /files and /v1, besides the
-	// server's own; may be empty.
+	// AllowedOrigins are the origins whose pages may call /files and /v1 and embed the
+	// engine's frame, besides the server's own; may be empty.
 	AllowedOrigins []string
 	// Sandbox makes the page say that nothing is sent to WhatsApp.
 	Sandbox bool
@@ -95,6 +95,10 @@ func New(c Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	frame, err := newFrame(c.Web, c.AllowedOrigins)
+	if err != nil {
+		return nil, err
+	}
 	rules, err := newRuleTable()
 	if err != nil {
 		return nil, err
@@ -104,7 +108,7 @@ func New(c Config) (http.Handler, error) {
 	routeUploads(engine, c)
 	routeAssets(engine, c)
 	get(engine, "/v1/rules", rules.serve)
-	routePages(engine, page, static)
+	routePages(engine, pages{page, frame, static})
 	return overrideMethod(engine), nil
 }
 
@@ -153,11 +157,28 @@ func routeAssets(engine *gin.Engine, c Config) {
 	get(assets, "/:id", handler.show)
 }
 
-func routePages(engine *gin.Engine, page *page, static *static) {
-	get(engine, "/", page.serve)
-	get(engine, "/widget/*file", static.serve)
-	get(engine, "/assets/*file", static.serve)
+// pages are what browsers load.
+type pages struct {
+	page   *page
+	frame  *frame
+	static *static
+}
+
+func routePages(engine *gin.Engine, p pages) {
+	get(engine, "/", p.page.serve)
+	get(engine, "/widget/*file", p.serveWidget)
+	get(engine, "/assets/*file", p.static.serve)
 	get(engine, "/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+}
+
+// serveWidget serves what pages of other origins load. gin has no route beside a
+// catch-all.
+func (p pages) serveWidget(c *gin.Context) {
+	if c.Request.URL.Path == framePath {
+		p.frame.serve(c)
+		return
+	}
+	p.static.serve(c)
 }
 
 // get routes GET and HEAD: RFC 9110 requires a server to support both.

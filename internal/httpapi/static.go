@@ -20,8 +20,11 @@ import (
 )
 
 // workerPolicy is the policy of the worker's scripts. It allows the worker to compile
-// WebAssembly, so that no page has to, and to load the script that it imports.
-const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+// WebAssembly, so that no page has to, and to load the script that it imports. It
+// limits no requests: behind a portal that proxies these files, the media server is
+// another origin, which this response cannot know. The page chooses the server, and
+// nothing but our own script runs in the worker.
+const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src *"
 
 // The Cache-Control header of a file.
 const (
@@ -155,6 +158,8 @@ func setFileHeaders(h http.Header, name string, v variant) {
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	if workerName.MatchString(path.Base(name)) {
 		h.Set("Content-Security-Policy", workerPolicy)
+		// A page isolated by COEP starts only workers that are isolated too.
+		h.Set("Cross-Origin-Embedder-Policy", "require-corp")
 	}
 	if v.encoding != "" {
 		h.Set("Content-Encoding", v.encoding)

@@ -34,12 +34,15 @@ func TestHeadersOfEachKindOfResponse(t *testing.T) {
 	const page = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; worker-src 'self'; " +
 		"img-src 'self' blob:; require-trusted-types-for 'script'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
 	const api = "default-src 'none'; frame-ancestors 'none'"
-	const worker = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+	const worker = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src *"
+	const frame = "default-src 'none'; script-src 'self'; worker-src 'self'; require-trusted-types-for 'script'; " +
+		"trusted-types mediarelay; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 	const year, asked = "public, max-age=31536000, immutable", "public, max-age=0, must-revalidate"
 	for _, tt := range []struct {
 		path, contentType, policy, cache, resources string
 	}{
 		{"/", "text/html; charset=utf-8", page, "no-cache", ""},
+		{"/widget/engine.html", "text/html; charset=utf-8", frame, "no-cache", "cross-origin"},
 		{"/widget/media-upload.js", "text/javascript; charset=utf-8", api, asked, "cross-origin"},
 		{"/widget/worker-ABCDEFGH.js", "text/javascript; charset=utf-8", worker, year, "cross-origin"},
 		{"/widget/upload-worker-ABCDEFGH.js", "text/javascript; charset=utf-8", worker, year, "cross-origin"},
@@ -127,11 +130,33 @@ func TestPagesOfAnyOriginMayLoadTheElement(t *testing.T) {
 	}
 }
 
+// A page isolated by Cross-Origin-Embedder-Policy can start the worker and embed the frame.
+func TestEngineIsIsolated(t *testing.T) {
+	w := newWorld(t, nil)
+	for path, want := range map[string]string{
+		"/widget/engine.html": "require-corp", "/widget/worker-ABCDEFGH.js": "require-corp", "/widget/media-upload.js": "",
+	} {
+		if got := w.ask("GET", path, "").Header.Get("Cross-Origin-Embedder-Policy"); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+}
+
+func TestOnlyAllowedOriginsEmbedTheEngine(t *testing.T) {
+	r := newWorld(t, withPortal).ask("GET", "/widget/engine.html", "")
+	if policy := r.Header.Get("Content-Security-Policy"); !strings.HasSuffix(policy, "frame-ancestors 'self' "+portal) {
+		t.Errorf("policy: %s", policy)
+	}
+	if !strings.Contains(r.body, `content="`+portal+`"`) {
+		t.Errorf("the page does not know the origins: %s", r.body)
+	}
+}
+
 func TestPathsThatAreNotServed(t *testing.T) {
 	w := newWorld(t, nil)
 	for _, path := range []string{
 		"/widget/", "/widget", "/widget/media-upload.js.br", "/widget/../index.html", "/widget/..%2Findex.html",
-		"/widget//media-upload.js", "/assets/nothing.js", "/index.html", "/placeholder",
+		"/widget//media-upload.js", "/assets/nothing.js", "/index.html", "/engine.html", "/placeholder",
 	} {
 		t.Run(path, func(t *testing.T) { wantProblem(t, w.ask("GET", path, ""), 404, "not_found") })
 	}
@@ -142,8 +167,12 @@ func TestIncompleteWebFiles(t *testing.T) {
 		"no page":                    {"widget/media-upload.js": {}},
 		"a page that fails":          {"index.html": {Data: []byte("{{.Nothing}}")}},
 		"a page that does not parse": {"index.html": {Data: []byte("{{if")}},
+		"no page for the engine":     {"index.html": {Data: []byte("x")}},
+		"an engine's page that does not parse": {
+			"index.html": {Data: []byte("x")}, "engine.html": {Data: []byte("{{if")},
+		},
 		"a file of no known type": {
-			"index.html": {Data: []byte("x")}, "widget/setup.exe": {Data: []byte("x")},
+			"index.html": {Data: []byte("x")}, "engine.html": {Data: []byte("x")}, "widget/setup.exe": {Data: []byte("x")},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

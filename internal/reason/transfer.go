@@ -31,6 +31,15 @@ const (
 	EndpointChanged Code = "endpoint_changed"
 	// OtherOwner: another user has signed in on the page since the upload began.
 	OtherOwner Code = "other_owner"
+	// OriginNotAllowed: the media server does not allow pages of this origin.
+	OriginNotAllowed Code = "origin_not_allowed"
+	// PolicyForbidsEngine: the page's Content-Security-Policy allows neither the worker
+	// nor the frame that checks and sends files, or no request to the media server.
+	PolicyForbidsEngine Code = "policy_forbids_engine"
+	// WrongEndpoint: whatever answers at the page's endpoint is not a media server.
+	WrongEndpoint Code = "wrong_endpoint"
+	// ServerOutdated: the media server is older than the page's script.
+	ServerOutdated Code = "server_outdated"
 	// EngineUnavailable: the browser cannot run the worker that checks and sends files.
 	EngineUnavailable Code = "engine_unavailable"
 )

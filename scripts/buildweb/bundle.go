@@ -15,7 +15,7 @@ type names map[string]string
 
 // scriptOptions bundle a TypeScript file and everything that it imports.
 func scriptOptions(entry string, constants names) api.BuildOptions {
-	define := make(map[string]string, len(constants))
+	define := map[string]string{"__ENGINE_PROTOCOL__": strconv.Itoa(engineProtocol)}
 	for name, value := range constants {
 		define[name] = strconv.Quote(value)
 	}

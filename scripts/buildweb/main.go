@@ -96,7 +96,12 @@ func build() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	elementScripts, err := elementFiles(names{"__WORKER_FILE__": path.Base(workerEntry)})
+	workerName := names{"__WORKER_FILE__": path.Base(workerEntry)}
+	elementScripts, err := elementFiles(workerName)
+	if err != nil {
+		return nil, err
+	}
+	frame, err := frameFiles(workerName)
 	if err != nil {
 		return nil, err
 	}
@@ -104,5 +109,5 @@ func build() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.Concat(elementScripts, workerScripts, []output{goModule}, page), nil
+	return slices.Concat(elementScripts, workerScripts, []output{goModule, protocolFile()}, frame, page), nil
 }

@@ -24,7 +24,7 @@ func pageFiles() ([]output, error) {
 		return nil, err
 	}
 	icon := hashed("assets/icon-%s.svg", drawing)
-	index, err := pageTemplate(names{"%PAGE_JS%": "/" + entry, "%PAGE_CSS%": "/" + styles.name, "%ICON%": "/" + icon.name})
+	index, err := pageTemplate("index.html", names{"%PAGE_JS%": "/" + entry, "%PAGE_CSS%": "/" + styles.name, "%ICON%": "/" + icon.name})
 	return append(code, styles, icon, index), err
 }
 
@@ -38,8 +38,8 @@ func pageScripts() (entry string, code []output, err error) {
 
 // pageTemplate fills in the names of the files. The actions of html/template stay
 // for the server.
-func pageTemplate(marks names) (output, error) {
-	const source = "web/index.html"
+func pageTemplate(name string, marks names) (output, error) {
+	source := "web/" + name
 	content, err := os.ReadFile(source)
 	if err != nil {
 		return output{}, err
@@ -51,5 +51,5 @@ func pageTemplate(marks names) (output, error) {
 		}
 		text = strings.ReplaceAll(text, mark, value)
 	}
-	return output{name: "index.html", content: []byte(text), template: true}, nil
+	return output{name: name, content: []byte(text), template: true}, nil
 }

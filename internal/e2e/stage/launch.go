@@ -70,6 +70,7 @@ func AwaitEnd(t testing.TB, ended <-chan error) error {
 // WebFiles stand in for the built upload page where no browser loads it.
 var WebFiles = fstest.MapFS{
 	"index.html":             {Data: []byte("<!doctype html><title>Upload</title>")},
+	"engine.html":            {Data: []byte("<!doctype html><title>Engine</title>")},
 	"widget/media-upload.js": {Data: []byte("element")},
 	"assets/page.js":         {Data: []byte("page")},
 }

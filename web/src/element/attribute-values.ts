@@ -1,5 +1,6 @@
 /** Parses the attributes `purpose` and `kinds`, and derives which types the file dialog offers. */
 import type { Kind, Purpose } from '../engine/engine.js'
+import type { EngineChoice } from '../engine/way.js'
 
 const purposes: readonly Purpose[] = ['message', 'template', 'profile']
 const kinds: readonly Kind[] = ['image', 'video', 'audio', 'document', 'sticker']
@@ -13,6 +14,11 @@ export function parsePurposes(text: string): readonly Purpose[] {
 /** Kinds separated by spaces or commas; without a valid one, an empty list, which means all. */
 export function parseKinds(text: string): readonly Kind[] {
   return kinds.filter((kind) => words(text).includes(kind))
+}
+
+/** Any other value than `worker` and `frame` means whichever works. */
+export function parseEngine(text: string): EngineChoice {
+  return text === 'worker' || text === 'frame' ? text : ''
 }
 
 /** The `accept` attribute of the file dialog. It is only a hint, since files are judged by their bytes. Documents have too many types to list. */

@@ -89,6 +89,7 @@ export abstract class ElementProperties extends FormControl {
     maxFiles: { type: Number, attribute: 'max-files' },
     concurrency: { type: Number },
     autoStart: { type: Boolean, attribute: 'auto-start' },
+    engine: {},
     lang: { reflect: true },
     getToken: { attribute: false },
     metadata: { attribute: false },
@@ -114,6 +115,11 @@ export abstract class ElementProperties extends FormControl {
   /** Starts each file as soon as it has passed its check. Otherwise it waits for `start` or a click. */
   declare autoStart: boolean
   /**
+   * How the engine is reached: `worker` for a worker of this page, `frame` for a hidden frame of the media server,
+   * empty for whichever the page's policy allows. Read when the engine is first needed.
+   */
+  declare engine: string
+  /**
    * Returns a token of the page's back end. It is called when a token is needed, once for all files. Set it to undefined when
    * the person signs out: the token is discarded, and uploads wait for the next callback.
    */
@@ -125,7 +131,7 @@ export abstract class ElementProperties extends FormControl {
 
   constructor() {
     super()
-    this.endpoint = this.purpose = this.kinds = ''
+    this.endpoint = this.purpose = this.kinds = this.engine = ''
     this.multiple = this.autoStart = false
     this.maxFiles = 0
     this.concurrency = defaultConcurrency

@@ -76,7 +76,12 @@ export class FileArea {
     return added
   }
 
-  /** Loads what the first file needs, when the browser is idle or the person shows interest. */
+  /** Loads the code of the list when the browser is idle. The engine is not started: most elements of a page are never used. */
+  preload(): Promise<void> {
+    return this.#load()
+  }
+
+  /** Loads what the first file needs, when the person shows interest. */
   async warm(): Promise<void> {
     await this.#load()
     this.session?.warm()

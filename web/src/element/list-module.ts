@@ -2,6 +2,8 @@
  * What is loaded ahead of the first file and not for the first paint: the session, the
  * rows with their styles and thumbnails, and the texts of announcements.
  */
+// Shared with the element's entry, it comes before Lit in the file that both load.
+import './trusted-types-guard.js'
 export { copyText } from '../list/clipboard.js'
 export { list } from '../list/list-view.js'
 export { listStyles } from '../list/styles/styles.js'

@@ -134,7 +134,7 @@ export class MediaUploadElement extends ElementProperties {
     window.addEventListener('offline', this.#offline)
     whenIdle(() => {
       if (!this.isConnected) return
-      void this.#area.warm().then(() => this.#area.restore())
+      void this.#area.preload().then(() => this.#area.restore())
     })
   }
 

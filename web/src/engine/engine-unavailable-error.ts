@@ -1,6 +1,11 @@
-/** The browser cannot run the engine: it has no workers or no WebAssembly, or a file could not be loaded. */
+/** The browser cannot run the engine: it has no workers or no WebAssembly, a file could not be loaded, or a policy forbids it. */
 export class EngineUnavailableError extends Error {
   override readonly name = 'EngineUnavailableError'
   /** For the catalogue. */
-  readonly code = 'engine_unavailable'
+  readonly code: string
+
+  constructor(detail: string, code = 'engine_unavailable') {
+    super(detail)
+    this.code = code
+  }
 }

@@ -4,6 +4,7 @@
  * media server's origin. The types of verdicts mirror wasm/output.go.
  */
 import type { TokenReason } from './token-reason.js'
+import type { EngineChoice } from './way.js'
 
 export type Kind = 'image' | 'video' | 'audio' | 'document' | 'sticker'
 export type Purpose = 'message' | 'template' | 'profile'
@@ -173,5 +174,5 @@ export interface Engine {
   close(): void
 }
 
-/** Makes an engine for an endpoint, which is an origin such as "https://media.example.com". */
-export type EngineFactory = (endpoint: string) => Engine
+/** Makes an engine for an endpoint, such as "https://media.example.com". `choice` fixes how it is reached; empty for whichever way works. */
+export type EngineFactory = (endpoint: string, choice?: EngineChoice) => Engine

@@ -48,8 +48,9 @@ export class PendingCalls {
     }
   }
 
-  rejectAll(detail: string): void {
-    for (const { reject } of this.#calls.values()) reject(new EngineUnavailableError(detail))
+  /** `code` is for the catalogue. */
+  rejectAll(detail: string, code?: string): void {
+    for (const { reject } of this.#calls.values()) reject(new EngineUnavailableError(detail, code))
     this.#calls.clear()
   }
 }

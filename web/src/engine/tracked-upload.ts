@@ -1,5 +1,6 @@
 /** What the page remembers of one upload, so that a new worker can resume it. */
 import type { EngineEvent } from './engine.js'
+import type { Connection } from './connection.js'
 import { firstAfter, type StartMessage } from './worker-protocol.js'
 
 export interface TrackedUpload {
@@ -7,14 +8,14 @@ export interface TrackedUpload {
   start: StartMessage
   /** A `failed` upload is handed to a new worker only if the person retries it, an `ended` one never. */
   state: 'running' | 'failed' | 'ended'
-  /** The worker that has the upload. */
-  worker: Worker | undefined
+  /** The connection to the worker that has the upload. */
+  worker: Connection | undefined
   /** Bytes that the server has acknowledged. */
   accepted: number
 }
 
 /** An upload that `worker` has; undefined for one that must be handed to a worker. */
-export function trackUpload(start: Omit<StartMessage, 'first'>, worker?: Worker): TrackedUpload {
+export function trackUpload(start: Omit<StartMessage, 'first'>, worker?: Connection): TrackedUpload {
   return { start: { ...start, first: 'start' }, state: 'running', worker, accepted: 0 }
 }
 

@@ -1,31 +1,29 @@
 /**
- * The engine on the page's side of a worker of the same origin. It keeps what must outlive a
+ * The engine of one element on the page's side of the worker, wherever that runs. It keeps what must outlive a
  * crash of the worker: the files, their upload URLs and the last command for each.
  */
-import type { CheckRequest, Engine, EngineEvent, EngineFactory, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
+import type { Connection, EngineHost, Loss } from './connection.js'
+import type { CheckRequest, Engine, EngineEvent, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
 import { PendingCalls, type Question } from './pending-calls.js'
 import { trackEvent, trackUpload, type TrackedUpload } from './tracked-upload.js'
-import { createWorker } from './worker-script.js'
 import { FIRST, type CallAnswers, type CallMessage, type FromWorker, type StartMessage, type ToWorker, type UploadCommand } from './worker-protocol.js'
 
 /** Crashes in a row, without an answered call or any progress, after which no new worker is started. */
 const MAX_CRASHES = 3
 
-export const createWorkerEngine: EngineFactory = endpoint => new WorkerEngine(endpoint)
-
-class WorkerEngine implements Engine {
-  readonly #endpoint: string
+export class WorkerEngine implements Engine {
+  readonly #host: EngineHost
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #uploads = new Map<string, TrackedUpload>()
   readonly #calls = new PendingCalls()
   /** Uploads that were forgotten while there was no worker to remove their copies. */
   readonly #forgotten = new Set<string>()
-  #worker: Worker | undefined
+  #worker: Connection | undefined
   #suspended = false
   #crashes = 0
 
-  constructor(endpoint: string) {
-    this.#endpoint = endpoint
+  constructor(host: EngineHost) {
+    this.#host = host
     addEventListener('pagehide', this.#freeze)
     addEventListener('pageshow', this.#thaw)
   }
@@ -60,6 +58,7 @@ class WorkerEngine implements Engine {
   }
 
   async restore(place: string): Promise<readonly KeptUpload[]> {
+    if (!this.#worker && !await this.#host.mayHaveEarlierUploads()) return []
     const kept = await this.#ask<'restore'>({ type: 'restore', place })
     for (const { id, file, size, request } of kept) {
       this.#uploads.set(id, trackUpload({ type: 'keep', id, file, size, request, url: '' }, this.#worker))
@@ -126,7 +125,7 @@ class WorkerEngine implements Engine {
   }
 
   #stop(): void {
-    this.#worker?.terminate()
+    this.#worker?.close()
     this.#worker = undefined
   }
 
@@ -162,17 +161,10 @@ class WorkerEngine implements Engine {
 
   #open(): void {
     if (this.#worker || this.#suspended) return
-    let worker: Worker
-    try {
-      worker = createWorker()
-    } catch (error) {
-      queueMicrotask(() => this.#giveUp(String(error)))
-      return
-    }
-    this.#worker = worker
-    worker.onmessage = (event: MessageEvent<FromWorker>) => this.#receive(worker, event.data)
-    worker.onerror = event => this.#crashed(worker, event.message)
-    this.#post({ type: 'open', endpoint: this.#endpoint })
+    const worker: Connection = (this.#worker = this.#host.connect({
+      receive: message => { if (worker === this.#worker) this.#receive(message) },
+      lost: loss => { if (worker === this.#worker) this.#lost(loss) },
+    }))
     for (const id of this.#forgotten) this.#post({ type: 'forget', id })
     this.#forgotten.clear()
     for (const message of this.#calls.messages) this.#post(message)
@@ -180,19 +172,18 @@ class WorkerEngine implements Engine {
   }
 
   #post(message: ToWorker): void {
-    this.#worker?.postMessage(message)
+    this.#worker?.post(message)
   }
 
-  #receive(worker: Worker, message: FromWorker): void {
-    if (worker !== this.#worker) return
+  #receive(message: FromWorker): void {
     switch (message.type) {
-      case 'dead': return this.#crashed(worker, message.detail)
       case 'located': return this.#located(message.id, message.url)
       case 'answer':
         this.#crashes = 0
         return this.#calls.resolve(message.call, message.answer)
       case 'event':
         this.#track(message.event)
+        this.#host.noticed(message.event)
         this.#emit(message.event)
     }
   }
@@ -212,20 +203,22 @@ class WorkerEngine implements Engine {
     for (const listener of [...this.#listeners]) listener(event)
   }
 
-  #crashed(worker: Worker, detail: string): void {
-    if (worker !== this.#worker) return
-    this.#stop()
-    this.#crashes++
-    this.#calls.noteCrash(detail)
+  #lost({ detail, blamed, fault }: Loss): void {
+    this.#worker = undefined
+    if (fault) return this.#giveUp(detail, fault)
+    if (blamed) {
+      this.#crashes++
+      this.#calls.noteCrash(detail)
+    }
     if (this.#crashes < MAX_CRASHES) this.#open()
-    else this.#giveUp(detail)
+    else this.#giveUp(detail, 'engine_unavailable')
   }
 
   /** Fails all calls and running uploads. A retry starts a new worker. */
-  #giveUp(detail: string): void {
+  #giveUp(detail: string, code: string): void {
     this.#crashes = 0
-    this.#calls.rejectAll(detail)
-    const failure: Failure = { code: 'engine_unavailable', message: '', retryable: true, facts: [] }
+    this.#calls.rejectAll(detail, code)
+    const failure: Failure = { code, message: '', retryable: true, facts: [] }
     for (const [id, upload] of this.#uploads) {
       if (upload.state !== 'running' || upload.start.type !== 'start') continue
       upload.state = 'failed'

@@ -1,11 +1,43 @@
-/** The messages between the page and the worker. `id` is the element's file id. */
+/**
+ * The messages between the page and the worker. Each element talks to the worker through a port of its own, which
+ * `ConnectMessage` brings; what is about the worker as a whole passes outside the ports. `id` is the element's file id.
+ *
+ * A page may meet a worker of another version of this code, in the frame of the media server: a change that an
+ * older worker would not understand needs another protocol number (scripts/buildweb).
+ */
 import type { CheckRequest, EngineEvent, KeptUpload, UploadRequest, Verdict } from './engine.js'
 
+/** Gives the worker the port of one element, the client. */
+export interface ConnectMessage {
+  readonly type: 'connect'
+  readonly client: number
+  readonly endpoint: string
+  /** The origin of the page around the frame, whose uploads are kept apart from other pages'; empty without a frame. */
+  readonly site: string
+}
+
+/** The page's first message to the frame. Its port carries `ConnectMessage` to the frame and `FromProcess` to the page. */
+export interface FrameGreeting {
+  readonly type: 'mediarelay-engine'
+}
+
+/** What a worker says about itself, to the page that started it. */
+export type FromProcess =
+  /** The first message: the worker can take clients. */
+  | { readonly type: 'ready'; readonly protocol: number }
+  /** A policy forbids what the worker needs. */
+  | { readonly type: 'forbidden'; readonly directive: string }
+  /** The module failed to load or has crashed: the page must replace this worker. `client` is whose call did it; 0 for nobody's. */
+  | { readonly type: 'dead'; readonly detail: string; readonly client: number }
+  /** The worker's script could not be loaded. */
+  | { readonly type: 'failed'; readonly detail: string }
+
+/** A message of a client. */
 export type ToWorker =
-  /** Always the first message. */
-  | { readonly type: 'open'; readonly endpoint: string }
   | CheckMessage
   | UploadMessage
+  /** The last message: stops the client's uploads, whose records stay. */
+  | { readonly type: 'close' }
 
 /** A message for the upload worker, the part of the worker that is loaded for uploads. */
 export type UploadMessage =
@@ -53,13 +85,12 @@ export type FirstCommand = 'start' | 'pause' | 'retry' | 'cancel'
 
 export type UploadCommand = 'pause' | 'resume' | 'cancel' | 'retry'
 
+/** A message to a client. */
 export type FromWorker =
   | { readonly type: 'answer'; readonly call: number; readonly answer: CallAnswers[keyof CallAnswers] }
   | { readonly type: 'event'; readonly event: EngineEvent }
   /** The server has assigned the upload's URL, or has forgotten the upload (empty). */
   | { readonly type: 'located'; readonly id: string; readonly url: string }
-  /** The module failed to load or has crashed: the page must replace this worker. */
-  | { readonly type: 'dead'; readonly detail: string }
 
 /** The command that the next worker begins with if this one stops before it completes the given command. */
 export const FIRST = { pause: 'pause', resume: 'start', retry: 'retry', cancel: 'cancel' } as const satisfies Record<UploadCommand, FirstCommand>

@@ -2,8 +2,8 @@
  * Files, checks and uploads without a view. It has the same session and the same engine
  * as `<media-upload>`, with the same events; the page draws what it likes.
  */
+import { createEngine } from '../engine/create-engine.js'
 import type { Engine, EngineFactory, Failure, Verdict } from '../engine/engine.js'
-import { createWorkerEngine } from '../engine/worker-engine.js'
 import { preferredTag } from '../i18n/languages.js'
 import { loadTexts } from '../i18n/load-texts.js'
 import type { Texts } from '../i18n/messages.js'
@@ -139,6 +139,7 @@ export class Uploader extends EventTarget {
       kinds: options.kinds ?? [],
       autoStart: options.autoStart ?? false,
       concurrency: concurrencyOf(options),
+      engine: options.engine ?? '',
       get origin() { return originOf(options) },
       get place() { return placeOf(options) },
       metadataOf: (file) => options.metadata?.(file) ?? {},
@@ -157,7 +158,7 @@ export class Uploader extends EventTarget {
   /** The sentences are loaded first, so that every error has one. */
   async #loadEngine(): Promise<EngineFactory> {
     this.#texts ??= await loadTexts(this.#options.lang ?? preferredTag(navigator.languages)).catch(() => undefined)
-    return (endpoint) => (this.#engine ??= createWorkerEngine(endpoint))
+    return (endpoint) => (this.#engine ??= createEngine(endpoint, this.#options.engine))
   }
 
   #sentence(failure: Failure): string {

@@ -3,10 +3,13 @@
  * another endpoint gets another engine.
  */
 import type { Engine, EngineEvent, EngineFactory } from '../engine/engine.js'
+import type { EngineChoice } from '../engine/way.js'
 
 export interface EngineLinkHost {
   /** The media server's origin; empty if `endpoint` is not a URL. */
   readonly origin: string
+  /** How the engine is reached; empty for whichever way works. Read when the engine is opened. */
+  readonly engine: EngineChoice
   loadEngine(): Promise<EngineFactory>
 }
 
@@ -48,7 +51,7 @@ export class EngineLink {
     if (this.#factory === undefined) throw new Error('media-upload: internal error: the engine is not loaded')
     const { origin } = this.#host
     if (origin === '') throw new TypeError('media-upload: the endpoint attribute is not a URL; set it to the media server’s origin, such as https://media.example.com')
-    const engine = (this.#engine = this.#factory(origin))
+    const engine = (this.#engine = this.#factory(origin, this.#host.engine))
     this.#origin = origin
     this.#unsubscribe = engine.subscribe(this.#receive)
     if (this.#suspended) engine.suspend()

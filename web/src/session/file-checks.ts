@@ -42,7 +42,7 @@ export class FileChecks {
       if (isCurrent()) this.#report(upload, verdict)
     } catch (error) {
       // An engine that was replaced meanwhile says nothing about the file: the queue has the new one check it.
-      if (engine === link.engine && isCurrent()) changes.apply(upload, { type: 'failed', id, failure: failureOf(codeOf(error)) })
+      if (engine === link.engine && isCurrent()) changes.applyAndEmit(upload, { type: 'failed', id, failure: failureOf(codeOf(error)) })
     }
   }
 

@@ -5,14 +5,15 @@
  * Every wait is bounded. Another tab, a full disk or a broken profile can block a browser's
  * database indefinitely, and no upload may wait for that.
  */
-const NAME = 'mediarelay'
+import { DATABASE_NAME, RECORDS_STORE } from '../engine/database-name.js'
+
 const VERSION = 1
 
 /** How long opening the database may take. */
 const OPEN_TIMEOUT_MILLISECONDS = 3000
 
 /** `uploads`: small records. `copies`: Blobs, by the id of the record that stored them. `ceilings`: chunk sizes, by origin. */
-const STORES = ['uploads', 'copies', 'ceilings'] as const
+const STORES = [RECORDS_STORE, 'copies', 'ceilings'] as const
 
 export type Stores = Readonly<Record<(typeof STORES)[number], IDBObjectStore>>
 
@@ -62,10 +63,10 @@ export function withTimeout<T>(milliseconds: number, promise: Promise<T>): Promi
 }
 
 function open(closed: () => void): Promise<IDBDatabase> {
-  const opening = indexedDB.open(NAME, VERSION)
+  const opening = indexedDB.open(DATABASE_NAME, VERSION)
   opening.onupgradeneeded = () => {
-    for (const name of STORES) opening.result.createObjectStore(name, name === 'uploads' ? { keyPath: 'id' } : {})
-    opening.transaction?.objectStore('uploads').createIndex('key', 'key')
+    for (const name of STORES) opening.result.createObjectStore(name, name === RECORDS_STORE ? { keyPath: 'id' } : {})
+    opening.transaction?.objectStore(RECORDS_STORE).createIndex('key', 'key')
   }
   return resultOf(opening).then(database => {
     // An open connection blocks whoever deletes the database, or opens it with a newer version of this code.

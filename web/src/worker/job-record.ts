@@ -23,9 +23,9 @@ export class JobRecord {
   #progress = { accepted: 0, at: Date.now() }
 
   /** Stores nothing until `keep`. The record contains the hash of the place. */
-  constructor({ copies, origin, hash }: JobContext, file: JobFile) {
+  constructor({ copies, origin, placeKey }: JobContext, file: JobFile) {
     this.#copies = copies
-    this.#detail = { ...file, origin, request: { ...file.request, place: hash(file.request.place) } }
+    this.#detail = { ...file, origin, request: { ...file.request, place: placeKey(file.request.place) } }
   }
 
   /** Stores the record with a copy of the file, unless they are stored already. */

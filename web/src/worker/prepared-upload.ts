@@ -26,3 +26,8 @@ export function uploadMetadata({ request, key, source }: PreparedUpload): (reado
   const others = Object.entries(request.metadata).filter(([name]) => VALID_KEY.test(name) && !OWN_KEYS.has(name))
   return [...own, ...others].filter(([, value]) => value !== '')
 }
+
+/** The URLs that the state machine needs, on a media server that ends in a slash. */
+export function urlsOf(origin: string): { readonly files: string; readonly uploads: string; readonly assets: string } {
+  return { files: `${origin}files/`, uploads: `${origin}v1/uploads/`, assets: `${origin}v1/assets` }
+}

@@ -7,6 +7,13 @@ export type RequestOutcome =
   | { readonly type: 'answered'; readonly answer: Answer; readonly problem: Problem | undefined; readonly body: string }
   | { readonly type: 'broken'; readonly stalled: boolean }
 
+export type Answered = RequestOutcome & { readonly type: 'answered' }
+
+/** Whether something else than a media server has nothing at this URL. */
+export function isNotFound({ foreign, status }: Answer): boolean {
+  return foreign && (status === 404 || status === 405)
+}
+
 /** A response, as fetch and XHR can both give it. */
 export interface ResponseParts {
   readonly status: number

@@ -27,6 +27,8 @@ export class UploadJob {
   /** The page was told that another tab sends the upload. */
   #following = false
   #lock: UploadLock | undefined
+  readonly #tell = (event: JobEvent): void => this.#context.emit({ ...event, id: this.id })
+  readonly #fail = (code: string, retryable: boolean): void => this.#report({ type: 'failed', failure: failureOf(code, retryable) })
 
   constructor(context: JobContext, file: JobFile) {
     this.id = file.id
@@ -123,8 +125,13 @@ export class UploadJob {
   /** Stops the upload here and removes its record, but leaves it on the server. */
   free(): void {
     if (this.ended) return
-    this.#stopRunner({ type: 'ended' })
     this.#record.end('')
+    this.abandon()
+  }
+
+  /** Stops the upload here, for another worker to continue it. */
+  abandon(): void {
+    this.#stopRunner({ type: 'ended' })
     this.#lock?.release()
   }
 
@@ -139,9 +146,10 @@ export class UploadJob {
         this.#report({ type: 'waiting', reason: 'token', retryInMs: 0 })
       }
       const isAllowed = await this.#identity.resolve(() => this.#first !== 'cancel')
+      const fault = isAllowed ? await this.#context.server.faultAhead() : 'other_owner'
       if (this.#state.type !== 'waiting') return
-      if (isAllowed) this.#takeLock()
-      else this.#fail('other_owner', true)
+      if (fault === undefined) this.#takeLock()
+      else this.#fail(fault, true)
     } catch (error) {
       if (this.#context.module.isCrash(error)) this.#context.crashed(error)
       else if (this.#state.type === 'waiting') this.#fail('file_changed', false)
@@ -216,10 +224,6 @@ export class UploadJob {
     this.#lock?.publishUrl(url)
   }
 
-  #fail(code: string, retryable: boolean): void {
-    this.#report({ type: 'failed', failure: failureOf(code, retryable) })
-  }
-
   /** Applies an event, and passes it to the page and to the tabs that follow. */
   #report(event: JobEvent): void {
     this.#first = firstAfter(event.type, this.#first)
@@ -240,9 +244,5 @@ export class UploadJob {
   #stopRunner(next: JobState): void {
     if (this.#state.type === 'running') this.#state.runner.free()
     this.#state = next
-  }
-
-  #tell(event: JobEvent): void {
-    this.#context.emit({ ...event, id: this.id })
   }
 }

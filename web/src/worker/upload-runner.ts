@@ -11,22 +11,16 @@
  *   wait, need-token                                  waiting
  *   paused, done, refused, failed, cancelled          the event of the same name
  */
-import type { Asset, Fact, Verdict } from '../engine/engine.js'
+import type { Asset, Fact, Verdict, WaitReason } from '../engine/engine.js'
 import type { FirstCommand, UploadCommand } from '../engine/worker-protocol.js'
 import { sendRequest, type ChunkOutcome } from './chunk-sender.js'
 import { watchUpload } from './event-stream.js'
 import type { JobEvent } from './job-event.js'
-import { uploadMetadata, type PreparedUpload } from './prepared-upload.js'
-import type { RequestOutcome } from './server-answer.js'
+import { uploadMetadata, urlsOf, type PreparedUpload } from './prepared-upload.js'
+import { isNotFound, type Answered } from './server-answer.js'
 import { failureOfProblem, findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
-import type { RunnerContext } from './upload-context.js'
+import type { RunnerContext, RunnerListener } from './upload-context.js'
 import type { MachineAction, MachineEvent, MachineFacts, SendAction, WatchAction } from './wasm.js'
-
-export interface RunnerListener {
-  emit(event: JobEvent): void
-  /** The server has assigned the upload's URL, or has forgotten the upload (empty). */
-  located(url: string): void
-}
 
 export class UploadRunner {
   readonly #context: RunnerContext
@@ -58,14 +52,11 @@ export class UploadRunner {
   }
 
   #makeMachine(): void {
-    const { origin, ceiling, module, crashed } = this.#context
     try {
-      this.#handle = module.newUpload({
-        files: `${origin}files/`, uploads: `${origin}v1/uploads/`, assets: `${origin}v1/assets`,
-        url: this.#url, size: this.#upload.source.size, ceiling: ceiling.bytes, metadata: uploadMetadata(this.#upload),
-      })
+      const { origin, ceiling } = this.#context
+      this.#handle = this.#context.module.newUpload({ ...urlsOf(origin), url: this.#url, size: this.#upload.source.size, ceiling: ceiling.bytes, metadata: uploadMetadata(this.#upload) })
     } catch (error) {
-      crashed(error)
+      this.#context.crashed(error)
     }
   }
 
@@ -109,32 +100,31 @@ export class UploadRunner {
     switch (action.do) {
       case 'send': return this.#send(action, forgotten)
       case 'watch': return this.#watch(action)
-      case 'wait': {
-        this.#hold({ type: 'waiting', reason: action.reason, retryInMs: action.milliseconds })
-        const timer = setTimeout(() => this.#dispatch({ type: 'due' }), action.milliseconds)
-        this.#stop = () => clearTimeout(timer)
-        return
-      }
+      case 'wait': return this.#wait(action.reason, action.milliseconds)
       case 'need-token':
         this.#hold({ type: 'waiting', reason: 'token', retryInMs: 0 })
         this.#stop = this.#context.token.request(type => this.#dispatch({ type }))
         return
       case 'paused': return this.#hold({ type: 'paused' })
       case 'cancelled': return this.#emit({ type: 'cancelled' })
-      case 'done':
-        return this.#asset ? this.#emit({ type: 'done', asset: this.#asset }) : this.#failWithoutResult()
-      case 'refused':
-        return this.#verdict ? this.#emit({ type: 'refused', verdict: this.#verdict }) : this.#failWithoutResult()
+      case 'done': return this.#asset ? this.#emit({ type: 'done', asset: this.#asset }) : this.#failAnew('relay_failed')
+      case 'refused': return this.#verdict ? this.#emit({ type: 'refused', verdict: this.#verdict }) : this.#failAnew('relay_failed')
       case 'failed': return this.#fail(action.code, action.retryable, action.facts)
     }
   }
 
-  /** The server reported the end of the upload without its result. A retry asks again, with a new machine. */
-  #failWithoutResult(): void {
+  #wait(reason: WaitReason, retryInMs: number): void {
+    this.#hold({ type: 'waiting', reason, retryInMs })
+    const timer = setTimeout(() => this.#dispatch({ type: 'due' }), retryInMs)
+    this.#stop = () => clearTimeout(timer)
+  }
+
+  /** A retry asks again, with a new machine. */
+  #failAnew(code: string): void {
     this.#context.module.freeUpload(this.#handle)
     this.#damaged = 0
     this.#makeMachine()
-    this.#fail('relay_failed', true, [])
+    this.#fail(code, true, [])
   }
 
   #send(action: SendAction & MachineFacts, forgotten: boolean): void {
@@ -148,7 +138,7 @@ export class UploadRunner {
   }
 
   #announce(action: SendAction & MachineFacts, forgotten: boolean): void {
-    const advances = action.purpose === 'search' || action.purpose === 'create' || action.purpose === 'chunk'
+    const advances = ['search', 'create', 'chunk'].includes(action.purpose)
     if (forgotten) this.#emit({ type: 'started' })
     else if (this.#held && advances) this.#emit({ type: 'resumed', offset: action.accepted })
     if (advances) this.#held = false
@@ -158,6 +148,12 @@ export class UploadRunner {
   #sent(action: SendAction, outcome: ChunkOutcome, token: string): void {
     if (outcome.type === 'unreadable') return this.#unreadable(action)
     if (outcome.type === 'broken') return void this.#broken(action, outcome.stalled)
+    const read = (): void => this.#read(action, outcome, token)
+    if (isNotFound(outcome.answer)) void this.#orFault(read)
+    else read()
+  }
+
+  #read(action: SendAction, outcome: Answered, token: string): void {
     this.#answered(outcome, token)
     const asset = action.purpose === 'search' && outcome.answer.status === 200
       ? findCopies(parse(outcome.body), this.#upload.request.purposes, Date.now())
@@ -171,7 +167,15 @@ export class UploadRunner {
   async #broken(action: SendAction, stalled: boolean): Promise<void> {
     const { offset, length, request } = action
     if (length > 0 && !stalled && !await this.#upload.source.canRead(offset, length)) return this.#unreadable(action)
-    this.#dispatch({ type: 'broken', request, stalled })
+    await this.#orFault(() => this.#dispatch({ type: 'broken', request, stalled }))
+  }
+
+  /** Proceeds, or fails if only an administrator can help. A command may end the request meanwhile. */
+  async #orFault(proceed: () => void): Promise<void> {
+    const current = this.#stop
+    const code = await this.#context.server.fault()
+    if (code === undefined) proceed()
+    else if (!this.#freed && this.#stop === current) this.#failAnew(code)
   }
 
   /** If the copy cannot be read, the original may be. */
@@ -181,7 +185,8 @@ export class UploadRunner {
     this.#dispatch(source.current ? { type: 'broken', request, stalled: false } : { type: 'unreadable', request })
   }
 
-  #answered({ answer: { status, foreign }, problem }: RequestOutcome & { type: 'answered' }, token: string): void {
+  #answered({ answer: { status, foreign }, problem }: Answered, token: string): void {
+    if (!foreign) this.#context.server.answered()
     this.#problem = problem
     // A gateway in front of the server may answer an expired token with 403.
     if (status === 401 || status === 403 && foreign) this.#context.token.reject(token)

@@ -1,4 +1,4 @@
-/** The part of the worker that uploads: its jobs, what is stored of them, and the token that they share. */
+/** The part of the worker that uploads, for one client: its jobs, what is stored of them, and the token that they share. */
 import type { EngineEvent, KeptUpload } from '../engine/engine.js'
 import type { FromWorker, UploadCallMessage, UploadCommand, UploadMessage } from '../engine/worker-protocol.js'
 import { CopyStore } from '../storage/copy-store.js'
@@ -12,12 +12,15 @@ import { ownerOf, resolveOwner } from './owner.js'
 import type { JobContext } from './upload-context.js'
 import { UploadJob } from './upload-job.js'
 import type { WasmModule } from './wasm-module.js'
+import { ServerProbe } from './server-probe.js'
 import { WorkerToken } from './worker-token.js'
 
 /** What the worker provides. */
 export interface WorkerContext {
   readonly module: WasmModule
   readonly endpoint: string
+  /** The origin of the page around the frame that the worker is in; empty without a frame. */
+  readonly site: string
   readonly workers: LiveWorkers
   post(message: FromWorker): void
   crashed(error: unknown): void
@@ -29,7 +32,7 @@ export class UploadWorker {
   readonly #jobs = new Map<string, UploadJob>()
 
   constructor(worker: WorkerContext) {
-    const { module, endpoint, workers, post, crashed } = worker
+    const { module, endpoint, site, workers, post, crashed } = worker
     this.#worker = worker
     const emit = (event: EngineEvent): void => post({ type: 'event', event })
     const token = new WorkerToken(reason => emit({ type: 'token-needed', reason }))
@@ -38,6 +41,9 @@ export class UploadWorker {
     const hash = (text: string): string => textSha256(module, text)
     this.#context = {
       module, token, origin, hash, emit, crashed,
+      // All pages that embed the frame share its database.
+      placeKey: place => hash(site === '' ? place : `${site}\n${place}`),
+      server: new ServerProbe(origin),
       copies: new CopyStore(store, workers.self, {
         kept: id => emit({ type: 'kept', id }),
         unkept: (id, reason) => emit({ type: 'unkept', id, reason }),
@@ -46,7 +52,14 @@ export class UploadWorker {
       rules: __WASM_FILE__,
       located: (id, url) => post({ type: 'located', id, url }),
     }
-    self.addEventListener('online', () => this.#nudge())
+    self.addEventListener('online', this.#nudge)
+  }
+
+  /** Stops all uploads. Their records stay. */
+  close(): void {
+    self.removeEventListener('online', this.#nudge)
+    for (const job of this.#jobs.values()) job.abandon()
+    this.#worker.workers.release()
   }
 
   receive(message: UploadMessage): void {
@@ -97,8 +110,8 @@ export class UploadWorker {
   }
 
   async #restore(place: string): Promise<readonly KeptUpload[]> {
-    const { copies, token, origin, hash } = this.#context
-    const at = { origin, place: hash(place), liveWorkers: this.#worker.workers.all }
+    const { copies, token, origin, hash, placeKey } = this.#context
+    const at = { origin, place: placeKey(place), liveWorkers: this.#worker.workers.all }
     try {
       const stored = await copies.restore(at, () => resolveOwner(token, hash))
       return stored.map(one => this.#restoreJob(one, place))
@@ -123,7 +136,7 @@ export class UploadWorker {
     this.#context.copies.setOwner(owner)
   }
 
-  #nudge(): void {
+  readonly #nudge = (): void => {
     for (const job of this.#jobs.values()) job.nudge()
   }
 }

@@ -85,7 +85,7 @@ export class WasmModule {
   /** Makes the state machine of an upload and returns its handle. */
   newUpload(config: MachineConfig): number {
     const length = this.#write([config.files, config.uploads, config.assets, config.url, ...config.metadata.flat()])
-    const crossOrigin = new URL(config.files).origin === self.location.origin ? 0 : 1
+    const crossOrigin = new URL(config.files).origin === self.origin ? 0 : 1
     return this.#succeeded(this.#live().mediarelay_upload_new(config.size, config.ceiling, crossOrigin, length))
   }
 
@@ -175,9 +175,12 @@ export class WasmModule {
   }
 }
 
+/** Beside this script, not beside the worker's URL: that may be a `blob:` of another origin. */
+const moduleUrl = new URL(__WASM_FILE__, import.meta.url)
+
 /** Compiles the module while it downloads, or after that if the server sends another Content-Type. */
 async function instantiate(imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
-  const response = await fetch(new URL(__WASM_FILE__, self.location.href))
+  const response = await fetch(moduleUrl)
   if (!response.ok) throw new Error(`${__WASM_FILE__}: ${response.status}`)
   const streams = response.headers.get('Content-Type') === 'application/wasm'
   const { instance } = streams

@@ -144,4 +144,6 @@ declare global {
   const __WASM_FILE__: string
   /** The name of the worker's file beside the element. The build sets it. */
   const __WORKER_FILE__: string
+  /** The number of the protocol between page and worker. The build sets it. */
+  const __ENGINE_PROTOCOL__: number
 }

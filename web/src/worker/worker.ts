@@ -1,43 +1,73 @@
 /**
- * The Web Worker: loads the Go module and checks files with it. It leaves everything else to the
- * upload worker, which it loads after the module so that no verdict waits for it.
+ * The Web Worker: loads the Go module and checks files with it, for every element of the page that connects.
+ * It leaves everything else to the upload worker, which it loads after the module so that no verdict waits for it.
  */
-import type { FromWorker, ToWorker } from '../engine/worker-protocol.js'
+import type { ConnectMessage, FromProcess, FromWorker, ToWorker } from '../engine/worker-protocol.js'
 import { registerWorker } from './live-workers.js'
-import type { UploadWorker } from './upload-worker.js'
 import { WasmModule } from './wasm-module.js'
 
-const loading = WasmModule.load()
-const workers = registerWorker()
-let uploads: Promise<UploadWorker> | undefined
+/** The smallest module: browsers refuse it if the policy lacks 'wasm-unsafe-eval'. WebAssembly 1.0, section 5.5.16. */
+const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
 
-function post(message: FromWorker): void {
+/** A violation is reported a moment after the request that it has blocked fails. */
+const REPORT_MILLISECONDS = 100
+
+let forbidden = false
+
+function report(message: FromProcess): void {
   self.postMessage(message)
 }
 
-/** Makes the page replace this worker. The next one resumes its uploads. */
-function crashed(error: unknown): void {
-  post({ type: 'dead', detail: String(error) })
+function forbid(directive: string): void {
+  forbidden = true
+  report({ type: 'forbidden', directive })
 }
 
-async function loadUploadWorker(endpoint: string): Promise<UploadWorker> {
-  const module = await loading
-  const { UploadWorker } = await import('./upload-worker.js')
-  return new UploadWorker({ module, endpoint, workers, post, crashed })
-}
-
-// Messages for uploads keep their order, since all of them wait for the same promise.
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  switch (data.type) {
-    case 'open':
-      uploads = loadUploadWorker(data.endpoint)
-      // If loading fails, the first message for the upload worker reports it.
-      uploads.catch(() => {})
-      return
-    case 'check':
-      return void loading.then(module => post({ type: 'answer', call: data.call, answer: module.check(data.file, data.request) })).catch(crashed)
-    default:
-      uploads?.then(worker => worker.receive(data)).catch(crashed)
+function canCompile(): boolean {
+  try {
+    return new WebAssembly.Module(EMPTY_MODULE) instanceof WebAssembly.Module
+  } catch {
+    return false
   }
 }
-loading.catch(crashed)
+
+/** Makes the page replace this worker. The next one resumes its uploads. */
+function crashed(error: unknown, client: number): void {
+  report({ type: 'dead', detail: String(error), client })
+}
+
+/** Serves one element, whose port it is. */
+function connect({ client, endpoint, site }: ConnectMessage, port: MessagePort): void {
+  const fail = (error: unknown): void => crashed(error, client)
+  const post = (message: FromWorker): void => port.postMessage(message)
+  const workers = registerWorker()
+  const uploads = loading.then(async module => {
+    const { UploadWorker } = await import('./upload-worker.js')
+    return new UploadWorker({ module, endpoint, site, workers, post, crashed: fail })
+  })
+  // If loading fails, the first message for the upload worker reports it.
+  uploads.catch(() => {})
+  // Messages for uploads keep their order, since all of them wait for the same promise.
+  port.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+    switch (data.type) {
+      case 'check':
+        return void loading.then(module => post({ type: 'answer', call: data.call, answer: module.check(data.file, data.request) })).catch(fail)
+      case 'close':
+        port.close()
+        return void uploads.then(worker => worker.close(), () => workers.release())
+      default:
+        uploads.then(worker => worker.receive(data)).catch(fail)
+    }
+  }
+}
+
+self.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, disposition }) => {
+  if (disposition === 'enforce' && blockedURI.startsWith(new URL(import.meta.url).origin)) forbid(effectiveDirective)
+})
+self.onmessage = ({ data, ports: [port] }: MessageEvent<ConnectMessage>) => {
+  if (data.type === 'connect' && port) connect(data, port)
+}
+
+const loading = canCompile() ? WasmModule.load() : new Promise<WasmModule>(() => forbid('script-src'))
+loading.catch((error: unknown) => setTimeout(() => { if (!forbidden) crashed(error, 0) }, REPORT_MILLISECONDS))
+if (!forbidden) report({ type: 'ready', protocol: __ENGINE_PROTOCOL__ })

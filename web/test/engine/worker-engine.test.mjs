@@ -2,48 +2,52 @@
 import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 
-/** A worker that records its messages and posts those of the test. */
+/** A worker as the engine sees it: a connection that records its messages and receives those of the test. */
 class FakeWorker {
   static made = []
   received = []
   stopped = false
-  constructor() {
+  constructor(listener) {
+    this.listener = listener
     FakeWorker.made.push(this)
   }
-  postMessage(message) {
+  post(message) {
     assert.equal(this.stopped, false)
     this.received.push(message)
   }
-  terminate() {
+  close() {
     this.stopped = true
   }
-  post(message) {
-    this.onmessage({ data: message })
+  send(message) {
+    this.listener.receive(message)
   }
   emit(event) {
-    this.post({ type: 'event', event: { id: 'f', ...event } })
+    this.send({ type: 'event', event: { id: 'f', ...event } })
   }
-  crash() {
-    this.post({ type: 'dead', detail: 'out of memory' })
+  crash(loss = {}) {
+    this.stopped = true
+    this.listener.lost({ detail: 'out of memory', blamed: true, ...loss })
   }
-  /** Without the first message, which opens every worker. */
   get messages() {
-    return this.received.slice(1)
+    return this.received
   }
 }
 
-globalThis.Worker = FakeWorker
 let page = new EventTarget()
 globalThis.addEventListener = (...how) => page.addEventListener(...how)
 globalThis.removeEventListener = (...how) => page.removeEventListener(...how)
-globalThis.__WORKER_FILE__ = './worker.js'
-const { createWorkerEngine } = await import('../../.cache/test/engine/worker-engine.js')
+const { WorkerEngine } = await import('../../.cache/test/engine/worker-engine.js')
+
+const createWorkerEngine = (host = {}) => new WorkerEngine({
+  connect: listener => new FakeWorker(listener), mayHaveEarlierUploads: async () => true, noticed() {}, ...host,
+})
 
 beforeEach(() => {
   FakeWorker.made = []
   page = new EventTarget()
 })
 
+const nextTask = () => new Promise(resolve => setTimeout(resolve))
 const newest = () => FakeWorker.made.at(-1)
 const failure = { code: 'relay_failed', message: '', retryable: true, facts: [] }
 const url = 'https://media.example.com/files/1'
@@ -55,13 +59,13 @@ const request = {
 
 /** An engine with one upload that has a URL. */
 function running() {
-  const engine = createWorkerEngine('https://media.example.com')
+  const engine = createWorkerEngine()
   const events = []
   engine.subscribe(event => events.push(event.type))
   engine.start('f', new Blob(['x']), request)
   const worker = newest()
   worker.emit({ type: 'started' })
-  worker.post({ type: 'located', id: 'f', url })
+  worker.send({ type: 'located', id: 'f', url })
   return { engine, events, worker }
 }
 
@@ -70,8 +74,8 @@ test('after a suspension the next worker resumes with the same file and URL', ()
   engine.suspend()
   assert.equal(worker.stopped, true)
   engine.wake()
-  const [opened, start, ...more] = newest().received
-  assert.deepEqual([opened.type, start.type, start.size, start.url, start.first, more], ['open', 'start', 1, url, 'start', []])
+  const [start, ...more] = newest().messages
+  assert.deepEqual([start.type, start.size, start.url, start.first, more], ['start', 1, url, 'start', []])
 })
 
 test('a suspended engine starts no worker, whichever method is called', async () => {
@@ -84,7 +88,7 @@ test('a suspended engine starts no worker, whichever method is called', async ()
   assert.equal(FakeWorker.made.length, 1)
   engine.wake()
   assert.deepEqual(newest().messages.map(({ type, first }) => [type, first]), [['check', undefined], ['start', 'pause']])
-  newest().post({ type: 'answer', call: newest().messages[0].call, answer: 'fine' })
+  newest().send({ type: 'answer', call: newest().messages[0].call, answer: 'fine' })
   assert.equal(await verdict, 'fine')
 })
 
@@ -191,7 +195,7 @@ test('a suspended page stays suspended when it is restored from the back/forward
 })
 
 test('a file that was kept is started without a second copy', () => {
-  const engine = createWorkerEngine('https://media.example.com')
+  const engine = createWorkerEngine()
   engine.keep('f', new Blob(['x']), request)
   engine.keep('f', new Blob(['x']), request)
   engine.start('f', new Blob(['x']), request)
@@ -200,7 +204,7 @@ test('a file that was kept is started without a second copy', () => {
 })
 
 test('an upload that was kept and not started is kept by the next worker', () => {
-  const engine = createWorkerEngine('https://media.example.com')
+  const engine = createWorkerEngine()
   engine.keep('f', new Blob(['x']), request)
   newest().crash()
   assert.deepEqual(newest().messages.map(({ type }) => type), ['keep'])
@@ -208,11 +212,12 @@ test('an upload that was kept and not started is kept by the next worker', () =>
 
 /** An engine whose worker has restored one upload of an earlier visit. */
 async function restored() {
-  const engine = createWorkerEngine('https://media.example.com')
+  const engine = createWorkerEngine()
   const answer = engine.restore('/p#media')
+  await nextTask()
   const [{ type, call, place }] = newest().messages
   assert.deepEqual([type, place], ['restore', '/p#media'])
-  newest().post({ type: 'answer', call, answer: [{ id: 'old', size: 1, accepted: 0, paused: false, file: undefined, request }] })
+  newest().send({ type: 'answer', call, answer: [{ id: 'old', size: 1, accepted: 0, paused: false, file: undefined, request }] })
   return { engine, kept: await answer }
 }
 
@@ -261,19 +266,48 @@ test('a worker is started only to forget an upload, whose copy would otherwise b
 })
 
 test('a call that waits for a token is repeated to the next worker', async () => {
-  const engine = createWorkerEngine('https://media.example.com')
+  const engine = createWorkerEngine()
   const answer = engine.restore('/')
+  await nextTask()
   newest().crash()
   newest().crash()
   const [{ call }] = newest().messages
-  newest().post({ type: 'answer', call, answer: [] })
+  newest().send({ type: 'answer', call, answer: [] })
   assert.deepEqual(await answer, [])
 })
 
 test('an engine that cannot run rejects instead of reporting that there are no uploads', async () => {
-  const engine = createWorkerEngine('https://media.example.com')
+  const engine = createWorkerEngine()
   const [kept, same] = [engine.restore('/'), engine.supply('old', new Blob())]
+  await nextTask()
   for (let n = 0; n < 3; n++) newest().crash()
   await assert.rejects(kept, { code: 'engine_unavailable' })
   assert.equal(await same, false)
+})
+
+test('without uploads of earlier visits no worker is started to look for them', async () => {
+  const engine = createWorkerEngine({ mayHaveEarlierUploads: async () => false })
+  assert.deepEqual(await engine.restore('/'), [])
+  assert.equal(FakeWorker.made.length, 0)
+})
+
+test('the crash of a worker by another element is not counted against this one', () => {
+  const { events } = running()
+  for (let n = 0; n < 5; n++) newest().crash({ blamed: false })
+  assert.equal(events.includes('failed'), false)
+  assert.equal(FakeWorker.made.length, 6)
+})
+
+test('what only an administrator can change fails at once, with its code, and a retry starts another worker', async () => {
+  const engine = createWorkerEngine()
+  const failures = []
+  engine.subscribe(event => event.type === 'failed' && failures.push(event.failure.code))
+  engine.start('f', new Blob(['x']), request)
+  const verdict = engine.check('g', new Blob(['y']), { name: 'g', declaredType: '', kinds: [], purposes: [] })
+  newest().crash({ fault: 'policy_forbids_engine' })
+  await assert.rejects(verdict, { code: 'policy_forbids_engine' })
+  assert.deepEqual(failures, ['policy_forbids_engine'])
+  assert.equal(FakeWorker.made.length, 1)
+  engine.retry('f')
+  assert.deepEqual(newest().messages.map(({ type, first }) => [type, first]), [['start', 'retry']])
 })

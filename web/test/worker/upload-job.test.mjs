@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Locks } from '../locks.mjs'
 
-Object.assign(globalThis, { self: globalThis })
+Object.assign(globalThis, { __ENGINE_PROTOCOL__: 1, self: globalThis })
 Object.defineProperty(globalThis, 'navigator', { value: { locks: new Locks() }, configurable: true })
 const { UploadJob } = await import('../../.cache/test/worker/upload-job.js')
 const { UploadLock } = await import('../../.cache/test/worker/upload-lock.js')
@@ -16,7 +16,7 @@ const request = {
 test("a page's query is stored as a hash only", () => {
   const details = []
   const copies = { keep: detail => new Promise(() => { details.push(detail) }) }
-  const job = new UploadJob({ copies, origin: 'https://m/', hash: place => `hash of ${place.length}` }, { id: 'f', file: new Blob(['x']), size: 1, request })
+  const job = new UploadJob({ copies, origin: 'https://m/', placeKey: place => `hash of ${place.length}` }, { id: 'f', file: new Blob(['x']), size: 1, request })
   job.keep()
   assert.deepEqual(details.map(({ request }) => request), [{ ...request, place: 'hash of 22' }])
 })
@@ -48,6 +48,7 @@ async function followed(t) {
   const context = {
     copies: { find: async () => undefined, change: () => {}, end: () => {} },
     token: { current: token }, hash: () => 'ana', origin: 'https://m/', module, ceiling: { bytes: 0, learn: () => {} },
+    server: { answered() {}, fault: async () => undefined, faultAhead: async () => undefined }, placeKey: () => 'place',
     crashed: error => { throw error }, emit: ({ type }) => add(events, type), located: () => {},
   }
   const sender = new UploadLock(`mediarelay:https://m/:${t.name}`, {

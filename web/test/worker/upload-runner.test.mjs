@@ -14,7 +14,7 @@ class BrokenXHR {
     this.onerror()
   }
 }
-Object.assign(globalThis, { self: globalThis, isSecureContext: true, XMLHttpRequest: BrokenXHR })
+Object.assign(globalThis, { __ENGINE_PROTOCOL__: 1, self: globalThis, isSecureContext: true, XMLHttpRequest: BrokenXHR })
 const { FileSource } = await import('../../.cache/test/worker/file-source.js')
 const { UploadRunner } = await import('../../.cache/test/worker/upload-runner.js')
 
@@ -42,6 +42,7 @@ function run({ answers, files = [], until = '' }) {
   }
   const context = {
     module, token: { current: 'token' }, origin: 'https://m/', ceiling: { bytes: 0, learn: () => {} },
+    server: { answered() {}, fault: async () => undefined, faultAhead: async () => undefined }, placeKey: () => 'place',
     crashed: error => { throw error },
   }
   const source = new FileSource({ size: 4, request })

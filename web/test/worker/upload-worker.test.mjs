@@ -7,7 +7,8 @@ import { Locks } from '../locks.mjs'
 const page = new EventTarget()
 Object.assign(globalThis, {
   self: globalThis, isSecureContext: true, location: { href: 'https://m/widget/worker.js', origin: 'https://m' },
-  addEventListener: page.addEventListener.bind(page), __WASM_FILE__: 'rules-1.wasm',
+  addEventListener: page.addEventListener.bind(page), __WASM_FILE__: 'rules-1.wasm', __ENGINE_PROTOCOL__: 1,
+  fetch: async () => new Response('export const protocol = 1'),
 })
 Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true })
 const { UploadWorker } = await import('../../.cache/test/worker/upload-worker.js')
@@ -46,7 +47,7 @@ function newWorker(t) {
     events.push(message.type === 'event' ? `${message.event.type} ${message.event.reason ?? message.event.failure?.code ?? ''}`.trim() : message.type)
     for (const check of waiting) check()
   }
-  const worker = new UploadWorker({ module, endpoint: 'https://m', workers: { self: 'w', all: async () => undefined }, post, crashed: error => t.diagnostic(String(error)) })
+  const worker = new UploadWorker({ module, endpoint: 'https://m', site: '', workers: { self: 'w', all: async () => undefined, release() {} }, post, crashed: error => t.diagnostic(String(error)) })
   t.after(() => worker.receive({ type: 'forget', id: 'f' }))
   const emits = (event, times = 1) => new Promise(resolve => {
     const check = () => events.filter(one => one === event).length >= times && resolve()

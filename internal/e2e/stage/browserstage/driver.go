@@ -59,8 +59,8 @@ func (s *Stage) TabOf(b Browser) *Stage {
 	return &other
 }
 
-// console is what the page wrote to its console.
-func (s *Stage) console() []string {
+// Console is what the page wrote to its console.
+func (s *Stage) Console() []string {
 	s.Helper()
 	if s.driver == nil {
 		return s.profile.said()

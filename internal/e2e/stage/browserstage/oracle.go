@@ -154,7 +154,7 @@ func (s *Stage) WantNothingLeft() {
 // or the log.
 func (s *Stage) WantNoSecrets() {
 	s.Helper()
-	places := map[string]string{"the page": strings.Join(Value[[]string](s, `everything()`), "\n"), "the console": strings.Join(s.console(), "\n")}
+	places := map[string]string{"the page": strings.Join(Value[[]string](s, `everything()`), "\n"), "the console": strings.Join(s.Console(), "\n")}
 	for i, request := range s.Proxy.Requests() {
 		places[fmt.Sprintf("the URL of request %d", i)] = request.URL
 	}

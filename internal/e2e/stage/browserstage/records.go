@@ -17,12 +17,12 @@ func (s *Stage) UntilRecord(condition string) {
 
 // WantNoRecords waits until the browser's databases hold nothing of any file. The last
 // record is removed after the row shows the end. The largest chunk size of a server is
-// kept.
+// kept, and the note that a frame was used.
 func (s *Stage) WantNoRecords() {
 	s.Helper()
 	var left string
 	for deadline := time.Now().Add(stage.Timeout); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		left = Value[string](s, `databases().then(all => Object.entries(all).filter(([store, rows]) => rows.length && store !== 'mediarelay.ceilings').map(([store, rows]) => store + ': ' + rows.length).join(', '))`)
+		left = Value[string](s, `databases().then(all => Object.entries(all).filter(([store, rows]) => rows.length && !['mediarelay.ceilings', 'mediarelay-frames.frames'].includes(store)).map(([store, rows]) => store + ': ' + rows.length).join(', '))`)
 		if left == "" {
 			return
 		}

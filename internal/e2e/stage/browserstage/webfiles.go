@@ -29,7 +29,6 @@ func WithWorkerScript(t testing.TB, script string) fs.FS {
 		}
 		content, err := fs.ReadFile(web.Files(), name)
 		switch {
-		case strings.HasPrefix(name, "widget/worker-engine-"): // the page's own part
 		case strings.HasPrefix(name, "widget/worker-") && strings.HasSuffix(name, ".js"):
 			content = append([]byte(script+";\n"), content...)
 		case strings.HasPrefix(name, "widget/worker-"):
@@ -55,7 +54,7 @@ func withPageScript(t testing.TB, files fs.FS) fs.FS {
 		files = web.Files()
 	}
 	const path = "assets/watcher.js"
-	copied := fstest.MapFS{path: {Data: []byte(pageScript + listenToConsole)}}
+	copied := fstest.MapFS{path: {Data: []byte(PageScript)}}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -74,6 +73,10 @@ func withPageScript(t testing.TB, files fs.FS) fs.FS {
 	copied["index.html"].Data = []byte(before + `<script src="/` + path + `"></script><script ` + after)
 	return copied
 }
+
+// PageScript is the script that the stage runs before a page's own, for a page that has to
+// bring it itself.
+const PageScript = pageScript + listenToConsole
 
 // listenToConsole records what the page writes to its console.
 const listenToConsole = `

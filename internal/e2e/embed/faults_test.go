@@ -1,0 +1,98 @@
+package embed
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"mediarelay/internal/e2e/stage/browserstage"
+	"mediarelay/internal/e2e/stage/portal"
+	"mediarelay/internal/e2e/stage/proxy"
+)
+
+func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
+	t.Parallel()
+	other := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(other.Close)
+	attribute := func(name, value string) func(string) string {
+		return func(snippet string) string { return portal.Attribute(snippet, name, value) }
+	}
+	elsewhere := func(snippet string) string { return portal.Endpoint(snippet, other.URL) }
+	for name, tt := range map[string]struct {
+		portal.Setting
+		code, advice string
+	}{
+		"an origin that is not allowed":             {portal.Setting{Stranger: true}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
+		"an origin that is not allowed, the frame":  {portal.Setting{Stranger: true, Policy: portal.FramePolicy}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
+		"a policy without worker and frame":         {portal.Setting{Policy: "default-src 'none'; script-src MEDIA SNIPPET; connect-src 'self'"}, "policy_forbids_engine", "worker-src blob: http://127.0.0.1:"},
+		"a policy without requests and frame":       {portal.Setting{Policy: strings.TrimSuffix(portal.BlobPolicy, " MEDIA")}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
+		"a policy without WebAssembly and frame":    {portal.Setting{Policy: strings.Replace(portal.BlobPolicy, " 'wasm-unsafe-eval'", "", 1)}, "policy_forbids_engine", "'wasm-unsafe-eval'"},
+		"the frame's policy for engine=worker":      {portal.Setting{Policy: portal.FramePolicy, Change: attribute("engine", "worker")}, "policy_forbids_engine", "worker-src blob:"},
+		"the blob worker's policy for engine=frame": {portal.Setting{Policy: portal.BlobPolicy, Change: attribute("engine", "frame")}, "policy_forbids_engine", "frame-src http://127.0.0.1:"},
+		"an own copy that may not send requests":    {portal.Setting{Policy: portal.OwnPolicy, Change: portal.OwnScript, Widget: strictCopy}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
+		"another server at the endpoint":            {portal.Setting{Change: elsewhere}, "wrong_endpoint", "is not a Mediarelay server"},
+		"another server at the endpoint, the frame": {portal.Setting{Change: func(s string) string { return portal.Attribute(elsewhere(s), "engine", "frame") }}, "wrong_endpoint", "is not a Mediarelay server"},
+		"an own copy without an endpoint":           {portal.Setting{Change: func(s string) string { return portal.Endpoint(portal.OwnScript(s), "") }, Widget: portal.OwnCopy}, "wrong_endpoint", "Set the attribute endpoint"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.Site = portal.AnotherSite
+			p := portal.Open(t, tt.Setting)
+			wantFault(p, tt.code, tt.advice)
+		})
+	}
+}
+
+// The portal has updated its copy of the files, and nobody the server.
+func TestOldServerHasACode(t *testing.T) {
+	t.Parallel()
+	old := proxy.Respond(http.StatusOK, http.Header{
+		"Access-Control-Allow-Origin": {"*"}, "Content-Type": {"text/javascript"},
+	}, "export const protocol = 0\n")
+	p := portal.New(t, portal.Setting{Site: portal.AnotherSite, Change: portal.OwnScript, Widget: portal.OwnCopy})
+	p.Proxy.Add(&proxy.Fault{Name: "an old server", Act: old, Match: func(r *http.Request) bool {
+		return r.URL.Path == "/widget/engine-protocol.js"
+	}})
+	p.Visit(p.Address)
+	wantFault(p, "server_outdated", "runs an older version")
+}
+
+// strictCopy serves the worker with a policy that forbids requests to the media server.
+func strictCopy(s *browserstage.Stage) http.Handler {
+	files := portal.OwnCopy(s)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'")
+		files.ServeHTTP(w, r)
+	})
+}
+
+// wantFault drops a file and wants the code on its row, in upload-error and as advice to
+// the developer in the console.
+func wantFault(p portal.Portal, code, advice string) {
+	p.Helper()
+	p.Drop(p.File("flyer.pdf", portal.PDF(100_000)))
+	p.Until(`['ready', 'failed'].includes(row("flyer.pdf").State)`)
+	if p.Row("flyer.pdf").State == "ready" {
+		p.Evaluate(`document.querySelector('media-upload').start()`)
+	}
+	failed := p.AwaitRow("flyer.pdf", "failed")
+	if len(failed.Codes) != 1 || failed.Codes[0] != code {
+		p.Errorf("the row names %v, want %s: %s", failed.Codes, code, failed.Text)
+	}
+	if told := p.Events("upload-error"); len(told) != 1 || told[0].Code != code || told[0].Message == "" {
+		p.Errorf("upload-error: %+v", told)
+	}
+	p.WantInConsole(code, advice)
+}
+
+// Without the names of its policies the element's code cannot run at all. Page and console
+// say so.
+func TestTrustedTypesWithoutOurNamesAreReported(t *testing.T) {
+	t.Parallel()
+	german := func(snippet string) string { return portal.Attribute(snippet, "lang", "de") }
+	p := portal.New(t, portal.Setting{Site: portal.AnotherSite, Policy: portal.BlobPolicy + "; trusted-types dompurify", Change: german})
+	p.Must(p.Page().Navigate(p.Address))
+	p.Until(`document.querySelector('media-upload').textContent.includes('Sicherheitseinstellungen')`)
+	p.WantInConsole("trusted-types lit-html mediarelay")
+}

@@ -1,0 +1,64 @@
+package portal
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// Snippet is the README's example of embedding.
+func Snippet(t testing.TB) string {
+	t.Helper()
+	_, here, _, _ := runtime.Caller(0)
+	readme, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../../../README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := bytes.Cut(readme, []byte("```html\n"))
+	snippet, _, closed := bytes.Cut(after, []byte("```"))
+	if !found || !closed || !bytes.Contains(snippet, []byte(exampleServer+"/widget/media-upload.js")) {
+		t.Fatal("README.md has no snippet of " + exampleServer)
+	}
+	return string(snippet)
+}
+
+// exampleServer is the media server of the snippet.
+const exampleServer = "https://media.example.com"
+
+// OwnScript makes a snippet load the script from the portal.
+func OwnScript(snippet string) string {
+	return strings.Replace(snippet, exampleServer+"/widget/", "/widget/", 1)
+}
+
+// Endpoint gives the snippet's element another media server; empty removes the attribute.
+func Endpoint(snippet, url string) string {
+	attribute := ""
+	if url != "" {
+		attribute = ` endpoint="` + url + `"`
+	}
+	return strings.Replace(snippet, ` endpoint="`+exampleServer+`"`, attribute, 1)
+}
+
+// Attribute adds an attribute to the snippet's element.
+func Attribute(snippet, name, value string) string {
+	return strings.Replace(snippet, "<media-upload ", `<media-upload `+name+`="`+value+`" `, 1)
+}
+
+var inlineScript = regexp.MustCompile(`(?s)<script(?: type="module")?>(.*?)</script>`)
+
+// scriptHashes are the source expressions of a page's inline scripts: the portal's own
+// code, which its policy has to allow in any case.
+func scriptHashes(page string) string {
+	var hashes []string
+	for _, found := range inlineScript.FindAllStringSubmatch(page, -1) {
+		sum := sha256.Sum256([]byte(found[1]))
+		hashes = append(hashes, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
+	}
+	return strings.Join(hashes, " ")
+}

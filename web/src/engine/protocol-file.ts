@@ -1,0 +1,35 @@
+/**
+ * The public file by which a media server is known: `export const protocol = 1`, the number of worker-protocol.ts.
+ * Pages that may not upload can read it too.
+ */
+const PROTOCOL_FILE = 'widget/engine-protocol.js'
+
+const TIMEOUT_MILLISECONDS = 5000
+
+/**
+ * What answers at an endpoint: the protocol of a media server, something else (`stranger`), or something that hides
+ * its answer from pages of other origins (`hidden`), as an error page of a load balancer does too. Undefined if it is
+ * unknown.
+ */
+export type ServerKind = number | 'stranger' | 'hidden' | undefined
+
+export function protocolUrl(endpoint: string): URL {
+  return new URL(PROTOCOL_FILE, endpoint.replace(/\/*$/, '/'))
+}
+
+export async function askServer(endpoint: string): Promise<ServerKind> {
+  const url = protocolUrl(endpoint)
+  try {
+    const response = await fetchPublic(url, 'cors')
+    const found = response.ok ? /^export const protocol = (\d+)/.exec(await response.text()) : undefined
+    if (found) return Number(found[1])
+    return response.ok || response.status === 404 || response.status === 405 ? 'stranger' : undefined
+  } catch {
+    return await fetchPublic(url, 'no-cors').then(() => 'hidden', () => undefined)
+  }
+}
+
+/** A request without credentials, past the cache. */
+export function fetchPublic(url: URL, mode: RequestMode): Promise<Response> {
+  return fetch(url, { mode, credentials: 'omit', cache: 'no-store', signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS) })
+}
