@@ -1,7 +1,7 @@
 import type { MediaUploadElement, MediaUploadEventMap } from './element.js'
 
 /** The properties that a page may set. */
-type PropertyName = 'autoStart' | 'concurrency' | 'disabled' | 'endpoint' | 'getToken' | 'kinds' | 'lang' | 'maxFiles' | 'messages' | 'metadata' | 'multiple' | 'name' | 'purpose' | 'required' | 'restoreKey'
+type PropertyName = 'autoStart' | 'concurrency' | 'disabled' | 'endpoint' | 'engine' | 'getToken' | 'kinds' | 'lang' | 'maxFiles' | 'messages' | 'metadata' | 'multiple' | 'name' | 'purpose' | 'required' | 'restoreKey'
 
 type Properties = { [N in PropertyName]?: MediaUploadElement[N] | undefined }
 

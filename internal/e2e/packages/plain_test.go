@@ -3,6 +3,9 @@ package packages
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"slices"
 	"testing"
 
@@ -140,6 +143,27 @@ func TestCheck(t *testing.T) {
 	p.wantSentences(v.Reasons[0].Code)
 	if requests := p.Proxy.Requests(); len(requests) > 0 {
 		t.Errorf("the media server got %d requests, want none", len(requests))
+	}
+	p.wantNoFaults()
+}
+
+// A portal may serve its scripts from another origin. A worker must be of the page's own,
+// so one of a blob imports the package's worker, and still finds its Go module.
+func TestCheckWithFilesOfAnotherOrigin(t *testing.T) {
+	t.Parallel()
+	install(t)
+	files := http.FileServer(http.Dir(packageDist))
+	network := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		files.ServeHTTP(w, r)
+	}))
+	t.Cleanup(network.Close)
+	p := newPortal(t, appsFolder+"/plain")
+	p.policies = false
+	p.Must(p.Page().Navigate(p.url + "/from.html?from=" + url.QueryEscape(network.URL+"/check.js")))
+	p.Until(`window.check`)
+	if outcome := browserstage.Value[string](p.Stage, `check(new File(['Hello'], 'notes.txt')).then(verdict => verdict.outcome)`); outcome != "accept" {
+		t.Errorf("the verdict is %q", outcome)
 	}
 	p.wantNoFaults()
 }

@@ -2,8 +2,8 @@
  * The verdict on a file, without a list, an upload or a server. The same Go module
  * judges as in `<media-upload>`, in a worker too. Nothing leaves the browser.
  */
+import { createEngine } from '../engine/create-engine.js'
 import type { Engine, Kind, Purpose, Verdict } from '../engine/engine.js'
-import { createWorkerEngine } from '../engine/worker-engine.js'
 
 export interface CheckOptions {
   /** What the file is for; `message` by default. The verdict is the strictest of them. */
@@ -29,7 +29,8 @@ export async function check(file: Blob, { purposes, kind, name }: CheckOptions =
   clearTimeout(timer)
   running++
   try {
-    engine ??= createWorkerEngine(location.origin)
+    // A frame of the media server would need its address, and a check needs no server.
+    engine ??= createEngine(`${location.origin}/`, 'worker')
     return await engine.check('', file, {
       name: name ?? (file instanceof File ? file.name : ''),
       declaredType: file.type,

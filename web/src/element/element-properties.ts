@@ -31,10 +31,6 @@ export abstract class ElementProperties extends FormControl {
   declare maxFiles: number
   declare concurrency: number
   declare autoStart: boolean
-  /**
-   * How the engine is reached: `worker` for a worker of this page, `frame` for a hidden frame of the media server,
-   * empty for whichever the page's policy allows. Read when the engine is first needed.
-   */
   declare engine: string
   declare restoreKey: string
   declare getToken: GetToken | undefined

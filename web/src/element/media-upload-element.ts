@@ -24,6 +24,7 @@ import { filesFrom } from './page-files.js'
  * @attr {number} [concurrency=3] - Files that are uploaded at once.
  * @attr {boolean} [auto-start=false] - Uploads a file as soon as it has passed its check.
  * @attr {string} [name=""] - The name under which a form submits the asset IDs. It also tells elements apart when unfinished uploads return at the next visit; without one (or a `restore-key`), they return only to the page's single element.
+ * @attr {string} [engine=""] - How the engine is reached: `worker` for a worker of this page, `frame` for a hidden frame of the media server. Empty: whichever the page's policy allows. Read when the engine is first needed.
  * @attr {string} [restore-key=""] - Says whose unfinished uploads return here, such as the ID of the record that the page edits. Empty: those of the same address and `name`. Uploads of other places never return by themselves; a notice says that they wait, and offers to resume them here.
  * @attr {boolean} [required=false] - The form needs a finished file.
  * @attr {boolean} [disabled=false] - Accepts neither files nor clicks. Running uploads continue.
@@ -34,7 +35,7 @@ import { filesFrom } from './page-files.js'
  * @prop {readonly string[]} value - The asset IDs of the finished files, each once. Read only.
  * @prop {Metadata} [metadata={}] - Further Upload-Metadata of each file: an object of texts, or a function of the file that returns one. Keys are ASCII without spaces and commas. If the function throws, its file fails with `page_error`.
  * @prop {Messages} [messages={}] - Words that replace the element's own: `{labels, reasons, fixes, terms}`.
- * @prop {string} endpoint - Reflects the attribute's value, as do `purpose`, `kinds`, `multiple`, `maxFiles`, `concurrency`, `autoStart`, `name`, `restoreKey`, `required`, `disabled` and `lang`.
+ * @prop {string} endpoint - Reflects the attribute's value, as do `purpose`, `kinds`, `multiple`, `maxFiles`, `concurrency`, `autoStart`, `engine`, `name`, `restoreKey`, `required`, `disabled` and `lang`.
  *
  * @fires {CustomEvent<FileEventDetail>} file-added - A file was added. If prevented, it is not.
  * @fires {CustomEvent<FileEventDetail & {verdict: Verdict}>} file-checked - A file was checked.

@@ -1,10 +1,13 @@
 /** What a page tells an uploader. */
 import type { Kind, Purpose } from '../engine/engine.js'
+import type { EngineChoice } from '../engine/way.js'
 import type { GetToken } from '../session/token-provider.js'
 
 export interface UploaderOptions {
   /** The media server's URL, which may have a path; by default the server that the script comes from. */
   readonly endpoint?: string | undefined
+  /** How the engine is reached: `worker`, `frame`, or whichever the page's policy allows by default. */
+  readonly engine?: EngineChoice | undefined
   /** Returns a token of the portal's back end. Without it, uploads wait and `auth-required` is dispatched. */
   readonly getToken?: GetToken | undefined
   /** What the files are for; `message` by default. */

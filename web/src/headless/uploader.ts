@@ -2,14 +2,15 @@
  * Files, checks and uploads without a view. It has the same session and the same engine
  * as `<media-upload>`, with the same events; the page draws what it likes.
  */
+import { createEngine } from '../engine/create-engine.js'
 import type { Engine, EngineFactory, Failure, Verdict } from '../engine/engine.js'
-import { createWorkerEngine } from '../engine/worker-engine.js'
 import { warnPage } from '../engine/page-warning.js'
 import { serverOf } from '../engine/server-url.js'
 import { preferredTag } from '../i18n/languages.js'
 import { loadTexts } from '../i18n/load-texts.js'
 import type { Texts } from '../i18n/messages.js'
 import type { MediaUploadDetails, MediaUploadEventMap } from '../session/events.js'
+import { PageError } from '../session/page-error.js'
 import { newFileDetail, newFileID } from '../session/new-file.js'
 import type { Result } from '../session/result.js'
 import type { SessionHost } from '../session/session.js'
@@ -65,12 +66,17 @@ export class Uploader extends EventTarget {
     return ids
   }
 
-  /** The verdict on a file that is not added. Rejects with the code `engine_unavailable` if the worker cannot run. */
+  /**
+   * The verdict on a file that is not added. Rejects with an error whose `code` is `endpoint_invalid`, or
+   * `engine_unavailable` if the worker cannot run.
+   */
   async check(file: File): Promise<Verdict> {
     const factory = await this.#loadEngine()
     const { name, type: declaredType } = file
     const { kinds = [] } = this.#options
-    return factory(serverOf(this.#options.endpoint ?? '')).check('', file, { name, declaredType, kinds, purposes: purposesOf(this.#options) })
+    const server = serverOf(this.#options.endpoint ?? '')
+    if (server === '') throw new PageError('endpoint_invalid', 'the endpoint is not a URL')
+    return factory(server).check('', file, { name, declaredType, kinds, purposes: purposesOf(this.#options) })
   }
 
   /** Starts files that are ready. */
@@ -140,6 +146,7 @@ export class Uploader extends EventTarget {
       kinds: options.kinds ?? [],
       autoStart: options.autoStart ?? false,
       concurrency: concurrencyOf(options),
+      engine: options.engine ?? '',
       get server() { return serverOf(options.endpoint ?? '') },
       get place() { return placeOf(options) },
       metadata: options.metadata,
@@ -159,7 +166,7 @@ export class Uploader extends EventTarget {
   /** The sentences are loaded first, so that every error has one. */
   async #loadEngine(): Promise<EngineFactory> {
     this.#texts ??= await loadTexts(this.#options.lang ?? preferredTag(navigator.languages)).catch(() => undefined)
-    return (endpoint) => (this.#engine ??= createWorkerEngine(endpoint))
+    return (endpoint) => (this.#engine ??= createEngine(endpoint, this.#options.engine))
   }
 
   #sentence(failure: Failure): string {
