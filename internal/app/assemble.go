@@ -149,7 +149,7 @@ func (a *application) connectHTTP(o Options, s Seams, relayMetrics *relay.Metric
 }
 
 // Arrived implements intake.Arrivals; the relay is made after intake.
-func (a *application) Arrived(uploadID string) { a.relay.Arrived(uploadID) }
+func (a *application) Arrived(u library.Upload) { a.relay.Arrived(u) }
 
 // takes says what a channel's provider accepts with its current settings, so that a
 // new app ID makes handles available without a restart.

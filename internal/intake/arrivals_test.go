@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"mediarelay/internal/intake"
+	"mediarelay/internal/library"
 )
 
 // arrivals collects what intake reports.
@@ -14,10 +15,10 @@ type arrivals struct {
 	ids []string
 }
 
-func (a *arrivals) Arrived(id string) {
+func (a *arrivals) Arrived(u library.Upload) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.ids = append(a.ids, id)
+	a.ids = append(a.ids, u.ID)
 }
 
 func (a *arrivals) all() []string {

@@ -71,7 +71,7 @@ type Bytes interface {
 // Arrivals hears that this process created an upload or stored bytes of it, so that it
 // may be sent early; *relay.Relay implements it. Arrived must not block.
 type Arrivals interface {
-	Arrived(uploadID string)
+	Arrived(u library.Upload)
 }
 
 // Leases are the locks of uploads; *lease.Keeper and *lease.Memory implement it.
@@ -256,9 +256,9 @@ func (i *Intake) touch(ctx context.Context, u library.Upload) error {
 	return i.config.Uploads.TouchUpload(ctx, u.ID)
 }
 
-func (i *Intake) arrived(uploadID string) {
+func (i *Intake) arrived(u library.Upload) {
 	if i.config.Arrivals != nil {
-		i.config.Arrivals.Arrived(uploadID)
+		i.config.Arrivals.Arrived(u)
 	}
 }
 

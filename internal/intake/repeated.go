@@ -55,7 +55,7 @@ func (i *Intake) resume(ctx context.Context, u library.Upload) (int64, error) {
 	if err := i.config.Uploads.TouchUpload(ctx, u.ID); err != nil {
 		return 0, err
 	}
-	i.arrived(u.ID)
+	i.arrived(u)
 	offset, err := i.offset(ctx, u)
 	if errors.Is(err, store.ErrNotFound) {
 		return 0, i.config.Bytes.Create(ctx, u.ID)

@@ -37,7 +37,7 @@ func (s tusStore) NewUpload(ctx context.Context, _ handler.FileInfo) (handler.Up
 	if err := s.intake.config.Bytes.Create(ctx, u.ID); err != nil {
 		return nil, s.toTus(ctx, "create", u.ID, err)
 	}
-	s.intake.arrived(u.ID)
+	s.intake.arrived(u)
 	u.State, u.TouchedAt = library.StateUploading, s.intake.now()
 	return &tusUpload{store: s, row: u}, nil
 }
@@ -130,7 +130,7 @@ func (u *tusUpload) WriteChunk(ctx context.Context, offset int64, src io.Reader)
 	u.offset = offset + n
 	if n > 0 {
 		u.recordActivity(ctx)
-		i.arrived(u.row.ID)
+		i.arrived(u.row)
 	}
 	if err != nil {
 		return n, u.store.toTus(ctx, "write", u.row.ID, err)

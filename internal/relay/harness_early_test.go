@@ -35,7 +35,7 @@ func (h *harness) begin(id string, content []byte, purposes ...media.Purpose) *a
 		ID: id, Channel: "acme", Length: int64(len(content)), Filename: id + ".jpg", Purposes: purposes, DeclaredSHA256: digestOf(content),
 	}))
 	h.must(h.bytes.Create(h.Context(), id))
-	h.running.Arrived(id)
+	h.running.Arrived(library.Upload{ID: id, Length: int64(len(content))})
 	return &arriving{h, id, content, 0}
 }
 
@@ -46,7 +46,7 @@ func (a *arriving) upTo(offset int) {
 	a.must(err)
 	a.at += int(n)
 	a.must(a.library.TouchUpload(a.Context(), a.id))
-	a.running.Arrived(a.id)
+	a.running.Arrived(library.Upload{ID: a.id, Length: int64(len(a.content))})
 }
 
 func (a *arriving) finish() {

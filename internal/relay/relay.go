@@ -148,7 +148,7 @@ func New(c Config) *Relay {
 
 // Arrived reports that this process created an upload or stored bytes of it, so that
 // it may be sent early. It never blocks.
-func (r *Relay) Arrived(uploadID string) { r.early.Arrived(uploadID) }
+func (r *Relay) Arrived(u library.Upload) { r.early.Arrived(u) }
 
 func withDefaults(c Config) Config {
 	if c.Workers == 0 {

@@ -124,7 +124,7 @@ func (c *client) resume(path string, content []byte) error {
 func (c *client) create(name string, length int, first []byte) (path string, err error) {
 	r := request{method: "POST", path: "/files/", length: len(first), body: first, headers: map[string]string{
 		"Upload-Length":   strconv.Itoa(length),
-		"Upload-Metadata": "filename " + encode(name) + ",filetype " + encode("video/mp4"),
+		"Upload-Metadata": "filename " + encode(name) + ",filetype " + encode("text/plain"),
 	}}
 	if len(first) > 0 {
 		r.headers["Content-Type"] = "application/offset+octet-stream"

@@ -29,7 +29,7 @@ func servePeer(name, dir string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("Open http://%s/#token=none\n", listener.Addr())
+	fmt.Printf("Open http://%s\n", listener.Addr())
 	return (&http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}).Serve(listener)
 }
 

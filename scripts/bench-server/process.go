@@ -2,9 +2,9 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,15 +39,17 @@ func servers(o options) []server {
 	return append(all, server{name: "mediarelay", command: mediarelay(o.program)})
 }
 
-// mediarelay runs the server with its sandbox, SQLite and a folder. The content of the
-// files breaks the rules, so they are checked but not relayed: the relay would read them
-// again and send them to a provider in the same process.
+// mediarelay runs the server with SQLite and a folder. Its channel's provider cannot be
+// reached, so the channel pauses after a few attempts and the uploads wait: a relay would
+// read their files again and send them to a provider in the same process.
 func mediarelay(program string) func(string) *exec.Cmd {
 	return func(dir string) *exec.Cmd {
 		c := exec.Command(program, "serve")
 		c.Env = []string{
 			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "MEDIARELAY_LISTEN=127.0.0.1:0", "MEDIARELAY_ADMIN_LISTEN=127.0.0.1:0",
 			"MEDIARELAY_DATA_DIR=" + filepath.Join(dir, "data"),
+			"MEDIARELAY_CHANNELS_FILE=" + filepath.Join(dir, channelsFile), "BENCH_KEY=none",
+			"MEDIARELAY_JWT_SECRET=a secret of a benchmark, which is none",
 			// One token creates all uploads, and no limit of one person is measured.
 			"MEDIARELAY_QUOTA_OPEN_UPLOADS=0", "MEDIARELAY_QUOTA_OPEN_BYTES=0",
 		}
@@ -60,6 +62,16 @@ func mediarelay(program string) func(string) *exec.Cmd {
 	}
 }
 
+const channelsFile = "channels.yaml"
+
+// channels has one channel, whose provider is at a port that nobody can listen on.
+const channels = `channels:
+  bench:
+    provider: dialog360
+    base_url: http://127.0.0.1:1
+    api_key_env: BENCH_KEY
+`
+
 // process is a running server.
 type process struct {
 	server
@@ -71,7 +83,9 @@ type process struct {
 	refused atomic.Int64
 }
 
-var greeting = regexp.MustCompile(`^Open (http://\S+)/#token=(\S+)`)
+// greeting is the line in which a server says where it listens: a peer in its output,
+// mediarelay in its log.
+var greeting = regexp.MustCompile(`^Open http://(\S+)|"msg":"serving".*"public":"([^"]+)"`)
 
 // start starts a server on an empty folder.
 func (s server) start(parent string) (*process, error) {
@@ -79,43 +93,48 @@ func (s server) start(parent string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := os.WriteFile(filepath.Join(dir, channelsFile), []byte(channels), 0o600); err != nil {
+		return nil, err
+	}
 	p := &process{server: s, dir: dir, command: s.command(dir)}
-	stdout, err := p.command.StdoutPipe()
+	output, err := p.command.StderrPipe()
 	if err != nil {
 		return nil, err
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
-	if err != nil {
-		return nil, err
-	}
-	defer log.Close()
-	p.command.Stderr = log
+	p.command.Stdout = p.command.Stderr
 	if err := p.command.Start(); err != nil {
 		return nil, err
 	}
-	if err := p.greet(bufio.NewScanner(stdout)); err != nil {
-		text, _ := os.ReadFile(log.Name())
+	if err := errors.Join(p.greet(bufio.NewScanner(output)), p.signIn()); err != nil {
 		p.stop()
-		return nil, fmt.Errorf("%s: %w\n%s", s.name, err, text)
+		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
-	go func() { _, _ = io.Copy(io.Discard, stdout) }()
+	go func() { _, _ = io.Copy(io.Discard, output) }()
 	return p, nil
 }
 
 func (p *process) greet(lines *bufio.Scanner) error {
+	var log strings.Builder
 	for lines.Scan() {
-		found := greeting.FindStringSubmatch(lines.Text())
-		if found == nil {
-			continue
+		if found := greeting.FindStringSubmatch(lines.Text()); found != nil {
+			p.address = found[1] + found[2]
+			return nil
 		}
-		u, err := url.Parse(found[1])
-		if err != nil {
-			return err
-		}
-		p.address, p.token = u.Host, found[2]
+		log.WriteString(lines.Text() + "\n")
+	}
+	return fmt.Errorf("the server ended without its greeting:\n%s", log.String())
+}
+
+// signIn gets a token from mediarelay. Its peers need none.
+func (p *process) signIn() error {
+	if p.plain || p.name == "tusd" {
 		return nil
 	}
-	return fmt.Errorf("the server ended without its greeting")
+	c := exec.Command(p.command.Path, "token", "--channel", "bench", "--scope", "upload")
+	c.Env = p.command.Env
+	token, err := c.Output()
+	p.token = strings.TrimSpace(string(token))
+	return err
 }
 
 // stop ends the process and deletes its folder.

@@ -32,44 +32,9 @@ func TestUploadsShareFlushesOfTheFolder(t *testing.T) {
 	}
 }
 
-// Small uploads that come from many clients at once share all flushes but that of the
-// file: those of the folder, and the commits of their ends. The check rejects these files,
-// so no commits of a relay are among them.
-func TestManySmallUploadsNeedFewFlushes(t *testing.T) {
-	t.Parallel()
-	i := stage.NewProcess(t)
-	i.WithoutQuotas()
-	log := traceWithFaults(i, "-y", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=5000")
-	i.Start()
-	ctx, cancel := context.WithTimeout(t.Context(), 5*stage.RecoveryTimeout)
-	defer cancel()
-	before := countFlushes(i, log)
-	files := make([]*stage.File, 256)
-	for n := range files {
-		files[n] = &stage.File{Name: "notes.mp4", Content: stage.Notes(10_000 + n), ChunkSize: 128 << 10}
-	}
-	for file, end := range i.SendAll(ctx, files) {
-		if end.State != "refused" {
-			t.Fatalf("%s ended as %s, want refused", file.Name, end.State)
-		}
-	}
-	n := countFlushes(i, log).minus(before)
-	t.Logf("%d uploads: %+v", len(files), n)
-	if n.files < len(files) {
-		t.Errorf("%d flushes of files, want at least one for each of %d uploads", n.files, len(files))
-	}
-	if n.all*10 > len(files)*14 {
-		t.Errorf("%d flushes for %d uploads, want at most 1.4 for each", n.all, len(files))
-	}
-}
-
 // flushes are the flushes of a process: of the files of uploads, of their folder, and of
 // everything, the database included.
 type flushes struct{ files, folder, all int }
-
-func (f flushes) minus(before flushes) flushes {
-	return flushes{f.files - before.files, f.folder - before.folder, f.all - before.all}
-}
 
 // countFlushes counts the flushes in a trace of system calls.
 func countFlushes(i *stage.Process, log string) (n flushes) {

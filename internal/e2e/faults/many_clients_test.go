@@ -31,7 +31,20 @@ func TestManyClientsAreServed(t *testing.T) {
 	(&crowd{Process: stage.NewProcess(t), clients: 128, uploads: 160, size: 1_000_000}).run()
 }
 
-// The same with 512 clients, three times.
+// Small uploads that come at once share the flushes of their commits. The flush of an
+// upload's file is its own, and that of the folder is shared too: see
+// TestUploadsShareFlushesOfTheFolder.
+func TestSmallUploadsShareCommits(t *testing.T) {
+	c := &crowd{Process: stage.NewProcess(t), clients: 64, uploads: 640, size: 10_000}
+	c.run()
+	commits := c.Metric(`mediarelay_database_commit_seconds_count{strength="durable"}`)
+	c.Logf("%.2f durable commits an upload", commits/float64(c.uploads))
+	if commits > 0.4*float64(c.uploads) {
+		c.Errorf("%.0f durable commits for %d uploads, want at most 0.4 for each", commits, c.uploads)
+	}
+}
+
+// The same as the first with 512 clients, three times.
 func TestFiveHundredClientsAreServed(t *testing.T) {
 	stage.LongTest(t)
 	for range 3 {

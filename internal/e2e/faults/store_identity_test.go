@@ -147,11 +147,13 @@ func sendUnrelayed(i *stage.Process, files []*stage.File) {
 	i.Helper()
 	i.Sandbox.Faults().Add(sandbox.OpOpenSession, sandbox.Answer(429, map[string][]string{"Retry-After": {"900"}}, "{}"))
 	i.Sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Answer(429, map[string][]string{"Retry-After": {"900"}}, "{}"))
+	paused := func() bool { return i.Count("SELECT COUNT(*) FROM circuits WHERE opened_at > 0") == 1 }
 	for _, f := range files {
 		f.Purposes = "message"
 		i.Must(i.Send(i.Context(), f))
+		// A relay that had begun before the pause could succeed, and would end it.
+		i.Await("the channel's pause", i.Ended, paused)
 	}
-	i.Await("the channel's pause", i.Ended, func() bool { return i.Count("SELECT COUNT(*) FROM circuits WHERE opened_at > 0") == 1 })
 }
 
 // resumeChannel ends the pause while no server runs.

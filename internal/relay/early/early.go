@@ -117,10 +117,13 @@ func New(c Config) *Sender {
 }
 
 // Arrived reports that this process created an upload or stored bytes of it. It
-// never blocks.
-func (s *Sender) Arrived(uploadID string) {
+// never blocks. A small upload costs nothing more: it has arrived before a send could begin.
+func (s *Sender) Arrived(u library.Upload) {
+	if u.Length <= leastSize {
+		return
+	}
 	select {
-	case s.arrivals <- uploadID:
+	case s.arrivals <- u.ID:
 	default:
 	}
 }

@@ -54,7 +54,7 @@ func (s *Sender) prepare(ctx, working context.Context, id string) ([]*Send, erro
 		return nil, err
 	}
 	plan := &plan{Sender: s, upload: u, provider: s.config.Channels.Provider(u.Channel)}
-	if plan.provider == nil || u.State != library.StateUploading || u.Length <= leastSize {
+	if plan.provider == nil || u.State != library.StateUploading {
 		return nil, nil
 	}
 	wants, err := plan.copies(ctx)
