@@ -99,7 +99,7 @@ var packageRules = []packageRule{
 	{"internal/e2e/stage/browserstage", forTests, []string{
 		"internal/config", "internal/e2e/stage", "internal/e2e/stage/proxy", "internal/media", "internal/sandbox", "web",
 	}},
-	{"internal/e2e/stage/portal", forTests, []string{"internal/e2e/stage/browserstage", "web"}},
+	{"internal/e2e/stage/portal", forTests, []string{"internal/e2e/stage", "internal/e2e/stage/browserstage", "web"}},
 	{"internal/e2e/browser", forTests, nil},
 	{"internal/e2e/embed", forTests, nil},
 	{"internal/e2e/engines", forTests, nil},
