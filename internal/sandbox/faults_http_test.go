@@ -1,7 +1,11 @@
 package sandbox_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/http"
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -62,5 +66,47 @@ func TestInvalidFaultsAreRejected(t *testing.T) {
 	}
 	if answer := c.do(http.MethodPut, "/sandbox/faults", nil, nil); answer.status != http.StatusMethodNotAllowed {
 		t.Errorf("PUT is answered %d", answer.status)
+	}
+}
+
+var (
+	pageFault     = regexp.MustCompile("(?m)^\\| `([a-z_]+)` \\| ([^|]*)\\| ")
+	pageField     = regexp.MustCompile("`([a-z]+)`")
+	pageOperation = regexp.MustCompile("`((?:GET|POST|DELETE) /[^`]*)`")
+)
+
+// docs/headless-testing.md lists the faults with the fields that they need, and the
+// operations.
+func TestFaultsOfTheHeadlessPage(t *testing.T) {
+	text, err := os.ReadFile("../../docs/headless-testing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "| fault | further fields |")
+	table, rest, found := strings.Cut(table, "\n\n")
+	faults := pageFault.FindAllStringSubmatch(table, -1)
+	if !found || len(faults) != 9 {
+		t.Fatalf("the page lists %d faults, want 9", len(faults))
+	}
+	operations, _, _ := strings.Cut(rest, "\n\n")
+	values := map[string]any{"status": 503, "body": "{}", "bytes": 1, "rate": 1}
+	c := start(t, sandbox.Config{})
+	for _, operation := range pageOperation.FindAllStringSubmatch(operations, -1) {
+		for _, fault := range faults {
+			request := map[string]any{"operation": operation[1], "fault": fault[1]}
+			for _, field := range pageField.FindAllStringSubmatch(fault[2], -1) {
+				request[field[1]] = values[field[1]]
+			}
+			body, err := json.Marshal(request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer := c.do(http.MethodPost, "/sandbox/faults", asJSON, bytes.NewReader(body)); answer.status != http.StatusCreated {
+				t.Errorf("%s is answered %d %s", body, answer.status, answer.body)
+			}
+		}
+	}
+	if scripted := len(c.s.Faults().Unfired()); scripted != 7*9 {
+		t.Errorf("%d faults are scripted, want 9 for each of 7 operations", scripted)
 	}
 }

@@ -31,7 +31,7 @@ func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
 		"a policy without WebAssembly and frame":    {portal.Setting{Policy: strings.Replace(portal.BlobPolicy, " 'wasm-unsafe-eval'", "", 1)}, "policy_forbids_engine", "'wasm-unsafe-eval'"},
 		"the frame's policy for engine=worker":      {portal.Setting{Policy: portal.FramePolicy, Change: attribute("engine", "worker")}, "policy_forbids_engine", "worker-src blob:"},
 		"the blob worker's policy for engine=frame": {portal.Setting{Policy: portal.BlobPolicy, Change: attribute("engine", "frame")}, "policy_forbids_engine", "frame-src http://127.0.0.1:"},
-		"an own copy that may not send requests":    {portal.Setting{Policy: portal.OwnPolicy, Change: portal.OwnScript, Widget: strictCopy}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
+		"an own copy that may not send requests":    {portal.Setting{Policy: portal.OwnPolicy, Change: portal.OwnScript, Widget: strictCopy}, "policy_forbids_engine", "connect-src 'self' http://127.0.0.1:"},
 		"another server at the endpoint":            {portal.Setting{Change: elsewhere}, "wrong_endpoint", "is not a Mediarelay server"},
 		"another server at the endpoint, the frame": {portal.Setting{Change: func(s string) string { return portal.Attribute(elsewhere(s), "engine", "frame") }}, "wrong_endpoint", "is not a Mediarelay server"},
 		"an own copy without an endpoint":           {portal.Setting{Change: func(s string) string { return portal.Endpoint(portal.OwnScript(s), "") }, Widget: portal.OwnCopy}, "wrong_endpoint", "Set the attribute endpoint"},
