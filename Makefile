@@ -4,7 +4,7 @@
 # changed, and return at once if not. Tools are built once, into bin/.
 
 .DEFAULT_GOAL := help
-.PHONY: setup-run setup-test setup-check setup-engines run build web test test-all test-go test-packages test-acceptance test-wasm test-web test-vectors test-engines \
+.PHONY: setup-run setup-test setup-check setup-package setup-engines run build web package test test-all test-go test-packages test-acceptance test-wasm test-web test-vectors test-engines \
 	bench bench-server compare-clients check fmt format lint vet types generated archtest size clean help
 # Prerequisites run in order. The tools below use all cores by themselves.
 .NOTPARALLEL:
@@ -20,7 +20,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BOTH := internal/digest internal/media internal/preflight internal/probe internal/probe/inflate internal/probe/input internal/reason internal/tusproto internal/uploader
 
 # Files that go generate writes.
-GENERATED := docs/configuration.md docs/rules.md README.md
+GENERATED := docs/configuration.md docs/rules.md docs/embedding-reference.md README.md
 
 # If a program that a test needs is missing, the test is skipped, or it fails if
 # the program is listed here. In CI no test may be skipped.
@@ -39,12 +39,15 @@ build: web ## build bin/mediarelay, one static binary that includes the web file
 web: setup-run bin/buildweb
 	@bin/buildweb
 
-setup-run setup-test setup-check setup-engines: setup-%:
+package: setup-package bin/buildweb ## build the npm package of the web files, bin/package/….tgz
+	@bin/buildweb package $(VERSION)
+
+setup-run setup-test setup-check setup-package setup-engines: setup-%:
 	@scripts/setup $*
 
 ##@ Develop
 
-test: setup-test build ## run all tests (Go, wasm, TypeScript, browser), list the ten slowest
+test: setup-test build package ## run all tests (Go, wasm, TypeScript, browser), list the ten slowest
 	@rm -rf bin/tests
 	@failed=0; $(MAKE) --no-print-directory --keep-going test-go test-wasm test-web test-vectors || failed=1; \
 		scripts/slowest-tests; exit $$failed
@@ -58,7 +61,7 @@ TESTSUM := scripts/gotestsum
 
 # Acceptance tests start servers and browsers. They run one package after another,
 # behind the rest: on a machine with two cores they would starve each other.
-ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/embed ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients ./internal/e2e/examples
+ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/embed ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients ./internal/e2e/packages ./internal/e2e/examples
 
 # The timeouts are for a busy machine; on an idle one it takes a few minutes.
 test-go: test-packages test-acceptance
@@ -137,7 +140,7 @@ size: setup-run bin/buildweb ## print the sizes of the web files and their budge
 	@bin/buildweb sizes
 
 clean: ## remove everything built or installed here, except data/
-	rm -rf bin web/.cache web/node_modules scripts/compare/node_modules internal/e2e/examples/testdata/playwright/node_modules
+	rm -rf bin web/.cache web/node_modules scripts/compare/node_modules scripts/package/node_modules internal/e2e/packages/testdata/apps/node_modules internal/e2e/examples/testdata/playwright/node_modules
 	find web/dist -mindepth 1 ! -name placeholder -delete
 
 help: ## print this list

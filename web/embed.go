@@ -15,6 +15,10 @@ import (
 // alone, before the web files were made.
 var ErrNotBuilt = errors.New("web: this binary carries no web files: run make build")
 
+// docs/embedding-reference.md is generated from the tags in src/element.
+//
+//go:generate sh -c "cd .. && bin/buildweb reference"
+
 // The prefix all: keeps the pattern valid in a fresh checkout, where the folder
 // holds its placeholder alone.
 //

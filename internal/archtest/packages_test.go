@@ -109,6 +109,7 @@ var packageRules = []packageRule{
 	{"internal/e2e/faults", forTests, nil},
 	{"internal/e2e/attacks", forTests, nil},
 	{"internal/e2e/clients", forTests, nil},
+	{"internal/e2e/packages", forTests, nil},
 	{"internal/e2e/examples", forTests, nil},
 
 	{"internal/archtest", forTests, nil},

@@ -17,6 +17,9 @@ var webFolders = []webFolder{
 	{"i18n", []string{"engine"}, "i18n turns the engine's types into words; it must not know whose words they are"},
 	{"list", []string{"engine", "i18n", "session"}, "rows show what the session holds; the element that places them calls them, never the reverse"},
 	{"element", []string{"engine", "i18n", "list", "session"}, "the element works on any page, and reaches worker and storage through the engine alone"},
+	{"check", []string{"engine", "i18n"}, "a page that wants a verdict alone loads neither a list nor a session"},
+	{"headless", []string{"engine", "i18n", "session"}, "headless has what the element has, without a view"},
+	{"npm", []string{"check", "element", "engine", "headless", "i18n", "session"}, "npm has the entries of the package and no work of its own"},
 	{"page", []string{"element", "engine", "i18n", "session"}, "the page uses the element as any other page does: how rows are drawn and files are sent is not its concern"},
 }
 

@@ -40,6 +40,12 @@ const (
 	WrongEndpoint Code = "wrong_endpoint"
 	// ServerOutdated: the media server is older than the page's script.
 	ServerOutdated Code = "server_outdated"
+	// EndpointInvalid: the page names no media server: its endpoint is not an http(s) URL.
+	EndpointInvalid Code = "endpoint_invalid"
+	// PageError: code of the page has failed, such as its function for metadata.
+	PageError Code = "page_error"
+	// InternalError: the uploader itself has failed.
+	InternalError Code = "internal_error"
 	// EngineUnavailable: the browser cannot run the worker that checks and sends files.
 	EngineUnavailable Code = "engine_unavailable"
 )

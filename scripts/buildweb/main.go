@@ -7,9 +7,14 @@
 // serve the files (internal/httpapi does). It is a Go module of its own, which
 // keeps the bundler and the compressor out of the product's go.mod.
 //
-//	buildweb          build web/dist; print sizes if anything changed
-//	buildweb sizes    build, then print the size of every file, of every package
-//	                  in the Go module, and every budget; exit 1 over a budget
+//	buildweb                    build web/dist; print sizes if anything changed
+//	buildweb sizes              build, then print the size of every file, of every
+//	                            package in the Go module, and every budget; exit 1
+//	                            over a budget
+//	buildweb package VERSION    build the npm package from the same sources, with
+//	                            the version that git describe prints, and pack it
+//	                            in bin/package
+//	buildweb reference          write docs/embedding-reference.md
 package main
 
 import (
@@ -29,10 +34,21 @@ func main() {
 }
 
 func run(args []string) error {
-	sizes := slices.Equal(args, []string{"sizes"})
-	if len(args) > 0 && !sizes {
-		return fmt.Errorf("unknown arguments %q: want none, or sizes", args)
+	switch {
+	case len(args) == 0:
+		return buildServed(false)
+	case slices.Equal(args, []string{"sizes"}):
+		return buildServed(true)
+	case slices.Equal(args, []string{"reference"}):
+		return writeReference()
+	case len(args) == 2 && args[0] == "package":
+		return buildPackage(args[1])
 	}
+	return fmt.Errorf("unknown arguments %q: want none, sizes, package VERSION or reference", args)
+}
+
+// buildServed builds what the server serves.
+func buildServed(sizes bool) error {
 	outputs, err := build()
 	if err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,7 +85,7 @@ func TestEndpointChangeFailsRunningUploads(t *testing.T) {
 	s := browserstage.New(t)
 	startSlowUpload(s, "notes.txt", stage.Notes(6<<20))
 	s.AwaitBytes("notes.txt")
-	s.Evaluate(fmt.Sprintf(`document.querySelector('media-upload').setAttribute('endpoint', %q)`, s.Proxy.URL+"/the-same/server"))
+	s.Evaluate(fmt.Sprintf(`document.querySelector('media-upload').setAttribute('endpoint', %q)`, strings.ToUpper(s.Proxy.URL)+"//"))
 	s.Until(`document.querySelector('media-upload').endpoint !== '' && !document.querySelector('media-upload').isUpdatePending`)
 	if still := s.Row("notes.txt"); still.State != "uploading" {
 		t.Fatalf("the same server under another URL: the file is %s", still.State)

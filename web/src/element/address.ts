@@ -1,12 +1,28 @@
-/** Which server the element uses, and where on its site the element stands. */
+/** At which place of the page's site the element is. */
 
-/** The media server's origin: this page's own for an empty endpoint, and empty if the endpoint is not a URL. */
-export function originOf(endpoint: string): string {
-  const url = endpoint || '/'
-  return URL.canParse(url, document.baseURI) ? new URL(url, document.baseURI).origin : ''
+/** Differs with every visit, so that the uploads of elements that cannot be told apart are of no place of a later one. */
+const visit = Math.random()
+
+/** What the place of an element is made of. */
+export interface PlaceParts {
+  readonly name: string
+  readonly restoreKey: string
+  /** The only element on its page. */
+  readonly alone: boolean
 }
 
-/** The key under which uploads are restored at the next visit. It has no fragment of the address, which may hold a token. */
-export function placeOf(name: string): string {
-  return `${location.pathname}${location.search}#${name}`
+/**
+ * The key under which an element's uploads are stored, and restored at the next visit: `restoreKey`, else address and
+ * name. A fragment counts only if it is a route such as "#/campaigns/2", since another one may hold a token.
+ */
+export function placeOf({ name, restoreKey, alone }: PlaceParts): string {
+  if (restoreKey !== '') return `restore-key\n${restoreKey}`
+  const { pathname, search, hash } = location
+  const route = /^#!?\//.test(hash) ? `\n${hash}` : ''
+  return `${pathname}${search}#${name}${route}${name === '' && !alone ? `\n${visit}` : ''}`
+}
+
+/** Whether uploads of earlier visits return to the element by themselves. Elements without a name cannot be told apart. */
+export function hasPlace({ name, restoreKey, alone }: PlaceParts): boolean {
+  return restoreKey !== '' || name !== '' || alone
 }

@@ -2,18 +2,18 @@
 import type { Kind, Purpose } from '../engine/engine.js'
 import type { EngineChoice } from '../engine/way.js'
 
-const purposes: readonly Purpose[] = ['message', 'template', 'profile']
-const kinds: readonly Kind[] = ['image', 'video', 'audio', 'document', 'sticker']
+export const purposeNames: readonly Purpose[] = ['message', 'template', 'profile']
+export const kindNames: readonly Kind[] = ['image', 'video', 'audio', 'document', 'sticker']
 
 /** Purposes separated by commas or spaces; without a valid one, `message`, as on the server. */
 export function parsePurposes(text: string): readonly Purpose[] {
-  const found = purposes.filter((purpose) => words(text).includes(purpose))
+  const found = purposeNames.filter((purpose) => wordsIn(text).includes(purpose))
   return found.length === 0 ? ['message'] : found
 }
 
 /** Kinds separated by spaces or commas; without a valid one, an empty list, which means all. */
 export function parseKinds(text: string): readonly Kind[] {
-  return kinds.filter((kind) => words(text).includes(kind))
+  return kindNames.filter((kind) => wordsIn(text).includes(kind))
 }
 
 /** Any other value than `worker` and `frame` means whichever works. */
@@ -27,6 +27,6 @@ export function dialogTypes(kinds: readonly Kind[]): string {
   return kinds.map((kind) => (kind === 'sticker' ? 'image/webp' : `${kind}/*`)).join(',')
 }
 
-function words(text: string): readonly string[] {
-  return text.split(/[\s,]+/)
+export function wordsIn(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((word) => word !== '')
 }

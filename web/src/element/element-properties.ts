@@ -7,30 +7,23 @@ import { FormControl } from './form-control.js'
 /** Further Upload-Metadata pairs: the same for all files, or a function that returns those of one file. */
 export type Metadata = Readonly<Record<string, string>> | ((file: File) => Readonly<Record<string, string>>)
 
-/** Files that are uploaded at once by default. */
-const defaultConcurrency = 3
-
 export abstract class ElementProperties extends FormControl {
   static override readonly properties = {
     endpoint: {},
     purpose: {},
     kinds: {},
     multiple: { type: Boolean },
-    maxFiles: { type: Number, attribute: 'max-files' },
-    concurrency: { type: Number },
+    maxFiles: { attribute: 'max-files' },
+    concurrency: {},
     autoStart: { type: Boolean, attribute: 'auto-start' },
     engine: {},
+    restoreKey: { attribute: 'restore-key' },
     lang: { reflect: true },
     getToken: { attribute: false },
     metadata: { attribute: false },
     messages: { attribute: false },
   }
 
-  /**
-   * The media server's origin; empty for this page's own. If it changes to another server, unfinished uploads
-   * fail with `endpoint_changed`, and a retry uploads them to the new server from the beginning. Finished files
-   * stay. Tokens that `getToken` returns from then on are never sent to the previous server.
-   */
   declare endpoint: string
   declare purpose: string
   declare kinds: string
@@ -38,22 +31,18 @@ export abstract class ElementProperties extends FormControl {
   declare maxFiles: number
   declare concurrency: number
   declare autoStart: boolean
-  /**
-   * How the engine is reached: `worker` for a worker of this page, `frame` for a hidden frame of the media server,
-   * empty for whichever the page's policy allows. Read when the engine is first needed.
-   */
   declare engine: string
-  /** Set it to undefined when the person signs out: the token is discarded, and uploads wait for the next callback. */
+  declare restoreKey: string
   declare getToken: GetToken | undefined
   declare metadata: Metadata
   declare messages: Messages
 
   constructor() {
     super()
-    this.endpoint = this.purpose = this.kinds = this.engine = ''
+    this.endpoint = this.purpose = this.kinds = this.engine = this.restoreKey = ''
     this.multiple = this.autoStart = false
     this.maxFiles = 0
-    this.concurrency = defaultConcurrency
+    this.concurrency = 3
     this.metadata = {}
     this.messages = {}
   }

@@ -4,26 +4,32 @@
  */
 import type { TemplateResult } from 'lit'
 import { nothing } from 'lit'
-import type { EngineFactory } from '../engine/engine.js'
+import type { ElsewhereFilter, EngineFactory } from '../engine/engine.js'
+import { serverOf } from '../engine/server-url.js'
 import type { Localization } from '../i18n/localization.js'
 import type { RowAction } from '../list/row-context.js'
 import type { MediaUploadDetails } from '../session/events.js'
-import type { Session } from '../session/session.js'
+import type { Session, SessionHost } from '../session/session.js'
 import type { Upload } from '../session/upload.js'
-import { originOf } from './address.js'
+import { hasPlace } from './address.js'
 import { Announcements } from './announcements.js'
 import type { ElementProperties } from './element-properties.js'
+import { Elsewhere } from './elsewhere.js'
 import { FileIntake } from './file-intake.js'
 import { UploadFileList } from './file-list.js'
 import type { FocusRestorer } from './focus-restorer.js'
 import type { ListModule } from './lazy-list.js'
 import { LazyList } from './lazy-list.js'
-import { sessionHostOf } from './session-host.js'
+import type { Notice } from './notice.js'
+import { pageElements } from './page-elements.js'
+import { placeParts, sessionHostOf } from './session-host.js'
 
 export interface FileAreaPort {
   loadEngine(): Promise<EngineFactory>
   isDisabled(): boolean
   valueChanged(): void
+  /** Before `upload-success`, whose listeners may read the form's data. */
+  syncValue(): void
   /** Opens the file dialog for a row that misses its file. */
   chooseFor(upload: Upload): void
 }
@@ -38,7 +44,8 @@ export class FileArea {
   readonly #intake: FileIntake
   /** Undefined until the list's code is loaded. */
   focusRestorer: FocusRestorer | undefined
-  /** The origin whose earlier uploads were restored; undefined before the first attempt, empty after a failed one. */
+  readonly #elsewhere: Elsewhere
+  /** The server whose earlier uploads were restored; undefined before the first attempt, empty after a failed one. */
   #restoredFrom: string | undefined
 
   constructor(element: ElementProperties, localization: Localization, port: FileAreaPort) {
@@ -59,6 +66,13 @@ export class FileArea {
     })
     this.files = new UploadFileList(host, this.announcements, ({ id }) => this.list.thumbnails?.drop(id))
     this.#intake = new FileIntake(element, this.files, this.announcements)
+    const area = this
+    this.#elsewhere = new Elsewhere(localization, {
+      get session() { return area.session },
+      filter: () => this.#elsewhereFilter(host),
+      announceLabel: (label, params) => this.announcements.announceLabel(label, params),
+      changed: () => element.requestUpdate(),
+    })
   }
 
   get session(): Session | undefined {
@@ -89,12 +103,18 @@ export class FileArea {
 
   /** Restores the uploads of earlier visits once per server; after a failure, call it again when the network is back. */
   restore(): void {
-    const origin = originOf(this.#element.endpoint)
-    if (this.session === undefined || origin === '' || origin === this.#restoredFrom) return
-    this.#restoredFrom = origin
-    this.session.restore().catch(() => {
-      if (this.#restoredFrom === origin) this.#restoredFrom = ''
+    const server = serverOf(this.#element.endpoint)
+    const { session } = this
+    if (session === undefined || server === '' || server === this.#restoredFrom) return
+    this.#restoredFrom = server
+    const restored = hasPlace(placeParts(this.#element)) ? session.restore() : Promise.resolve()
+    restored.then(() => this.#elsewhere.look()).catch(() => {
+      if (this.#restoredFrom === server) this.#restoredFrom = ''
     })
+  }
+
+  notices(): readonly Notice[] {
+    return [...this.announcements.notices(this.session?.token), this.#elsewhere.notice()].filter((notice) => notice !== undefined)
   }
 
   changeEndpoint(): void {
@@ -125,6 +145,13 @@ export class FileArea {
     })
   }
 
+  /** Of several elements on a page, only the first offers uploads of other places. */
+  #elsewhereFilter({ kinds, purposes }: Pick<SessionHost, 'kinds' | 'purposes'>): ElsewhereFilter | undefined {
+    const { multiple, maxFiles } = this.#element
+    const limit = (multiple ? maxFiles || Infinity : 1) - this.files.size
+    return limit > 0 && pageElements.isFirst(this.#element) ? { kinds, purposes, limit, taken: pageElements.otherPlaces(this.#element) } : undefined
+  }
+
   #act(action: RowAction, upload: Upload): void {
     if (action === 'remove' || action === 'cancel') return this.files.removeUpload(upload)
     if (action === 'choose') return this.#port.chooseFor(upload)
@@ -138,6 +165,7 @@ export class FileArea {
   }
 
   #emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
+    if (name === 'upload-success') this.#port.syncValue()
     const sentence = this.list.module?.announcementFor(name, detail, this.#localization.texts)
     if (sentence) this.announcements.announce(sentence)
     const cancelable = name === 'file-added' || name === 'upload-start'

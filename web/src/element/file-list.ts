@@ -2,12 +2,12 @@
  * The element's files, whether or not the code that handles them is loaded: until
  * then they are buffered here, afterwards they are in the session.
  */
+import { newFileDetail, newFileID } from '../session/new-file.js'
 import type { Session, SessionHost } from '../session/session.js'
 import type { FileDetail, Upload } from '../session/upload.js'
 import type { Announcements } from './announcements.js'
 import type { IntakeList } from './file-intake.js'
 import type { ListModule } from './lazy-list.js'
-import { newFileDetail, newFileID } from './new-file.js'
 
 /** Not `FileList`, which is a type of the DOM. */
 export class UploadFileList implements IntakeList {
@@ -35,7 +35,12 @@ export class UploadFileList implements IntakeList {
   }
 
   get files(): readonly FileDetail[] {
-    return [...[...this.#buffer].map(([id, file]) => newFileDetail(id, file)), ...this.uploads.map((upload) => upload.detail())]
+    return [...[...this.#buffer].map(([id, file]) => newFileDetail(id, file, this.#host.purposes)), ...this.uploads.map((upload) => upload.detail())]
+  }
+
+  /** A file of the list has no verdict yet. */
+  get hasUnchecked(): boolean {
+    return this.#buffer.size > 0 || this.uploads.some(({ state }) => state.name === 'checking')
   }
 
   get size(): number {
@@ -52,7 +57,7 @@ export class UploadFileList implements IntakeList {
 
   add(file: File): string | undefined {
     const id = newFileID()
-    if (!this.#host.emit('file-added', { file: newFileDetail(id, file) })) return undefined
+    if (!this.#host.emit('file-added', { file: newFileDetail(id, file, this.#host.purposes) })) return undefined
     if (this.#session === undefined) this.#buffer.set(id, file)
     else this.#session.add(id, file)
     return id

@@ -12,13 +12,16 @@ export interface Notice {
   /** The button's text; empty for no button. */
   readonly action: string
   act(): void
+  /** A second button, which removes the notice. */
+  readonly dismiss?: { readonly text: string; act(): void }
 }
 
-export function noticeBar({ icon: name, text, action, act }: Notice): TemplateResult {
+export function noticeBar({ icon: name, text, action, act, dismiss }: Notice): TemplateResult {
   return html`
     <div class="notice">
       ${icon(name)}<p>${text}</p>
       ${action === '' ? nothing : html`<button part="action" type="button" class="button small" data-action="notice" @click=${act}>${action}</button>`}
+      ${dismiss === undefined ? nothing : html`<button part="action" type="button" class="button small quiet" data-action="dismiss" @click=${dismiss.act}>${dismiss.text}</button>`}
     </div>`
 }
 
@@ -26,6 +29,6 @@ export function noticeBar({ icon: name, text, action, act }: Notice): TemplateRe
 export function tokenNotice(token: Pick<TokenProvider, 'state' | 'getToken' | 'tryNow'>, texts: Texts): Notice | undefined {
   const { state } = token
   if (state.name === 'idle' || (state.name === 'asking' && !state.slow)) return undefined
-  const text = texts.label(state.name === 'asking' ? 'tokenSlow' : 'tokenBlocked')
+  const text = texts.label(state.name === 'asking' ? 'tokenSlow' : state.problem === 'token_invalid' ? 'tokenInvalid' : 'tokenBlocked')
   return { icon: 'key', text, action: token.getToken === undefined ? '' : texts.label('tryNow'), act: () => token.tryNow() }
 }

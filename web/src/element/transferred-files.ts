@@ -11,6 +11,22 @@ export function hasFiles(transfer: DataTransfer | null): transfer is DataTransfe
 }
 
 /**
+ * Whether a paste is meant for an upload: not if it goes into a field, nor if it is a text that comes with a picture of
+ * itself, as Word and Outlook copy it. Browsers name such a picture "image.png"; files keep their names.
+ */
+export function pastesFiles(event: ClipboardEvent): event is ClipboardEvent & { readonly clipboardData: DataTransfer } {
+  const { clipboardData } = event
+  if (event.defaultPrevented || !hasFiles(clipboardData) || isEditable(event.composedPath()[0])) return false
+  const isPicture = Array.from(clipboardData.files).every(({ name }) => /^image\.\w+$/.test(name))
+  return !isPicture || clipboardData.getData('text/plain').trim() === ''
+}
+
+function isEditable(target: EventTarget | undefined): boolean {
+  if (target instanceof HTMLInputElement) return target.type !== 'file'
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLElement && target.isContentEditable)
+}
+
+/**
  * Reads everything that was dropped or pasted. The entries must be taken before the
  * first await: the browser clears the transfer when the event's listeners return.
  */

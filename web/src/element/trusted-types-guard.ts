@@ -11,7 +11,8 @@ const texts: Readonly<Record<string, string>> = {
   pt: 'As configurações de segurança deste site bloqueiam o envio. Contate o administrador.',
 }
 
-document.addEventListener('securitypolicyviolation', ({ effectiveDirective, sample, disposition }) => {
+// Without a document, as when a page is rendered on a server, there is nothing to guard.
+globalThis.document?.addEventListener('securitypolicyviolation', ({ effectiveDirective, sample, disposition }) => {
   if (effectiveDirective !== 'trusted-types' || disposition !== 'enforce' || !sample.startsWith('lit-html')) return
   console.error("media-upload: this page's Content-Security-Policy lacks the names of our policies. Allow: trusted-types lit-html mediarelay")
   for (const element of document.querySelectorAll<HTMLElement>('media-upload:not(:defined)')) element.textContent = textFor(element)

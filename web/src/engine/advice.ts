@@ -22,17 +22,18 @@ export function reportWay(way: Way, { endpoint, choice }: EngineTarget): void {
 }
 
 export function reportFault(code: FaultCode, { endpoint, choice }: EngineTarget): void {
-  sayOnce('warn', `${code}: ${remedyFor(code, new URL(endpoint).origin, choice)}`)
+  sayOnce('warn', `${code}: ${remedyFor(code, { endpoint, choice })}`)
 }
 
-function remedyFor(code: FaultCode, media: string, choice: EngineTarget['choice']): string {
+function remedyFor(code: FaultCode, { endpoint, choice }: EngineTarget): string {
+  const media = new URL(endpoint).origin
   switch (code) {
     case 'origin_not_allowed':
       return `${media} does not allow this page. Add its origin to the server's setting: MEDIARELAY_ALLOWED_ORIGINS=${location.origin}`
     case 'wrong_endpoint':
       return `${media} is not a Mediarelay server. Set the attribute endpoint to the server's URL, such as https://media.example.com`
     case 'server_outdated':
-      return `${media} runs an older version than this script. Update the server, or load the script from it: ${media}/widget/media-upload.js`
+      return `${media} runs an older version than this script. Update the server, or load the script from it: ${new URL('widget/media-upload.js', endpoint).href}`
     case 'policy_forbids_engine':
       return `this page's Content-Security-Policy forbids the engine. Allow: ${choice === 'frame' ? frame(media) : choice === 'worker' ? worker(media) : `${worker(media)} (or, with less: ${frame(media)})`}`
   }

@@ -80,7 +80,7 @@ export interface UploadRequest {
   readonly lastModified: number
   /** The verdict of the check, for a page that restores the upload. */
   readonly verdict: Verdict
-  /** Where on the site the file was chosen: path, query and the element's name. The upload is restored only there. */
+  /** Where on the site the file was chosen. The upload is restored by itself only there. */
   readonly place: string
 }
 
@@ -94,6 +94,17 @@ export interface KeptUpload {
   readonly accepted: number
   readonly paused: boolean
   readonly request: UploadRequest
+}
+
+/** Which uploads of other places an element may take over. */
+export interface ElsewhereFilter {
+  /** Empty for all. */
+  readonly kinds: readonly Kind[]
+  readonly purposes: readonly Purpose[]
+  /** How many at most, the newest first. */
+  readonly limit: number
+  /** Places of other elements, to which their uploads return by themselves. */
+  readonly taken: readonly string[]
 }
 
 /** Why an upload waits. */
@@ -118,7 +129,8 @@ export type EngineEvent =
    */
   | { readonly type: 'checking'; readonly id: string; readonly problem?: Failure }
   | { readonly type: 'relaying'; readonly id: string; readonly problem?: Failure }
-  | { readonly type: 'done'; readonly id: string; readonly asset: Asset }
+  /** `clockAhead`: milliseconds by which the server's clock is ahead of this device's. */
+  | { readonly type: 'done'; readonly id: string; readonly asset: Asset; readonly clockAhead?: number }
   | { readonly type: 'refused'; readonly id: string; readonly verdict: Verdict }
   | { readonly type: 'failed'; readonly id: string; readonly failure: Failure }
   /** The browser has stored a copy: the upload survives the page, the browser and the original file. */
@@ -146,11 +158,14 @@ export interface Engine {
   /** Sends the file. Stores a copy first unless `keep` was called. */
   start(id: string, file: Blob, request: UploadRequest): void
   /**
-   * The unfinished uploads of earlier visits at this place; `start` with their ids resumes them.
+   * The unfinished uploads of earlier visits at this place, or else at all other places of the site; `start` with
+   * their ids resumes them. Those of other places belong to this one from then on.
    * Asks for a token only if there are any, and resolves once it is known whose they are.
    * Rejects if the engine cannot run.
    */
-  restore(place: string): Promise<readonly KeptUpload[]>
+  restore(place: string, elsewhere?: ElsewhereFilter): Promise<readonly KeptUpload[]>
+  /** How many unfinished uploads of the same person wait at other places of the site, in no open page. */
+  countElsewhere(place: string, filter: ElsewhereFilter): Promise<number>
   /** Gives the file to a restored upload that has no copy. False if the content differs. */
   supply(id: string, file: Blob): Promise<boolean>
   pause(id: string): void
@@ -174,5 +189,8 @@ export interface Engine {
   close(): void
 }
 
-/** Makes an engine for an endpoint, such as "https://media.example.com". `choice` fixes how it is reached; empty for whichever way works. */
+/**
+ * Makes an engine for an endpoint, such as "https://media.example.com/" or "https://example.com/media/".
+ * `choice` fixes how it is reached; empty for whichever way works.
+ */
 export type EngineFactory = (endpoint: string, choice?: EngineChoice) => Engine

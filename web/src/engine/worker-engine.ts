@@ -3,7 +3,7 @@
  * crash of the worker: the files, their upload URLs and the last command for each.
  */
 import type { Connection, EngineHost, Loss } from './connection.js'
-import type { CheckRequest, Engine, EngineEvent, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
+import type { CheckRequest, ElsewhereFilter, Engine, EngineEvent, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
 import { PendingCalls, type Question } from './pending-calls.js'
 import { trackEvent, trackUpload, type TrackedUpload } from './tracked-upload.js'
 import { FIRST, type CallAnswers, type CallMessage, type FromWorker, type StartMessage, type ToWorker, type UploadCommand } from './worker-protocol.js'
@@ -57,13 +57,18 @@ export class WorkerEngine implements Engine {
     if (start?.type !== 'start') this.#begin({ type: 'start', id, file, size: file.size, request, url: start?.url ?? '' })
   }
 
-  async restore(place: string): Promise<readonly KeptUpload[]> {
-    if (!this.#worker && !await this.#host.mayHaveEarlierUploads()) return []
-    const kept = await this.#ask<'restore'>({ type: 'restore', place })
+  async restore(place: string, elsewhere?: ElsewhereFilter): Promise<readonly KeptUpload[]> {
+    if (!await this.#mayHaveUploads()) return []
+    const kept = await this.#ask<'restore'>({ type: 'restore', place, elsewhere })
     for (const { id, file, size, request } of kept) {
       this.#uploads.set(id, trackUpload({ type: 'keep', id, file, size, request, url: '' }, this.#worker))
     }
     return kept
+  }
+
+  async countElsewhere(place: string, elsewhere: ElsewhereFilter): Promise<number> {
+    if (!await this.#mayHaveUploads()) return 0
+    return this.#ask<'count-elsewhere'>({ type: 'count-elsewhere', place, elsewhere })
   }
 
   supply(id: string, file: Blob): Promise<boolean> {
@@ -122,6 +127,11 @@ export class WorkerEngine implements Engine {
     this.#stop()
     this.#uploads.clear()
     this.#calls.rejectAll('the engine was closed')
+  }
+
+  /** Whether it takes a worker to know what earlier visits have left. */
+  async #mayHaveUploads(): Promise<boolean> {
+    return this.#worker !== undefined || this.#host.mayHaveEarlierUploads()
   }
 
   #stop(): void {

@@ -5,7 +5,7 @@
  * A page may meet a worker of another version of this code, in the frame of the media server: a change that an
  * older worker would not understand needs another protocol number (scripts/buildweb).
  */
-import type { CheckRequest, EngineEvent, KeptUpload, UploadRequest, Verdict } from './engine.js'
+import type { CheckRequest, ElsewhereFilter, EngineEvent, KeptUpload, UploadRequest, Verdict } from './engine.js'
 
 /** Gives the worker the port of one element, the client. */
 export interface ConnectMessage {
@@ -60,12 +60,14 @@ export interface CheckMessage {
 }
 
 export type UploadCallMessage =
-  | { readonly type: 'restore'; readonly call: number; readonly place: string }
+  | { readonly type: 'restore'; readonly call: number; readonly place: string; readonly elsewhere: ElsewhereFilter | undefined }
+  | { readonly type: 'count-elsewhere'; readonly call: number; readonly place: string; readonly elsewhere: ElsewhereFilter }
   | { readonly type: 'supply'; readonly call: number; readonly id: string; readonly file: Blob }
 
 export interface CallAnswers {
   readonly check: Verdict
   readonly restore: readonly KeptUpload[]
+  readonly 'count-elsewhere': number
   readonly supply: boolean
 }
 

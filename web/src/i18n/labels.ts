@@ -86,6 +86,12 @@ export const labels = {
 
   tokenSlow: 'Your sign-in is taking longer than usual. Uploads resume when it is complete.',
   tokenBlocked: 'Sign in again to resume your uploads. Nothing is lost.',
+  tokenInvalid: "This website couldn't sign you in to the media server. Contact its administrator. Nothing is lost.",
+  waitsElsewhere: {
+    one: '{count} unfinished upload from another place on this site is waiting.',
+    other: '{count} unfinished uploads from other places on this site are waiting.',
+  },
+  resumeHere: 'Resume here',
   tooManyFiles: {
     one: 'Only {count} file can be added here. The others were left out.',
     other: 'Only {count} files can be added here. The others were left out.',

@@ -47,9 +47,14 @@ export class Texts {
     this.#words = words
   }
 
+  /** In which the words are written: "rtl" for scripts such as Arabic. */
+  get direction(): 'ltr' | 'rtl' {
+    return rightToLeft.has(new Intl.Locale(this.locale).language) ? 'rtl' : 'ltr'
+  }
+
   label(name: LabelName, params: Params = {}): string {
-    const entry = this.#own.labels?.[name] ?? this.#words.labels[name]
-    return fill(this.#form(entry, params['count']), (key) => this.#value(params[key]))
+    const own = this.#own.labels?.[name]
+    return fill(this.#form(isLabel(own) ? own : this.#words.labels[name], params['count']), (key) => this.#value(params[key]))
   }
 
   reason(reason: Pick<Reason, 'code' | 'facts'>): string {
@@ -64,7 +69,7 @@ export class Texts {
 
   fixes(reason: Reason): readonly string[] {
     return reason.fixes
-      .map((fix) => this.#own.fixes?.[fix] ?? this.#words.catalogue.fixes[fix])
+      .map((fix) => text(this.#own.fixes?.[fix]) ?? this.#words.catalogue.fixes[fix])
       .filter((sentence) => sentence !== undefined)
       .map((sentence) => this.#withFacts(sentence, reason.facts))
   }
@@ -118,7 +123,8 @@ export class Texts {
   }
 
   #entry(code: string): Catalogue['reasons'][string] | undefined {
-    return this.#own.reasons?.[code] ?? this.#words.catalogue.reasons[code]
+    const own = this.#own.reasons?.[code]
+    return typeof own?.message === 'string' ? own : this.#words.catalogue.reasons[code]
   }
 
   #sentence(code: string, facts: readonly Fact[]): string | undefined {
@@ -128,7 +134,7 @@ export class Texts {
 
   /** A proper name is not in the catalogue and stays the same in every language. */
   #term(word: string): string {
-    return this.#own.terms?.[word] ?? this.#words.catalogue.terms[word] ?? word
+    return text(this.#own.terms?.[word]) ?? this.#words.catalogue.terms[word] ?? word
   }
 
   #withFacts(sentence: string, facts: readonly Fact[]): string {
@@ -184,6 +190,18 @@ const kindLabels = {
   document: 'kindDocument',
   sticker: 'kindSticker',
 } as const satisfies Record<Kind, LabelName>
+
+/** Languages whose script runs from right to left. */
+const rightToLeft = new Set(['ar', 'fa', 'he', 'ur'])
+
+/** A page's own words may be of any type: what is no text is ignored. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function isLabel(value: string | Counted | undefined): value is string | Counted {
+  return typeof value === 'string' || (typeof value?.one === 'string' && typeof value.other === 'string')
+}
 
 function sizeUnit(n: number): readonly [size: number, name: string] {
   if (n < 1024) return [1, n === 1 ? 'byte' : 'bytes']

@@ -111,7 +111,8 @@ function fixList(fixes: readonly string[], texts: Texts): TemplateResult | typeo
 
 function results(upload: Upload, context: RowContext): TemplateResult | typeof nothing {
   if (upload.state.name !== 'done') return nothing
-  return resultFields(upload, upload.state.asset, context)
+  const { asset, clockAhead } = upload.state
+  return resultFields(upload, asset, { ...context, now: context.now + clockAhead })
 }
 
 function actionsOf({ state, sender }: Upload): readonly RowAction[] {

@@ -4,13 +4,14 @@
  * has expired.
  */
 import type { MediaUploadElement } from '../element/media-upload-element.js'
-import { filesIn, hasFiles } from '../element/transferred-files.js'
+import { filesIn, hasFiles, pastesFiles } from '../element/transferred-files.js'
 import type { TokenReason } from '../engine/token-reason.js'
 import type { GetToken } from '../session/token-provider.js'
 import { PageLanguage } from './page-language.js'
 import type { TokenInfo } from './page-token.js'
 import { PageToken, findToken, isSameSignIn, takeTokenFromAddress, tokenInfoOf } from './page-token.js'
 import { PurposeChoice } from './purpose-choice.js'
+import { ServerClock } from './server-clock.js'
 import { SignInRecord } from './sign-in-record.js'
 import { SwitchQuestion } from './switch-question.js'
 
@@ -22,6 +23,7 @@ type SignOutReason = TokenReason | 'declined'
 
 const pageToken = new PageToken()
 const record = new SignInRecord()
+const clock = new ServerClock()
 const uploader = find<MediaUploadElement>('uploader')
 const panel = find('sign-in')
 const form = find<HTMLFormElement>('sign-in-form')
@@ -74,7 +76,9 @@ async function signIn(token: string): Promise<void> {
   newestLink = token
   const info = tokenInfoOf(token)
   if (info === undefined) return signOut('missing')
-  if (info.expiresAt !== undefined && info.expiresAt <= Date.now()) return signOut('expired')
+  if (hasExpired(info)) await clock.ready
+  if (token !== newestLink) return
+  if (hasExpired(info)) return signOut('expired')
   // Before the first sign-in of this document, the tab may remember one of an earlier document.
   const other = signedIn === undefined ? (await record.compare(info)) === 'other' : !isSameSignIn(signedIn, info)
   if (token !== newestLink) return
@@ -85,6 +89,10 @@ async function signIn(token: string): Promise<void> {
 /** The token of the sign-in that the tab remembers is gone, so the person must open their link again. */
 function decline(): void {
   if (signedIn === undefined) signOut('declined')
+}
+
+function hasExpired({ expiresAt }: TokenInfo): boolean {
+  return expiresAt !== undefined && expiresAt <= clock.now()
 }
 
 function use(token: string, info: TokenInfo): void {
@@ -153,7 +161,7 @@ function showSession(info: TokenInfo | undefined): void {
   shownToken = info
   sessionLine.hidden = info === undefined
   if (info === undefined) return
-  const minutes = info.expiresAt === undefined ? undefined : Math.round((info.expiresAt - Date.now()) / 60_000)
+  const minutes = info.expiresAt === undefined ? undefined : Math.round((info.expiresAt - clock.now()) / 60_000)
   const validity = document.createElement('span')
   validity.textContent = minutes === undefined ? '' : language.text('linkValid', { time: duration(minutes) })
   const whose = document.createElement('span')
@@ -194,7 +202,7 @@ async function dropAnywhere(event: DragEvent): Promise<void> {
 }
 
 async function pasteAnywhere(event: ClipboardEvent): Promise<void> {
-  if (event.defaultPrevented || question.isOpen || !hasFiles(event.clipboardData)) return
+  if (question.isOpen || !pastesFiles(event)) return
   event.preventDefault()
   uploader.addFiles(await filesIn(event.clipboardData))
 }
@@ -208,4 +216,5 @@ document.addEventListener('dragover', (event) => void dropAnywhere(event))
 document.addEventListener('drop', (event) => void dropAnywhere(event))
 document.addEventListener('paste', (event) => void pasteAnywhere(event))
 setInterval(() => showSession(shownToken), refreshMs)
+void clock.ready.then(() => showSession(shownToken))
 readAddress()

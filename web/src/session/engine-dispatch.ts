@@ -1,4 +1,6 @@
 /** Passes uploads to the engine: has them copied, started or resumed, and takes them back. */
+import { failureOf } from '../engine/failure.js'
+import { codeOfError } from './error-code.js'
 import type { EngineLink } from './engine-link.js'
 import type { EventHost } from './event-emitter.js'
 import type { UploadChanges } from './upload-changes.js'
@@ -33,10 +35,10 @@ export class EngineDispatch {
   }
 
   begin(upload: Upload): void {
-    const engine = this.#link.open()
     this.#changes.apply(upload, { type: 'begin' })
+    if (!this.#keep(upload)) return
+    const engine = this.#link.open()
     if (upload.sender !== 'none') return engine.resume(upload.id)
-    this.#keep(upload)
     if (upload.file === undefined || upload.request === undefined) return
     upload.sender = 'here'
     engine.start(upload.id, upload.file, upload.request)
@@ -74,9 +76,18 @@ export class EngineDispatch {
     return failed
   }
 
-  #keep(upload: Upload): void {
-    if (upload.request !== undefined || upload.file === undefined) return
-    upload.request = uploadRequestOf(upload, upload.file, this.#host)
-    this.#link.open().keep(upload.id, upload.file, upload.request)
+  /** Has the file copied unless it was before. False if a mistake of the page, or a fault of ours, prevents it: the upload fails. */
+  #keep(upload: Upload): boolean {
+    try {
+      const engine = this.#link.open()
+      if (upload.request !== undefined || upload.file === undefined) return true
+      const request = uploadRequestOf(upload, upload.file, this.#host)
+      engine.keep(upload.id, upload.file, request)
+      upload.request = request
+      return true
+    } catch (error) {
+      this.#changes.applyAndEmit(upload, { type: 'failed', id: upload.id, failure: failureOf(codeOfError(error, 'internal_error')) })
+      return false
+    }
   }
 }

@@ -4,10 +4,11 @@
  */
 import type { Engine, EngineEvent, EngineFactory } from '../engine/engine.js'
 import type { EngineChoice } from '../engine/way.js'
+import { PageError } from './page-error.js'
 
 export interface EngineLinkHost {
-  /** The media server's origin; empty if `endpoint` is not a URL. */
-  readonly origin: string
+  /** The media server's URL, ending in a slash; empty if `endpoint` is not a URL. */
+  readonly server: string
   /** How the engine is reached; empty for whichever way works. Read when the engine is opened. */
   readonly engine: EngineChoice
   loadEngine(): Promise<EngineFactory>
@@ -19,8 +20,8 @@ export class EngineLink {
   #loading: Promise<EngineFactory> | undefined
   #factory: EngineFactory | undefined
   #engine: Engine | undefined
-  /** The origin that `#engine` was made for. */
-  #origin = ''
+  /** The server that `#engine` was made for. */
+  #server = ''
   #unsubscribe: (() => void) | undefined
   #suspended = false
 
@@ -45,22 +46,22 @@ export class EngineLink {
     }
   }
 
-  /** Requires a completed `load`. */
+  /** Requires a completed `load`. Throws a PageError if the endpoint is not a URL. */
   open(): Engine {
     if (this.#engine !== undefined) return this.#engine
     if (this.#factory === undefined) throw new Error('media-upload: internal error: the engine is not loaded')
-    const { origin } = this.#host
-    if (origin === '') throw new TypeError('media-upload: the endpoint attribute is not a URL; set it to the media server’s origin, such as https://media.example.com')
-    const engine = (this.#engine = this.#factory(origin, this.#host.engine))
-    this.#origin = origin
+    const { server } = this.#host
+    if (server === '') throw new PageError('endpoint_invalid', 'the endpoint is not a URL')
+    const engine = (this.#engine = this.#factory(server, this.#host.engine))
+    this.#server = server
     this.#unsubscribe = engine.subscribe(this.#receive)
     if (this.#suspended) engine.suspend()
     return engine
   }
 
-  /** Closes the engine if the endpoint is another origin by now; says whether it did. */
+  /** Closes the engine if the endpoint is another server by now; says whether it did. */
   closeStale(): boolean {
-    if (this.#engine === undefined || this.#host.origin === this.#origin) return false
+    if (this.#engine === undefined || this.#host.server === this.#server) return false
     this.#unsubscribe?.()
     this.#engine.close()
     this.#engine = undefined

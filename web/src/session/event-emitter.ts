@@ -3,7 +3,7 @@ import type { Failure } from '../engine/engine.js'
 import { failureOf } from '../engine/failure.js'
 import type { ErrorDetail, MediaUploadDetails } from './events.js'
 import type { Upload } from './upload.js'
-import type { UploadEvent } from './upload-state.js'
+import type { StateName, UploadEvent } from './upload-state.js'
 import { isSettled } from './upload-state.js'
 
 export interface EventHost {
@@ -47,7 +47,11 @@ export class EventEmitter {
     if (!this.#incomplete || uploads.length === 0) return
     if (!uploads.every((upload) => isSettled(upload.state))) return
     this.#incomplete = false
-    this.#host.emit('complete', { files: uploads.map((upload) => upload.detail()) })
+    const count = (name: StateName) => uploads.filter(({ state }) => state.name === name).length
+    this.#host.emit('complete', {
+      files: uploads.map((upload) => upload.detail()),
+      succeeded: count('done'), refused: count('refused'), failed: count('failed'),
+    })
   }
 
   #emitMove(upload: Upload, event: UploadEvent): void {

@@ -4,6 +4,7 @@
  */
 import type { Asset, Verdict, WaitReason } from '../engine/engine.js'
 import type { TokenReason } from '../engine/token-reason.js'
+import type { TokenProblem } from './token-answer.js'
 import type { FileDetail } from './upload.js'
 
 export interface ErrorDetail {
@@ -43,9 +44,10 @@ export interface MediaUploadDetails {
   'upload-error': FileEventDetail & { readonly error: ErrorDetail }
   /** Uploads of an earlier visit are in the list again and resume if they can. */
   restored: { readonly files: readonly FileDetail[] }
-  'auth-required': { readonly reason: TokenReason }
-  /** Every file is done, refused or failed. */
-  complete: { readonly files: readonly FileDetail[] }
+  /** `code`: the page has no token (`token_missing`), `getToken` returned something else (`token_invalid`), or the server rejects it (`token_rejected`). */
+  'auth-required': { readonly reason: TokenReason; readonly code: TokenProblem }
+  /** Every file is done, refused or failed; the numbers say how many. */
+  complete: { readonly files: readonly FileDetail[]; readonly succeeded: number; readonly refused: number; readonly failed: number }
 }
 
 export type MediaUploadEventMap = {

@@ -1,6 +1,7 @@
 /** Has the engine check files before they are uploaded, and reports each verdict. */
 import type { Kind, Verdict } from '../engine/engine.js'
 import { failureOf } from '../engine/failure.js'
+import { codeOfError } from './error-code.js'
 import type { EngineDispatch } from './engine-dispatch.js'
 import type { EngineLink } from './engine-link.js'
 import type { EventHost } from './event-emitter.js'
@@ -42,7 +43,7 @@ export class FileChecks {
       if (isCurrent()) this.#report(upload, verdict)
     } catch (error) {
       // An engine that was replaced meanwhile says nothing about the file: the queue has the new one check it.
-      if (engine === link.engine && isCurrent()) changes.applyAndEmit(upload, { type: 'failed', id, failure: failureOf(codeOf(error)) })
+      if (engine === link.engine && isCurrent()) changes.applyAndEmit(upload, { type: 'failed', id, failure: failureOf(codeOfError(error, 'engine_unavailable')) })
     }
   }
 
@@ -62,9 +63,4 @@ export class FileChecks {
     this.#parts.dispatch.enqueue(upload)
     if (state === 'paused') this.#parts.changes.apply(upload, { type: 'pause' })
   }
-}
-
-/** Why the engine could not check the file: its code did not load, or its worker died. */
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'engine_unavailable'
 }

@@ -2,7 +2,7 @@
  * Uploads of earlier visits: brings them back as rows and, if this browser kept no
  * copy of the file, accepts it when the person chooses it again.
  */
-import type { Engine } from '../engine/engine.js'
+import type { ElsewhereFilter, Engine } from '../engine/engine.js'
 import type { Queue } from './queue.js'
 import type { UploadChanges } from './upload-changes.js'
 import { Upload } from './upload.js'
@@ -24,8 +24,8 @@ export class RestoredUploads {
   }
 
   /** The uploads of earlier visits that are not in the list yet. */
-  async restore(engine: Engine, place: string): Promise<readonly Upload[]> {
-    const kept = await engine.restore(place)
+  async restore(engine: Engine, place: string, elsewhere?: ElsewhereFilter): Promise<readonly Upload[]> {
+    const kept = await engine.restore(place, elsewhere)
     return kept.filter(({ id }) => this.#queue.get(id) === undefined).map((upload) => Upload.restored(upload))
   }
 

@@ -2,7 +2,7 @@
  * The uploads of one element, and everything that can be done with them: joins the
  * queue, the checks, the engine and the token. It has neither DOM nor words.
  */
-import type { Purpose } from '../engine/engine.js'
+import type { ElsewhereFilter, Purpose } from '../engine/engine.js'
 import { failureOf } from '../engine/failure.js'
 import type { EngineDispatchHost } from './engine-dispatch.js'
 import { EngineDispatch } from './engine-dispatch.js'
@@ -13,6 +13,8 @@ import { EventEmitter } from './event-emitter.js'
 import type { FileChecksHost } from './file-checks.js'
 import { FileChecks } from './file-checks.js'
 import { Queue } from './queue.js'
+import type { Result } from './result.js'
+import { resultOf } from './result.js'
 import type { RestoredUploadsHost } from './restored-uploads.js'
 import { RestoredUploads } from './restored-uploads.js'
 import { TokenProvider } from './token-provider.js'
@@ -38,6 +40,8 @@ export class Session {
   readonly #dispatch: EngineDispatch
   readonly #checks: FileChecks
   readonly #restored: RestoredUploads
+  /** Looks at what is stored that have not been answered. */
+  #looks = 0
 
   constructor(host: SessionHost) {
     this.#host = host
@@ -47,7 +51,8 @@ export class Session {
     )
     this.token = new TokenProvider({
       provide: (token) => this.#link.engine?.provideToken(token),
-      authRequired: (reason) => void host.emit('auth-required', { reason }),
+      authRequired: (reason, code) => void host.emit('auth-required', { reason, code }),
+      warn: (text) => host.warn(text),
       changed: () => this.#events.tokenChanged(),
     })
     this.#link = new EngineLink(host, (event) => this.#events.receive(event))
@@ -60,36 +65,46 @@ export class Session {
     this.#restored = new RestoredUploads(host, this.queue, changes)
   }
 
-  get uploads(): readonly Upload[] {
-    return [...this.queue]
-  }
+  get uploads(): readonly Upload[] { return [...this.queue] }
 
   /** Uploads to which nothing more happens without an action. */
-  get settled(): readonly Upload[] {
-    return this.uploads.filter(({ state }) => isSettled(state))
-  }
+  get settled(): readonly Upload[] { return this.uploads.filter(({ state }) => isSettled(state)) }
 
   /** Some row shows a time or a speed, which changes every second. */
-  get isTicking(): boolean {
-    return this.uploads.some(({ state }) => isActive(state))
-  }
+  get isTicking(): boolean { return this.uploads.some(({ state }) => isActive(state)) }
 
   /** Loads the engine ahead of the first file. If it cannot be loaded, the first file reports that. */
   warm(): void {
-    void this.#link.load().then(() => this.#link.open().warm(), () => {})
+    void this.#link.load().then(() => this.#link.open().warm()).catch(() => {})
   }
 
-  /** Brings back the uploads of earlier visits and resumes them. */
-  async restore(): Promise<void> {
+  /** Brings back the uploads of earlier visits and resumes them: those of this place, or those of other places. */
+  async restore(elsewhere?: ElsewhereFilter): Promise<void> {
     await this.#link.load()
     const engine = this.#link.open()
-    const uploads = await this.#restored.restore(engine, this.#host.place)
+    const uploads = await this.#look(this.#restored.restore(engine, this.#host.place, elsewhere))
     if (engine !== this.#link.engine || uploads.length === 0) return
     for (const upload of uploads) this.queue.add(upload)
     this.#emitter.workAdded()
     this.#host.emit('restored', { files: uploads.map((upload) => upload.detail()) })
     this.#host.changed()
     this.queue.pump()
+  }
+
+  /** How many uploads of other places of the site could be brought here. */
+  async countElsewhere(filter: ElsewhereFilter): Promise<number> {
+    await this.#link.load()
+    return this.#look(this.#link.open().countElsewhere(this.#host.place, filter))
+  }
+
+  /** What is stored is shown to its owner only, so the answer may wait for a token. */
+  #look<T>(answer: Promise<T>): Promise<T> {
+    this.#looks++
+    return answer.finally(() => { this.#looks--; this.#endTokenNeed() })
+  }
+
+  #endTokenNeed(): void {
+    if (this.#looks === 0 && this.uploads.every(({ state }) => isSettled(state))) this.token.cancel()
   }
 
   add(id: string, file: File): void {
@@ -105,6 +120,11 @@ export class Session {
     if (upload === undefined || engine === undefined) return undefined
     void this.#restored.supply(engine, file, upload, chosenFor)
     return upload
+  }
+
+  /** The results of finished uploads: of one, or of all. */
+  results(id?: string): readonly Result[] {
+    return this.#chosen(id).flatMap((upload) => resultOf(upload) ?? [])
   }
 
   start(id?: string): void {
@@ -147,6 +167,7 @@ export class Session {
   remove(upload: Upload): void {
     this.#dispatch.release(upload)
     this.#changes.remove(upload)
+    this.#endTokenNeed()
   }
 
   /**
@@ -218,7 +239,10 @@ export class Session {
   }
 
   #each(id: string | undefined, act: (upload: Upload) => void): void {
-    const uploads = id === undefined ? this.uploads : [this.queue.get(id)]
-    for (const upload of uploads) if (upload !== undefined) act(upload)
+    for (const upload of this.#chosen(id)) act(upload)
+  }
+
+  #chosen(id: string | undefined): readonly Upload[] {
+    return this.uploads.filter((upload) => id === undefined || upload.id === id)
   }
 }

@@ -1,8 +1,12 @@
 /**
  * Gets tokens from the page: one call of `getToken` at a time, however many uploads
- * wait for it. It stores no token; the answer goes straight to the engine.
+ * wait for it. How often it is called is decided here alone, whatever the page does
+ * between two calls. It stores no token; the answer goes straight to the engine.
  */
 import type { TokenReason } from '../engine/token-reason.js'
+import { CallLimit } from './call-limit.js'
+import type { TokenAnswer, TokenProblem } from './token-answer.js'
+import { readTokenAnswer } from './token-answer.js'
 
 /** The page's callback for a token. `signal` aborts when the answer is no longer needed. */
 export type GetToken = (request: { readonly reason: TokenReason; readonly signal: AbortSignal }) => string | Promise<string>
@@ -11,12 +15,14 @@ export type TokenState =
   | { readonly name: 'idle' }
   | { readonly name: 'asking'; readonly slow: boolean }
   /** `retryAt` is in milliseconds of `Date.now()`; 0 if it takes an action of the person or the page. */
-  | { readonly name: 'blocked'; readonly retryAt: number }
+  | { readonly name: 'blocked'; readonly retryAt: number; readonly problem: TokenProblem }
 
 export interface TokenProviderPort {
   provide(token: string | undefined): void
   /** The person or the page has to act: emit `auth-required`. */
-  authRequired(reason: TokenReason): void
+  authRequired(reason: TokenReason, problem: TokenProblem): void
+  /** Reports a mistake of the page to its developer. */
+  warn(text: string): void
   changed(): void
 }
 
@@ -32,6 +38,7 @@ const maxRetryMs = 30_000
 
 export class TokenProvider {
   readonly #port: TokenProviderPort
+  readonly #limit = new CallLimit()
   state: TokenState = { name: 'idle' }
   #reason: TokenReason = 'missing'
   #failures = 0
@@ -51,11 +58,15 @@ export class TokenProvider {
     return this.#callback
   }
 
-  /** Setting it to undefined also discards its token: the page has signed out. */
+  /**
+   * Setting it to undefined also discards its token: the page has signed out. Another function takes the place of the
+   * last one. A page that makes one with every rendering does not shorten the time until the next call.
+   */
   set getToken(callback: GetToken | undefined) {
+    const signsIn = this.#callback === undefined
     this.#callback = callback
     if (callback === undefined) this.#signOut()
-    else if (this.state.name === 'blocked') this.tryNow()
+    else if (signsIn) this.tryNow()
   }
 
   /** Gets a token for the engine, unless it is already waiting for one. */
@@ -63,7 +74,7 @@ export class TokenProvider {
     if (this.state.name !== 'idle') return
     this.#reason = reason
     // One rejected token may just have expired. A second one in a row is an error: wait before calling again.
-    if (this.#unconfirmed && ++this.#failures > 1) return this.#block()
+    if (this.#unconfirmed && ++this.#failures > 1) return this.#block(0, 'token_rejected')
     void this.#ask()
   }
 
@@ -73,10 +84,16 @@ export class TokenProvider {
     this.#failures = 0
   }
 
-  /** Calls `getToken` at once, if a token is needed. */
+  /** Calls `getToken` if a token is needed: at once, unless it was called several times in the last seconds. */
   tryNow(): void {
+    if (this.state.name !== 'idle') void this.#ask()
+  }
+
+  /** Nothing needs a token any more: aborts the pending call, and tells the engine, which asks again if it does need one. */
+  cancel(): void {
     if (this.state.name === 'idle') return
-    void this.#ask()
+    this.close()
+    this.#port.provide(undefined)
   }
 
   /** Discards a pending answer. A later `request` starts over. */
@@ -87,22 +104,25 @@ export class TokenProvider {
 
   async #ask(): Promise<void> {
     this.#abort()
-    if (this.#callback === undefined) return this.#block()
+    const waitMs = this.#limit.waitMs(Date.now())
+    if (this.#callback === undefined || waitMs > 0) return this.#block(waitMs)
+    this.#limit.note(Date.now())
     const asking = (this.#asking = new AbortController())
     this.#setState({ name: 'asking', slow: false })
     this.#timer = setTimeout(() => this.#reportSlow(asking), slowMs)
-    const token = await this.#call(this.#callback, asking.signal)
+    const answer = await this.#call(this.#callback, asking.signal)
     if (this.#asking !== asking) return
-    if (token === '') return this.#fail()
-    this.#deliver(token)
+    if ('token' in answer) return this.#deliver(answer.token)
+    if (answer.mistake !== '') this.#port.warn(answer.mistake)
+    this.#fail(answer.problem)
   }
 
-  /** The trimmed token; empty if the page has none. */
-  async #call(getToken: GetToken, signal: AbortSignal): Promise<string> {
+  async #call(getToken: GetToken, signal: AbortSignal): Promise<TokenAnswer> {
     try {
-      return (await getToken({ reason: this.#reason, signal })).trim()
-    } catch {
-      return ''
+      return readTokenAnswer(await getToken({ reason: this.#reason, signal }))
+    } catch (error) {
+      // The message may contain a token, or what a login page said.
+      return { problem: 'token_missing', mistake: signal.aborted ? '' : `getToken failed with ${error instanceof Error ? error.name : 'an error'} (token_missing)` }
     }
   }
 
@@ -120,24 +140,26 @@ export class TokenProvider {
 
   #reportSlow(asking: AbortController): void {
     this.#setState({ name: 'asking', slow: true })
-    this.#port.authRequired(this.#reason)
+    this.#port.authRequired(this.#reason, 'token_missing')
     this.#timer = setTimeout(() => {
-      if (this.#asking === asking) this.#fail()
+      if (this.#asking === asking) this.#fail('token_missing')
     }, timeoutMs - slowMs)
   }
 
-  #fail(): void {
+  #fail(problem: TokenProblem): void {
     this.#failures++
-    this.#block()
+    this.#block(0, problem)
   }
 
-  #block(): void {
+  /** Calls `getToken` again after the back-off, and not before `leastMs`. */
+  #block(leastMs = 0, problem: TokenProblem = 'token_missing'): void {
     this.#abort()
-    const delay = Math.min(maxRetryMs, minRetryMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
+    const backOff = Math.min(maxRetryMs, minRetryMs * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2)
+    const delay = Math.max(backOff, leastMs)
     const canRetry = this.#callback !== undefined
     if (canRetry) this.#timer = setTimeout(() => this.tryNow(), delay)
-    this.#setState({ name: 'blocked', retryAt: canRetry ? Date.now() + delay : 0 })
-    this.#port.authRequired(this.#reason)
+    this.#setState({ name: 'blocked', retryAt: canRetry ? Date.now() + delay : 0, problem })
+    this.#port.authRequired(this.#reason, problem)
   }
 
   #abort(): void {

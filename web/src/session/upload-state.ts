@@ -21,7 +21,8 @@ export type UploadState =
   | { readonly name: 'verifying'; readonly problem: Failure | undefined }
   /** The server hands the file over to WhatsApp; `problem` as above. */
   | { readonly name: 'relaying'; readonly problem: Failure | undefined }
-  | { readonly name: 'done'; readonly asset: Asset }
+  /** `clockAhead`: milliseconds by which the server's clock is ahead. */
+  | { readonly name: 'done'; readonly asset: Asset; readonly clockAhead: number }
   | { readonly name: 'refused'; readonly verdict: Verdict }
   | { readonly name: 'failed'; readonly failure: Failure }
 
@@ -116,7 +117,7 @@ export function transition(state: UploadState, event: UploadEvent, now: number):
     case 'relaying':
       return { name: 'relaying', problem: event.problem }
     case 'done':
-      return { name: 'done', asset: event.asset }
+      return { name: 'done', asset: event.asset, clockAhead: event.clockAhead ?? 0 }
     case 'refused':
       return { name: 'refused', verdict: event.verdict }
     case 'failed':

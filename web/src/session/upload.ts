@@ -17,6 +17,7 @@ export interface FileDetail {
   readonly size: number
   readonly type: string
   readonly kind: Kind | ''
+  readonly purposes: readonly Purpose[]
   readonly state: StateName
   readonly verdict: Verdict | null
   readonly bytesAccepted: number
@@ -126,9 +127,9 @@ export class Upload {
   }
 
   detail(): FileDetail {
-    const { id, name, type, kind, size, state } = this
+    const { id, name, type, kind, size, purposes, state } = this
     const detail = {
-      id, name, type, kind, size,
+      id, name, type, kind, size, purposes,
       state: state.name,
       verdict: this.verdict ?? null,
       bytesAccepted: this.progress.accepted,

@@ -3,7 +3,7 @@
  * their records and reports which uploads are safe. A failure of the browser's storage never
  * reaches an upload, which then continues without a copy.
  */
-import type { UploadRequest } from '../engine/engine.js'
+import type { ElsewhereFilter, UploadRequest } from '../engine/engine.js'
 import { withTimeout } from './database.js'
 import { RecordWriter } from './record-writer.js'
 import type { UploadRecord } from './records.js'
@@ -29,6 +29,8 @@ export interface KeepDetail {
 export interface RestorePlace {
   readonly origin: string
   readonly place: string
+  /** Wants the uploads of all other places of the site instead, as far as the filter accepts them and no running worker has them. */
+  readonly elsewhere?: ElsewhereFilter | undefined
   /** The running workers; undefined if they are unknown. */
   liveWorkers(): Promise<ReadonlySet<string> | undefined>
 }
@@ -125,21 +127,32 @@ export class CopyStore {
    * that does.
    */
   async restore(at: RestorePlace, askOwner: () => Promise<string>): Promise<readonly StoredUpload[]> {
-    if ((await this.#candidates(at)).length === 0) return []
-    const owner = await askOwner()
-    // The answer may take long, and another tab may have ended some of them meanwhile.
-    const own = (await this.#candidates(at)).filter(record => record.owner === owner)
+    const owned = await this.#ownedBy(askOwner, at)
+    const own = at.elsewhere === undefined ? owned : [...owned].sort((a, b) => b.at - a.at).slice(0, at.elsewhere.limit)
     const requests = own.map(record => ({ record: { ...record, worker: this.#worker, at: Date.now() }, file: undefined }))
     const found = await this.#store.keep(requests).catch(() => [])
     for (const stored of found) this.#stored.set(stored.record.id, Promise.resolve(stored))
     return found
   }
 
+  /** How many uploads `restore` would return, if there were no limit. Rejects only if `askOwner` does. */
+  async count(at: RestorePlace, askOwner: () => Promise<string>): Promise<number> {
+    return (await this.#ownedBy(askOwner, at)).length
+  }
+
+  async #ownedBy(askOwner: () => Promise<string>, at: RestorePlace): Promise<readonly UploadRecord[]> {
+    if ((await this.#candidates(at)).length === 0) return []
+    const owner = await askOwner()
+    // The answer may take long, and another tab may have ended some of them meanwhile.
+    return (await this.#candidates(at)).filter(record => record.owner === owner)
+  }
+
   /** The uploads that can be restored at a place; none if the store cannot be read. */
   async #candidates(at: RestorePlace): Promise<readonly UploadRecord[]> {
     try {
-      return (await this.#store.sweep(await at.liveWorkers())).filter(({ id, origin, owner, request }) =>
-        origin === at.origin && request.place === at.place && owner !== '' && !this.#stored.has(id))
+      const live = await at.liveWorkers()
+      const records = await this.#store.sweep(live)
+      return records.filter(record => record.origin === at.origin && record.owner !== '' && !this.#stored.has(record.id) && isAt(at, record, live))
     } catch {
       return []
     }
@@ -216,6 +229,19 @@ export class CopyStore {
     await this.#store.write(changes, removals)
     for (const { id, owner } of changes) if (owner && (await this.#stored.get(id))?.copy) this.#listener.kept(id)
   }
+}
+
+function isAt({ place, elsewhere }: RestorePlace, { worker, request }: UploadRecord, live: ReadonlySet<string> | undefined): boolean {
+  if (elsewhere === undefined) return request.place === place
+  const { kinds, purposes, taken } = elsewhere
+  if (siteOf(request.place) !== siteOf(place)) return false
+  const fits = (kinds.length === 0 || kinds.includes(request.kind)) && request.purposes.every(purpose => purposes.includes(purpose))
+  return request.place !== place && !taken.includes(request.place) && fits && !live?.has(worker)
+}
+
+/** What the keys of a site's places begin with (worker/place-key.ts). */
+function siteOf(place: string): string {
+  return place.slice(0, place.lastIndexOf('/') + 1)
 }
 
 function isTimeout(error: unknown): boolean {

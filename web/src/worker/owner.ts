@@ -11,8 +11,8 @@ export function ownerOf(token: string | undefined, hash: HashText): string {
   return claims === undefined ? '' : hash(`${String(claims['channel'] ?? '')}\n${String(claims['sub'] ?? '')}`)
 }
 
-/** The owner by the worker's token. Asks for a token until there is one. */
-export async function resolveOwner(token: WorkerToken, hash: HashText): Promise<string> {
-  while (token.current === undefined) await new Promise(resolve => token.request(resolve))
+/** The owner by the worker's token. Asks for a token until there is one; empty if it is not wanted any more. */
+export async function resolveOwner(token: WorkerToken, hash: HashText, isWanted: () => boolean = () => true): Promise<string> {
+  while (token.current === undefined && isWanted()) await new Promise(resolve => token.request(resolve))
   return ownerOf(token.current, hash)
 }

@@ -1,4 +1,5 @@
 /** Reads a response of the server into the event that an upload's state machine expects. */
+import { noteServerTime, serverNow } from './server-time.js'
 import { parse, readProblem, type Problem } from './server-json.js'
 import type { Answer } from './wasm.js'
 
@@ -23,8 +24,10 @@ export interface ResponseParts {
 
 export function readAnswer(request: number, { status, body, header }: ResponseParts): RequestOutcome {
   const isProblem = header('Content-Type')?.startsWith('application/problem+json') ?? false
-  const foreign = !isProblem && header('Tus-Resumable') === null
+  // A gateway may use the same media type, without our code.
   const problem = isProblem ? readProblem(parse(body)) : undefined
+  const foreign = problem === undefined && header('Tus-Resumable') === null
+  noteServerTime(header('Date'))
   return {
     type: 'answered',
     problem,
@@ -34,7 +37,7 @@ export function readAnswer(request: number, { status, body, header }: ResponsePa
       request,
       status,
       offset: readOffset(header('Upload-Offset')),
-      retryAfter: readRetryAfter(header('Retry-After'), Date.now()),
+      retryAfter: readRetryAfter(header('Retry-After'), serverNow()),
       location: header('Location') ?? '',
       problem: problem?.code ?? '',
       foreign,

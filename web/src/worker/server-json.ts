@@ -42,7 +42,7 @@ export function readProblem(value: unknown): Problem | undefined {
   if (!isJsonObject(value) || typeof value['code'] !== 'string') return undefined
   return {
     code: value['code'],
-    title: text(value['title']),
+    title: plainText(value['title']),
     facts: readFacts(value['facts']),
     final: value['retryable'] === false,
   }
@@ -112,6 +112,12 @@ function readFacts(value: unknown): Fact[] {
   return Object.entries(value).map(([name, fact]) => typeof fact === 'number'
     ? { name, number: fact, unit: UNITS[name === 'limit' ? limited : name] ?? '' }
     : { name, text: text(fact) })
+}
+
+/** Empty for markup, which none of our sentences has. */
+function plainText(value: unknown): string {
+  const found = text(value)
+  return /[<>]/.test(found) ? '' : found
 }
 
 function text(value: unknown): string {

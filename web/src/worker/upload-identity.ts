@@ -31,11 +31,11 @@ export class UploadIdentity {
 
   /**
    * Finds out owner, hash and key. Waits for a token if there is none. `needsHash` is asked before
-   * each blob is hashed. False if somebody other than the owner is signed in by then.
+   * each blob is hashed, `isWanted` before each request for a token. False if somebody other than the owner is signed in by then.
    */
-  async resolve(needsHash: () => boolean): Promise<boolean> {
+  async resolve(needsHash: () => boolean, isWanted: () => boolean): Promise<boolean> {
     const { token, hash, rules } = this.#context
-    const [owner] = await Promise.all([this.owner || resolveOwner(token, hash), this.#hash(needsHash)])
+    const [owner] = await Promise.all([this.owner || resolveOwner(token, hash, isWanted), this.#hash(needsHash)])
     this.owner ||= owner
     this.key ||= uploadKey({ owner: this.owner, sha256: this.source.sha256, request: this.request, rules }, hash)
     // Without a token nothing is sent, so there is nothing to prevent.

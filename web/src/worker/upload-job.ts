@@ -145,14 +145,16 @@ export class UploadJob {
         this.#held = true
         this.#report({ type: 'waiting', reason: 'token', retryInMs: 0 })
       }
-      const isAllowed = await this.#identity.resolve(() => this.#first !== 'cancel')
+      const isAllowed = await this.#identity.resolve(() => this.#first !== 'cancel', () => this.#state.type === 'waiting')
       const fault = isAllowed ? await this.#context.server.faultAhead() : 'other_owner'
       if (this.#state.type !== 'waiting') return
       if (fault === undefined) this.#takeLock()
       else this.#fail(fault, true)
     } catch (error) {
-      if (this.#context.module.isCrash(error)) this.#context.crashed(error)
-      else if (this.#state.type === 'waiting') this.#fail('file_changed', false)
+      if (this.#context.module.isCrash(error)) return this.#context.crashed(error)
+      if (this.#state.type !== 'waiting') return
+      const isFileGone = error instanceof DOMException // Everything else is no fault of the file.
+      this.#fail(isFileGone ? 'file_changed' : 'internal_error', !isFileGone)
     }
   }
 

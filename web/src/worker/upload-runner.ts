@@ -18,6 +18,8 @@ import type { JobEvent } from './job-event.js'
 import { uploadMetadata, urlsOf, type PreparedUpload } from './prepared-upload.js'
 import { isNotFound, type Answered } from './server-answer.js'
 import { failureOfProblem, findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
+import { ServerStage, type StageName } from './server-stage.js'
+import { serverNow, serverTimeDifference } from './server-time.js'
 import type { RunnerContext, RunnerListener } from './upload-context.js'
 import type { MachineAction, MachineEvent, MachineFacts, SendAction, WatchAction } from './wasm.js'
 
@@ -31,8 +33,7 @@ export class UploadRunner {
   #stop: () => void = () => {}
   #url: string
   #held: boolean
-  /** The last reported stage on the server, with the code of its problem (empty for none). */
-  #stage: { readonly name: 'checking' | 'relaying'; readonly problem: string } | undefined
+  readonly #stage = new ServerStage()
   #asset: Asset | undefined
   #verdict: Verdict | undefined
   #problem: Problem | undefined
@@ -90,7 +91,7 @@ export class UploadRunner {
       this.#url = upload
       this.#listener.located(upload)
     }
-    if (forgotten) this.#stage = undefined
+    if (forgotten) this.#stage.leave()
     if (damaged > this.#damaged) {
       this.#damaged = damaged
       this.#emit({ type: 'damaged' })
@@ -109,7 +110,7 @@ export class UploadRunner {
         return
       case 'paused': return this.#hold({ type: 'paused' })
       case 'cancelled': return this.#emit({ type: 'cancelled' })
-      case 'done': return this.#asset ? this.#emit({ type: 'done', asset: this.#asset }) : this.#failAnew('relay_failed')
+      case 'done': return this.#asset ? this.#emit({ type: 'done', asset: this.#asset, clockAhead: serverTimeDifference() }) : this.#failAnew('relay_failed')
       case 'refused': return this.#verdict ? this.#emit({ type: 'refused', verdict: this.#verdict }) : this.#failAnew('relay_failed')
       case 'failed': return this.#fail(action.code, action.retryable, action.facts)
     }
@@ -158,7 +159,7 @@ export class UploadRunner {
   #read(action: SendAction, outcome: Answered, token: string): void {
     this.#answered(outcome, token)
     const asset = action.purpose === 'search' && outcome.answer.status === 200
-      ? findCopies(parse(outcome.body), this.#upload.request.purposes, Date.now())
+      ? findCopies(parse(outcome.body), this.#upload.request.purposes, serverNow())
       : undefined
     if (!asset) return this.#dispatch(outcome.answer)
     this.#asset = asset
@@ -197,7 +198,7 @@ export class UploadRunner {
   #watch(action: WatchAction & MachineFacts): void {
     const { request } = action
     if (this.#context.token.current === undefined) return this.#dispatch({ type: 'unsent', request })
-    if (this.#stage === undefined) {
+    if (!this.#stage.isKnown) {
       this.#reportProgress(action.accepted, 0)
       this.#enterStage('checking', undefined)
     }
@@ -220,11 +221,8 @@ export class UploadRunner {
     this.#dispatch({ type: 'watched', request, state, problem: problem?.code ?? '', final: problem?.final ?? false })
   }
 
-  /** The server reports each of its attempts. Only another stage or problem becomes an event. */
-  #enterStage(name: 'checking' | 'relaying', problem: Problem | undefined): void {
-    const code = problem?.code ?? ''
-    if (name === this.#stage?.name && code === this.#stage.problem) return
-    this.#stage = { name, problem: code }
+  #enterStage(name: StageName, problem: Problem | undefined): void {
+    if (!this.#stage.enter(name, problem?.code ?? '')) return
     this.#held = false
     this.#emit(problem === undefined ? { type: name } : { type: name, problem: failureOfProblem(problem) })
   }
@@ -236,7 +234,7 @@ export class UploadRunner {
 
   #hold(event: JobEvent): void {
     this.#held = true
-    this.#stage = undefined
+    this.#stage.leave()
     this.#emit(event)
   }
 

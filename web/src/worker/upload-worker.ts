@@ -1,7 +1,7 @@
 /** The part of the worker that uploads, for one client: its jobs, what is stored of them, and the token that they share. */
-import type { EngineEvent, KeptUpload } from '../engine/engine.js'
+import type { ElsewhereFilter, EngineEvent, KeptUpload } from '../engine/engine.js'
 import type { FromWorker, UploadCallMessage, UploadCommand, UploadMessage } from '../engine/worker-protocol.js'
-import { CopyStore } from '../storage/copy-store.js'
+import { CopyStore, type RestorePlace } from '../storage/copy-store.js'
 import { Database } from '../storage/database.js'
 import { IndexedUploadStore, type StoredUpload } from '../storage/upload-store.js'
 import { ChunkCeiling } from './chunk-ceiling.js'
@@ -9,6 +9,7 @@ import { textSha256 } from './digest.js'
 import type { JobFile } from './job-record.js'
 import type { LiveWorkers } from './live-workers.js'
 import { ownerOf, resolveOwner } from './owner.js'
+import { placeKeyOf } from './place-key.js'
 import { StatusFeed } from './status-feed.js'
 import type { JobContext } from './upload-context.js'
 import { UploadJob } from './upload-job.js'
@@ -46,8 +47,7 @@ export class UploadWorker {
     this.#context = {
       module, token, origin, hash, emit, crashed,
       statuses: new StatusFeed(origin, token),
-      // All pages that embed the frame share its database.
-      placeKey: place => hash(site === '' ? place : `${site}\n${place}`),
+      placeKey: place => placeKeyOf(place, site, hash),
       server,
       copies: new CopyStore(store, workers.self, {
         kept: id => emit({ type: 'kept', id }),
@@ -70,7 +70,7 @@ export class UploadWorker {
 
   receive(message: UploadMessage): void {
     switch (message.type) {
-      case 'restore': case 'supply':
+      case 'restore': case 'count-elsewhere': case 'supply':
         return void this.#answer(message).then(answer => this.#worker.post({ type: 'answer', call: message.call, answer }), this.#worker.crashed)
       case 'keep': return this.#jobOf(message).keep()
       case 'start': {
@@ -110,18 +110,31 @@ export class UploadWorker {
     return job
   }
 
-  async #answer(message: UploadCallMessage): Promise<readonly KeptUpload[] | boolean> {
-    if (message.type === 'restore') return this.#restore(message.place)
-    return await this.#jobs.get(message.id)?.supply(message.file) ?? false
+  /** Rejects if the module crashes. The next worker then answers. */
+  async #answer(message: UploadCallMessage): Promise<readonly KeptUpload[] | number | boolean> {
+    switch (message.type) {
+      case 'restore': return this.#restore(message.place, message.elsewhere)
+      case 'count-elsewhere': return this.#context.copies.count(this.#placeOf(message.place, message.elsewhere), this.#askOwner)
+      case 'supply': return await this.#jobs.get(message.id)?.supply(message.file) ?? false
+    }
   }
 
-  /** Rejects if the module crashes. The next worker then restores the uploads. */
-  async #restore(place: string): Promise<readonly KeptUpload[]> {
-    const { copies, token, origin, hash, placeKey } = this.#context
-    const at = { origin, place: placeKey(place), liveWorkers: this.#worker.workers.all }
-    const stored = await copies.restore(at, () => resolveOwner(token, hash))
+  async #restore(place: string, elsewhere: ElsewhereFilter | undefined): Promise<readonly KeptUpload[]> {
+    const { copies, placeKey } = this.#context
+    const stored = await copies.restore(this.#placeOf(place, elsewhere), this.#askOwner)
+    for (const { record: { id, request } } of stored) {
+      if (elsewhere !== undefined) copies.change(id, { request: { ...request, place: placeKey(place) } })
+    }
     return stored.map(one => this.#restoreJob(one, place))
   }
+
+  #placeOf(place: string, elsewhere: ElsewhereFilter | undefined): RestorePlace {
+    const { origin, placeKey } = this.#context
+    const others = elsewhere && { ...elsewhere, taken: elsewhere.taken.map(placeKey) }
+    return { origin, place: placeKey(place), elsewhere: others, liveWorkers: this.#worker.workers.all }
+  }
+
+  readonly #askOwner = (): Promise<string> => resolveOwner(this.#context.token, this.#context.hash)
 
   #restoreJob(stored: StoredUpload, place: string): KeptUpload {
     const { record: { id, size, accepted, paused }, copy } = stored

@@ -76,3 +76,22 @@ for (const [span, want] of [
     assert.equal(texts.relative(new Date(now + span), now), want)
   })
 }
+
+test('words of the page that are no texts are ignored', () => {
+  for (const own of [
+    { labels: { browse: 5, total: { one: 1, other: null }, dropTitle: null } },
+    { labels: 'text', reasons: 5, fixes: [], terms: null },
+    { reasons: { file_changed: { message: 5 }, other: null }, fixes: { a: {} } },
+  ]) {
+    const texts = new Texts('en', own)
+    assert.equal(texts.label('browse'), 'Choose files')
+    assert.equal(texts.label('total', { count: 2 }), '2 files')
+    assert.equal(texts.failure({ code: 'file_changed', message: '', retryable: true, facts: [] }), 'Something went wrong.')
+    assert.deepEqual(texts.fixes({ code: 'x', facts: [], fixes: ['a'] }), [])
+  }
+})
+
+test('the direction is that of the words', () => {
+  assert.equal(new Texts('ar').direction, 'ltr', 'the words are English')
+  assert.equal(new Texts('de').direction, 'ltr')
+})

@@ -50,13 +50,12 @@ function setUp(concurrency = 2) {
   const events = []
   const unmatched = []
   const host = {
-    purposes: ['message'], kinds: [], autoStart: true, concurrency, origin: 'https://a.example',
+    purposes: ['message'], kinds: [], autoStart: true, concurrency, server: 'https://a.example', metadata: {}, warn() {},
     place: '/media?campaign=1#hero',
     loadEngine: async () => origin => {
       engines.push(new FakeEngine(origin))
       return engines.at(-1)
     },
-    metadataOf: () => ({}),
     emit: (name, { file, files, error, reason }) => { events.push([name, file?.name ?? files?.map(({ name, state }) => `${name}:${state}`).join(), error?.code ?? reason].filter(Boolean).join(' ')); return true },
     changed() {}, valueChanged() {},
     unmatched: (file, chosenFor) => unmatched.push([file, chosenFor]),
@@ -139,7 +138,7 @@ test('another server: uploads that the first one knows fail, and a retry starts 
   engines[0].emit({ type: 'relaying', id: second.id })
   await settled()
   session.pause(fourth.id)
-  host.origin = 'https://b.example'
+  host.server = 'https://b.example'
   session.changeEndpoint()
   await settled()
   assert.deepEqual(states(), ['done', 'failed', 'failed', 'failed', 'checking'])
@@ -159,7 +158,7 @@ test('a failure at the first server is retried at the new one from the beginning
   const { host, session, engines, add } = setUp()
   const [upload] = await add('1')
   engines[0].emit({ type: 'failed', id: upload.id, failure: { code: 'relay_failed', message: '', retryable: true, facts: [] } })
-  host.origin = 'https://b.example'
+  host.server = 'https://b.example'
   session.changeEndpoint()
   session.retry(upload.id)
   await settled()
@@ -214,7 +213,7 @@ test('a problem on the server is in the file\'s state until it is over', async (
 
 test('waiting for the first token is no retry, waiting for a later one is', async () => {
   const { session, engines, events, add } = setUp()
-  session.token.getToken = () => 'a token'
+  session.token.getToken = () => 'a.token.b'
   const [upload] = await add('1')
   events.length = 0
   const needToken = (reason) => {
@@ -327,7 +326,7 @@ for (const [what, events, needed] of [
 
 test('an upload that waits for a token shows when the page is asked next, and a click asks at once', async () => {
   const { session, engines, add } = setUp()
-  let answer = 'first'
+  let answer = 'first.a.b'
   let asked = 0
   session.token.getToken = () => { asked++; if (answer === '') throw new Error('signed out'); return answer }
   const [upload] = await add('1')
@@ -340,7 +339,7 @@ test('an upload that waits for a token shows when the page is asked next, and a 
   await settled()
   assert.equal(upload.state.retryAt, session.token.state.retryAt)
   assert.ok(upload.state.retryAt > Date.now())
-  answer = 'second'
+  answer = 'second.a.b'
   session.retry(upload.id)
   session.nudge()
   await settled()

@@ -211,6 +211,23 @@ test('a store that cannot be read or written restores nothing, but an owner that
   await assert.rejects(copies.restore(at, async () => { throw new Error('the module has exited') }), /the module has exited/)
 })
 
+const elsewhere = { kinds: [], purposes: ['message'], limit: 2, taken: ['/named#hero'] }
+
+test('uploads of other places are counted and restored, the newest first, if they fit and no page has them', async () => {
+  const { store, copies } = newCopies()
+  const other = { ...request, kind: 'document', purposes: ['message'], place: '/q' }
+  for (const [id, change] of Object.entries({
+    oldest: { at: 1 }, newest: { at: 3 }, middle: { at: 2 },
+    here: { request: { ...other, place: at.place } }, running: { worker: 'w1' }, yours: { owner: 'bob' }, nobodys: { owner: '' },
+    template: { request: { ...other, purposes: ['message', 'template'] } }, named: { request: { ...other, place: '/named#hero' } }, server: { origin: 'https://n/' }, site: { request: { ...other, place: 'other/q' } },
+  })) store.records.set(id, { id, owner: 'ana', origin: 'https://m/', worker: 'gone', request: other, copy: '', ...change })
+  assert.equal(await copies.count({ ...at, elsewhere: { ...elsewhere, kinds: ['image'] } }, () => assert.fail('asked')), 0)
+  assert.equal(await copies.count({ ...at, elsewhere }, async () => 'ana'), 3)
+  const found = await copies.restore({ ...at, elsewhere }, async () => 'ana')
+  assert.deepEqual(found.map(({ record }) => record.id), ['newest', 'middle'])
+  assert.equal(await copies.count({ ...at, elsewhere }, async () => 'ana'), 1)
+})
+
 test('a restored record gets a new time', async () => {
   const { store, copies } = newCopies()
   store.records.set('f', { id: 'f', owner: 'ana', origin: 'https://m/', request, copy: '', at: 1 })

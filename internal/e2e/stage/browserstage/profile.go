@@ -132,3 +132,12 @@ func (s *Stage) SecondTab() *Stage {
 	other.Tab = s.profile.tab()
 	return &other
 }
+
+// BeforePages runs a script in every page that this tab opens, before the page's own.
+func (s *Stage) BeforePages(script string) {
+	s.Helper()
+	s.Must(chromedp.Do(s.Tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, devtools.AddScriptToEvaluateOnNewDocument, devtools.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return chromedp.Void{}, err
+	}))
+}

@@ -26,13 +26,6 @@ export const base = css`
     --_control: 32px;
 
     display: block;
-    color: var(--_text);
-    font-family: var(--_font);
-    font-size: var(--media-upload-font-size, 0.9375rem);
-    line-height: 1.45;
-    text-align: start;
-    -webkit-text-size-adjust: 100%;
-    text-size-adjust: 100%;
   }
 
   :host([hidden]) {
@@ -70,6 +63,47 @@ export const base = css`
     gap: 16px;
     min-inline-size: 0;
     container-type: inline-size;
+  }
+
+  /*
+   * Everything that the page's text styles would pass on, apart from the font family. They may reset the element
+   * itself, so nothing of this is set on the host.
+   */
+  .base {
+    color: var(--_text);
+    -webkit-text-fill-color: currentcolor;
+    -webkit-text-stroke: 0;
+    font-family: var(--_font);
+    font-size: var(--media-upload-font-size, 0.9375rem);
+    font-style: normal;
+    font-weight: 400;
+    font-stretch: normal;
+    font-variant: normal;
+    font-feature-settings: normal;
+    font-variation-settings: normal;
+    font-size-adjust: none;
+    line-height: 1.45;
+    letter-spacing: normal;
+    word-spacing: normal;
+    text-align: start;
+    text-align-last: auto;
+    text-indent: 0;
+    text-shadow: none;
+    text-transform: none;
+    text-emphasis: none;
+    white-space: normal;
+    text-wrap: wrap;
+    word-break: normal;
+    overflow-wrap: normal;
+    line-break: auto;
+    hyphens: manual;
+    tab-size: 8;
+    writing-mode: horizontal-tb;
+    text-orientation: mixed;
+    list-style: none;
+    cursor: auto;
+    -webkit-text-size-adjust: 100%;
+    text-size-adjust: 100%;
   }
 
   .icon {

@@ -79,6 +79,12 @@ const labels: Labels = {
 
   tokenSlow: 'Ihre Anmeldung dauert länger als üblich. Sobald sie abgeschlossen ist, werden die Uploads fortgesetzt.',
   tokenBlocked: 'Melden Sie sich erneut an, um die Uploads fortzusetzen. Es geht nichts verloren.',
+  tokenInvalid: 'Diese Website konnte Sie nicht am Medienserver anmelden. Wenden Sie sich an den Administrator der Website. Es geht nichts verloren.',
+  waitsElsewhere: {
+    one: '{count} unterbrochener Upload von einer anderen Stelle dieser Website wartet.',
+    other: '{count} unterbrochene Uploads von anderen Stellen dieser Website warten.',
+  },
+  resumeHere: 'Hier fortsetzen',
   tooManyFiles: {
     one: 'Hier kann nur {count} Datei hinzugefügt werden. Die anderen wurden ausgelassen.',
     other: 'Hier können nur {count} Dateien hinzugefügt werden. Die anderen wurden ausgelassen.',

@@ -79,6 +79,12 @@ const labels: Labels = {
 
   tokenSlow: 'Su inicio de sesión tarda más de lo habitual. Las cargas se reanudan cuando termine.',
   tokenBlocked: 'Inicie sesión de nuevo para reanudar las cargas. No se pierde nada.',
+  tokenInvalid: 'Este sitio no pudo iniciar su sesión en el servidor de medios. Avise a su administrador. No se pierde nada.',
+  waitsElsewhere: {
+    one: 'Hay {count} carga sin terminar de otro lugar de este sitio.',
+    other: 'Hay {count} cargas sin terminar de otros lugares de este sitio.',
+  },
+  resumeHere: 'Reanudar aquí',
   tooManyFiles: {
     one: 'Aquí solo se puede añadir {count} archivo. Los demás se omitieron.',
     other: 'Aquí solo se pueden añadir {count} archivos. Los demás se omitieron.',

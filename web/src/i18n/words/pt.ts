@@ -79,6 +79,12 @@ const labels: Labels = {
 
   tokenSlow: 'Seu login está demorando mais que o normal. Os envios são retomados quando ele terminar.',
   tokenBlocked: 'Faça login de novo para retomar os envios. Nada se perde.',
+  tokenInvalid: 'Este site não conseguiu fazer seu login no servidor de mídia. Fale com o administrador dele. Nada se perde.',
+  waitsElsewhere: {
+    one: 'Há {count} envio inacabado de outro lugar deste site.',
+    other: 'Há {count} envios inacabados de outros lugares deste site.',
+  },
+  resumeHere: 'Retomar aqui',
   tooManyFiles: {
     one: 'Só {count} arquivo pode ser adicionado aqui. Os outros foram ignorados.',
     other: 'Só {count} arquivos podem ser adicionados aqui. Os outros foram ignorados.',

@@ -1,5 +1,6 @@
 /** A file that was just added: its id and what is known of it before its check. */
-import type { FileDetail } from '../session/upload.js'
+import type { Purpose } from '../engine/engine.js'
+import type { FileDetail } from './upload.js'
 
 /** The engine keeps uploads by id across pages, hence 80 random bits. `crypto.randomUUID` exists in secure contexts only. */
 export function newFileID(): string {
@@ -7,6 +8,6 @@ export function newFileID(): string {
   return 'file-' + Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-export function newFileDetail(id: string, { name, size, type }: File): FileDetail {
-  return { id, name, size, type, kind: '', state: 'checking', verdict: null, bytesAccepted: 0 }
+export function newFileDetail(id: string, { name, size, type }: File, purposes: readonly Purpose[]): FileDetail {
+  return { id, name, size, type, kind: '', purposes, state: 'checking', verdict: null, bytesAccepted: 0 }
 }

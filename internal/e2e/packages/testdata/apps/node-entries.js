@@ -1,0 +1,4 @@
+// What a server's bundle imports.
+import '@mediarelay/upload'
+import '@mediarelay/upload/headless'
+import '@mediarelay/upload/check'

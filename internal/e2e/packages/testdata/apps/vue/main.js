@@ -1,0 +1,4 @@
+import { createApp } from 'vue'
+import Upload from './Upload.vue'
+
+createApp(Upload).mount('#app')

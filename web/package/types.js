@@ -1,0 +1,2 @@
+// The entries /react and /vue have types alone.
+export {}

@@ -1,0 +1,12 @@
+/** The entry `/headless`. */
+export { createUploader } from '../headless/uploader.js'
+export type { Uploader, UploaderEventMap } from '../headless/uploader.js'
+export type { UploaderOptions } from '../headless/options.js'
+export type { Asset, Fact, Kind, Outcome, Purpose, Reason, Verdict, WaitReason } from '../engine/engine.js'
+export type { EngineChoice } from '../engine/way.js'
+export type { TokenReason } from '../engine/token-reason.js'
+export type { ErrorDetail, FileEventDetail, MediaUploadDetails, MediaUploadEventMap, RetryDetail } from '../session/events.js'
+export type { Result } from '../session/result.js'
+export type { GetToken } from '../session/token-provider.js'
+export type { StateName } from '../session/upload-state.js'
+export type { FileDetail } from '../session/upload.js'
