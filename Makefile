@@ -61,7 +61,7 @@ TESTSUM := scripts/gotestsum
 
 # Acceptance tests start servers and browsers. They run one package after another,
 # behind the rest: on a machine with two cores they would starve each other.
-ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/embed ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients ./internal/e2e/packages
+ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/embed ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients ./internal/e2e/packages ./internal/e2e/examples
 
 # The timeouts are for a busy machine; on an idle one it takes a few minutes.
 test-go: test-packages test-acceptance
@@ -140,7 +140,7 @@ size: setup-run bin/buildweb ## print the sizes of the web files and their budge
 	@bin/buildweb sizes
 
 clean: ## remove everything built or installed here, except data/
-	rm -rf bin web/.cache web/node_modules scripts/compare/node_modules scripts/package/node_modules internal/e2e/packages/testdata/apps/node_modules
+	rm -rf bin web/.cache web/node_modules scripts/compare/node_modules scripts/package/node_modules internal/e2e/packages/testdata/apps/node_modules internal/e2e/examples/testdata/playwright/node_modules
 	find web/dist -mindepth 1 ! -name placeholder -delete
 
 help: ## print this list

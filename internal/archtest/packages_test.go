@@ -92,6 +92,9 @@ var packageRules = []packageRule{
 		"internal/preflight/rulespage", "internal/probe", "internal/reason", "internal/reason/catalogue",
 	}},
 
+	// A site of somebody else: it imports nothing of ours.
+	{"web/examples/portal", native, nil},
+
 	// Acceptance: the whole program, and what goes wrong around it. The packages beside
 	// the stage have tests only.
 	{"internal/e2e/stage", forTests, []string{"internal/app", "internal/config", "internal/media", "internal/sandbox"}},
@@ -99,7 +102,7 @@ var packageRules = []packageRule{
 	{"internal/e2e/stage/browserstage", forTests, []string{
 		"internal/config", "internal/e2e/stage", "internal/e2e/stage/proxy", "internal/media", "internal/sandbox", "web",
 	}},
-	{"internal/e2e/stage/portal", forTests, []string{"internal/e2e/stage/browserstage", "web"}},
+	{"internal/e2e/stage/portal", forTests, []string{"internal/e2e/stage", "internal/e2e/stage/browserstage", "web"}},
 	{"internal/e2e/browser", forTests, nil},
 	{"internal/e2e/embed", forTests, nil},
 	{"internal/e2e/engines", forTests, nil},
@@ -107,6 +110,7 @@ var packageRules = []packageRule{
 	{"internal/e2e/attacks", forTests, nil},
 	{"internal/e2e/clients", forTests, nil},
 	{"internal/e2e/packages", forTests, nil},
+	{"internal/e2e/examples", forTests, nil},
 
 	{"internal/archtest", forTests, nil},
 }

@@ -39,5 +39,10 @@ The on-premise API, with a D360-API-KEY header
   GET    /v1/media/{media-id}
   DELETE /v1/media/{media-id}
   POST   /v1/messages
+
+Faults of its next requests, described in docs/headless-testing.md
+  POST   /sandbox/faults
+  GET    /sandbox/faults
+  DELETE /sandbox/faults
 `)
 }

@@ -53,6 +53,31 @@ func (f *Faults) Unfired() []string {
 	return names
 }
 
+// faultState is a scripted fault in the list of GET /sandbox/faults.
+type faultState struct {
+	Operation Op     `json:"operation"`
+	Fault     string `json:"fault"`
+	Fired     bool   `json:"fired"`
+}
+
+// list describes all faults, in the order in which they were added.
+func (f *Faults) list() []faultState {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	states := []faultState{}
+	for _, s := range f.all {
+		states = append(states, faultState{s.op, s.fault.name, s.hasFired()})
+	}
+	return states
+}
+
+// clear removes all faults. A request that a fault holds stays held.
+func (f *Faults) clear() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.queues, f.all = map[Op][]*Scripted{}, nil
+}
+
 // Fired is closed when the fault happens; for a fault that holds a request, when it
 // starts to.
 func (s *Scripted) Fired() <-chan struct{} { return s.fired }

@@ -12,8 +12,8 @@
 // Package storage bounds both: the oldest bytes beyond MaxBytes and the oldest objects
 // beyond ten thousand are evicted.
 //
-// Tests script faults (Faults) and inspect the state (Media, Handles, Calls). It leaves
-// listening to its caller: a Server is an http.Handler.
+// Tests script faults (Faults, or over HTTP at /sandbox/faults) and inspect the state
+// (Media, Handles, Calls). It leaves listening to its caller: a Server is an http.Handler.
 //
 // The files: route.go maps requests to operations; api.go authenticates them and writes
 // the errors of each API; media.go, download.go, onpremise.go, session.go, message.go and
@@ -126,6 +126,10 @@ func (s *Server) Faults() *Faults { return s.faults }
 // ServeHTTP applies the next scripted fault of the operation, if any, and answers like
 // the API.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == faultsPath {
+		s.scriptFaults(w, r)
+		return
+	}
 	op, serve := s.route(r)
 	s.mu.Lock()
 	s.calls[op]++

@@ -9,6 +9,7 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 	"mediarelay/internal/e2e/stage/portal"
 	"mediarelay/internal/e2e/stage/proxy"
+	"mediarelay/web"
 )
 
 func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
@@ -25,12 +26,12 @@ func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
 	}{
 		"an origin that is not allowed":             {portal.Setting{Stranger: true}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
 		"an origin that is not allowed, the frame":  {portal.Setting{Stranger: true, Policy: portal.FramePolicy}, "origin_not_allowed", "MEDIARELAY_ALLOWED_ORIGINS=http://localhost:"},
-		"a policy without worker and frame":         {portal.Setting{Policy: "default-src 'none'; script-src MEDIA SNIPPET; connect-src 'self'"}, "policy_forbids_engine", "worker-src blob: http://127.0.0.1:"},
-		"a policy without requests and frame":       {portal.Setting{Policy: strings.TrimSuffix(portal.BlobPolicy, " MEDIA")}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
+		"a policy without worker and frame":         {portal.Setting{Policy: "default-src 'none'; script-src https://media.example.com 'nonce-NONCE'; connect-src 'self'"}, "policy_forbids_engine", "worker-src blob: http://127.0.0.1:"},
+		"a policy without requests and frame":       {portal.Setting{Policy: strings.TrimSuffix(portal.BlobPolicy, " https://media.example.com")}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
 		"a policy without WebAssembly and frame":    {portal.Setting{Policy: strings.Replace(portal.BlobPolicy, " 'wasm-unsafe-eval'", "", 1)}, "policy_forbids_engine", "'wasm-unsafe-eval'"},
 		"the frame's policy for engine=worker":      {portal.Setting{Policy: portal.FramePolicy, Change: attribute("engine", "worker")}, "policy_forbids_engine", "worker-src blob:"},
 		"the blob worker's policy for engine=frame": {portal.Setting{Policy: portal.BlobPolicy, Change: attribute("engine", "frame")}, "policy_forbids_engine", "frame-src http://127.0.0.1:"},
-		"an own copy that may not send requests":    {portal.Setting{Policy: portal.OwnPolicy, Change: portal.OwnScript, Widget: strictCopy}, "policy_forbids_engine", "connect-src http://127.0.0.1:"},
+		"an own copy that may not send requests":    {portal.Setting{Policy: portal.OwnPolicy, Change: portal.OwnScript, Widget: strictCopy}, "policy_forbids_engine", "connect-src 'self' http://127.0.0.1:"},
 		"another server at the endpoint":            {portal.Setting{Change: elsewhere}, "wrong_endpoint", "is not a Mediarelay server"},
 		"another server at the endpoint, the frame": {portal.Setting{Change: func(s string) string { return portal.Attribute(elsewhere(s), "engine", "frame") }}, "wrong_endpoint", "is not a Mediarelay server"},
 		"an own copy without an endpoint":           {portal.Setting{Change: func(s string) string { return portal.Endpoint(portal.OwnScript(s), "") }, Widget: portal.OwnCopy}, "wrong_endpoint", "Set the attribute endpoint"},
@@ -59,8 +60,8 @@ func TestOldServerHasACode(t *testing.T) {
 }
 
 // strictCopy serves the worker with a policy that forbids requests to the media server.
-func strictCopy(s *browserstage.Stage) http.Handler {
-	files := portal.OwnCopy(s)
+func strictCopy(*browserstage.Stage) http.Handler {
+	files := http.FileServerFS(web.Files())
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'")
 		files.ServeHTTP(w, r)

@@ -1,7 +1,9 @@
 package embed
 
 import (
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -100,4 +102,22 @@ func TestFrameWithoutStorageKeepsThePageOpen(t *testing.T) {
 	p.Proxy.SetRate(0)
 	p.WantIntact("flyer.pdf", content)
 	p.WantOneUpload()
+}
+
+// Every policy that docs/embedding.md shows is one that TestSnippetWorksOnAnotherOrigin tries.
+func TestEveryPolicyOfThePageIsTried(t *testing.T) {
+	tried := []string{"frame", "own files", "trusted types", "worker", "worker file"}
+	if shown := slices.Sorted(maps.Keys(portal.Policies())); !slices.Equal(shown, tried) {
+		t.Errorf("the page shows %q, want %q", shown, tried)
+	}
+	page, err := os.ReadFile("../../../docs/embedding.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if blocks := strings.Count(string(page), "default-src 'none'"); blocks != 3 {
+		t.Errorf("the page has %d policies for a page, want 3", blocks)
+	}
+	if !strings.Contains(string(page), portal.Snippet(t)) {
+		t.Error("the page's snippet is not the README's")
+	}
 }

@@ -26,7 +26,7 @@ export function waysFor(choice: EngineChoice, sameOrigin: boolean): readonly Way
 /** What a Content-Security-Policy must allow for a way. `script` and `media` are the origins of the element's script and of the server. */
 export function policyFor(way: Way, script: string, media: string): string {
   switch (way) {
-    case 'worker': return `worker-src 'self'${script === media ? '' : `; and for the worker's own files: script-src 'self' 'wasm-unsafe-eval'; connect-src ${media}`}`
+    case 'worker': return `worker-src 'self'${script === media ? '' : `; and for the worker's own files: script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ${media}`}`
     case 'blob': return `script-src ${script} 'wasm-unsafe-eval'; worker-src blob: ${script}; connect-src ${script === media ? media : `${script} ${media}`}; trusted-types mediarelay lit-html`
     case 'frame': return `script-src ${script}; frame-src ${media}; trusted-types lit-html`
   }

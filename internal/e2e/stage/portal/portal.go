@@ -2,6 +2,7 @@ package portal
 
 import (
 	"bytes"
+	"crypto/rand"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -26,22 +27,10 @@ var (
 	SameSite = Site{"the same site", "127.0.0.1"}
 )
 
-// The policies of docs/design/engine.md, and what the portal's own page needs: its
-// scripts and its token. MEDIA stands for the media server's origin, and SNIPPET for the
-// hashes of the page's inline scripts.
-const (
-	BlobPolicy  = "default-src 'none'; script-src MEDIA 'wasm-unsafe-eval' SNIPPET; worker-src blob: MEDIA; connect-src 'self' MEDIA"
-	FramePolicy = "default-src 'none'; script-src MEDIA SNIPPET; frame-src MEDIA; connect-src 'self'"
-	OwnPolicy   = "default-src 'none'; script-src 'self' SNIPPET; worker-src 'self'; connect-src 'self' MEDIA"
-
-	TrustedTypes = "; require-trusted-types-for 'script'"
-	PolicyNames  = "; trusted-types lit-html mediarelay"
-)
-
 // Setting is a portal. The zero value serves the README's snippet without a policy.
 type Setting struct {
 	Site Site
-	// Policy is the page's Content-Security-Policy; empty for none.
+	// Policy is the page's Content-Security-Policy, in the form of docs/embedding.md; empty for none.
 	Policy string
 	// Change edits the snippet; nil leaves it as it is.
 	Change func(snippet string) string
@@ -111,18 +100,25 @@ func (as Setting) servePage(t testing.TB, media string) http.HandlerFunc {
 	if as.Browser != nil {
 		page = "<script>" + browserstage.PageScript + "</script>" + page
 	}
-	policy := strings.NewReplacer("MEDIA", media, "SNIPPET", scriptHashes(page)).Replace(as.Policy)
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		if policy != "" {
-			w.Header().Set("Content-Security-Policy", policy)
+		nonce := rand.Text()
+		if as.Policy != "" {
+			w.Header().Set("Content-Security-Policy", fill(as.Policy, media, nonce))
 		}
-		fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><title>Portal</title>\n%s\n", page)
+		fmt.Fprintf(w, "<!doctype html><html lang=\"en\"><title>Portal</title>\n%s\n", withNonce(page, nonce))
 	}
 }
 
-// OwnCopy is the portal's copy of the package's files.
-func OwnCopy(*browserstage.Stage) http.Handler { return http.FileServerFS(web.Files()) }
+// OwnCopy is the portal's copy of the package's files, with the policy of
+// docs/embedding.md.
+func OwnCopy(s *browserstage.Stage) http.Handler {
+	files := http.FileServerFS(web.Files())
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", fill(WorkerFilePolicy, s.Proxy.URL, ""))
+		files.ServeHTTP(w, r)
+	})
+}
 
 // Proxied passes /widget/ on to the media server.
 func Proxied(s *browserstage.Stage) http.Handler {

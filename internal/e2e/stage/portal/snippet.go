@@ -2,21 +2,18 @@ package portal
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/base64"
 	"os"
 	"path/filepath"
-	"regexp"
-	"runtime"
 	"strings"
 	"testing"
+
+	"mediarelay/internal/e2e/stage"
 )
 
 // Snippet is the README's example of embedding.
 func Snippet(t testing.TB) string {
 	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	readme, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../../../README.md"))
+	readme, err := os.ReadFile(filepath.Join(stage.Root(), "README.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,17 +45,4 @@ func Endpoint(snippet, url string) string {
 // Attribute adds an attribute to the snippet's element.
 func Attribute(snippet, name, value string) string {
 	return strings.Replace(snippet, "<media-upload ", `<media-upload `+name+`="`+value+`" `, 1)
-}
-
-var inlineScript = regexp.MustCompile(`(?s)<script(?: type="module")?>(.*?)</script>`)
-
-// scriptHashes are the source expressions of a page's inline scripts: the portal's own
-// code, which its policy has to allow in any case.
-func scriptHashes(page string) string {
-	var hashes []string
-	for _, found := range inlineScript.FindAllStringSubmatch(page, -1) {
-		sum := sha256.Sum256([]byte(found[1]))
-		hashes = append(hashes, "'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'")
-	}
-	return strings.Join(hashes, " ")
 }
