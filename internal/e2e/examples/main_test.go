@@ -36,7 +36,7 @@ func block(t *testing.T, text, pattern string) string {
 // freeAddress is an address of this machine on which nothing listens at the moment.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it is closed at once
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
