@@ -110,3 +110,19 @@ func tests(t *testing.T) map[string]bool {
 	}
 	return exist
 }
+
+// Each row of the comparison names tests of ours that exist.
+func TestComparisonNamesItsTests(t *testing.T) {
+	exist := tests(t)
+	rows := 0
+	for line := range strings.Lines(read(t, "docs/comparison.md")) {
+		if !strings.HasPrefix(line, "| ") || strings.Contains(line, "| Mediarelay |") {
+			continue
+		}
+		rows++
+		wantTests(t, []string{"", "", "", "", line}, exist)
+	}
+	if rows < 30 {
+		t.Errorf("the page has %d rows", rows)
+	}
+}

@@ -372,6 +372,19 @@ var scripts = []struct {
 		},
 	},
 	{
+		name:   "nor does it end a creation",
+		config: uploader.Config{Length: 10},
+		exchanges: []exchange{
+			{uploader.Start{}, "POST /files/ 0+10"},
+			{foreign(404), "wait server 500"},
+			{uploader.Due{}, "POST /files/ 0+0"},
+			{page(404), "wait server 1000"},
+			{uploader.Due{}, "POST /files/ 0+0"},
+			{created(0), "HEAD /files/abc"},
+			{answer(200, 0), "PATCH /files/abc 0+10"},
+		},
+	},
+	{
 		name:   "a proxy that responds to PATCH with 404 is reported after some attempts",
 		config: withKey(uploader.Config{Length: 3 * mib, URL: fileURL}),
 		exchanges: []exchange{

@@ -33,7 +33,7 @@ func (m *Machine) handleRejection(a Answer) Action {
 		return m.next(m.recoveryStep())
 	case m.step == stepDelete:
 		return m.cancelled()
-	case gone && m.step != stepCreate:
+	case gone && (m.step != stepCreate || a.Foreign):
 		return m.handleNotFound(a)
 	case a.Status == statusConflict && m.step == stepRelay:
 		return m.next(stepWatch)

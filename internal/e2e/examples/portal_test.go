@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 )
@@ -48,8 +50,8 @@ func TestExamplePortal(t *testing.T) {
 		t.Errorf("on the page: %v", faults)
 	}
 	s.Evaluate(`document.querySelector('form').requestSubmit()`)
-	s.Until(`document.querySelector('li')?.textContent.startsWith('Summer')`)
-	if saved := browserstage.Value[string](s, `document.querySelector('li code').textContent`); asset == "" || saved != asset {
+	s.Do(chromedp.WaitVisible(chromedp.CSS("li code"))) // of the next document
+	if saved := browserstage.Value[string](s, `document.querySelector('li').textContent.trim()`); asset == "" || saved != "Summer: "+asset {
 		t.Errorf("the portal saved %q, want the asset %q", saved, asset)
 	}
 }

@@ -118,8 +118,11 @@ export type EngineEvent =
    * have left the browser. `accepted` never decreases, except after another `started`.
    */
   | { readonly type: 'progress'; readonly id: string; readonly accepted: number; readonly inFlight: number; readonly total: number }
-  /** `retryInMs`: milliseconds until the upload resumes by itself; 0 if it resumes on request only. */
-  | { readonly type: 'waiting'; readonly id: string; readonly reason: WaitReason; readonly retryInMs: number }
+  /**
+   * `retryInMs`: milliseconds until the upload resumes by itself; 0 if it resumes on request only.
+   * `untried`: nothing was sent before, since the worker has had no token yet.
+   */
+  | { readonly type: 'waiting'; readonly id: string; readonly reason: WaitReason; readonly retryInMs: number; readonly untried?: boolean }
   | { readonly type: 'resumed'; readonly id: string; readonly offset: number }
   | { readonly type: 'paused'; readonly id: string }
   | { readonly type: 'cancelled'; readonly id: string }

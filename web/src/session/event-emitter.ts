@@ -36,7 +36,7 @@ export class EventEmitter {
   emitFor(upload: Upload, event: UploadEvent, moved: boolean): void {
     if (event.type === 'progress') this.#emitProgress(upload)
     // Waiting for the first token is no retry: nothing was tried before.
-    if (event.type === 'waiting' && (event.reason !== 'token' || this.#hadToken())) this.#emitWaiting(upload, event)
+    if (event.type === 'waiting' && (event.reason !== 'token' || this.#hadToken() && !event.untried)) this.#emitWaiting(upload, event)
     if ('problem' in event && event.problem) this.#emitRetry(upload, event.problem)
     if (event.type === 'damaged') this.#emitRetry(upload, failureOf('digest_mismatch'))
     if (moved) this.#emitMove(upload, event)

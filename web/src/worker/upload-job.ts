@@ -143,7 +143,7 @@ export class UploadJob {
       this.restore(await this.#context.copies.find(this.id))
       if (this.#context.token.current === undefined) {
         this.#held = true
-        this.#report({ type: 'waiting', reason: 'token', retryInMs: 0 })
+        this.#report({ type: 'waiting', reason: 'token', retryInMs: 0, untried: !this.#context.token.hadToken })
       }
       const isAllowed = await this.#identity.resolve(() => this.#first !== 'cancel', () => this.#state.type === 'waiting')
       const fault = isAllowed ? await this.#context.server.faultAhead() : 'other_owner'

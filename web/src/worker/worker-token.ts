@@ -12,6 +12,8 @@ export class WorkerToken {
   #token: string | undefined
   #reason: TokenReason = 'missing'
   #asked = false
+  /** There was a token before. */
+  hadToken = false
 
   constructor(ask: (reason: TokenReason) => void) {
     this.#ask = ask
@@ -42,6 +44,7 @@ export class WorkerToken {
   provide(token: string | undefined): void {
     this.#asked = false
     this.#token = token
+    this.hadToken ||= token !== undefined
     this.#answer(token === undefined ? 'token-denied' : 'token-ready', [...this.#waiting])
   }
 
