@@ -179,9 +179,12 @@ func (s *feedStream) sendAll(ctx context.Context, uploads []library.Upload) erro
 // client from the others. Its own resource says more.
 func (s *feedStream) sendUpload(ctx context.Context, u library.Upload) error {
 	current, err := s.handler.reportOf(ctx, s.lang, u)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
 		s.handler.logger.WarnContext(ctx, "upload left out of an event stream", "upload", u.ID, "error", err.Error())
-		return ctx.Err()
+		return nil
 	}
 	s.sent[u.ID] = sentVersion{current.version, u.State.Ended(), s.handler.now()}
 	return s.send("upload", current.body)

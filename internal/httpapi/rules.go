@@ -76,6 +76,9 @@ func (t *ruleTable) serve(c *gin.Context) {
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("ETag", t.etag)
 	h.Set("Cache-Control", rulesCacheControl)
+	// A worker of another origin that requires this of all that it loads asks for the table
+	// to find out whether its origin is allowed.
+	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	http.ServeContent(c.Writer, c.Request, "rules", time.Time{}, bytes.NewReader(t.content))
 }
 

@@ -15,7 +15,7 @@ type streamLimits struct {
 	total      int
 }
 
-// defaultStreamLimits: a tab of the page has one stream. A client that follows each upload by
+// defaultStreamLimits: an element has one stream. A client that follows each upload by
 // itself has at most 100 on one connection (the usual SETTINGS_MAX_CONCURRENT_STREAMS of
 // HTTP/2).
 var defaultStreamLimits = streamLimits{perSubject: 128, total: 2048}

@@ -31,8 +31,8 @@ import { filesFrom } from './page-files.js'
  * @attr {string} [lang=""] - The language, such as `de` or `pt-BR`. Empty: that of the page, else of the browser.
  *
  * @prop {GetToken | undefined} getToken - Returns a token (a JWT) for `{reason, signal}`; `reason` is `missing` or `expired`, `signal` aborts when the answer is no longer needed. The element decides when it is called; another function takes the place of the last one without a call. Set it to undefined when the person signs out: the token is discarded.
- * @prop {readonly FileDetail[]} files - Every file of the list. Read only.
- * @prop {readonly string[]} value - The asset IDs of the finished files, each once. Read only.
+ * @prop {readonly FileDetail[]} files - Every file of the list.
+ * @prop {readonly string[]} value - The asset IDs of the finished files, each once.
  * @prop {Metadata} [metadata={}] - Further Upload-Metadata of each file: an object of texts, or a function of the file that returns one. Keys are ASCII without spaces and commas. If the function throws, its file fails with `page_error`.
  * @prop {Messages} [messages={}] - Words that replace the element's own: `{labels, reasons, fixes, terms}`.
  * @prop {string} endpoint - Reflects the attribute's value, as do `purpose`, `kinds`, `multiple`, `maxFiles`, `concurrency`, `autoStart`, `engine`, `name`, `restoreKey`, `required`, `disabled` and `lang`.
@@ -50,7 +50,7 @@ import { filesFrom } from './page-files.js'
  * @fires {CustomEvent<FileEventDetail & {asset: Asset}>} upload-success - The file can be used; `value` and the form have its asset ID.
  * @fires {CustomEvent<FileEventDetail & {error: ErrorDetail}>} upload-error - A file has failed, whatever the reason.
  * @fires {CustomEvent<{files: FileDetail[]}>} restored - Uploads of an earlier visit are in the list again.
- * @fires {CustomEvent<{reason: string, code: string}>} auth-required - Uploads wait for a token: `token_missing`, `token_invalid` (`getToken` returned something else than a JWT) or `token_rejected` (by the server).
+ * @fires {CustomEvent<{reason: string, code: string}>} auth-required - Uploads wait for a token: `token_missing`, `token_invalid` (`getToken` returned something other than a JWT) or `token_rejected` (by the server).
  * @fires {CustomEvent<{files: FileDetail[], succeeded: number, refused: number, failed: number}>} complete - Every file is done, refused or failed.
  * @fires {Event} input - `value` has changed.
  * @fires {Event} change - `value` has changed.

@@ -22,6 +22,7 @@ const rules: Readonly<Record<PropertyKey, Rule>> = {
   endpoint: text('a URL such as "https://media.example.com"'),
   purpose: { ...text('a text such as "message,template"'), words: purposeNames },
   kinds: { ...text('a text such as "image video"'), words: kindNames },
+  engine: { ...text('"worker" or "frame"'), words: ['worker', 'frame'] },
   name: text('a text'),
   restoreKey: text('a text'),
   lang: text('a language tag such as "de"'),
@@ -47,7 +48,7 @@ export function acceptValue(owner: object, name: PropertyKey, value: unknown, re
   }
   const accepted = rule.read(value)
   if (accepted === undefined) {
-    warnPage(owner, `the property ${String(name)} must be ${rule.wanted}, not ${describeValue(value)}; its default is used`)
+    warnPage(owner, `the property ${String(name)} must be ${rule.wanted}, not ${describeValue(value, name === 'getToken')}; its default is used`)
     return rule.fallback
   }
   reportWords(owner, String(name), accepted, rule.words)

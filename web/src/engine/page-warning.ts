@@ -12,8 +12,9 @@ export function warnPage(owner: object, text: string, level: 'warn' | 'note' = '
   else console.warn(`media-upload: ${text}`)
 }
 
-/** What a value is, for such a report: its type, and the value itself if it is short. */
-export function describeValue(value: unknown): string {
+/** What a value is, for such a report: its type, and the value itself if it is short and not `secret`. */
+export function describeValue(value: unknown, secret = false): string {
+  if (secret && typeof value === 'string') return 'a text'
   if (value === null || value === undefined || typeof value === 'number' || typeof value === 'boolean') return String(value)
   if (typeof value === 'string') return value.length > 40 ? 'a text' : JSON.stringify(value)
   if (Array.isArray(value)) return 'an array'

@@ -2,6 +2,7 @@
  * The engine of one element on the page's side of the worker, wherever that runs. It keeps what must outlive a
  * crash of the worker: the files, their upload URLs and the last command for each.
  */
+import { EngineUnavailableError } from './engine-unavailable-error.js'
 import type { Connection, EngineHost, Loss } from './connection.js'
 import type { CheckRequest, ElsewhereFilter, Engine, EngineEvent, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
 import { PendingCalls, type Question } from './pending-calls.js'
@@ -20,6 +21,7 @@ export class WorkerEngine implements Engine {
   readonly #forgotten = new Set<string>()
   #worker: Connection | undefined
   #suspended = false
+  #closed = false
   #crashes = 0
 
   constructor(host: EngineHost) {
@@ -122,6 +124,7 @@ export class WorkerEngine implements Engine {
   }
 
   close(): void {
+    this.#closed = true
     removeEventListener('pagehide', this.#freeze)
     removeEventListener('pageshow', this.#thaw)
     this.#stop()
@@ -147,6 +150,7 @@ export class WorkerEngine implements Engine {
   }
 
   #ask<T extends CallMessage['type']>(question: Question & { readonly type: T }): Promise<CallAnswers[T]> {
+    if (this.#closed) return Promise.reject(new EngineUnavailableError('the engine was closed'))
     this.#open()
     return this.#calls.add<T>(question, message => this.#post(message))
   }
@@ -170,7 +174,7 @@ export class WorkerEngine implements Engine {
   }
 
   #open(): void {
-    if (this.#worker || this.#suspended) return
+    if (this.#worker || this.#suspended || this.#closed) return
     const worker: Connection = (this.#worker = this.#host.connect({
       receive: message => { if (worker === this.#worker) this.#receive(message) },
       lost: loss => { if (worker === this.#worker) this.#lost(loss) },

@@ -80,7 +80,7 @@ async function signIn(token: string): Promise<void> {
   if (token !== newestLink) return
   if (hasExpired(info)) return signOut('expired')
   // Before the first sign-in of this document, the tab may remember one of an earlier document.
-  const other = signedIn === undefined ? (await record.compare(info)) === 'other' : !isSameSignIn(signedIn, info)
+  const other = signedIn === undefined ? (await record.compare(info, clock)) === 'other' : !isSameSignIn(signedIn, info)
   if (token !== newestLink) return
   if (other) question.ask({ current: signedIn, next: info, onSwitch: () => use(token, info), onKeep: decline })
   else use(token, info)

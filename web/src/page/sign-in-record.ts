@@ -5,6 +5,7 @@
  */
 import { isJsonObject } from '../engine/json-object.js'
 import type { TokenInfo } from './page-token.js'
+import type { ServerClock } from './server-clock.js'
 
 /** Whose the recorded sign-in is, compared with a token: `none` if nothing is recorded or it has expired. */
 export type RecordedSignIn = 'none' | 'same' | 'other'
@@ -13,7 +14,7 @@ interface Stored {
   readonly salt: string
   /** Empty if the browser could not compute it. It then equals nobody's. */
   readonly owner: string
-  /** In milliseconds of `Date.now()`; null if the token does not say. */
+  /** In milliseconds since the epoch, by the server's clock; null if the token does not say. */
   readonly expiresAt: number | null
 }
 
@@ -33,9 +34,13 @@ export class SignInRecord {
     if (this.#newest === info) store(JSON.stringify(stored))
   }
 
-  async compare(info: TokenInfo): Promise<RecordedSignIn> {
+  /** `clock`: the server's time. A device whose clock is ahead must not take the record for expired. */
+  async compare(info: TokenInfo, clock: Pick<ServerClock, 'now' | 'ready'>): Promise<RecordedSignIn> {
     const stored = read()
-    if (stored === undefined || (stored.expiresAt !== null && stored.expiresAt <= Date.now())) return 'none'
+    if (stored === undefined) return 'none'
+    const hasExpired = (): boolean => stored.expiresAt !== null && stored.expiresAt <= clock.now()
+    if (hasExpired()) await clock.ready
+    if (hasExpired()) return 'none'
     return stored.owner !== '' && stored.owner === (await ownerHash(info, stored.salt)) ? 'same' : 'other'
   }
 }

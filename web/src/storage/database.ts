@@ -37,6 +37,12 @@ export class Database {
     }
   }
 
+  /** The next run opens it again. */
+  close(): void {
+    this.#opening?.then(database => database.close(), () => {})
+    this.#opening = undefined
+  }
+
   #open(): Promise<IDBDatabase> {
     const forget = (): void => { this.#opening = undefined }
     this.#opening ??= open(forget).catch((error: unknown) => {

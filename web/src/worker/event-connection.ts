@@ -104,7 +104,7 @@ export class EventConnection {
     const wasLive = this.#state === 'live'
     const ceiling = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, MAX_BACKOFF_MS)
     this.#failures++
-    const timer = setTimeout(() => this.#attempt(), Math.max(retryAfter, ceiling * (0.5 + Math.random() / 2)))
+    const timer = setTimeout(() => this.#attempt(), Math.max(Math.min(retryAfter, MAX_BACKOFF_MS), ceiling * (0.5 + Math.random() / 2)))
     this.#stop = () => clearTimeout(timer)
     this.#enter(wasLive ? 'pending' : 'down')
   }

@@ -3,6 +3,7 @@
  * and a token in the URL would end up in logs.
  */
 import { readRetryAfter } from './server-answer.js'
+import { serverNow } from './server-time.js'
 
 export interface StreamRequest {
   readonly url: string
@@ -45,7 +46,7 @@ export function openStream({ url, token, lastEventId, stallAfter }: StreamReques
     const headers = { Authorization: `Bearer ${token}`, Accept: 'text/event-stream', ...lastEventId !== '' && { 'Last-Event-ID': lastEventId } }
     const response = await fetch(url, { headers, signal: controller.signal, cache: 'no-store', redirect: 'error' })
     const isStream = response.ok && response.headers.get('Content-Type')?.startsWith('text/event-stream')
-    if (!isStream || !response.body) return readRetryAfter(response.headers.get('Retry-After'), Date.now())
+    if (!isStream || !response.body) return readRetryAfter(response.headers.get('Retry-After'), serverNow())
     await readEvents(response.body, {
       received: () => {
         if (stopped) return

@@ -10,7 +10,7 @@ export type RequestOutcome =
 
 export type Answered = RequestOutcome & { readonly type: 'answered' }
 
-/** Whether something else than a media server has nothing at this URL. */
+/** Whether something other than a media server has nothing at this URL. */
 export function isNotFound({ foreign, status }: Answer): boolean {
   return foreign && (status === 404 || status === 405)
 }

@@ -17,13 +17,21 @@ export class ServerProbe {
   #hidden = 0
   #forbidden = false
   #first: Promise<ServerKind> | undefined
+  /** The probe that runs. Requests that fail together are one reason to doubt the server. */
+  #running: Promise<FaultCode | undefined> | undefined
 
   constructor(endpoint: string) {
     this.#endpoint = endpoint
     this.#isOwn = new URL(endpoint).origin === new URL(import.meta.url).origin
-    self.addEventListener('securitypolicyviolation', ({ blockedURI, disposition }) => {
-      if (disposition === 'enforce' && blockedURI.startsWith(new URL(endpoint).origin)) this.#forbidden = true
-    })
+    self.addEventListener('securitypolicyviolation', this.#noteViolation)
+  }
+
+  close(): void {
+    self.removeEventListener('securitypolicyviolation', this.#noteViolation)
+  }
+
+  readonly #noteViolation = ({ blockedURI, disposition }: SecurityPolicyViolationEvent): void => {
+    if (disposition === 'enforce' && blockedURI.startsWith(new URL(this.#endpoint).origin)) this.#forbidden = true
   }
 
   /** The media server has answered a request. */
@@ -41,6 +49,11 @@ export class ServerProbe {
   /** Why a request has failed; undefined if it may just be the connection. */
   async fault(): Promise<FaultCode | undefined> {
     if (this.#known) return undefined
+    this.#running ??= this.#probe().finally(() => { this.#running = undefined })
+    return this.#running
+  }
+
+  async #probe(): Promise<FaultCode | undefined> {
     const kind = await askServer(this.#endpoint)
     if (this.#forbidden) return 'policy_forbids_engine'
     if (isOutdated(kind)) return 'server_outdated'

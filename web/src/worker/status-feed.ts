@@ -1,5 +1,5 @@
 /**
- * Tells the uploads of this worker of their state on the server: by one stream of events for all
+ * Tells the uploads of one element of their state on the server: by one stream of events for all
  * of them, and by asking for one upload after another where the stream is blocked, held back or
  * silent. The connections that a browser has to a server of HTTP/1.1 stay free.
  */

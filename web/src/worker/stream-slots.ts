@@ -1,17 +1,17 @@
 /**
- * Limits how many tabs have an event stream of one server open. A browser has six connections to
- * a server of HTTP/1.1, for all tabs. The tabs without a stream ask for the state of their uploads.
+ * Limits how many event streams of one server a browser has open. It has six connections to a
+ * server of HTTP/1.1, for all tabs. Elements without a stream ask for the state of their uploads.
  */
 
 const SLOTS = 3
 
 export interface Slot {
-  /** False if other tabs have all slots. */
+  /** False if others have all slots. */
   readonly taken: Promise<boolean>
   release(): void
 }
 
-/** Takes a slot until it is released. Where locks are not available, every tab has a stream. */
+/** Takes a slot until it is released. Where locks are not available, every element has a stream. */
 export function holdSlot(origin: string): Slot {
   let release = (): void => {}
   const released = new Promise<void>(resolve => { release = resolve })

@@ -32,6 +32,8 @@ export class UploadWorker {
   readonly #worker: WorkerContext
   readonly #context: JobContext
   readonly #jobs = new Map<string, UploadJob>()
+  readonly #database = new Database()
+  #closed = false
   /** Whose the last token was; empty for none. */
   #owner = ''
 
@@ -40,7 +42,7 @@ export class UploadWorker {
     this.#worker = worker
     const emit = (event: EngineEvent): void => post({ type: 'event', event })
     const token = new WorkerToken(reason => emit({ type: 'token-needed', reason }))
-    const store = new IndexedUploadStore(new Database())
+    const store = new IndexedUploadStore(this.#database)
     const origin = new URL(endpoint.replace(/\/*$/, '/'), self.location.href).href
     const hash = (text: string): string => textSha256(module, text)
     const server = new ServerProbe(origin)
@@ -62,9 +64,12 @@ export class UploadWorker {
 
   /** Stops all uploads. Their records stay. */
   close(): void {
+    this.#closed = true
     self.removeEventListener('online', this.#nudge)
     for (const job of this.#jobs.values()) job.abandon()
     this.#context.statuses.close()
+    this.#context.server.close()
+    this.#database.close()
     this.#worker.workers.release()
   }
 
@@ -122,6 +127,7 @@ export class UploadWorker {
   async #restore(place: string, elsewhere: ElsewhereFilter | undefined): Promise<readonly KeptUpload[]> {
     const { copies, placeKey } = this.#context
     const stored = await copies.restore(this.#placeOf(place, elsewhere), this.#askOwner)
+    if (this.#closed) return []
     for (const { record: { id, request } } of stored) {
       if (elsewhere !== undefined) copies.change(id, { request: { ...request, place: placeKey(place) } })
     }
