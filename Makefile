@@ -71,7 +71,7 @@ test-packages: bin/gotestsum
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
 
 test-acceptance: bin/gotestsum
-	RERUN='$(ACCEPTANCE)' $(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),60m,20m) -p 1
+	RERUN='$(ACCEPTANCE)' $(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),90m,40m) -p 1
 
 # Prints one line for each guarantee and engine, and why an engine cannot keep one.
 test-engines: export MEDIARELAY_TEST_ENGINES = 1
