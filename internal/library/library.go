@@ -85,7 +85,7 @@ type Upload struct {
 	// AssetID is set when the upload is done.
 	AssetID   string
 	CreatedAt time.Time
-	// TouchedAt is when bytes last arrived or the version last grew; expiry counts from it.
+	// TouchedAt is when bytes last arrived or the row's own version last grew; expiry counts from it.
 	TouchedAt time.Time
 }
 

@@ -23,7 +23,8 @@ let timer: ReturnType<typeof setTimeout> | undefined
 
 /**
  * Judges a file by its bytes, of which it reads a few KB. Rejects with an error whose `code` is
- * `engine_unavailable` if the worker cannot run. `sentences` explains the verdict to people.
+ * `engine_unavailable` if the worker cannot run, and `policy_forbids_engine` if the page's policy
+ * forbids it. `sentences` explains the verdict to people.
  */
 export async function check(file: Blob, { purposes, kind, name }: CheckOptions = {}): Promise<Verdict> {
   clearTimeout(timer)

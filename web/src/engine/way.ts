@@ -11,7 +11,7 @@ export type EngineChoice = 'worker' | 'frame' | ''
 
 /** What an engine is opened for. */
 export interface EngineTarget {
-  /** The media server, such as "https://media.example.com". */
+  /** The media server, such as "https://media.example.com/". */
   readonly endpoint: string
   readonly choice: EngineChoice
 }

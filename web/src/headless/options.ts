@@ -37,7 +37,7 @@ export function purposesOf({ purposes }: UploaderOptions): readonly Purpose[] {
   return purposes === undefined || purposes.length === 0 ? ['message'] : purposes
 }
 
-/** The key of `UploadRequest.place`. It differs from that of every element on the page. */
+/** The key of `UploadRequest.place`. An element on the page should not be named "headless": it would share the place. */
 export function placeOf({ restoreKey }: UploaderOptions): string {
-  return restoreKey === undefined ? `${location.pathname}${location.search}#headless` : `headless#${restoreKey}`
+  return restoreKey === undefined || restoreKey === '' ? `${location.pathname}${location.search}#headless` : `headless#${restoreKey}`
 }

@@ -67,8 +67,9 @@ export class Uploader extends EventTarget {
   }
 
   /**
-   * The verdict on a file that is not added. Rejects with an error whose `code` is `endpoint_invalid`, or
-   * `engine_unavailable` if the worker cannot run.
+   * The verdict on a file that is not added. Rejects with an error whose `code` is `endpoint_invalid`,
+   * `engine_unavailable` if the worker cannot run, or that of a set-up that forbids it, such as
+   * `policy_forbids_engine`.
    */
   async check(file: File): Promise<Verdict> {
     const factory = await this.#loadEngine()
