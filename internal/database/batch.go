@@ -135,29 +135,36 @@ func (w *writer) end(b *batch, s strength, broken error) {
 //
 // Source: sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction".
 func (b *batch) add(m *member) error {
-	first := len(b.members) == 0
-	if err := b.exec(!first, "SAVEPOINT member"); err != nil {
+	if len(b.members) == 0 {
+		return b.addFirst(m)
+	}
+	if err := b.exec("SAVEPOINT member"); err != nil {
 		m.reject(err)
 		return err
 	}
-	failed := m.begin(b.tx)
-	if failed != nil {
+	if failed := m.begin(b.tx); failed != nil {
 		b.undone[m] = failed
-		return b.undo(first, failed)
+		return b.undo(failed)
 	}
 	b.members = append(b.members, m)
-	return b.exec(!first, "RELEASE member")
+	return b.exec("RELEASE member")
+}
+
+func (b *batch) addFirst(m *member) error {
+	if failed := m.begin(b.tx); failed != nil {
+		b.undone[m] = failed
+		return diskError(failed)
+	}
+	b.members = append(b.members, m)
+	return nil
 }
 
 // undo undoes the member that failed. It returns an error if the whole transaction is
 // lost.
-func (b *batch) undo(first bool, failed error) error {
-	if first {
-		return diskError(failed)
-	}
-	err := b.exec(true, "ROLLBACK TO member")
+func (b *batch) undo(failed error) error {
+	err := b.exec("ROLLBACK TO member")
 	if err == nil {
-		err = b.exec(true, "RELEASE member")
+		err = b.exec("RELEASE member")
 	}
 	if err != nil {
 		return fmt.Errorf("another transaction ended the batch: %w", errors.Join(failed, err))
@@ -165,10 +172,7 @@ func (b *batch) undo(first bool, failed error) error {
 	return nil
 }
 
-func (b *batch) exec(needed bool, statement string) error {
-	if !needed {
-		return nil
-	}
+func (b *batch) exec(statement string) error {
 	_, err := b.tx.ExecContext(context.Background(), statement)
 	return err
 }

@@ -75,10 +75,12 @@ func open(ctx context.Context, rawURL string, first func(*DB) error, options []O
 	if err := db.measureFirst(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("measure the database clock: %w", err), db.Close())
 	}
-	if db.writer != nil {
+	if db.Owned() { // a server, whose commits somebody waits for
 		if err := db.writer.fillLog(ctx, db.path); err != nil {
 			return nil, errors.Join(fmt.Errorf("fill the write-ahead log: %w", err), db.Close())
 		}
+	}
+	if db.writer != nil {
 		go db.writer.run()
 	}
 	return db, nil

@@ -163,9 +163,7 @@ func (w *writer) await() bool {
 	case <-w.arrived:
 	case <-due.C:
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return !w.closed
+	return !w.isClosed()
 }
 
 // work commits what waits, and a probe if nothing was committed for a while.

@@ -183,15 +183,9 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 		return false
 	}
 	switch {
-	case errors.Is(err, library.ErrFull):
-		logFailure(r.Context(), "repeat creation", first.ID, err)
-		resp.refuse(problem.StorageFull())
-	case errors.Is(err, store.ErrAway):
-		logFailure(r.Context(), "repeat creation", first.ID, err)
-		resp.refuse(problem.StoreAway())
 	case err != nil:
 		logFailure(r.Context(), "repeat creation", first.ID, err)
-		resp.refuse(problem.Locked())
+		resp.refuse(repeatProblem(err))
 	case !same:
 		resp.refuse(problem.Conflict("The key belongs to an upload of another file or purpose. Use a new key."))
 	default:
@@ -203,6 +197,18 @@ func (i *Intake) serveRepeated(resp *response, r *http.Request, u library.Upload
 		resp.WriteHeader(http.StatusCreated)
 	}
 	return true
+}
+
+// repeatProblem is the problem of an upload that exists and cannot be resumed at the moment.
+func repeatProblem(err error) problem.Problem {
+	switch {
+	case errors.Is(err, library.ErrFull):
+		return problem.StorageFull()
+	case errors.Is(err, store.ErrAway):
+		return problem.StoreAway()
+	default:
+		return problem.Locked()
+	}
 }
 
 func sameRequest(u, v library.Upload) bool {

@@ -36,8 +36,7 @@ func SilentQuery(ended bool) (string, []any) {
 // RecentQueries are those of an event stream, with their arguments: what has changed, what
 // one subject has open, and what of its uploads has ended.
 func RecentQueries() (since, copies, open, active, ended string) {
-	queries := openQueries(false)
-	return uploadsSinceQuery, copiesSinceQuery, queries[0], queries[1], endedOfQuery(false, true)
+	return uploadsSinceQuery, copiesSinceQuery, receivingQuery(false), relayedQuery(false), endedOfQuery(false, true)
 }
 
 // Database is the library's.

@@ -96,43 +96,43 @@ func places(n int) string {
 // limit that receive bytes, oldest first, and then the newest limit that are relayed. With
 // since, it lists only those that have changed since then.
 func (l *Library) Open(ctx context.Context, caller Caller, since time.Time, limit int) ([]Upload, error) {
-	var found []Upload
 	at := max(0, millis(since))
-	for i, query := range openQueries(caller.AnySubject) {
-		args := append(caller.args(), at, limit)
-		if i == waitingQuery {
-			args = append(caller.args(), at, at, limit)
-		}
-		uploads, err := list(ctx, l.db.Read(), scanUpload, query, args...)
-		if err != nil {
-			return nil, err
-		}
-		slices.Reverse(uploads)
-		found = append(found, uploads...)
+	receiving, err := list(ctx, l.db.Read(), scanUpload, receivingQuery(caller.AnySubject), append(caller.args(), at, limit)...)
+	if err != nil {
+		return nil, err
 	}
-	return found, nil
+	relayed, err := list(ctx, l.db.Read(), scanUpload, relayedQuery(caller.AnySubject), append(caller.args(), at, at, limit)...)
+	slices.Reverse(receiving)
+	slices.Reverse(relayed)
+	return append(receiving, relayed...), err
 }
 
-// waitingQuery is the index of the query of openQueries for uploads that are checked or
-// relayed.
-const waitingQuery = 1
+const newestFirst = " ORDER BY created_at DESC, id DESC LIMIT "
 
-// openQueries read the indexes uploads_open and relays_open. Every upload that is checked or
-// relayed has an open relay.
-func openQueries(anySubject bool) []string {
-	ofCaller, next := "channel = $1", 2
-	if !anySubject {
-		ofCaller, next = "channel = $1 AND subject = $2", 3
-	}
-	const newest = " ORDER BY created_at DESC, id DESC LIMIT "
-	return []string{
-		fmt.Sprintf("SELECT %s FROM uploads WHERE %s AND %s AND touched_at >= $%d%s$%d", uploadColumns, isUnfinished, ofCaller, next, newest, next+1),
-		waitingQuery: fmt.Sprintf("SELECT %s FROM uploads WHERE id IN (SELECT upload_id FROM relays WHERE is_open = 1 AND %s) AND (touched_at >= $%d OR %s$%d))%s$%d",
-			uploadColumns, ofCaller, next, channelChangedSince, next+1, newest, next+2),
-	}
+// receivingQuery reads the index uploads_open.
+func receivingQuery(anySubject bool) string {
+	ofCaller, next := whereOwner(anySubject)
+	return fmt.Sprintf("SELECT %s FROM uploads WHERE %s AND %s AND touched_at >= $%d%s$%d", uploadColumns, isUnfinished, ofCaller, next, newestFirst, next+1)
 }
 
-// args are the arguments of ofCaller.
+// relayedQuery reads the index relays_open. Every upload that is checked or relayed has an
+// open relay.
+func relayedQuery(anySubject bool) string {
+	ofCaller, next := whereOwner(anySubject)
+	return fmt.Sprintf("SELECT %s FROM uploads WHERE id IN (SELECT upload_id FROM relays WHERE is_open = 1 AND %s) AND (touched_at >= $%d OR %s$%d))%s$%d",
+		uploadColumns, ofCaller, next, channelChangedSince, next+1, newestFirst, next+2)
+}
+
+// whereOwner is the condition that an upload or a relay belongs to a caller, and the number
+// of the parameter after its own, which are those of args.
+func whereOwner(anySubject bool) (condition string, next int) {
+	if anySubject {
+		return "channel = $1", 2
+	}
+	return "channel = $1 AND subject = $2", 3
+}
+
+// args are the arguments of whereOwner.
 func (c Caller) args() []any {
 	if c.AnySubject {
 		return []any{c.Channel}
@@ -158,15 +158,16 @@ func (l *Library) EndedOf(ctx context.Context, q EndedQuery) ([]Upload, error) {
 
 // endedOfQuery reads the index uploads_recent for one subject, and uploads_ended for all.
 func endedOfQuery(anySubject, newest bool) string {
-	where, next, order := isEnded+" AND channel = $1", 2, ""
-	if !anySubject {
-		where, next = isRecent+" AND channel = $1 AND subject = $2", 3
+	ofCaller, next := whereOwner(anySubject)
+	states, order := isRecent, ""
+	if anySubject {
+		states = isEnded
 	}
 	if newest {
 		order = " DESC"
 	}
-	return fmt.Sprintf("SELECT %s FROM uploads WHERE %s AND (touched_at, id) > ($%d, $%d) ORDER BY touched_at%s, id%s LIMIT $%d",
-		uploadColumns, where, next, next+1, order, order, next+2)
+	return fmt.Sprintf("SELECT %s FROM uploads WHERE %s AND %s AND (touched_at, id) > ($%d, $%d) ORDER BY touched_at%s, id%s LIMIT $%d",
+		uploadColumns, states, ofCaller, next, next+1, order, order, next+2)
 }
 
 // CopiesSince lists the assets of a channel that have a new copy since a time.

@@ -22,6 +22,8 @@ type server struct {
 	command func(dir string) *exec.Cmd
 	// plain says that it takes a file as one request without tus.
 	plain bool
+	// needsToken says that it is mediarelay.
+	needsToken bool
 }
 
 func servers(o options) []server {
@@ -34,9 +36,9 @@ func servers(o options) []server {
 		{name: "tusd", command: peer("tusd")},
 	}
 	if o.before != "" {
-		all = append(all, server{name: "before", command: mediarelay(o.before)})
+		all = append(all, server{name: "before", command: mediarelay(o.before), needsToken: true})
 	}
-	return append(all, server{name: "mediarelay", command: mediarelay(o.program)})
+	return append(all, server{name: "mediarelay", command: mediarelay(o.program), needsToken: true})
 }
 
 // mediarelay runs the server with SQLite and a folder. Its channel's provider cannot be
@@ -127,7 +129,7 @@ func (p *process) greet(lines *bufio.Scanner) error {
 
 // signIn gets a token from mediarelay. Its peers need none.
 func (p *process) signIn() error {
-	if p.plain || p.name == "tusd" {
+	if !p.needsToken {
 		return nil
 	}
 	c := exec.Command(p.command.Path, "token", "--channel", "bench", "--scope", "upload")
