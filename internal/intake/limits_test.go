@@ -9,7 +9,7 @@ import (
 	"mediarelay/internal/tusproto"
 )
 
-// What a token narrows counts for every chunk, whatever token created the upload.
+// A token's limits apply to every chunk, whichever token created the upload.
 func TestATokensLimitsCountForEveryChunk(t *testing.T) {
 	h := start(t, nil)
 	image, message := pair(tusproto.KeyKind, "image"), pair(tusproto.KeyPurpose, "message")
