@@ -1,5 +1,6 @@
 /** The attributes and properties of `<media-upload>` beside those of every form control, and the types of its events. */
 import type { Messages } from '../i18n/messages.js'
+import { defaultConcurrency } from '../session/default-concurrency.js'
 import type { MediaUploadEventMap } from '../session/events.js'
 import type { GetToken } from '../session/token-provider.js'
 import { FormControl } from './form-control.js'
@@ -42,7 +43,7 @@ export abstract class ElementProperties extends FormControl {
     this.endpoint = this.purpose = this.kinds = this.engine = this.restoreKey = ''
     this.multiple = this.autoStart = false
     this.maxFiles = 0
-    this.concurrency = 3
+    this.concurrency = defaultConcurrency
     this.metadata = {}
     this.messages = {}
   }

@@ -8,7 +8,7 @@ import type { ElsewhereFilter, EngineFactory } from '../engine/engine.js'
 import { serverOf } from '../engine/server-url.js'
 import type { Localization } from '../i18n/localization.js'
 import type { RowAction } from '../list/row-context.js'
-import type { MediaUploadDetails } from '../session/events.js'
+import { isCancelable, type MediaUploadDetails } from '../session/events.js'
 import type { Session, SessionHost } from '../session/session.js'
 import type { Upload } from '../session/upload.js'
 import { hasPlace } from './address.js'
@@ -168,8 +168,7 @@ export class FileArea {
     if (name === 'upload-success') this.#port.syncValue()
     const sentence = this.list.module?.announcementFor(name, detail, this.#localization.texts)
     if (sentence) this.announcements.announce(sentence)
-    const cancelable = name === 'file-added' || name === 'upload-start'
-    return this.#element.dispatchEvent(new CustomEvent(name, { detail, cancelable, bubbles: true, composed: true }))
+    return this.#element.dispatchEvent(new CustomEvent(name, { detail, cancelable: isCancelable(name), bubbles: true, composed: true }))
   }
 
   async #load(): Promise<void> {

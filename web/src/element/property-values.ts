@@ -3,6 +3,7 @@
  * may set by mistake and which must not stop the element; the console says so once.
  */
 import { describeValue, warnPage } from '../engine/page-warning.js'
+import { defaultConcurrency } from '../session/default-concurrency.js'
 import { kindNames, purposeNames, wordsIn } from './attribute-values.js'
 
 interface Rule {
@@ -14,9 +15,6 @@ interface Rule {
   /** The words that the text may contain, if they are limited. */
   readonly words?: readonly string[]
 }
-
-/** Files that are uploaded at once by default. */
-const defaultConcurrency = 3
 
 const rules: Readonly<Record<PropertyKey, Rule>> = {
   endpoint: text('a URL such as "https://media.example.com"'),

@@ -4,6 +4,7 @@
  * so the page notes that there was one.
  */
 import { COPIES_STORE, DATABASE_NAME, RECORDS_STORE } from './database-name.js'
+import { resultOf } from './request-result.js'
 import type { EngineTarget } from './way.js'
 
 const NOTES = 'mediarelay-frames'
@@ -52,11 +53,4 @@ async function withStore<T>(database: string, name: string, mode: IDBTransaction
   } finally {
     opened.close()
   }
-}
-
-function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }

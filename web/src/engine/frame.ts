@@ -23,7 +23,7 @@ class EngineFrame {
   port: MessagePort | undefined
 
   constructor(endpoint: string, listener: ProcessListener) {
-    const url = new URL('widget/engine.html', endpoint.replace(/\/*$/, '/'))
+    const url = new URL('widget/engine.html', endpoint)
     this.#origin = url.origin
     this.#listener = listener
     this.#element = hiddenFrame(url.href)

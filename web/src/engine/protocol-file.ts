@@ -14,7 +14,7 @@ const TIMEOUT_MILLISECONDS = 5000
 export type ServerKind = number | 'stranger' | 'hidden' | undefined
 
 export function protocolUrl(endpoint: string): URL {
-  return new URL(PROTOCOL_FILE, endpoint.replace(/\/*$/, '/'))
+  return new URL(PROTOCOL_FILE, endpoint)
 }
 
 export async function askServer(endpoint: string): Promise<ServerKind> {

@@ -1,6 +1,7 @@
 /** What a page tells an uploader. */
 import type { Kind, Purpose } from '../engine/engine.js'
 import type { EngineChoice } from '../engine/way.js'
+import { defaultConcurrency } from '../session/default-concurrency.js'
 import type { GetToken } from '../session/token-provider.js'
 
 export interface UploaderOptions {
@@ -25,9 +26,6 @@ export interface UploaderOptions {
   /** The language of the messages in errors, such as "de"; by default one that the browser prefers. */
   readonly lang?: string | undefined
 }
-
-/** Files that are uploaded at once by default. */
-const defaultConcurrency = 3
 
 export function concurrencyOf({ concurrency }: UploaderOptions): number {
   return concurrency !== undefined && concurrency >= 1 ? Math.floor(concurrency) : defaultConcurrency

@@ -9,7 +9,7 @@ import { serverOf } from '../engine/server-url.js'
 import { preferredTag } from '../i18n/languages.js'
 import { loadTexts } from '../i18n/load-texts.js'
 import type { Texts } from '../i18n/messages.js'
-import type { MediaUploadDetails, MediaUploadEventMap } from '../session/events.js'
+import { isCancelable, type MediaUploadDetails, type MediaUploadEventMap } from '../session/events.js'
 import { PageError } from '../session/page-error.js'
 import { newFileDetail, newFileID } from '../session/new-file.js'
 import type { Result } from '../session/result.js'
@@ -19,8 +19,6 @@ import type { GetToken } from '../session/token-provider.js'
 import type { FileDetail } from '../session/upload.js'
 import type { UploaderOptions } from './options.js'
 import { concurrencyOf, placeOf, purposesOf } from './options.js'
-
-const cancelable: ReadonlySet<string> = new Set(['file-added', 'upload-start'])
 
 /**
  * Uploads files of a page. All methods but `add`, `check` and `remove` take an optional file id; without
@@ -137,7 +135,7 @@ export class Uploader extends EventTarget {
   }
 
   #emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
-    return this.dispatchEvent(new CustomEvent(name, { detail, cancelable: cancelable.has(name) }))
+    return this.dispatchEvent(new CustomEvent(name, { detail, cancelable: isCancelable(name) }))
   }
 
   #host(): SessionHost {

@@ -50,6 +50,11 @@ export interface MediaUploadDetails {
   complete: { readonly files: readonly FileDetail[]; readonly succeeded: number; readonly refused: number; readonly failed: number }
 }
 
+/** Whether a page may prevent what an event announces. */
+export function isCancelable(name: keyof MediaUploadDetails): boolean {
+  return name === 'file-added' || name === 'upload-start'
+}
+
 export type MediaUploadEventMap = {
   [N in keyof MediaUploadDetails]: CustomEvent<MediaUploadDetails[N]>
 }

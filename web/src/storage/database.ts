@@ -6,6 +6,7 @@
  * database indefinitely, and no upload may wait for that.
  */
 import { COPIES_STORE, DATABASE_NAME, RECORDS_STORE } from '../engine/database-name.js'
+import { resultOf } from '../engine/request-result.js'
 
 const VERSION = 1
 
@@ -51,13 +52,6 @@ export class Database {
     })
     return this.#opening
   }
-}
-
-export function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
 }
 
 /** Rejects with a TimeoutError if `promise` takes longer than so many milliseconds. */

@@ -1,5 +1,6 @@
 /** The records and copies of uploads in the browser's database. Each method runs one transaction for writing. */
-import { resultOf, type Database, type Stores } from './database.js'
+import { resultOf } from '../engine/request-result.js'
+import type { Database, Stores } from './database.js'
 import { copiedBytes, MAX_COPIES_BYTES, planSweep, type UploadRecord } from './records.js'
 
 /** A record to store, with the file to copy; without a file, the record alone. */
