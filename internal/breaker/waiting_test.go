@@ -79,8 +79,8 @@ func TestOnlyAnotherProblemMovesTheVersionsOfWaitingUploads(t *testing.T) {
 	})
 }
 
-// A change of a channel writes no row of an upload, since thousands may wait. The version
-// of an upload grows all the same, also at its end and when the channel changes after it.
+// A change of a channel writes no upload's row, since thousands may wait. The versions of
+// its uploads still grow, at the end of an upload too and when the channel changes later.
 func TestAChangeOfAChannelWritesNoUpload(t *testing.T) {
 	each(t, func(t *testing.T, b *fixture) {
 		finished(t, b, "waits")

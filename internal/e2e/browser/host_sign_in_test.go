@@ -35,8 +35,8 @@ func TestANewGetTokenOnEveryRenderingCausesNoRequests(t *testing.T) {
 	}
 }
 
-// A login page in place of a token: one line in the console, no dead worker, and the file
-// goes on when there is a token.
+// A login page in place of a token: the console has one line, the worker survives, and the
+// upload resumes once there is a token.
 func TestALoginPageAsTokenIsNamed(t *testing.T) {
 	t.Parallel()
 	h := newHost(t, recordConsole+plainElement)
