@@ -61,12 +61,13 @@ func (b *Breaker) RecordFailure(ctx context.Context, f Failure) (c Circuit, err 
 }
 
 // RecordSuccess closes a channel's breaker after a request that began at a time and
-// succeeded, and reports whether the breaker was open. A request that began before
-// the breaker tripped changes nothing.
+// succeeded, and reports whether the breaker was open. A request that began before the
+// end of the cool-down changes nothing: it was on its way when the breaker tripped, and
+// the provider may have asked to wait.
 func (b *Breaker) RecordSuccess(ctx context.Context, channel string, began time.Time) (wasOpen bool, err error) {
 	latest := b.library.Now().Add(clockSkew)
 	return b.close(ctx, closing{
-		statement: "DELETE FROM circuits", where: "(opened_at <= $2 OR opened_at > $3)", wasOpen: "opened_at",
+		statement: "DELETE FROM circuits", where: "(probe_at <= $2 OR opened_at > $3)", wasOpen: "opened_at",
 		channel: channel, args: []any{began.UnixMilli(), latest.UnixMilli()},
 	})
 }

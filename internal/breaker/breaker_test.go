@@ -51,10 +51,12 @@ func TestABreakerCountsFailuresInARow(t *testing.T) {
 		if late.Failures != 1 || !late.ProbeAt.Equal(time.Unix(1_800_000_060, 0)) {
 			t.Errorf("a failure that began before the trip: %+v", late)
 		}
-		closed, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_799_999_999, 0))
-		must(t, err)
-		if closed {
-			t.Error("a success that began before the trip closed the breaker")
+		for began, second := range map[string]int64{"before the trip": 1_799_999_999, "during the cool-down": 1_800_000_059} {
+			closed, err := b.RecordSuccess(t.Context(), "acme", time.Unix(second, 0))
+			must(t, err)
+			if closed {
+				t.Errorf("a success that began %s closed the breaker", began)
+			}
 		}
 		if c := fail(t, b, failed(60, 10*time.Minute)); c.Failures != 2 || !c.OpenedAt.Equal(time.Unix(1_800_000_000, 0)) {
 			t.Errorf("a probe that failed: %+v", c)

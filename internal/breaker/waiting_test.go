@@ -44,9 +44,11 @@ func TestWaitingUploadsShowWhyTheirChannelIsPaused(t *testing.T) {
 func TestOnlyAnotherProblemMovesTheVersionsOfWaitingUploads(t *testing.T) {
 	another, late := failed(0, 10*time.Minute), failed(-1, 12*time.Minute)
 	another.Problem.Detail, late.Problem.Detail = "HTTP 403", "HTTP 403"
-	closing := func(t *testing.T, b *fixture) {
-		_, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_800_000_000, 0))
-		must(t, err)
+	succeeding := func(began time.Duration) func(*testing.T, *fixture) {
+		return func(t *testing.T, b *fixture) {
+			_, err := b.RecordSuccess(t.Context(), "acme", time.Unix(1_800_000_000, 0).Add(began))
+			must(t, err)
+		}
 	}
 	failing := func(f breaker.Failure) func(*testing.T, *fixture) {
 		return func(t *testing.T, b *fixture) { fail(t, b, f) }
@@ -61,13 +63,14 @@ func TestOnlyAnotherProblemMovesTheVersionsOfWaitingUploads(t *testing.T) {
 			moved int64
 		}{
 			{"a failure that is only counted", failing(failed(0, 0)), 0},
-			{"a success", closing, 0},
+			{"a success", succeeding(0), 0},
 			{"the trip", failing(failed(0, 10*time.Minute)), 1},
 			{"a late failure", failing(failed(-1, 10*time.Minute)), 0},
 			{"a late failure with another problem", failing(late), 0},
 			{"the probe fails the same way", failing(failed(0, 10*time.Minute)), 0},
 			{"the probe fails another way", failing(another), 1},
-			{"the probe succeeds", closing, 1},
+			{"a success during the cool-down", succeeding(time.Minute), 0},
+			{"the probe succeeds", succeeding(10 * time.Minute), 1},
 		} {
 			step.do(t, b)
 			now := wantState(t, b, "waits", library.StateChecking).Version
