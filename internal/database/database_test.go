@@ -124,6 +124,38 @@ func TestMigrationLetsEachSubjectHaveItsKey(t *testing.T) {
 	})
 }
 
+// Other people's uploads of the same bytes had the asset of the first one. Each gets a name
+// of its own, and the copies stay.
+func TestMigrationGivesEachUploadItsOwnName(t *testing.T) {
+	const upload = `INSERT INTO uploads (id, channel, subject, length, metadata, filename, declared_type, kind, kinds, purposes,
+		declared_sha256, sha256, state, asset_id, created_at, touched_at) VALUES ('%s', 'acme', '%s', 1, '', '%s', '', '', '', '', '', 'digest', '%s', '%s', 5, 6)`
+	databasetest.EachURL(t, func(t *testing.T, url string) {
+		at(t, url, 9,
+			`INSERT INTO assets (id, channel, sha256, filename, folded, type, kind, size, upload_id, created_by, created_at)
+				VALUES ('a1', 'acme', 'digest', 'DRAFT.pdf', 'draft.pdf', 'application/pdf', 'document', 1, 'u2', 'alice', 5)`,
+			"INSERT INTO copies (asset_id, copy, value, created_at, expires_at) VALUES ('a1', 'media_id', '104', 5, 9)",
+			fmt.Sprintf(upload, "u1", "alice", "DRAFT.pdf", "done", "a1"),
+			fmt.Sprintf(upload, "u2", "bob", "Prices.pdf", "done", "a1"),
+			fmt.Sprintf(upload, "u3", "bob", "Prices.pdf", "done", "a1"),
+			fmt.Sprintf(upload, "u4", "bob", "Prices.pdf", "failed", ""))
+		db := opened(t, url)
+		want := map[string]string{"u1": "a1 DRAFT.pdf draft.pdf alice 104", "u2": "u2 Prices.pdf prices.pdf bob 104", "u3": "u2 Prices.pdf prices.pdf bob 104"}
+		for id, asset := range want {
+			var got string
+			err := db.Read().QueryRowContext(t.Context(), `SELECT assets.id || ' ' || assets.filename || ' ' || folded || ' ' || created_by || ' ' || value
+				FROM uploads JOIN assets ON assets.id = uploads.asset_id JOIN copies ON copies.content_id = assets.content_id WHERE uploads.id = $1`, id).Scan(&got)
+			if err != nil || got != asset {
+				t.Errorf("upload %s: %q, %v, want %q", id, got, err, asset)
+			}
+		}
+		var failed string
+		err := db.Read().QueryRowContext(t.Context(), "SELECT asset_id FROM uploads WHERE id = 'u4'").Scan(&failed)
+		if err != nil || failed != "" {
+			t.Errorf("a failed upload has asset %q, %v", failed, err)
+		}
+	})
+}
+
 // at runs statements in a new database with the schema of a version.
 func at(t *testing.T, url string, version int64, statements ...string) {
 	t.Helper()

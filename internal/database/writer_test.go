@@ -69,7 +69,7 @@ func (c *call) run(ctx context.Context, db *database.DB) {
 		case overflows:
 			return exec(ctx, tx, "PRAGMA max_page_count = 1", "CREATE TABLE more (content TEXT)", "INSERT INTO more VALUES (hex(zeroblob(1000000)))")
 		case breaks:
-			return exec(ctx, tx, "PRAGMA defer_foreign_keys = 1", "INSERT INTO copies (asset_id, copy, value, created_at, expires_at) VALUES ('none', '', '', 1, 1)")
+			return exec(ctx, tx, "PRAGMA defer_foreign_keys = 1", "INSERT INTO copies (content_id, copy, value, created_at, expires_at) VALUES ('none', '', '', 1, 1)")
 		}
 		return nil
 	})

@@ -87,7 +87,7 @@ func (s *feedStream) sendMissed(ctx context.Context, since time.Time) error {
 	if !s.assets {
 		return nil
 	}
-	assets, err := s.handler.assets.CopiesSince(ctx, s.caller.Channel, since)
+	assets, err := s.handler.assets.AssetsSince(ctx, s.caller.Channel, since)
 	if err != nil {
 		return err
 	}

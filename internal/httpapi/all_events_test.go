@@ -72,21 +72,34 @@ func (w *feedWorld) finish(id string) {
 func (w *feedWorld) relay(id string) {
 	w.t.Helper()
 	w.must(w.AcceptUpload(w.t.Context(), heldLease{}, id, preflight.Verdict{Outcome: preflight.Accept}))
-	asset, err := w.RecordCopy(w.t.Context(), heldLease{},
-		library.Asset{ID: "asset-of-" + id, Channel: "acme", SHA256: "digest of " + id, Filename: id, UploadID: id, CreatedBy: "ada"},
+	content, err := w.RecordCopy(w.t.Context(), heldLease{},
+		library.Content{ID: "content-of-" + id, Channel: "acme", SHA256: "digest of " + id, UploadID: id},
 		library.Copy{Copy: media.CopyMediaID, Value: "media-of-" + id, ExpiresAt: w.Now().Add(time.Hour)})
 	w.must(err)
-	w.must(w.CompleteUpload(w.t.Context(), heldLease{}, id, asset))
+	w.must(w.CompleteUpload(w.t.Context(), heldLease{}, id, content))
 }
 
-// told is what an event says: "upload u1 done", "asset a1", or "ready".
+// idOf is the ID of an event's resource.
+func idOf(t testing.TB, e event) string {
+	t.Helper()
+	var body struct{ ID string }
+	if err := json.Unmarshal([]byte(e["data"]), &body); err != nil {
+		t.Fatal(err)
+	}
+	return body.ID
+}
+
+// told is what an event says: "upload u1 done", "asset" with its filename, or "ready".
 func told(t testing.TB, e event) string {
 	t.Helper()
-	var body struct{ ID, State string }
+	var body struct{ ID, State, Filename string }
 	if err := json.Unmarshal([]byte(e["data"]), &body); err != nil {
 		t.Fatalf("%v: %v", err, e)
 	}
 	text := e["event"]
+	if text == "asset" {
+		return text + " " + body.Filename
+	}
 	for _, part := range []string{body.ID, body.State} {
 		if part != "" {
 			text += " " + part
@@ -198,10 +211,10 @@ func TestNewAssetsAreToldToWhoMayReadTheLibrary(t *testing.T) {
 		w.finish("u1")
 		w.relay("u1")
 		e := reader.nextState()
-		if told(t, e) != "asset asset-of-u1" {
+		if told(t, e) != "asset u1" {
 			t.Fatalf("got %v", e)
 		}
-		if r := w.ask("GET", "/v1/assets/asset-of-u1", "ada"); r.body != e["data"] {
+		if r := w.ask("GET", "/v1/assets/"+idOf(t, e), "ada"); r.body != e["data"] {
 			t.Errorf("the event has\n%s\nthe resource is\n%s", e["data"], r.body)
 		}
 		w.begin("u2", "acme", "ada")
@@ -267,7 +280,7 @@ func TestAStreamResumesAfterTheLastEvent(t *testing.T) {
 		w.begin("new", "acme", "ada")
 		move(2 * time.Hour) // longer than the first state reaches back
 		resumed := w.follow("ada", "Last-Event-ID: "+id)
-		resumed.wantsExactly("upload new uploading", "upload ends done", "asset asset-of-ends", "ready")
+		resumed.wantsExactly("upload new uploading", "upload ends done", "asset ends", "ready")
 		fresh := w.follow("ada")
 		fresh.wantsExactly("upload quiet uploading", "upload new uploading", "ready")
 		for _, odd := range []string{"yesterday", "-1", "1", "99999999999999999999"} {

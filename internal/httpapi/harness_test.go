@@ -55,11 +55,13 @@ func newFakeLibrary() *fakeLibrary {
 			Filename: "holiday.jpg", Purposes: []media.Purpose{media.PurposeMessage, media.PurposeTemplate},
 		},
 		asset: library.Asset{
-			ID: assetID, Channel: "acme", SHA256: digest, Filename: "holiday.jpg", Type: "image/jpeg",
-			Kind: media.KindImage, Size: 1000, CreatedBy: "ada", CreatedAt: time.Date(2026, 11, 21, 8, 0, 0, 0, time.FixedZone("", 3600)),
-			Copies: []library.Copy{
-				{Copy: media.CopyMediaID, Value: "1037543291543636", ExpiresAt: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)},
-				{Copy: media.CopyHandle, Value: "4::aW1hZ2U=", ExpiresAt: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
+			ID: assetID, Filename: "holiday.jpg", CreatedBy: "ada", CreatedAt: time.Date(2026, 11, 21, 8, 0, 0, 0, time.FixedZone("", 3600)),
+			Content: library.Content{
+				Channel: "acme", SHA256: digest, Type: "image/jpeg", Kind: media.KindImage, Size: 1000,
+				Copies: []library.Copy{
+					{Copy: media.CopyMediaID, Value: "1037543291543636", ExpiresAt: time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)},
+					{Copy: media.CopyHandle, Value: "4::aW1hZ2U=", ExpiresAt: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
+				},
 			},
 		},
 		offset:   400,
@@ -107,7 +109,7 @@ func (f *fakeLibrary) Asset(_ context.Context, channel, id string) (library.Asse
 	if f.err != nil {
 		return library.Asset{}, f.err
 	}
-	if channel != f.asset.Channel || id != f.asset.ID {
+	if channel != f.asset.Content.Channel || id != f.asset.ID {
 		return library.Asset{}, library.ErrNotFound
 	}
 	return f.asset, nil
@@ -126,7 +128,7 @@ func (f *fakeLibrary) Offset(context.Context, string) (int64, error) {
 	return f.offset, errors.Join(f.err, f.away)
 }
 
-func (f *fakeLibrary) CopiesSince(context.Context, string, time.Time) ([]library.Change, error) {
+func (f *fakeLibrary) AssetsSince(context.Context, string, time.Time) ([]library.Change, error) {
 	return nil, nil
 }
 

@@ -59,8 +59,8 @@ type Assets interface {
 	Asset(ctx context.Context, channel, id string) (library.Asset, error)
 	// Assets returns library.ErrNotFound if the cursor is not from an earlier page.
 	Assets(ctx context.Context, q library.AssetQuery) (library.AssetPage, error)
-	// CopiesSince lists the assets that have a new copy since a time.
-	CopiesSince(ctx context.Context, channel string, since time.Time) ([]library.Change, error)
+	// AssetsSince lists the assets that have changed since a time.
+	AssetsSince(ctx context.Context, channel string, since time.Time) ([]library.Change, error)
 }
 
 // Offsets returns how many bytes of an unfinished upload are stored. An error that wraps

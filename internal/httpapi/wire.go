@@ -106,16 +106,16 @@ func writeProblem(lang string, p *library.Problem) *problemJSON {
 // writeAsset includes the copies that are valid at now.
 func writeAsset(a library.Asset, now time.Time) assetJSON {
 	out := assetJSON{
-		ID: a.ID, SHA256: a.SHA256, Filename: a.Filename, Type: a.Type, Kind: a.Kind, Size: a.Size,
+		ID: a.ID, SHA256: a.Content.SHA256, Filename: a.Filename, Type: a.Content.Type, Kind: a.Content.Kind, Size: a.Content.Size,
 		CreatedAt: a.CreatedAt.UTC(), CreatedBy: a.CreatedBy,
 	}
-	out.MediaID, out.MediaIDExpiresAt = writeCopy(a, media.CopyMediaID, now)
-	out.Handle, out.HandleExpiresAt = writeCopy(a, media.CopyHandle, now)
+	out.MediaID, out.MediaIDExpiresAt = writeCopy(a.Content, media.CopyMediaID, now)
+	out.Handle, out.HandleExpiresAt = writeCopy(a.Content, media.CopyHandle, now)
 	return out
 }
 
-func writeCopy(a library.Asset, want media.Copy, now time.Time) (value string, expires *time.Time) {
-	c, ok := a.Valid(want, now)
+func writeCopy(content library.Content, want media.Copy, now time.Time) (value string, expires *time.Time) {
+	c, ok := content.Valid(want, now)
 	if !ok {
 		return "", nil
 	}

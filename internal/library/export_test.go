@@ -35,8 +35,8 @@ func SilentQuery(ended bool) (string, []any) {
 
 // RecentQueries are those of an event stream, with their arguments: what has changed, what
 // one subject has open, and what of its uploads has ended.
-func RecentQueries() (since, copies, open, active, ended string) {
-	return uploadsSinceQuery, copiesSinceQuery, receivingQuery(false), relayedQuery(false), endedOfQuery(false, true)
+func RecentQueries() (since, assets, open, active, ended string) {
+	return uploadsSinceQuery, assetsSinceQuery, receivingQuery(false), relayedQuery(false), endedOfQuery(false, true)
 }
 
 // Database is the library's.

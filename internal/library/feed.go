@@ -159,7 +159,7 @@ func (d *feed) passOn(ctx context.Context, p *poll) error {
 	if err != nil {
 		return err
 	}
-	renewed, err := d.library.copiesOf(ctx, assets)
+	renewed, err := d.library.assetsOf(ctx, assets)
 	if err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func (p *poll) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	assets, err := p.feed.library.copiesSince(ctx, since)
+	assets, err := p.feed.library.assetsSince(ctx, since)
 	if err != nil {
 		return err
 	}

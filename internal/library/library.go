@@ -112,22 +112,32 @@ type Problem struct {
 	Detail string
 }
 
-// Asset is a file that a provider holds at least one copy of, by channel and digest.
-type Asset struct {
-	ID        string
-	Channel   string
-	SHA256    string
-	Filename  string
-	Type      string
-	Kind      media.Kind
-	Size      int64
+// Content is bytes of a channel that a provider holds at least one copy of. They are
+// kept and relayed once, however many names they have.
+type Content struct {
+	ID      string
+	Channel string
+	SHA256  string
+	Type    string
+	Kind    media.Kind
+	Size    int64
+	// UploadID is the upload whose stored bytes they are.
 	UploadID  string
-	CreatedBy string
 	CreatedAt time.Time
 	Copies    []Copy
 }
 
-// Copy is one provider object of an asset: a media ID or a handle.
+// Asset is a name that a person gave to a content. The same bytes under two names, or by
+// two people, are two assets.
+type Asset struct {
+	ID        string
+	Content   Content
+	Filename  string
+	CreatedBy string
+	CreatedAt time.Time
+}
+
+// Copy is one provider object of a content: a media ID or a handle.
 type Copy struct {
 	Copy      media.Copy
 	Value     string
@@ -139,14 +149,14 @@ type Copy struct {
 // within ten minutes may end before its template is submitted.
 const spare = 10 * time.Minute
 
-// Reusable returns the asset's copy of a sort if it stays valid long enough to be given out.
-func (a Asset) Reusable(want media.Copy, now time.Time) (Copy, bool) {
-	return a.Valid(want, now.Add(spare))
+// Reusable returns the content's copy of a sort if it stays valid long enough to be given out.
+func (c Content) Reusable(want media.Copy, now time.Time) (Copy, bool) {
+	return c.Valid(want, now.Add(spare))
 }
 
-// Valid returns the asset's copy of a sort if it is valid at the time.
-func (a Asset) Valid(want media.Copy, at time.Time) (Copy, bool) {
-	for _, c := range a.Copies {
+// Valid returns the content's copy of a sort if it is valid at the time.
+func (c Content) Valid(want media.Copy, at time.Time) (Copy, bool) {
+	for _, c := range c.Copies {
 		if c.Copy == want && c.ExpiresAt.After(at) {
 			return c, true
 		}

@@ -72,7 +72,7 @@ func readsIndex(plan, index string, columns int) bool {
 
 // A stream of events costs what has changed, however many uploads there are.
 func TestFeedQueriesReadIndexes(t *testing.T) {
-	since, copies, open, active, ended := library.RecentQueries()
+	since, assets, open, active, ended := library.RecentQueries()
 	each(t, func(t *testing.T, l *library.Library) {
 		for _, q := range []struct {
 			name, text string
@@ -80,7 +80,7 @@ func TestFeedQueriesReadIndexes(t *testing.T) {
 			indexes    []string
 		}{
 			{"changed uploads", since, []any{1, 1, 1, 1, 1}, []string{"uploads_(unfinished|open)", "uploads_active", "uploads_ended", "relays_open"}},
-			{"new copies", copies, []any{1}, []string{"copies_created"}},
+			{"changed assets", assets, []any{1}, []string{"assets_changed"}},
 			{"uploads of a subject that receive bytes", open, []any{"acme", "ana", 1, 500}, []string{"uploads_open"}},
 			{"uploads of a subject that are relayed", active, []any{"acme", "ana", 1, 1, 500}, []string{"relays_open"}},
 			{"uploads of a subject that have ended", ended, []any{"acme", "ana", 1, "", 200}, []string{"uploads_recent"}},

@@ -17,7 +17,7 @@ const (
 // The columns of a rowChange.
 const (
 	uploadChange = "SELECT channel, subject, id, " + currentVersion + " FROM uploads WHERE "
-	copyChange   = `SELECT assets.channel, '', assets.id, MAX(copies.created_at) FROM copies JOIN assets ON assets.id = copies.asset_id WHERE `
+	assetChange  = "SELECT channel, '', id, changed_at FROM assets WHERE "
 )
 
 // channelChangedSince selects the channels whose waiting uploads show something else since
@@ -39,11 +39,11 @@ func (l *Library) uploadsSince(ctx context.Context, since time.Time) ([]rowChang
 	return list(ctx, l.db.Read(), scanChange, uploadsSinceQuery, at, at, at, at, at)
 }
 
-const copiesSinceQuery = copyChange + "copies.created_at >= $1 GROUP BY assets.channel, assets.id"
+const assetsSinceQuery = assetChange + "changed_at >= $1"
 
-// copiesSince lists the assets that have a new copy since a time.
-func (l *Library) copiesSince(ctx context.Context, since time.Time) ([]rowChange, error) {
-	return list(ctx, l.db.Read(), scanChange, copiesSinceQuery, millis(since))
+// assetsSince lists the assets that have changed since a time.
+func (l *Library) assetsSince(ctx context.Context, since time.Time) ([]rowChange, error) {
+	return list(ctx, l.db.Read(), scanChange, assetsSinceQuery, millis(since))
 }
 
 // changeBatch bounds the parameters of a statement.
@@ -67,10 +67,10 @@ func (l *Library) changesOf(ctx context.Context, ids map[string]struct{}) (chang
 	return changes, nil
 }
 
-// copiesOf lists the versions of assets.
-func (l *Library) copiesOf(ctx context.Context, names map[assetName]struct{}) (changes []rowChange, err error) {
+// assetsOf lists the versions of assets.
+func (l *Library) assetsOf(ctx context.Context, names map[assetName]struct{}) (changes []rowChange, err error) {
 	for name := range names {
-		found, err := list(ctx, l.db.Read(), scanChange, copyChange+"assets.id = $1 GROUP BY assets.channel, assets.id", name.id)
+		found, err := list(ctx, l.db.Read(), scanChange, assetChange+"id = $1", name.id)
 		if err != nil {
 			return nil, err
 		}
@@ -170,10 +170,10 @@ func endedOfQuery(anySubject, newest bool) string {
 		uploadColumns, states, ofCaller, next, next+1, order, order, next+2)
 }
 
-// CopiesSince lists the assets of a channel that have a new copy since a time.
-func (l *Library) CopiesSince(ctx context.Context, channel string, since time.Time) ([]Change, error) {
+// AssetsSince lists the assets of a channel that have changed since a time.
+func (l *Library) AssetsSince(ctx context.Context, channel string, since time.Time) ([]Change, error) {
 	found, err := list(ctx, l.db.Read(), scanChange,
-		copyChange+"copies.created_at >= $1 AND assets.channel = $2 GROUP BY assets.channel, assets.id ORDER BY 4", millis(since), channel)
+		assetChange+"changed_at >= $1 AND channel = $2 ORDER BY changed_at, id", millis(since), channel)
 	changes := make([]Change, len(found))
 	for i, c := range found {
 		changes[i] = c.Change

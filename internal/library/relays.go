@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"mediarelay/internal/media"
@@ -103,10 +104,10 @@ func (l *Library) FailUpload(ctx context.Context, held LeaseCheck, id string, p 
 	return l.moveUpload(ctx, held, id, move{to: StateFailed, problem: &p, closeRelay: true})
 }
 
-// CompleteUpload ends an upload whose copies are all in the library. The asset then
-// refers to the bytes of this upload, which are kept the longest.
-func (l *Library) CompleteUpload(ctx context.Context, held LeaseCheck, id, assetID string) error {
-	return l.moveUpload(ctx, held, id, move{to: StateDone, assetID: assetID, closeRelay: true})
+// CompleteUpload ends an upload whose copies are all in the library. Its content then
+// has the upload's name, and refers to the bytes of this upload, which are kept the longest.
+func (l *Library) CompleteUpload(ctx context.Context, held LeaseCheck, id, contentID string) error {
+	return l.moveUpload(ctx, held, id, move{to: StateDone, contentID: contentID, closeRelay: true})
 }
 
 // move is one step of an upload's row by its relay's worker.
@@ -114,7 +115,7 @@ type move struct {
 	to         State
 	verdict    *preflight.Verdict
 	problem    *Problem
-	assetID    string
+	contentID  string
 	closeRelay bool
 }
 
@@ -131,18 +132,31 @@ func (l *Library) moveUpload(ctx context.Context, held LeaseCheck, id string, m 
 	if m.closeRelay {
 		ended = 1
 	}
-	return l.underLease(ctx, held, id, func(tx *sql.Tx) error {
-		err := one(ctx, tx, ErrState, `
+	var asset, channel string
+	err = l.underLease(ctx, held, id, func(tx *sql.Tx) (err error) {
+		if m.contentID != "" {
+			if asset, err = l.nameContent(ctx, tx, m.contentID, id); err != nil {
+				return err
+			}
+		}
+		err = tx.QueryRowContext(ctx, `
 			UPDATE uploads SET state = $1, verdict = CASE WHEN $2 = '' THEN verdict ELSE $3 END, problem = $4,
 				asset_id = $5, version = version + 1 + CASE WHEN $6 = 1 THEN `+channelChanges+` ELSE 0 END, touched_at = $7
-			WHERE id = $8 AND state IN ($9, $10)`,
-			string(m.to), verdict, verdict, problem, m.assetID, ended, millis(l.now()), id, string(StateChecking), string(StateRelaying))
+			WHERE id = $8 AND state IN ($9, $10) RETURNING channel`,
+			string(m.to), verdict, verdict, problem, asset, ended, millis(l.now()), id, string(StateChecking), string(StateRelaying)).Scan(&channel)
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrState
+		}
 		if err != nil || !m.closeRelay {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "UPDATE assets SET upload_id = $1 WHERE id = $2", id, m.assetID); err != nil {
+		if _, err := tx.ExecContext(ctx, "UPDATE contents SET upload_id = $1 WHERE id = $2", id, m.contentID); err != nil {
 			return err
 		}
 		return one(ctx, tx, ErrState, "UPDATE relays SET is_open = 0, session_id = '', sending = 0 WHERE upload_id = $1 AND is_open = 1", id)
 	})
+	if err == nil && asset != "" {
+		l.feed.assetChanged(channel, asset)
+	}
+	return err
 }

@@ -34,7 +34,7 @@ func TestAnAttemptWhoseOutcomeIsUnknownIsMarked(t *testing.T) {
 		}, false},
 		{"handed over", func(l *library.Library) error { return l.HandOverRelay(t.Context(), held, "u1") }, false},
 		{"recorded", func(l *library.Library) error {
-			_, err := l.RecordCopy(t.Context(), held, library.Asset{ID: "a1", Channel: "acme", SHA256: "digest of u1", UploadID: "u1"}, copyOf)
+			_, err := l.RecordCopy(t.Context(), held, library.Content{ID: "c1", Channel: "acme", SHA256: "digest of u1", UploadID: "u1"}, copyOf)
 			return err
 		}, false},
 	} {
@@ -76,7 +76,7 @@ func TestARelayEndsInEachState(t *testing.T) {
 	problem := library.Problem{Reason: reason.Reason{Code: reason.ProviderRefused}, Detail: "code 100"}
 	ends := map[library.State]func(l *library.Library, f library.LeaseCheck) error{
 		library.StateDone: func(l *library.Library, f library.LeaseCheck) error {
-			return l.CompleteUpload(context.Background(), f, "u1", "a1")
+			return l.CompleteUpload(context.Background(), f, "u1", "c1")
 		},
 		library.StateRefused: func(l *library.Library, f library.LeaseCheck) error {
 			return l.RefuseUpload(context.Background(), f, "u1", verdict)
@@ -91,6 +91,8 @@ func TestARelayEndsInEachState(t *testing.T) {
 				finished(t, l, "u1")
 				must(t, l.AcceptUpload(t.Context(), held, "u1", verdict))
 				wantState(t, l, "u1", library.StateRelaying)
+				_, err := l.RecordCopy(t.Context(), held, content("c1", "u1"), library.Copy{Copy: media.CopyMediaID, Value: "1"})
+				must(t, err)
 				lost := errors.New("lost")
 				if err := end(l, leaseCheck{lost}); !errors.Is(err, lost) {
 					t.Errorf("got %v, want the lease's error", err)

@@ -95,9 +95,14 @@ func one(ctx context.Context, tx *sql.Tx, missing error, query string, args ...a
 // scanner is a row that is read: *sql.Row or *sql.Rows.
 type scanner interface{ Scan(into ...any) error }
 
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // list reads every row of a query.
-func list[T any](ctx context.Context, db *sql.DB, read func(scanner) (T, error), query string, args ...any) (items []T, err error) {
-	rows, err := db.QueryContext(ctx, query, args...)
+func list[T any](ctx context.Context, from querier, read func(scanner) (T, error), query string, args ...any) (items []T, err error) {
+	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

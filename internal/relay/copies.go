@@ -16,25 +16,25 @@ import (
 )
 
 // getCopies gets the copies that the purposes need and the library does not have, and
-// returns the asset's ID.
-func (j *job) getCopies(ctx context.Context) (assetID string, err error) {
+// returns the content's ID.
+func (j *job) getCopies(ctx context.Context) (contentID string, err error) {
 	for _, want := range media.Copies(j.upload.Purposes) {
-		assetID, err = j.getCopy(ctx, want)
+		contentID, err = j.getCopy(ctx, want)
 		if err != nil {
 			return "", err
 		}
 	}
-	return assetID, nil
+	return contentID, nil
 }
 
-func (j *job) getCopy(ctx context.Context, want media.Copy) (assetID string, err error) {
-	asset, err := j.config.Library.AssetByDigest(ctx, j.row.Channel, j.row.SHA256)
+func (j *job) getCopy(ctx context.Context, want media.Copy) (contentID string, err error) {
+	content, err := j.config.Library.ContentByDigest(ctx, j.row.Channel, j.row.SHA256)
 	if err != nil && !errors.Is(err, library.ErrNotFound) {
 		return "", recordFault(err)
 	}
-	if c, ok := asset.Reusable(want, j.now()); ok {
+	if c, ok := content.Reusable(want, j.now()); ok {
 		j.copies = append(j.copies, c)
-		return asset.ID, nil
+		return content.ID, nil
 	}
 	send := j.sendMedia
 	if want == media.CopyHandle {
@@ -46,13 +46,13 @@ func (j *job) getCopy(ctx context.Context, want media.Copy) (assetID string, err
 	}
 	j.sent = true
 	j.copies = append(j.copies, got.Copy)
-	assetID, err = j.recordCopy(ctx, got.Copy)
+	contentID, err = j.recordCopy(ctx, got.Copy)
 	j.recordSuccess(ctx, got.began)
-	return assetID, err
+	return contentID, err
 }
 
 // verifyUnsent verifies the stored bytes if no provider got them: the copies of another
-// upload of the same file are reused. The asset refers to the bytes of the upload that
+// upload of the same file are reused. The content refers to the bytes of the upload that
 // completes last, so damaged ones must not complete.
 func (j *job) verifyUnsent() error {
 	if j.sent {
@@ -83,11 +83,11 @@ type received struct {
 // recordCopy records what the provider gave. The provider returns a value only once, so a stop or a database
 // that does not answer for a moment must not lose it. The lease decides whether it may
 // still be recorded.
-func (j *job) recordCopy(ctx context.Context, c library.Copy) (assetID string, err error) {
+func (j *job) recordCopy(ctx context.Context, c library.Copy) (contentID string, err error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lease.TimeToLive)
 	defer cancel()
-	assetID, err = backoff.Retry(ctx, func() (string, error) {
-		id, err := j.config.Library.RecordCopy(ctx, j.lease, j.asset(), c)
+	contentID, err = backoff.Retry(ctx, func() (string, error) {
+		id, err := j.config.Library.RecordCopy(ctx, j.lease, j.storedContent(), c)
 		if errors.Is(err, lease.ErrLost) {
 			return "", backoff.Permanent(err)
 		}
@@ -96,7 +96,7 @@ func (j *job) recordCopy(ctx context.Context, c library.Copy) (assetID string, e
 	if err != nil {
 		j.logOrphan(ctx, c, err)
 	}
-	return assetID, recordFault(err)
+	return contentID, recordFault(err)
 }
 
 // takeEarly gives the early send of a copy, if it sends the file that was checked.
@@ -111,11 +111,10 @@ func (j *job) object() media.Object {
 	}
 }
 
-func (j *job) asset() library.Asset {
+func (j *job) storedContent() library.Content {
 	o := j.object()
-	return library.Asset{
-		ID: library.NewID(), Channel: j.row.Channel, SHA256: o.SHA256, Filename: o.Filename, Type: o.Type, Kind: o.Kind,
-		Size: o.Size, UploadID: j.upload.ID, CreatedBy: j.upload.Subject,
+	return library.Content{
+		ID: library.NewID(), Channel: j.row.Channel, SHA256: o.SHA256, Type: o.Type, Kind: o.Kind, Size: o.Size, UploadID: j.upload.ID,
 	}
 }
 

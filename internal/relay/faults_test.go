@@ -150,12 +150,12 @@ func TestACopyThatExpiredIsReplaced(t *testing.T) {
 		h.finish("u1", content, media.PurposeMessage)
 		first := h.asset(h.awaitState("u1", library.StateDone))
 		h.clock.advance(30 * 24 * time.Hour)
-		if _, ok := first.Valid(media.CopyMediaID, h.clock.Now()); ok {
+		if _, ok := first.Content.Valid(media.CopyMediaID, h.clock.Now()); ok {
 			h.Fatal("the media ID has not expired")
 		}
 		h.finish("u2", content, media.PurposeMessage)
 		second := h.asset(h.awaitState("u2", library.StateDone))
-		if first.ID != second.ID || first.Copies[0].Value == second.Copies[0].Value {
+		if first.ID != second.ID || first.Content.Copies[0].Value == second.Content.Copies[0].Value {
 			h.Errorf("asset %+v, then %+v, want the same with another media ID", first, second)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 2)

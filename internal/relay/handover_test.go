@@ -93,8 +93,8 @@ func TestAWorkerThatSleptLosesToTheOneThatTookOver(t *testing.T) {
 
 		close(awake)
 		slept()
-		if got := h.asset(h.awaitState("u1", library.StateDone)); got.Copies[0].Value != winner.Copies[0].Value {
-			h.Errorf("the media ID was %q and is %q", winner.Copies[0].Value, got.Copies[0].Value)
+		if got := h.asset(h.awaitState("u1", library.StateDone)); got.Content.Copies[0].Value != winner.Content.Copies[0].Value {
+			h.Errorf("the media ID was %q and is %q", winner.Content.Copies[0].Value, got.Content.Copies[0].Value)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 2)
 		h.metrics = sleeper.Metrics

@@ -35,13 +35,13 @@ func (h *harness) end() {
 
 func (h *harness) wantAtProvider(u library.Upload, a library.Asset) {
 	h.Helper()
-	for _, c := range a.Copies {
+	for _, c := range a.Content.Copies {
 		if held := h.heldAs(c); held != u.SHA256 {
 			h.Errorf("upload %s: the %s is of %q, want %q", u.ID, c.Copy, held, u.SHA256)
 		}
 	}
-	if len(a.Copies) < len(media.Copies(u.Purposes)) {
-		h.Errorf("upload %s is done with %+v", u.ID, a.Copies)
+	if len(a.Content.Copies) < len(media.Copies(u.Purposes)) {
+		h.Errorf("upload %s is done with %+v", u.ID, a.Content.Copies)
 	}
 }
 

@@ -80,7 +80,7 @@ func TestTheOnPremiseAPIKeepsMediaForFourteenDays(t *testing.T) {
 		began := h.freeze()
 		h.finish("u1", picture(992), media.PurposeMessage)
 		h.relay()
-		copies := h.asset(h.awaitState("u1", library.StateDone)).Copies
+		copies := h.asset(h.awaitState("u1", library.StateDone)).Content.Copies
 		if len(copies) != 1 || !copies[0].ExpiresAt.Truncate(time.Second).Equal(began.Add(14*24*time.Hour).Truncate(time.Second)) {
 			h.Errorf("got %+v, want an end 14 days after %v", copies, began)
 		}

@@ -63,7 +63,7 @@ func TestARelayedFileLeavesOneLine(t *testing.T) {
 		h.finish(id, picture(700), media.PurposeMessage, media.PurposeTemplate)
 		u := h.awaitState(id, library.StateDone)
 		line := h.awaitLine(id, "upload ended")
-		for _, c := range h.asset(u).Copies {
+		for _, c := range h.asset(u).Content.Copies {
 			if c.Copy == media.CopyMediaID && line["media_id"] != c.Value {
 				h.Errorf("media_id %v, want %s", line["media_id"], c.Value)
 			}

@@ -63,12 +63,12 @@ func TestADamagedDuplicateDoesNotBecomeTheAssetsBytes(t *testing.T) {
 		if u := h.awaitState("u2", library.StateFailed); u.Problem.Reason.Code != reason.BytesGone || !u.Problem.Retryable {
 			h.Errorf("problem %+v", u.Problem)
 		}
-		if a, err := h.library.AssetByDigest(h.Context(), "acme", digestOf(content)); err != nil || a.UploadID != "u1" {
+		if a, err := h.library.ContentByDigest(h.Context(), "acme", digestOf(content)); err != nil || a.UploadID != "u1" {
 			h.Errorf("the asset has the bytes of %s, %v, want u1", a.UploadID, err)
 		}
 		h.finish("u3", content, media.PurposeMessage)
 		h.awaitState("u3", library.StateDone)
-		if a, err := h.library.AssetByDigest(h.Context(), "acme", digestOf(content)); err != nil || a.UploadID != "u3" {
+		if a, err := h.library.ContentByDigest(h.Context(), "acme", digestOf(content)); err != nil || a.UploadID != "u3" {
 			h.Errorf("the asset has the bytes of %s, %v, want the verified duplicate's", a.UploadID, err)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 1)

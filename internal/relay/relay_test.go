@@ -26,10 +26,10 @@ func TestOneAssetGetsAMediaIDAndAHandle(t *testing.T) {
 		h.finish("u1", content, both...)
 		a := h.asset(h.awaitState("u1", library.StateDone))
 
-		id, hasID := a.Valid(media.CopyMediaID, time.Now().Add(29*24*time.Hour))
-		handle, hasHandle := a.Valid(media.CopyHandle, time.Now())
+		id, hasID := a.Content.Valid(media.CopyMediaID, time.Now().Add(29*24*time.Hour))
+		handle, hasHandle := a.Content.Valid(media.CopyHandle, time.Now())
 		if !hasID || !hasHandle {
-			h.Fatalf("copies: %+v", a.Copies)
+			h.Fatalf("copies: %+v", a.Content.Copies)
 		}
 		held, ok := h.sandbox.Media(media.MediaID(id.Value))
 		if !ok || held.SHA256 != digestOf(content) || held.Type != "image/jpeg" {
@@ -60,8 +60,8 @@ func TestTheSameBytesAreRelayedOnce(t *testing.T) {
 		h.wantCalls(sandbox.OpUploadMedia, 1)
 
 		h.finish("u4", content, both...) // only the handle is missing
-		if a := h.asset(h.awaitState("u4", library.StateDone)); len(a.Copies) != 2 {
-			h.Errorf("copies: %+v", a.Copies)
+		if a := h.asset(h.awaitState("u4", library.StateDone)); len(a.Content.Copies) != 2 {
+			h.Errorf("copies: %+v", a.Content.Copies)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 1)
 		h.wantCalls(sandbox.OpOpenSession, 1)

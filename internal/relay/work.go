@@ -130,14 +130,14 @@ func (j *job) send(ctx context.Context) error {
 	if err != nil || ended {
 		return err
 	}
-	assetID, err := j.getCopies(ctx)
+	contentID, err := j.getCopies(ctx)
 	if err == nil {
 		err = j.verifyUnsent()
 	}
 	if err != nil {
 		return j.handleError(ctx, err)
 	}
-	err = j.config.Library.CompleteUpload(ctx, j.lease, j.upload.ID, assetID)
+	err = j.config.Library.CompleteUpload(ctx, j.lease, j.upload.ID, contentID)
 	if err == nil {
 		j.ended(ctx, library.StateDone, "", "")
 	}

@@ -49,10 +49,10 @@ type SessionSender interface {
 	SessionOffset(ctx context.Context, s media.SessionID) (int64, error)
 }
 
-// Uploads are the rows of uploads and assets; *library.Library has them.
+// Uploads are the rows of uploads and contents; *library.Library has them.
 type Uploads interface {
 	UploadByID(ctx context.Context, id string) (library.Upload, error)
-	AssetByDigest(ctx context.Context, channel, sha256 string) (library.Asset, error)
+	ContentByDigest(ctx context.Context, channel, sha256 string) (library.Content, error)
 	Subscribe(uploadID string) (changes <-chan struct{}, stop func())
 }
 

@@ -83,12 +83,12 @@ func (p *plan) copies(ctx context.Context) ([]media.Copy, error) {
 	if err != nil || paused {
 		return nil, err
 	}
-	asset, err := p.config.Uploads.AssetByDigest(ctx, p.upload.Channel, p.upload.DeclaredSHA256)
+	content, err := p.config.Uploads.ContentByDigest(ctx, p.upload.Channel, p.upload.DeclaredSHA256)
 	if err != nil && !errors.Is(err, library.ErrNotFound) {
 		return nil, err
 	}
 	return slices.DeleteFunc(media.Copies(p.upload.Purposes), func(want media.Copy) bool {
-		_, have := asset.Reusable(want, p.config.Now())
+		_, have := content.Reusable(want, p.config.Now())
 		return have || !p.gives(want)
 	}), nil
 }
