@@ -155,8 +155,8 @@ func TestACopyThatExpiredIsReplaced(t *testing.T) {
 		}
 		h.finish("u2", content, media.PurposeMessage)
 		second := h.asset(h.awaitState("u2", library.StateDone))
-		if first.ID != second.ID || first.Content.Copies[0].Value == second.Content.Copies[0].Value {
-			h.Errorf("asset %+v, then %+v, want the same with another media ID", first, second)
+		if first.Content.ID != second.Content.ID || first.Content.Copies[0].Value == second.Content.Copies[0].Value {
+			h.Errorf("asset %+v, then %+v, want the same content with another media ID", first, second)
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 2)
 	})

@@ -54,8 +54,11 @@ func TestTheSameBytesAreRelayedOnce(t *testing.T) {
 		first, second := h.awaitState("u1", library.StateDone), h.awaitState("u2", library.StateDone)
 		h.finish("u3", content, media.PurposeMessage) // later
 		third := h.awaitState("u3", library.StateDone)
-		if first.AssetID != second.AssetID || second.AssetID != third.AssetID {
-			h.Errorf("assets %q, %q, %q, want one", first.AssetID, second.AssetID, third.AssetID)
+		for _, u := range []library.Upload{second, third} {
+			a := h.asset(u)
+			if a.Content.ID != h.asset(first).Content.ID || a.ID == first.AssetID || a.Filename != u.Filename {
+				h.Errorf("upload %s: asset %+v, want a name of its own for the content of the first", u.ID, a)
+			}
 		}
 		h.wantCalls(sandbox.OpUploadMedia, 1)
 
