@@ -20,6 +20,7 @@ type Uploads interface {
 	FinishUpload(ctx context.Context, id, sha256 string, failure *library.Problem) error
 	DeleteUpload(ctx context.Context, id string) error
 	Asset(ctx context.Context, channel, id string) (library.Asset, error)
+	ContentByDigest(ctx context.Context, channel, sha256 string) (library.Content, error)
 	Unfinished(ctx context.Context, silentSince time.Time, after library.Cursor, limit int) ([]library.Upload, error)
 	Ended(ctx context.Context, silentSince time.Time, after library.Cursor, limit int) ([]library.Upload, error)
 }
@@ -30,6 +31,8 @@ type Bytes interface {
 	Append(ctx context.Context, id string, offset int64, r io.Reader) (int64, error)
 	AppendChecked(ctx context.Context, id string, offset int64, r io.Reader, check func(stored int64) error) (int64, error)
 	Offset(ctx context.Context, id string) (int64, error)
+	// Link gives the bytes of an upload to another one, which has none.
+	Link(ctx context.Context, from, to string) error
 	Seal(ctx context.Context, id string) error
 	Open(ctx context.Context, id string) (*store.Content, error)
 	Remove(ctx context.Context, id string) error

@@ -49,6 +49,13 @@ func (d *digests) at(id string, offset int64) io.Writer {
 	return &counted{digest: r, ahead: ahead, began: offset, seen: offset}
 }
 
+// put sets the digest of the first bytes of an upload.
+func (d *digests) put(id string, sum hash.Cloner, offset int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.running[id] = &digest{hash: sum, offset: offset, used: time.Now()}
+}
+
 func newSHA256() hash.Cloner { return sha256.New().(hash.Cloner) } // since Go 1.25: see hash.Cloner
 
 // counted is a digest and a copy that also hashes one more chunk, until it is known

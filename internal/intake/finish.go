@@ -2,10 +2,10 @@ package intake
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 
 	"mediarelay/internal/library"
@@ -27,9 +27,11 @@ func (i *Intake) finish(ctx context.Context, u library.Upload) error {
 	}
 	digest, ok := i.digests.sum(u.ID, stored)
 	if !ok {
-		if digest, err = i.readDigest(ctx, u.ID); err != nil {
+		read, err := i.hashStored(ctx, u.ID)
+		if err != nil {
 			return err
 		}
+		digest = hexOf(read)
 	}
 	failure := mismatch(u, stored, digest)
 	if err := i.config.Uploads.FinishUpload(ctx, u.ID, digest, failure); err != nil {
@@ -61,19 +63,22 @@ func mismatch(u library.Upload, stored int64, digest string) *library.Problem {
 	}}
 }
 
-// readDigest hashes the stored bytes. It is needed after a restart or a broken chunk.
-func (i *Intake) readDigest(ctx context.Context, id string) (digest string, err error) {
+// hashStored hashes the stored bytes of an upload. Finishing one needs it after a restart
+// or a broken chunk.
+func (i *Intake) hashStored(ctx context.Context, id string) (sum hash.Cloner, err error) {
 	content, err := i.config.Bytes.Open(ctx, id)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, content.Close()) }()
-	h := sha256.New()
-	if _, err := io.Copy(h, content); err != nil {
-		return "", fmt.Errorf("read upload %s: %w", id, err)
+	sum = newSHA256()
+	if _, err := io.Copy(sum, content); err != nil {
+		return nil, fmt.Errorf("read upload %s: %w", id, err)
 	}
-	return hex.EncodeToString(h.Sum(nil)), nil
+	return sum, nil
 }
+
+func hexOf(sum hash.Hash) string { return hex.EncodeToString(sum.Sum(nil)) }
 
 // remove deletes an upload's row, whose state decides whether that is allowed, and then
 // its bytes. Bytes that a crash leaves without a row are swept at the next start.

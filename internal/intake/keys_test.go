@@ -37,7 +37,7 @@ func (h *harness) done() string {
 	h.Helper()
 	path := h.whole()
 	id, err := h.library.RecordCopy(h.Context(), always{},
-		library.Content{ID: library.NewID(), Channel: "acme", SHA256: digestOf("hello"), UploadID: idOf(path)},
+		library.Content{ID: library.NewID(), Channel: "acme", SHA256: digestOf("hello"), Size: 5, UploadID: idOf(path)},
 		library.Copy{Copy: media.CopyMediaID, Value: "1", ExpiresAt: time.Now().Add(time.Hour)})
 	h.must(err)
 	h.must(h.library.CompleteUpload(h.Context(), always{}, idOf(path), id))

@@ -59,7 +59,7 @@ const maxCreationAttempts = 3
 func (i *Intake) create(resp *response, r *http.Request, u library.Upload) {
 	for range maxCreationAttempts {
 		resp.discard()
-		if i.serveRepeated(resp, r, u) {
+		if i.serveRepeated(resp, r, u) || i.serveKnown(resp, r, u) {
 			return
 		}
 		resp.access = &access{upload: u, decided: true}
