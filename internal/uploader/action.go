@@ -65,7 +65,8 @@ type RequestPurpose string
 // The purposes of a request.
 const (
 	// Search looks up the file's digest in the library. If a 2xx response lists
-	// every copy that is needed, the driver reports Known.
+	// every copy that is needed, the driver reports Known, and the upload is created
+	// without a byte: it names the file for this user.
 	Search RequestPurpose = "search"
 	// Create creates the upload, usually with the first chunk.
 	Create RequestPurpose = "create"

@@ -53,8 +53,8 @@ func (m *Machine) handleReport(event Event) Action {
 	case Unreadable:
 		return m.fail(reason.FileChanged, false)
 	case Known:
-		m.mode = modeDone
-		return Done{}
+		m.known = true
+		return m.next(stepCreate)
 	case Watched:
 		return m.handleState(e)
 	}

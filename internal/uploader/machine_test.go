@@ -67,7 +67,19 @@ var scripts = []struct {
 		config: withDigest(uploader.Config{Length: 10}),
 		exchanges: []exchange{
 			{uploader.Start{}, "GET /v1/assets?sha256=beef"},
-			{known{}, "done"},
+			{known{}, "POST /files/ 0+0"},
+			{created(10), "watch /v1/uploads/abc"},
+			{watched("done"), "done"},
+		},
+	},
+	{
+		name:   "the bytes of a known file are sent if the server does not have them",
+		config: withDigest(uploader.Config{Length: 10}),
+		exchanges: []exchange{
+			{uploader.Start{}, "GET /v1/assets?sha256=beef"},
+			{known{}, "POST /files/ 0+0"},
+			{created(0), "PATCH /files/abc 0+10"},
+			{answer(204, 10), "watch /v1/uploads/abc"},
 		},
 	},
 	{

@@ -37,9 +37,10 @@ func (m *Machine) creation(s *Send) {
 		Header{tusproto.HeaderLength, number(m.config.Length)},
 		Header{tusproto.HeaderMetadata, tusproto.EncodeMetadata(m.metadata())})
 	// If an earlier creation may have arrived, this one has no body: the server
-	// would respond with the earlier upload, whose offset is unknown here.
+	// would respond with the earlier upload, whose offset is unknown here. Nor has that of
+	// a known file: the response says whether the server took the bytes that it has.
 	m.sent = sentChunk{}
-	if !m.unconfirmed {
+	if !m.unconfirmed && !m.known {
 		m.body(s)
 	}
 }

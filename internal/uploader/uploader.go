@@ -70,6 +70,7 @@ type Machine struct {
 	methodBlocked bool // a proxy blocks PATCH or DELETE: send POST with an override
 	noChecksums   bool // the server does not support checksums
 	unconfirmed   bool // a creation was sent and its response never came
+	known         bool // the server may have the bytes already: create the upload without any
 	keyGeneration int  // number of uploads under earlier forms of the key
 	complete      bool // the server has all bytes, so a failure is the relay's
 	retryRelay    bool // if the relay turns out to have failed, retry it

@@ -67,10 +67,10 @@ export function readAsset(value: unknown): Asset | undefined {
   return value as unknown as Asset
 }
 
-/** The first asset of a list that has an unexpired copy for each purpose. */
-export function findCopies(list: unknown, purposes: readonly Purpose[], now: number): Asset | undefined {
+/** Whether a list has an asset with an unexpired copy for each purpose. */
+export function listsCopies(list: unknown, purposes: readonly Purpose[], now: number): boolean {
   const items = isJsonObject(list) && Array.isArray(list['items']) ? list['items'] : []
-  return items.map(readAsset).find(asset => asset !== undefined && hasCopies(asset, purposes, now))
+  return items.map(readAsset).some(asset => asset !== undefined && hasCopies(asset, purposes, now))
 }
 
 function hasCopies(asset: Asset, purposes: readonly Purpose[], now: number): boolean {

@@ -17,7 +17,7 @@ import { sendRequest, type ChunkOutcome } from './chunk-sender.js'
 import type { JobEvent } from './job-event.js'
 import { uploadMetadata, urlsOf, type PreparedUpload } from './prepared-upload.js'
 import { isNotFound, type Answered } from './server-answer.js'
-import { failureOfProblem, findCopies, parse, type Problem, type UploadStatus } from './server-json.js'
+import { failureOfProblem, listsCopies, parse, type Problem, type UploadStatus } from './server-json.js'
 import { ServerStage, type StageName } from './server-stage.js'
 import { serverNow, serverTimeDifference } from './server-time.js'
 import type { RunnerContext, RunnerListener } from './upload-context.js'
@@ -158,12 +158,9 @@ export class UploadRunner {
 
   #read(action: SendAction, outcome: Answered, token: string): void {
     this.#answered(outcome, token)
-    const asset = action.purpose === 'search' && outcome.answer.status === 200
-      ? findCopies(parse(outcome.body), this.#upload.request.purposes, serverNow())
-      : undefined
-    if (!asset) return this.#dispatch(outcome.answer)
-    this.#asset = asset
-    this.#dispatch({ type: 'known', request: action.request })
+    const known = action.purpose === 'search' && outcome.answer.status === 200
+      && listsCopies(parse(outcome.body), this.#upload.request.purposes, serverNow())
+    this.#dispatch(known ? { type: 'known', request: action.request } : outcome.answer)
   }
 
   /** Browsers report a file that has changed on disk as a broken connection, so the bytes are read again to tell. */

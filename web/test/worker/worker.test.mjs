@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readAnswer, readRetryAfter } from '../../.cache/test/worker/server-answer.js'
-import { findCopies, readProblem, readUploadStatus } from '../../.cache/test/worker/server-json.js'
+import { listsCopies, readProblem, readUploadStatus } from '../../.cache/test/worker/server-json.js'
 import { WorkerToken } from '../../.cache/test/worker/worker-token.js'
 
 const nextTask = () => new Promise(resolve => setImmediate(resolve))
@@ -73,13 +73,13 @@ for (const [purposes, found] of [
   [['message'], true], [['template'], false], [['message', 'template'], false], [['message', 'profile'], false],
 ]) {
   test(`copies for ${purposes}: ${found ? 'found' : 'expired'}`, () => {
-    assert.equal(findCopies({ items: [{ id: 1 }, asset], next: null }, purposes, now) !== undefined, found)
+    assert.equal(listsCopies({ items: [{ id: 1 }, asset], next: null }, purposes, now), found)
   })
 }
 
 test('a library answer of another form has no copies', () => {
   for (const odd of [undefined, null, [], 'x', {}, { items: 'x' }, { items: [null, 3] }]) {
-    assert.equal(findCopies(odd, ['message'], now), undefined)
+    assert.equal(listsCopies(odd, ['message'], now), false)
   }
 })
 
