@@ -1,5 +1,6 @@
 // Package library persists uploads and their state, the relay row of each finished
-// upload, and the assets with the copies that a provider holds of them. The same SQL
+// upload, the contents with the copies that a provider holds of them, and the assets, which
+// are the names that people gave to contents. The same SQL
 // runs on SQLite and on Postgres.
 //
 // It leaves to others: the bytes (store), leases (lease), the state of a channel's

@@ -183,3 +183,25 @@ func TestErrorsNameTheFolder(t *testing.T) {
 		t.Errorf("error %v, want one that names %s", err, root)
 	}
 }
+
+// Two uploads may share bytes, and each is removed by itself.
+func TestLinkSharesBytes(t *testing.T) {
+	f := folder(t)
+	create(t, f, "a")
+	if _, err := f.Append(t.Context(), "a", 0, strings.NewReader("shared")); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(f.Link(t.Context(), "a", "b"), f.Seal(t.Context(), "b"), f.Remove(t.Context(), "a")); err != nil {
+		t.Fatal(err)
+	}
+	if got := read(t, f, "b"); got != "shared" {
+		t.Errorf("got %q", got)
+	}
+	if err := f.Link(t.Context(), "a", "c"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("linked a missing upload: %v, want ErrNotFound", err)
+	}
+	create(t, f, "d")
+	if err := f.Link(t.Context(), "b", "d"); err == nil {
+		t.Error("an existing upload was replaced")
+	}
+}

@@ -44,9 +44,11 @@ type Row struct {
 	Accepted int64
 	Codes    []string
 	Asset    *struct {
-		MediaID string `json:"media_id"`
-		Handle  string `json:"handle"`
-		SHA256  string `json:"sha256"`
+		MediaID   string `json:"media_id"`
+		Handle    string `json:"handle"`
+		SHA256    string `json:"sha256"`
+		Filename  string `json:"filename"`
+		CreatedBy string `json:"created_by"`
 	}
 }
 
