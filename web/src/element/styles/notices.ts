@@ -26,5 +26,7 @@ export const notices = css`
   .notice p {
     flex: 1;
     min-inline-size: 0;
+    overflow-wrap: anywhere;
+    unicode-bidi: plaintext;
   }
 `

@@ -13,6 +13,11 @@ export const summary = css`
     padding-inline: 4px 0;
   }
 
+  .count,
+  .foot {
+    unicode-bidi: plaintext;
+  }
+
   .count strong {
     font-weight: 600;
   }
