@@ -23,7 +23,7 @@ export const summary = css`
   }
 
   .muted {
-    margin-inline-start: 6px;
+    margin-inline: 4px;
     color: var(--_muted);
   }
 
