@@ -18,6 +18,7 @@ func TestPictures(t *testing.T) {
 		t.Skipf("%s names no folder for the pictures", picturesFolder)
 	}
 	h := newHost(t, picturesPage)
+	h.Must(os.MkdirAll(folder, 0o755))
 	for _, p := range pictures {
 		for _, width := range []int64{1280, 360, 320} {
 			setViewport(h.Stage, width)
