@@ -26,8 +26,8 @@ func TestSentencesFollowAcceptLanguage(t *testing.T) {
 		}
 	})
 	for accept, want := range map[string][3]string{
-		"":                 {"", "This file is 5.2 MB", "This doesn't exist"},
-		"fr":               {"", "This file is 5.2 MB", "This doesn't exist"},
+		"":                 {"", "This file is 5.2 MB", "This doesn’t exist"},
+		"fr":               {"", "This file is 5.2 MB", "This doesn’t exist"},
 		"de-AT, en;q=0.5":  {"de-AT", "Diese Datei ist 5,2 MB", "Das gibt es hier nicht"},
 		"fr, pt-BR;q=0.8":  {"pt-BR", "Este arquivo tem 5,2 MB", "Isto não existe"},
 		"es-MX, de;q=0.01": {"es-MX", "Este archivo ocupa 5.2 MB", "Esto no existe"},

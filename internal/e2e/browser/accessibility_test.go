@@ -157,7 +157,7 @@ func TestAnnouncements(t *testing.T) {
 	h.Press("spring.txt", "resume")
 	heard("spring.txt resumed.")
 	h.Evaluate(`document.querySelector('media-upload').addFiles([new File(['<html><script>'], 'page.html')])`)
-	heard("page.html can't be sent")
+	heard("page.html can’t be sent")
 	h.Proxy.SetRate(0)
 	heard("spring.txt is ready to use.")
 	times := browserstage.Value[[]float64](h.Stage, `said.map(({ at }) => at)`)

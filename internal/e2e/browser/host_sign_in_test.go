@@ -46,7 +46,7 @@ func TestALoginPageAsTokenIsNamed(t *testing.T) {
 		element.getToken = async () => answer`)
 	h.add("media-upload", "notes.txt", 3000)
 	h.Until(`codes.includes('token_invalid')`)
-	h.Until(`list().querySelector('.notice')?.innerText.includes("couldn't sign you in")`)
+	h.Until(`list().querySelector('.notice')?.innerText.includes("couldn’t sign you in")`)
 	said := h.warnings()
 	if len(said) != 1 || !strings.Contains(said[0], "token_invalid") || !strings.Contains(said[0], "HTML") || strings.Contains(said[0], "s3cret") {
 		t.Errorf("the console says %q", said)

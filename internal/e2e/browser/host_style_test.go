@@ -37,8 +37,9 @@ func onePicture(s *browserstage.Stage) []byte {
 	s.Helper()
 	box := browserstage.Value[devtools.Viewport](s, `(() => { const { x, y, width, height } = list().querySelector('.base').getBoundingClientRect()
 		return { x: x + scrollX, y: y + scrollY, width, height, scale: 1 } })()`)
+	whole := true // also what is below the window's edge
 	picture, err := chromedp.Run(s.Tab, func(ctx context.Context, target *chromedp.Target) ([]byte, error) {
-		result, err := cdp.Call(ctx, target, devtools.CaptureScreenshot, devtools.CaptureScreenshotParams{Clip: &box})
+		result, err := cdp.Call(ctx, target, devtools.CaptureScreenshot, devtools.CaptureScreenshotParams{Clip: &box, CaptureBeyondViewport: &whole})
 		return result.Data, err
 	})
 	s.Must(err)

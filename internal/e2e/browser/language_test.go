@@ -17,7 +17,7 @@ func TestLanguageSwitch(t *testing.T) {
 	s.Until(`document.querySelector('media-upload').addFiles([new File(['<html><body>Hello</body></html>'], 'page.html')]).length === 1`)
 	s.AwaitRow("page.html", "refused")
 	const live = `document.querySelector('media-upload').shadowRoot.querySelector('[role=status]').textContent`
-	s.Until(live + `.includes('page.html can\'t be sent')`)
+	s.Until(live + `.includes('page.html can’t be sent')`)
 	for _, said := range []struct{ lang, heading, button, reason string }{
 		{"de", "Medien für WhatsApp, bereit zum Versand", "Dateien auswählen", "HTML-Dateien können Skripte ausführen."},
 		{"es", "Multimedia para WhatsApp, listo para enviar", "Elegir archivos", "Los archivos HTML pueden ejecutar scripts"},

@@ -27,7 +27,7 @@ func TestRowShowsWhyRelayIsWaiting(t *testing.T) {
 	if shown.State != "relaying" || !slices.Equal(shown.Codes, []string{"provider_account"}) {
 		t.Errorf("the row is %s and names %v", shown.State, shown.Codes)
 	}
-	for _, want := range []string{"can't access WhatsApp's media service. Your file is saved", "Will retry automatically"} {
+	for _, want := range []string{"can’t access WhatsApp’s media service. Your file is saved", "Will retry automatically"} {
 		if !strings.Contains(shown.Text, want) {
 			t.Errorf("the row says %q, want it to say %q", shown.Text, want)
 		}

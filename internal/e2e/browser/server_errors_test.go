@@ -54,7 +54,7 @@ func TestTenServerErrorsInARow(t *testing.T) {
 	const faults = 10
 	s.Proxy.Add(&proxy.Fault{Name: "503", Match: proxy.Method(http.MethodHead, http.MethodPatch), Times: faults, Act: proxy.RespondHTML(http.StatusServiceUnavailable)})
 	content := s.Begin("notes.txt", 3<<20)
-	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("The server isn't responding")`)
+	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("The server isn’t responding")`)
 	s.Evaluate(`document.addEventListener('upload-retry', () => setTimeout(() => {
 		if (told.length % 2) dispatchEvent(new Event('online'))
 		else rowNode("notes.txt")?.querySelector('[data-action=retry]')?.click()

@@ -77,6 +77,17 @@ func TestEveryTextIsTranslated(t *testing.T) {
 	}
 }
 
+// Sentences for people have typographic apostrophes and quotation marks.
+func TestTypographicQuotes(t *testing.T) {
+	for lang, w := range languages {
+		for place, text := range w.texts() {
+			if strings.ContainsAny(text, "'\"`") {
+				t.Errorf("%s.json: %s has a straight apostrophe or quotation mark: %s", lang, place, text)
+			}
+		}
+	}
+}
+
 func TestEveryCodeHasItsSentence(t *testing.T) {
 	codes, english := declared(t, "Code"), languages[Fallback].Reasons
 	for code := range codes {

@@ -12,7 +12,7 @@ export abstract class CheckedElement extends LitElement {
     return {
       ...property,
       set(this: CheckedElement, value: unknown) {
-        property.set?.call(this, acceptValue(this, name, value, this.#removesAttribute))
+        property.set?.call(this, acceptValue(name, value, this.#removesAttribute))
       },
     }
   }

@@ -112,11 +112,13 @@ export abstract class ElementView extends ElementProperties {
     focusRestorer?.restore()
     list.observeSentinel()
     this.#tick()
+    const states = list.module?.statesOf(uploads, this.#dragging) ?? { dragging: this.#dragging, empty: files.size === 0, offline: !navigator.onLine, complete: false }
+    const underway = files.hasUnchecked || list.module?.isBusy(uploads) ? texts.label('valueUnderway') : ''
+    const missing = underway || texts.label(states.empty || states.complete ? 'valueMissing' : 'valueUnfinished')
     this.updateForm({
-      missing: this.required && this.value.length === 0 ? texts.label('valueMissing') : '',
-      underway: files.hasUnchecked || list.module?.isBusy(uploads) ? texts.label('valueUnderway') : '',
+      missing: this.required && this.value.length === 0 ? missing : '',
+      underway, states,
       anchor: this.renderRoot.querySelector<HTMLElement>('[part=browse]') ?? undefined,
-      states: list.module?.statesOf(uploads, this.#dragging) ?? { dragging: this.#dragging, empty: files.size === 0, offline: !navigator.onLine },
     })
   }
 
@@ -144,7 +146,7 @@ export abstract class ElementView extends ElementProperties {
 
   #endpointChanged(): void {
     if (serverOf(this.endpoint) === '') {
-      warnPage(this, 'endpoint must be an http(s) URL without query and fragment, such as "https://media.example.com"; nothing is uploaded (endpoint_invalid)')
+      warnPage('endpoint must be an http(s) URL without query and fragment, such as "https://media.example.com"; nothing is uploaded (endpoint_invalid)')
     }
     this.area.changeEndpoint()
   }

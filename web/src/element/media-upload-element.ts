@@ -113,7 +113,7 @@ export class MediaUploadElement extends ElementView {
    * file is added under an id of its own.
    */
   addFiles(files: Iterable<File>): readonly string[] {
-    return this.isDisabled ? [] : this.area.add(filesFrom(files, (text) => warnPage(this, text)))
+    return this.isDisabled ? [] : this.area.add(filesFrom(files, (text) => warnPage(text)))
   }
 
   /** Starts files that are `ready`: one, or all. */

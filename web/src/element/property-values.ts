@@ -36,27 +36,27 @@ const rules: Readonly<Record<PropertyKey, Rule>> = {
 }
 
 /** The value that a property takes. `removed`: its attribute was removed, which is no mistake. */
-export function acceptValue(owner: object, name: PropertyKey, value: unknown, removed: boolean): unknown {
+export function acceptValue(name: PropertyKey, value: unknown, removed: boolean): unknown {
   const rule = rules[name]
   if (rule === undefined) return value
   if (value === undefined || value === null) {
     // Without `getToken` the page has signed out.
-    if (!removed && name !== 'getToken') warnPage(owner, `the property ${String(name)} was set to ${String(value)}; its default is used`, 'note')
+    if (!removed && name !== 'getToken') warnPage(`the property ${String(name)} was set to ${String(value)}; its default is used`, 'note')
     return rule.fallback
   }
   const accepted = rule.read(value)
   if (accepted === undefined) {
-    warnPage(owner, `the property ${String(name)} must be ${rule.wanted}, not ${describeValue(value, name === 'getToken')}; its default is used`)
+    warnPage(`the property ${String(name)} must be ${rule.wanted}, not ${describeValue(value, name === 'getToken')}; its default is used`)
     return rule.fallback
   }
-  reportWords(owner, String(name), accepted, rule.words)
+  reportWords(String(name), accepted, rule.words)
   return accepted
 }
 
-function reportWords(owner: object, name: string, value: unknown, known: readonly string[] | undefined): void {
+function reportWords(name: string, value: unknown, known: readonly string[] | undefined): void {
   if (known === undefined || typeof value !== 'string') return
   const unknown = wordsIn(value).filter((word) => !known.includes(word))
-  if (unknown.length > 0) warnPage(owner, `${name} has the unknown word ${describeValue(unknown[0])}; known are: ${known.join(' ')}`)
+  if (unknown.length > 0) warnPage(`${name} has the unknown word ${describeValue(unknown[0])}; known are: ${known.join(' ')}`)
 }
 
 /** A URL object is accepted too. */

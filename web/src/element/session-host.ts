@@ -20,7 +20,7 @@ export function sessionHostOf(element: ElementProperties, callbacks: SessionCall
     get server() { return serverOf(element.endpoint) },
     get place() { return placeOf(placeParts(element)) },
     get metadata() { return element.metadata },
-    warn: (text) => warnPage(element, text),
+    warn: (text) => warnPage(text),
     changed: () => element.requestUpdate(),
     ...callbacks,
   }

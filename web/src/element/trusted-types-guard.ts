@@ -7,8 +7,8 @@
 const texts: Readonly<Record<string, string>> = {
   en: 'This website’s security settings block the uploader. Contact your administrator.',
   de: 'Die Sicherheitseinstellungen dieser Website blockieren den Uploader. Wenden Sie sich an Ihren Administrator.',
-  es: 'La configuración de seguridad de este sitio web bloquea la carga. Contacte con su administrador.',
-  pt: 'As configurações de segurança deste site bloqueiam o envio. Contate o administrador.',
+  es: 'La configuración de seguridad de este sitio web bloquea la herramienta de carga. Avise a su administrador.',
+  pt: 'As configurações de segurança deste site bloqueiam a ferramenta de envio. Fale com seu administrador.',
 }
 
 // Without a document, as when a page is rendered on a server, there is nothing to guard.

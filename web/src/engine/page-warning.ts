@@ -1,13 +1,11 @@
-/** Reports a mistake of the page to its developer, in the console: each text once for each object. */
+/** Reports a mistake of the page to its developer, in the console: each text once, however many elements make the mistake. */
 
-const reported = new WeakMap<object, Set<string>>()
+const reported = new Set<string>()
 
 /** `note`: not a mistake, but worth knowing. The text must contain neither a token nor a file's content. */
-export function warnPage(owner: object, text: string, level: 'warn' | 'note' = 'warn'): void {
-  const texts = reported.get(owner) ?? new Set()
-  reported.set(owner, texts)
-  if (texts.has(text)) return
-  texts.add(text)
+export function warnPage(text: string, level: 'warn' | 'note' = 'warn'): void {
+  if (reported.has(text)) return
+  reported.add(text)
   if (level === 'note') console.info(`media-upload: ${text}`)
   else console.warn(`media-upload: ${text}`)
 }

@@ -149,7 +149,7 @@ export class Uploader extends EventTarget {
       get server() { return serverOf(options.endpoint ?? '') },
       get place() { return placeOf(options) },
       metadata: options.metadata,
-      warn: (text) => warnPage(this, text),
+      warn: (text) => warnPage(text),
       loadEngine: () => this.#loadEngine(),
       emit: (name, detail) => this.#emit(name, detail),
       changed: () => void this.dispatchEvent(new Event('change')),

@@ -27,27 +27,35 @@ export interface CopiedField {
 
 export function list(context: ListContext): TemplateResult {
   const { uploads, maxRows, texts } = context
+  const sole = soleReady(uploads)
   return html`
     ${summary(uploads, context)}
     <ul part="list" class="list" role="list" aria-label=${texts.label('list')}>
-      ${repeat(uploads.slice(0, maxRows), (upload) => upload.id, (upload) => guardedRow(upload, context))}
+      ${repeat(uploads.slice(0, maxRows), (upload) => upload.id, (upload) => guardedRow(upload, context, upload === sole))}
     </ul>
     ${mayClose(uploads) ? html`<p class="note foot">${texts.label('mayClose')}</p>` : nothing}
     ${uploads.length > maxRows ? html`<div class="sentinel"></div>` : nothing}`
 }
 
-/** Uploads are pending, and all of them would resume without this window. */
+/** Uploads are under way, all of them would resume without this window, and no other file would be lost with it. */
 function mayClose(uploads: readonly Upload[]): boolean {
-  return uploads.some(({ state, uploaded }) => isPending(state) && !uploaded) && !uploads.some((upload) => upload.needsWindow)
+  const resumes = uploads.some(({ state, uploaded }) => isPending(state) && state.name !== 'paused' && !uploaded)
+  return resumes && !uploads.some(({ state, needsWindow }) => needsWindow || state.name === 'checking' || state.name === 'ready')
+}
+
+/** The file that is ready, if it is the only one: its row's button is then the only one to start uploads. */
+function soleReady(uploads: readonly Upload[]): Upload | undefined {
+  const ready = uploads.filter(({ state }) => state.name === 'ready')
+  return ready.length === 1 ? ready[0] : undefined
 }
 
 /** Renders a row again only if something that it shows has changed. */
-function guardedRow(upload: Upload, context: ListContext): unknown {
+function guardedRow(upload: Upload, context: ListContext, isSoleReady: boolean): unknown {
   const { texts, disabled, act, copy } = context
   const now = Date.now()
   const thumbnail = context.thumbnails.url(upload)
   const copied = context.copied?.upload === upload ? context.copied.field : undefined
-  const second = isActive(upload.state) ? Math.floor(now / 1000) : 0
-  const dependencies = [upload.version, thumbnail, copied, second, texts, disabled]
-  return guard(dependencies, () => row(upload, { texts, now, disabled, thumbnail, copied, act, copy }))
+  const tick = Math.floor(now / (isActive(upload.state) ? 1_000 : 60_000))
+  const dependencies = [upload.version, thumbnail, copied, tick, texts, disabled, isSoleReady]
+  return guard(dependencies, () => row(upload, { texts, now, disabled, thumbnail, copied, isSoleReady, act, copy }))
 }

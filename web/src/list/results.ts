@@ -7,6 +7,8 @@ import type { Texts } from '../i18n/messages.js'
 import { rowIcon } from './row-icons.js'
 import type { RowContext } from './row-context.js'
 import type { Upload } from '../session/upload.js'
+import { hasExpired } from './expiry.js'
+import { unbroken } from './unbroken.js'
 
 interface Field {
   readonly field: 'media_id' | 'handle'
@@ -54,8 +56,8 @@ function expiry(field: Field, texts: Texts, now: number): TemplateResult | typeo
   const at = new Date(field.expiresAt)
   if (Number.isNaN(at.getTime())) return nothing
   const relative = texts.relative(at, now)
-  if (at.getTime() <= now) return html`<span class="expiry expired">${texts.label('expired', { relative })}</span>`
-  return html`<span class="expiry">${texts.label(field.expiryLabel, { date: texts.date(at, now), relative })}</span>`
+  if (hasExpired(field.expiresAt, now)) return html`<span class="expiry expired">${unbroken(texts.label('expired', { relative }))}</span>`
+  return html`<span class="expiry">${unbroken(texts.label(field.expiryLabel, { date: texts.date(at, now), relative }))}</span>`
 }
 
 /** In characters. A media ID has about 16 digits and is shown whole; a handle has hundreds of characters and is cut in the middle. */

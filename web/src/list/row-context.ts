@@ -12,6 +12,8 @@ export interface RowContext {
   readonly thumbnail: string | undefined
   /** The field of this row that was copied a moment ago. */
   readonly copied: string | undefined
+  /** No other file is ready to be uploaded. */
+  readonly isSoleReady: boolean
   act(action: RowAction, upload: Upload): void
   copy(field: string, value: string, upload: Upload): void
 }

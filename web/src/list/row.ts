@@ -14,6 +14,7 @@ import type { Upload } from '../session/upload.js'
 import type { StateName } from '../session/upload-state.js'
 import { isProcessing } from '../session/upload-state.js'
 import { typeName } from './type-name.js'
+import { unbroken } from './unbroken.js'
 
 export function row(upload: Upload, context: RowContext): TemplateResult {
   const { texts, now } = context
@@ -23,9 +24,9 @@ export function row(upload: Upload, context: RowContext): TemplateResult {
       ${thumb(upload, context)}
       <div class="text">
         ${fileName(upload.name)}
-        <div part="meta" class="meta">${meta(upload, texts)}</div>
+        <div part="meta" class="meta">${unbroken(meta(upload, texts))}</div>
       </div>
-      <div part="status" class="status">${rowIcon(status.icon)}<span>${status.text}</span></div>
+      <div part="status" class="status">${rowIcon(status.icon)}<span>${unbroken(status.text)}</span></div>
       <div class="actions">${actionsOf(upload).map((action) => actionButton(action, upload, context))}</div>
       <div class="more">${bar(upload, texts)} ${notes(upload, texts)} ${serverProblem(upload, texts)} ${verdict(upload, texts)} ${results(upload, context)}</div>
     </li>`
@@ -69,7 +70,7 @@ function bar(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
 }
 
 function notes(upload: Upload, texts: Texts): readonly TemplateResult[] {
-  return notesOf(upload).map((note) => html`<p class="note" data-note=${note}>${texts.label(note)}</p>`)
+  return notesOf(upload).map((note) => html`<p class="note" data-note=${note}>${unbroken(texts.label(note))}</p>`)
 }
 
 function verdict(upload: Upload, texts: Texts): TemplateResult | typeof nothing {
@@ -87,12 +88,12 @@ function serverProblem({ state }: Upload, texts: Texts): TemplateResult | typeof
 }
 
 function failureText(failure: Failure, texts: Texts): TemplateResult {
-  return html`<div part="reason" class="reason" data-code=${failure.code}>${texts.failure(failure)}${details(texts.detail(failure), texts)}</div>`
+  return html`<div part="reason" class="reason" data-code=${failure.code}>${unbroken(texts.failure(failure))}${details(texts.detail(failure), texts)}</div>`
 }
 
 function reasonWithFixes(reason: Reason, texts: Texts): TemplateResult {
   return html`
-    <div part="reason" class="reason" data-code=${reason.code} data-severity=${reason.severity}>${texts.reason(reason)}</div>
+    <div part="reason" class="reason" data-code=${reason.code} data-severity=${reason.severity}>${unbroken(texts.reason(reason))}</div>
     ${fixList(texts.fixes(reason), texts)} ${details(texts.detail(reason), texts)}`
 }
 
@@ -105,7 +106,7 @@ function details(text: string, texts: Texts): TemplateResult | typeof nothing {
 function fixList(fixes: readonly string[], texts: Texts): TemplateResult | typeof nothing {
   if (fixes.length === 0) return nothing
   return html`<ul class="fixes" aria-label=${texts.label('howToFix')}>
-    ${fixes.map((fix) => html`<li part="fix" class="fix">${fix}</li>`)}
+    ${fixes.map((fix) => html`<li part="fix" class="fix">${unbroken(fix)}</li>`)}
   </ul>`
 }
 
@@ -124,7 +125,8 @@ function actionsOf({ state, sender }: Upload): readonly RowAction[] {
     case 'uploading':
       return ['pause', 'cancel']
     case 'waiting':
-      return ['retry', 'pause', 'cancel']
+      // The notice about the sign-in has the button that asks for a token again.
+      return state.reason === 'token' ? ['pause', 'cancel'] : ['retry', 'pause', 'cancel']
     case 'paused':
       return ['resume', 'cancel']
     case 'queued':
@@ -152,13 +154,18 @@ const withText = new Set<RowAction>(['start', 'retry', 'resume', 'choose'])
 function actionButton(action: RowAction, upload: Upload, context: RowContext): TemplateResult {
   const { texts, disabled } = context
   const label = texts.label(labelOf(action, upload))
-  const hasText = withText.has(action)
+  const look = withText.has(action) ? `button small ${isPrimary(action, upload, context) ? 'primary' : ''}` : 'icon-button'
   return html`
     <button
-      part="action" type="button" class=${hasText ? 'button small' : 'icon-button'} data-action=${action}
-      aria-label=${texts.label('actionOn', { action: label, name: upload.name })} title=${hasText ? nothing : label}
+      part="action" type="button" class=${look} data-action=${action}
+      aria-label=${texts.label('actionOn', { action: label, name: upload.name })} title=${withText.has(action) ? nothing : label}
       ?disabled=${disabled} @click=${() => context.act(action, upload)}
-    >${hasText ? label : rowIcon(buttons[action].icon)}</button>`
+    >${withText.has(action) ? label : rowIcon(buttons[action].icon)}</button>`
+}
+
+/** The one thing to do next. That a file with a warning is sent anyway is not proposed. */
+function isPrimary(action: RowAction, { verdict }: Upload, { isSoleReady }: RowContext): boolean {
+  return action === 'start' && isSoleReady && verdict?.outcome !== 'warn'
 }
 
 function labelOf(action: RowAction, { state, verdict }: Upload): LabelName {

@@ -6,6 +6,7 @@ import type { Progress } from '../session/progress.js'
 import type { Upload } from '../session/upload.js'
 import type { StateName, UploadState } from '../session/upload-state.js'
 import { waitText } from '../i18n/wait-text.js'
+import { isOutdated } from './expiry.js'
 
 export type Tone = 'neutral' | 'active' | 'good' | 'warn' | 'bad'
 
@@ -36,6 +37,7 @@ export function statusOf({ state, verdict, progress }: Upload, texts: Texts, now
   const appearance = appearances[state.name]
   if (state.name === 'missing' && state.comparing) return { ...appearances.checking, text: texts.label('checking') }
   if (state.name === 'ready' && verdict?.outcome === 'warn') return { icon: 'warn', tone: 'warn', text: texts.label('readyWarned') }
+  if (state.name === 'done' && isOutdated(state.asset, now + state.clockAhead)) return { icon: 'clock', tone: 'warn', text: texts.label('outdated') }
   if (state.name === 'waiting') return { ...appearance, icon: waitIcon(state.reason), text: waitingText(state, texts, now) }
   // The row shows the server's problem below; the status says that the server retries.
   if ('problem' in state && state.problem !== undefined) return { icon: 'clock', tone: 'warn', text: texts.label('willRetry') }

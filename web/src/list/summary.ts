@@ -1,4 +1,4 @@
-/** The line above the rows: how many files are finished, and the actions for all files. */
+/** The line above the rows: how many files are finished, and the actions that concern several files. For one file, its row has the button. */
 import type { TemplateResult } from 'lit'
 import { html } from 'lit'
 import type { Texts } from '../i18n/messages.js'
@@ -26,19 +26,19 @@ function countText(uploads: readonly Upload[], texts: Texts): TemplateResult {
   const done = uploads.filter((upload) => upload.state.name === 'done').length
   const total = uploads.length
   const files = html`<strong>${texts.label('total', { count: total })}</strong>`
-  if (done === 0) return files
+  if (done === 0 || total === 1) return files
   return html`${files} <span class="muted">${texts.label('totalDone', { done, total })}</span>`
 }
 
 function allActions(uploads: readonly Upload[], context: SummaryContext): readonly TemplateResult[] {
   const { texts } = context
-  const has = (test: (upload: Upload) => boolean) => uploads.length > 1 && uploads.some(test)
+  const several = (test: (upload: Upload) => boolean) => uploads.filter(test).length > 1
   const ready = uploads.filter(({ state }) => state.name === 'ready').length
   const buttons = [
-    has(({ state }) => isSettled(state)) && button('clear', texts.label('clearSettled'), context.clearSettled, context),
-    has(({ state }) => isInProgress(state)) && button('pause-all', texts.label('pauseAll'), context.pause, context),
-    has(({ state }) => state.name === 'paused') && button('resume-all', texts.label('resumeAll'), context.resume, context),
-    ready > 0 && button('start-all', texts.label('uploadAll', { count: ready }), context.start, context),
+    several(({ state }) => isSettled(state)) && button('clear', texts.label('clearSettled'), context.clearSettled, context),
+    several(({ state }) => isInProgress(state)) && button('pause-all', texts.label('pauseAll'), context.pause, context),
+    several(({ state }) => state.name === 'paused') && button('resume-all', texts.label('resumeAll'), context.resume, context),
+    ready > 1 && button('start-all', texts.label('uploadAll', { count: ready }), context.start, context),
   ]
   return buttons.filter((button) => button !== false)
 }

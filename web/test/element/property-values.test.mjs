@@ -36,24 +36,23 @@ function listen(t) {
 for (const [name, [fallback, ...good]] of Object.entries(properties)) {
   test(`${name}: good values are accepted without a word`, (t) => {
     const said = listen(t)
-    for (const value of good) assert.deepEqual(acceptValue({}, name, value, false), value instanceof URL ? value.href : value)
+    for (const value of good) assert.deepEqual(acceptValue(name, value, false), value instanceof URL ? value.href : value)
     assert.deepEqual(said, { warn: [], info: [] })
   })
 
   test(`${name}: null and undefined are the default, and no mistake`, (t) => {
     const said = listen(t)
-    for (const value of nothing) assert.deepEqual(acceptValue({}, name, value, false), fallback)
-    assert.deepEqual(acceptValue({}, name, null, true), fallback, 'a removed attribute')
+    for (const value of nothing) assert.deepEqual(acceptValue(name, value, false), fallback)
+    assert.deepEqual(acceptValue(name, null, true), fallback, 'a removed attribute')
     assert.deepEqual([said.warn, said.info.length], [[], name === 'getToken' ? 0 : 2])
   })
 
   test(`${name}: every value is taken, and a wrong one is named once`, (t) => {
     const said = listen(t)
     for (const value of odd) {
-      const owner = {}
       const before = said.warn.length
-      const accepted = acceptValue(owner, name, value, false)
-      acceptValue(owner, name, value, false)
+      const accepted = acceptValue(name, value, false)
+      acceptValue(name, value, false)
       assert.equal(typeof accepted, typeof fallback === 'object' || fallback === undefined ? typeof accepted : typeof fallback)
       const warned = said.warn.slice(before)
       assert.ok(warned.length <= 1 && warned.every((text) => text.includes(name)), `${String(value)}: ${warned}`)
@@ -63,13 +62,12 @@ for (const [name, [fallback, ...good]] of Object.entries(properties)) {
 }
 
 test('a number may come as a text, as attributes do', () => {
-  assert.deepEqual(['7', ' 7 ', '7.5', '', '-1', '1e3', 'x'].map((text) => acceptValue({}, 'maxFiles', text, false)), [7, 7, 0, 0, 0, 1000, 0])
+  assert.deepEqual(['7', ' 7 ', '7.5', '', '-1', '1e3', 'x'].map((text) => acceptValue('maxFiles', text, false)), [7, 7, 0, 0, 0, 1000, 0])
 })
 
 test('an unknown word is named, and the known ones stay', (t) => {
   const said = listen(t)
-  const owner = {}
-  for (let i = 0; i < 3; i++) assert.equal(acceptValue(owner, 'kinds', 'image gif', false), 'image gif')
+  for (let i = 0; i < 3; i++) assert.equal(acceptValue('kinds', 'image gif', false), 'image gif')
   assert.deepEqual(said.warn, ['media-upload: kinds has the unknown word "gif"; known are: image video audio document sticker'])
 })
 

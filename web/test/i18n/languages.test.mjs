@@ -19,7 +19,7 @@ const forms = (entry) => (typeof entry === 'string' ? { text: entry } : entry)
 
 /** Labels that are correctly the same as in English. */
 const alike = {
-  de: ['actionOn', 'perSecond', 'saidWaiting', 'kindVideo', 'kindAudio', 'kindSticker', 'handle'],
+  de: ['actionOn', 'perSecond', 'saidWaiting', 'kindVideo', 'kindAudio', 'kindSticker', 'handle', 'details'],
   es: ['actionOn', 'perSecond', 'saidWaiting', 'kindVideo', 'kindAudio', 'kindSticker', 'handle'],
   pt: ['actionOn', 'perSecond', 'saidWaiting', 'handle'],
 }

@@ -85,7 +85,7 @@ export const base = css`
     line-height: 1.45;
     letter-spacing: normal;
     word-spacing: normal;
-    text-align: start;
+    text-align: left;
     text-align-last: auto;
     text-indent: 0;
     text-shadow: none;
@@ -104,6 +104,11 @@ export const base = css`
     cursor: auto;
     -webkit-text-size-adjust: 100%;
     text-size-adjust: 100%;
+  }
+
+  /* Not start, which is that of the words wherever unicode-bidi is plaintext. */
+  .base:dir(rtl) {
+    text-align: right;
   }
 
   .icon {

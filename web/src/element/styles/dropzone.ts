@@ -28,6 +28,13 @@ export const dropzone = css`
     transition: translate 200ms cubic-bezier(0.2, 0.8, 0.2, 1);
   }
 
+  .title,
+  .subtitle,
+  .hint {
+    overflow-wrap: anywhere;
+    unicode-bidi: plaintext;
+  }
+
   .title {
     font-size: 1.0667em;
     font-weight: 600;
@@ -50,7 +57,7 @@ export const dropzone = css`
     justify-content: center;
     gap: 12px;
     padding: 12px 16px;
-    text-align: start;
+    text-align: inherit;
   }
 
   .dropzone[data-compact] .glyph {
@@ -92,6 +99,8 @@ export const dropzone = css`
   @container (inline-size < 34rem) {
     .dropzone[data-compact] {
       grid-template-columns: minmax(0, 1fr) auto;
+      gap: 8px;
+      padding: 10px 12px;
     }
 
     .dropzone[data-compact] .glyph {

@@ -4,6 +4,7 @@ import { css } from 'lit'
 export const notices = css`
   .notice {
     display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 12px;
     padding: 10px 14px;
@@ -23,8 +24,14 @@ export const notices = css`
     color: var(--_warn);
   }
 
+  .notice .button {
+    margin-inline-start: auto;
+  }
+
   .notice p {
-    flex: 1;
+    flex: 1 1 min(12rem, 70%);
     min-inline-size: 0;
+    overflow-wrap: anywhere;
+    unicode-bidi: plaintext;
   }
 `

@@ -41,14 +41,12 @@ export const results = css`
   }
 
   .value {
-    overflow: hidden;
     font-family: var(--_mono);
     font-size: 0.9333em;
     font-weight: 550;
-    text-align: start;
-    text-overflow: ellipsis;
+    text-align: inherit;
     user-select: all;
-    white-space: nowrap;
+    overflow-wrap: anywhere;
   }
 
   .copy {

@@ -18,7 +18,7 @@ export const rows = css`
       '.     more more   more' auto / 48px minmax(9rem, 1fr) auto auto;
     align-items: center;
     column-gap: 14px;
-    padding: 14px 12px 14px 14px;
+    padding: 14px;
     animation: appear 220ms ease-out;
   }
 
@@ -96,6 +96,26 @@ export const rows = css`
     font-variant-numeric: tabular-nums;
   }
 
+  .status span {
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+
+  .together {
+    white-space: nowrap;
+  }
+
+  /* Words and names of one direction stay readable in a layout of the other. */
+  .meta,
+  .status span,
+  .more p,
+  .reason,
+  .fix,
+  .details,
+  .expiry {
+    unicode-bidi: plaintext;
+  }
+
   .item[data-tone='good'] .status {
     color: var(--_good);
     font-weight: 550;
@@ -115,6 +135,8 @@ export const rows = css`
     display: flex;
     align-items: center;
     gap: 2px;
+    /* The last icon, not the edge of its invisible button, ends where the texts end. */
+    margin-inline-end: -4px;
   }
 
   .actions .button {
@@ -124,7 +146,6 @@ export const rows = css`
   .more {
     grid-area: more;
     min-inline-size: 0;
-    padding-inline-end: 6px;
   }
 
   @container (inline-size < 34rem) {
@@ -134,7 +155,7 @@ export const rows = css`
         'status status status' auto
         'more more more' auto / 44px minmax(0, 1fr) auto;
       column-gap: 12px;
-      padding: 12px 8px 12px 12px;
+      padding: 12px;
     }
 
     /* A text button would take most of the name's line, so it gets a place on the next one. */
@@ -145,8 +166,22 @@ export const rows = css`
         'more more more' auto / 44px minmax(0, 1fr) auto;
     }
 
+    /* Why an upload waits, or that it has a warning, needs a line of its own. */
+    .item[data-tone='warn']:has(.actions .button) {
+      grid-template:
+        'thumb text text' auto
+        'status status status' auto
+        'actions actions actions' auto
+        'more more more' auto / 44px minmax(0, 1fr) auto;
+    }
+
     .item:has(.actions .button) .actions {
+      justify-content: flex-end;
       margin-block-start: 6px;
+    }
+
+    .meta {
+      white-space: normal;
     }
 
     .thumb {
@@ -156,10 +191,6 @@ export const rows = css`
 
     .status {
       margin-block-start: 8px;
-    }
-
-    .more {
-      padding-inline-end: 4px;
     }
   }
 `

@@ -13,12 +13,17 @@ export const summary = css`
     padding-inline: 4px 0;
   }
 
+  .count,
+  .foot {
+    unicode-bidi: plaintext;
+  }
+
   .count strong {
     font-weight: 600;
   }
 
   .muted {
-    margin-inline-start: 6px;
+    margin-inline: 4px;
     color: var(--_muted);
   }
 

@@ -20,6 +20,7 @@ export const verdict = css`
     margin-block-start: 8px;
     color: var(--_muted);
     font-size: 0.8667em;
+    overflow-wrap: anywhere;
   }
 
   .foot {

@@ -12,9 +12,9 @@ const words: PageWords = {
   lead: 'Fügen Sie Fotos, Videos, Audio oder Dokumente hinzu und erhalten Sie die ID für Ihre Kampagne. Jede Datei wird zuerst geprüft, damit Sie sofort wissen, ob WhatsApp sie zustellt.',
 
   linkNeeded: 'Sie brauchen einen neuen Link',
-  linkNeededWhy: 'Diese Seite öffnen Sie mit einem persönlichen Link. Links sind nur begrenzte Zeit gültig.',
+  linkNeededWhy: 'Diese Seite öffnen Sie mit einem persönlichen Link. Links sind nur für begrenzte Zeit gültig.',
   linkExpired: 'Ihr Link ist abgelaufen',
-  linkExpiredWhy: 'Links sind nur begrenzte Zeit gültig. Mit einem neuen Link werden Ihre Uploads fortgesetzt.',
+  linkExpiredWhy: 'Links sind nur für begrenzte Zeit gültig. Mit einem neuen Link werden Ihre Uploads fortgesetzt.',
   linkDeclined: 'Öffnen Sie Ihren eigenen Link erneut',
   linkDeclinedWhy: 'Der neue Link wurde nicht verwendet. Öffnen Sie Ihren eigenen Link oder fügen Sie ihn hier ein. Dann werden Ihre Uploads fortgesetzt.',
   linkAsk: 'Bitten Sie die Person, die Mediarelay betreibt, um einen neuen Link, und öffnen Sie ihn.',
@@ -37,17 +37,17 @@ const words: PageWords = {
   replaceKeep: 'Diesen Link nicht verwenden',
   replaceAccept: 'Neuen Link verwenden',
 
-  purpose: 'Wofür ist die Datei?',
+  purpose: 'Wofür ist die Datei gedacht?',
   message: 'Nachricht',
   template: 'Kopfzeile einer Vorlage',
   profile: 'Profilbild',
-  givesMediaID: 'ergibt eine Medien-ID',
-  givesHandle: 'ergibt ein Handle',
+  givesMediaID: 'liefert eine Medien-ID',
+  givesHandle: 'liefert ein Handle',
   offer: 'Einige Dateien passen nicht zu Ihrer Auswahl. Sie können sie nur als Nachricht senden.',
   offerAccept: 'Nur als Nachricht senden',
 
   limits: 'Was WhatsApp unterstützt',
-  rejected: 'Dateien, die WhatsApp nicht zustellen würde, werden vor dem Hochladen abgelehnt. Sie sehen, wie Sie das Problem beheben.',
+  rejected: 'Dateien, die WhatsApp nicht zustellen würde, werden vor dem Hochladen abgelehnt. Sie erfahren dann, wie Sie das Problem beheben.',
 }
 
 export default words

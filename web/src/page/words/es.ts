@@ -41,8 +41,8 @@ const words: PageWords = {
   message: 'Mensaje',
   template: 'Encabezado de plantilla',
   profile: 'Foto del perfil',
-  givesMediaID: 'da un ID multimedia',
-  givesHandle: 'da un handle',
+  givesMediaID: 'genera un ID multimedia',
+  givesHandle: 'genera un handle',
   offer: 'Algunos archivos no son compatibles con lo que eligió. Solo puede enviarlos como mensaje.',
   offerAccept: 'Enviar solo como mensaje',
 

@@ -18,7 +18,7 @@ const words: PageWords = {
   linkDeclined: 'Abra seu próprio link de novo',
   linkDeclinedWhy: 'O novo link não foi usado. Para continuar, abra seu próprio link ou cole-o aqui. Seus envios serão retomados.',
   linkAsk: 'Peça um novo link à pessoa que administra o Mediarelay e abra-o.',
-  linkMake: 'Se você mesmo o administra: {0} gera um token. Adicione-o ao endereço desta página como {1} ou cole-o aqui.',
+  linkMake: 'Se é você quem administra o Mediarelay: {0} gera um token. Adicione-o ao endereço desta página como {1} ou cole-o aqui.',
   linkPaste: 'Cole seu novo link ou token',
   linkContinue: 'Continuar',
   linkValid: 'link válido por {time}',
@@ -33,7 +33,7 @@ const words: PageWords = {
   switchKeep: 'Continuar na minha sessão',
   switchAccept: 'Trocar',
   replaceFrom: 'Nesta aba, você entrou com um link para outra pessoa ou outro canal.',
-  replaceWhy: 'Se você usar este link, os novos arquivos vão para o canal dele, e seus envios inacabados só serão retomados quando você abrir seu próprio link de novo. Use-o somente se você o esperava.',
+  replaceWhy: 'Se você usar este link, os novos arquivos vão para o canal dele, e seus envios não concluídos só serão retomados quando você abrir seu próprio link de novo. Use-o somente se você o esperava.',
   replaceKeep: 'Não usar este link',
   replaceAccept: 'Usar o novo link',
 
