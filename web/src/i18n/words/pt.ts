@@ -58,6 +58,7 @@ const labels: Labels = {
   failed: 'Falhou',
 
   waitingOffline: 'Sem conexão de rede',
+  waitingUnreachable: 'Não é possível acessar o servidor de mídia',
   waitingServer: 'O servidor não responde',
   waitingStalled: 'A conexão está parada',
   waitingLocked: 'Sendo enviado de outro lugar',
