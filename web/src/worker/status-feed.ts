@@ -75,7 +75,10 @@ export class StatusFeed {
     clearTimeout(this.#linger)
     this.#open()
     const early = this.#stream?.takeEarly(id)
-    if (early) queueMicrotask(() => this.#tell(watch, early))
+    if (early) {
+      watch.heard++
+      queueMicrotask(() => this.#tell(watch, early))
+    }
     this.#schedule(watch, this.#firstDelay(watch))
     return () => this.#drop(watch)
   }

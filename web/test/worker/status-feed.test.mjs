@@ -345,3 +345,15 @@ test('a connection that breaks is broken for all uploads', async t => {
   await pass(500)
   assert.deepEqual(told.toSorted(), ['u1 broken', 'u2 broken', 'u3 broken'])
 })
+
+test('an upload of which the stream has told before it was watched is not asked for', async t => {
+  const { requests, streams, told, watch, pass } = newFeed(t)
+  watch('u1')
+  await pass(0)
+  streams[0].upload('u1', 'relaying')
+  streams[0].upload('u2', 'relaying')
+  await pass(0)
+  watch('u2')
+  await pass(30_000)
+  assert.deepEqual([told, requests], [['u1 relaying', 'u2 relaying'], ['events']])
+})
