@@ -23,7 +23,7 @@ func TestNetworkOutage(t *testing.T) {
 			t.Parallel()
 			s := browserstage.New(t)
 			content := s.BeginOutage()
-			s.Until(`told.filter(event => event.Reason === 'offline').length > 2`)
+			s.Until(`told.filter(event => event.Reason === 'unreachable').length > 2`)
 			s.Until(`row("notes.txt").State === "waiting"`)
 			s.EndOutage(back.said, back.within)
 			s.WantIntact("notes.txt", content)

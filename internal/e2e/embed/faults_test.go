@@ -1,11 +1,15 @@
 package embed
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
+	"github.com/golang-jwt/jwt/v5"
+
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 	"mediarelay/internal/e2e/stage/portal"
 	"mediarelay/internal/e2e/stage/proxy"
@@ -43,6 +47,104 @@ func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
 			wantFault(p, tt.code, tt.advice)
 		})
 	}
+}
+
+// A few lost requests at the start are a bad connection and accuse nobody: the upload only takes longer.
+func TestLostRequestsAreNoMistakeOfAdministrators(t *testing.T) {
+	t.Parallel()
+	path := func(path string) proxy.Match {
+		return func(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, path) }
+	}
+	for name, tt := range map[string]struct {
+		portal.Setting
+		lost []proxy.Fault
+	}{
+		"of a worker": {portal.Setting{Site: portal.AnotherSite}, []proxy.Fault{
+			{Name: "a lost look-up", Match: path("/v1/assets"), Times: 1},
+			{Name: "lost creations", Match: path("/files/"), Times: 2},
+			{Name: "a lost request for the rules", Match: path("/v1/rules"), Times: 1},
+		}},
+		"the document of a frame": {portal.Setting{Site: portal.SameSite, Policy: portal.FramePolicy}, []proxy.Fault{
+			{Name: "a lost frame", Match: path("/widget/engine.html"), Times: 1},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := portal.New(t, tt.Setting)
+			for _, fault := range tt.lost {
+				fault.Act = proxy.LoseResponse
+				p.Proxy.Add(&fault)
+			}
+			p.Visit(p.Address)
+			content := p.Begin("flyer.pdf", 2<<20)
+			p.WantIntact("flyer.pdf", content)
+			p.WantOneUpload()
+			p.WantNoError()
+		})
+	}
+}
+
+// Nothing listens at the endpoint, while the browser has a network. The row and the console say so, and the upload waits.
+func TestNothingAtTheEndpointIsNotAMissingNetwork(t *testing.T) {
+	t.Parallel()
+	gone := httptest.NewServer(http.NotFoundHandler())
+	gone.Close()
+	p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Change: func(snippet string) string { return portal.Endpoint(snippet, gone.URL) }})
+	p.Begin("flyer.pdf", 10_000)
+	p.Until(`row("flyer.pdf").State === "waiting" && row("flyer.pdf").Text.includes("The media server can't be reached")`)
+	if told := p.Events("upload-retry"); len(told) == 0 || told[0].Reason != "unreachable" {
+		t.Errorf("upload-retry: %+v", told)
+	}
+	p.WantInConsole("unreachable", "nothing answers at "+gone.URL, "Check the attribute endpoint")
+	p.WantNoError()
+}
+
+// A token that the server does not accept, or that is none, has one line in the console, which says what to change and
+// not the token.
+func TestTokensThatDoNotWorkAreExplainedOnce(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		token  func(portal.Portal) string
+		advice []string
+	}{
+		"rejected":           {func(p portal.Portal) string { return signed(p, "aud", "another") }, []string{"token_rejected", "secret, aud, exp"}},
+		"of no such channel": {func(p portal.Portal) string { return signed(p, "channel", "nowhere") }, []string{"unknown_channel", "channels file"}},
+		"empty":              {func(portal.Portal) string { return "" }, []string{"token_missing", "Return the JWT"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Change: severalElements(2)})
+			token := tt.token(p)
+			p.Evaluate(fmt.Sprintf(`for (const element of document.querySelectorAll('media-upload')) {
+				element.getToken = async () => %s
+				element.addFiles([new File(['notes'], 'one.txt'), new File(['notes, too'], 'two.txt')])
+			}`, quoted(token)))
+			p.WantInConsole(tt.advice...)
+			p.Until(`[...document.querySelectorAll('media-upload')].every(element => element.files.every(file => ['waiting', 'failed'].includes(file.state)))`)
+			lines := 0
+			for _, line := range p.Console() {
+				if strings.Contains(line, tt.advice[0]) {
+					lines++
+				}
+				if token != "" && strings.Contains(line, token) {
+					t.Errorf("the console shows the token: %q", line)
+				}
+			}
+			if lines != 1 {
+				t.Errorf("the console has %d lines about it: %q", lines, p.Console())
+			}
+		})
+	}
+}
+
+// signed is a token with the server's signature and one odd claim.
+func signed(p portal.Portal, claim, value string) string {
+	p.Helper()
+	claims := stage.Claims()
+	claims[claim] = value
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(stage.JWTSecret))
+	p.Must(err)
+	return token
 }
 
 // The portal has updated its copy of the files, and nobody the server.

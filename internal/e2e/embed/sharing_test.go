@@ -10,6 +10,7 @@ import (
 	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 	"mediarelay/internal/e2e/stage/portal"
+	"mediarelay/internal/sandbox"
 )
 
 // countWorkers counts the workers that the page starts.
@@ -86,6 +87,38 @@ func TestElementsOfOnePageShareAWorkerAndNothingElse(t *testing.T) {
 	}
 	if len(subjects) != 4 {
 		t.Errorf("the server has %v, want four uploads", subjects)
+	}
+}
+
+// However many files and elements share the worker, one stream tells the person's tokens of their uploads.
+func TestElementsOfOnePersonShareAStream(t *testing.T) {
+	t.Parallel()
+	p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Change: severalElements(2)})
+	const files = 4
+	for range 2 * files {
+		p.Sandbox.Faults().Add(sandbox.OpUploadMedia, sandbox.Slow(4<<10))
+	}
+	p.Evaluate(fmt.Sprintf(`window.elements = [...document.querySelectorAll('media-upload')]
+		const tokens = [%s, %s]
+		elements.forEach((element, at) => {
+			element.getToken = async () => tokens[at]
+			element.addFiles(Array.from({ length: %d }, (_, n) => new File([('notes ' + at + n + '\n').repeat(2000)], 'notes' + at + n + '.txt')))
+		})`, quoted(p.TokenOf("ana", time.Hour)), quoted(p.TokenOf("ana", 2*time.Hour)), files))
+	p.Until(fmt.Sprintf(`elements.every(element => element.files.filter(file => file.state === 'done').length === %d)`, files))
+	streams, asked := 0, 0
+	for _, r := range p.RequestsWith("GET") {
+		switch {
+		case r.Path == "/v1/events":
+			streams++
+		case strings.HasPrefix(r.Path, "/v1/uploads/"):
+			asked++
+		}
+	}
+	if streams != 1 || asked != 0 {
+		t.Errorf("%d streams were opened and %d uploads asked for, want one and none: %s", streams, asked, p.Proxy.Story())
+	}
+	if started := workers(p); started != 1 {
+		t.Errorf("two elements started %d workers, want 1", started)
 	}
 }
 

@@ -287,7 +287,7 @@ func stalledLine(s *browserstage.Stage, _ browserstage.Browser) {
 
 func outage(s *browserstage.Stage, _ browserstage.Browser) {
 	content := s.BeginOutage()
-	s.Until(`told.filter(event => event.Reason === 'offline').length > 2`)
+	s.Until(`told.filter(event => event.Reason === 'unreachable').length > 2`)
 	s.EndOutage(`dispatchEvent(new Event('online'))`, browserstage.PageTimeout)
 	s.WantIntact("notes.txt", content)
 	s.WantOneUpload()

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -92,6 +93,38 @@ func (p *portal) wantEvents(want ...string) {
 	}
 }
 
+// An uploader that is closed while its code is still loading starts no worker, dispatches no
+// event, and answers the calls that wait.
+func TestHeadlessClosedBeforeItsEngineIsLoaded(t *testing.T) {
+	t.Parallel()
+	p := newPlainPortal(t, "headless.html")
+	p.Until(`window.uploader`)
+	codes := browserstage.Value[[]string](p.Stage, `(async () => {
+		window.started = 0
+		window.Worker = class extends Worker { constructor(...how) { super(...how); started++ } }
+		uploader.addEventListener('change', () => heard.push({ name: 'change' }))
+		const file = new File(['Hello'], 'notes.txt')
+		uploader.add([file])
+		const answers = [uploader.restore(), uploader.check(file)]
+		heard.length = 0
+		uploader.close()
+		answers.push(uploader.restore(), uploader.check(file))
+		uploader.add([file])
+		uploader.start()
+		return Promise.all(answers.map(answer => answer.then(() => 'an answer', error => error.code)))
+	})()`)
+	if want := slices.Repeat([]string{"engine_unavailable"}, 4); !slices.Equal(codes, want) {
+		t.Errorf("the calls end with %q, want %q", codes, want)
+	}
+	p.Evaluate(`setTimeout(() => { window.over = true }, 1000)`) // nothing reports that nothing starts
+	p.Until(`window.over`)
+	if started := browserstage.Value[int](p.Stage, `started`); started != 0 {
+		t.Errorf("%d workers were started", started)
+	}
+	p.wantEvents()
+	p.wantNoFaults()
+}
+
 // An upload of an earlier visit comes back on request, under the portal's own key.
 func TestHeadlessRestores(t *testing.T) {
 	t.Parallel()
@@ -143,6 +176,11 @@ func TestCheck(t *testing.T) {
 	p.wantSentences(v.Reasons[0].Code)
 	if requests := p.Proxy.Requests(); len(requests) > 0 {
 		t.Errorf("the media server got %d requests, want none", len(requests))
+	}
+	for _, line := range p.Console() {
+		if strings.Contains(line, "uploads to") {
+			t.Errorf("the console says %q, and nothing is uploaded", line)
+		}
 	}
 	p.wantNoFaults()
 }

@@ -2,7 +2,7 @@
  * The verdict on a file, without a list, an upload or a server. The same Go module
  * judges as in `<media-upload>`, in a worker too. Nothing leaves the browser.
  */
-import { createEngine } from '../engine/create-engine.js'
+import { createChecker } from '../engine/create-engine.js'
 import type { Engine, Kind, Purpose, Verdict } from '../engine/engine.js'
 
 export interface CheckOptions {
@@ -30,8 +30,7 @@ export async function check(file: Blob, { purposes, kind, name }: CheckOptions =
   clearTimeout(timer)
   running++
   try {
-    // A frame of the media server would need its address, and a check needs no server.
-    engine ??= createEngine(`${location.origin}/`, 'worker')
+    engine ??= createChecker()
     return await engine.check('', file, {
       name: name ?? (file instanceof File ? file.name : ''),
       declaredType: file.type,

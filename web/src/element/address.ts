@@ -1,4 +1,5 @@
 /** At which place of the page's site the element is. */
+import { pagePath, pageRoute } from '../session/page-address.js'
 
 /** Differs with every visit, so that the uploads of elements that cannot be told apart are of no place of a later one. */
 const visit = Math.random()
@@ -13,13 +14,11 @@ export interface PlaceParts {
 
 /**
  * The key under which an element's uploads are stored, and restored at the next visit: `restoreKey`, else address and
- * name. A fragment counts only if it is a route such as "#/campaigns/2", since another one may hold a token.
+ * name.
  */
 export function placeOf({ name, restoreKey, alone }: PlaceParts): string {
   if (restoreKey !== '') return `restore-key\n${restoreKey}`
-  const { pathname, search, hash } = location
-  const route = /^#!?\//.test(hash) ? `\n${hash}` : ''
-  return `${pathname}${search}#${name}${route}${name === '' && !alone ? `\n${visit}` : ''}`
+  return `${pagePath()}#${name}${pageRoute()}${name === '' && !alone ? `\n${visit}` : ''}`
 }
 
 /** Whether uploads of earlier visits return to the element by themselves. Elements without a name cannot be told apart. */

@@ -1,32 +1,61 @@
-/** What the console tells developers, once per page: how the engine is reached, and what to change if it is not. */
+/** What the console tells developers, once per page: how the engine is reached, and what to change if something does not work. */
 import type { FaultCode } from './fault.js'
 import { workerScript } from './page-workers.js'
+import { warnPage } from './page-warning.js'
 import { policyFor, type EngineTarget, type Way } from './way.js'
 
-const said = new Set<string>()
 const scriptOrigin = new URL(workerScript).origin
 
-function sayOnce(level: 'info' | 'warn', text: string): void {
-  if (said.has(text)) return
-  said.add(text)
-  console[level](`media-upload: ${text}`)
-}
-
 /** The way that was found, and the policy of a better one. */
-export function reportWay(way: Way, { endpoint, choice }: EngineTarget): void {
-  const media = new URL(endpoint).origin
-  if (way === 'worker') return sayOnce('info', `the engine runs in a worker of this page's origin and uploads to ${media}.`)
-  if (way === 'blob') return sayOnce('info', `the engine runs in a worker that imports its script from ${scriptOrigin}, and uploads to ${media}.`)
-  const why = choice === 'frame' ? 'as the attribute engine="frame" says' : `because this page's policy forbids the worker. With a worker, unfinished uploads resume in every browser: ${worker(media)}`
-  sayOnce('info', `the engine runs in a hidden frame of ${media}, ${why}.`)
+export function reportWay(way: Way, target: EngineTarget): void {
+  const purpose = target.checksOnly ? 'checks files there; nothing is uploaded' : `uploads to ${mediaOf(target)}`
+  if (way === 'worker') return say(`the engine runs in a worker of this page's origin and ${purpose}.`)
+  if (way === 'blob') return say(`the engine runs in a worker that imports its script from ${scriptOrigin}, and ${purpose}.`)
+  const why = target.choice === 'frame' ? 'as the attribute engine="frame" says' : `because this page's policy forbids the worker. With a worker, unfinished uploads resume in every browser: ${worker(mediaOf(target))}`
+  say(`the engine runs in a hidden frame of ${mediaOf(target)}, ${why}.`)
 }
 
-export function reportFault(code: FaultCode, { endpoint, choice }: EngineTarget): void {
-  sayOnce('warn', `${code}: ${remedyFor(code, { endpoint, choice })}`)
+export function reportFault(code: FaultCode, target: EngineTarget): void {
+  warn(code, remedyFor(code, target))
 }
 
-function remedyFor(code: FaultCode, { endpoint, choice }: EngineTarget): string {
-  const media = new URL(endpoint).origin
+/** What the set-up of the tokens or of the network may have to do with a failure or a wait; nothing for any other `code`. */
+export function reportCause(code: string, target: EngineTarget): void {
+  const remedy = causeOf(code, mediaOf(target))
+  if (remedy !== '') warn(code, remedy)
+}
+
+function causeOf(code: string, media: string): string {
+  switch (code) {
+    case 'unreachable':
+      return `nothing answers at ${media}. Check the attribute endpoint, and that the server runs. The upload retries by itself`
+    case 'unknown_channel':
+      return `${media} has no channel of the name in the token. Sign the claim channel with a name of the server's channels file`
+    case 'unauthorized':
+      return `${media} does not accept the token. Compare its secret, aud, exp and the clock of your back end with the server's settings. The response to the request names the reason`
+    case 'forbidden_scope':
+      return 'the token does not allow the request. Sign the claim scope as "upload assets:read"'
+    default:
+      return ''
+  }
+}
+
+function say(text: string): void {
+  warnPage(globalThis, text, 'note')
+}
+
+function warn(code: string, remedy: string): void {
+  warnPage(globalThis, `${code}: ${remedy}`)
+}
+
+/** The origin that files go to, or that the engine comes from if none are sent. */
+function mediaOf({ endpoint, checksOnly }: EngineTarget): string {
+  return checksOnly ? scriptOrigin : new URL(endpoint).origin
+}
+
+function remedyFor(code: FaultCode, target: EngineTarget): string {
+  const media = mediaOf(target)
+  const { endpoint, choice } = target
   switch (code) {
     case 'origin_not_allowed':
       return `${media} does not allow this page. Add its origin to the server's setting: MEDIARELAY_ALLOWED_ORIGINS=${location.origin}`

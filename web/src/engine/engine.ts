@@ -107,8 +107,11 @@ export interface ElsewhereFilter {
   readonly taken: readonly string[]
 }
 
-/** Why an upload waits. */
-export type WaitReason = 'offline' | 'server' | 'stalled' | 'locked' | 'token' | 'rate'
+/**
+ * Why an upload waits. `offline`: the browser has no network. `unreachable`: it has one, and nothing answers at the
+ * server's address. `server`: the server answers that it cannot serve.
+ */
+export type WaitReason = 'offline' | 'unreachable' | 'server' | 'stalled' | 'locked' | 'token' | 'rate'
 
 /** An event of one upload; `id` is the element's file id. `token-needed` is about all uploads. */
 export type EngineEvent =

@@ -7,7 +7,10 @@ import { forbidsFrame } from './violations.js'
 import type { FrameGreeting, FromProcess } from './worker-protocol.js'
 
 /** How long the frame may take to answer once it is loaded. A frame that refuses this page is "loaded" too. */
-const ANSWER_MILLISECONDS = 3000
+const ANSWER_MILLISECONDS = 1500
+
+/** How often the frame is loaded until it answers: a lost request shows the browser's own page in it. */
+const MAX_LOADS = 3
 
 export function openFrame(endpoint: string, listener: ProcessListener): EngineProcess {
   const frame = new EngineFrame(endpoint, listener)
@@ -15,22 +18,24 @@ export function openFrame(endpoint: string, listener: ProcessListener): EnginePr
 }
 
 class EngineFrame {
+  readonly #url: string
   readonly #origin: string
   readonly #listener: ProcessListener
   readonly #element: HTMLIFrameElement
   readonly #observer: MutationObserver
   #timer: ReturnType<typeof setTimeout> | undefined
+  #loads = 0
   port: MessagePort | undefined
 
   constructor(endpoint: string, listener: ProcessListener) {
-    const url = new URL('widget/engine.html', endpoint)
-    this.#origin = url.origin
+    this.#url = new URL('widget/engine.html', endpoint).href
+    this.#origin = new URL(endpoint).origin
     this.#listener = listener
-    this.#element = hiddenFrame(url.href)
+    this.#element = hiddenFrame(this.#url)
     this.#element.onload = () => this.#greet()
-    // The page may remove what it does not know; the worker would be gone without a word.
+    // The page may remove or move what it does not know; the worker would be gone without a word.
     this.#observer = new MutationObserver(() => {
-      if (!this.#element.isConnected) this.#fail('the page has removed the frame')
+      if (this.#element.parentNode !== document.documentElement) this.#fail('the page has moved the frame')
     })
     document.addEventListener('securitypolicyviolation', this.#violated)
     // Not in the body, whose content some pages replace as a whole.
@@ -62,8 +67,14 @@ class EngineFrame {
       this.#listener(data)
     }
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#fail('the frame does not answer'), ANSWER_MILLISECONDS)
+    this.#timer = setTimeout(() => this.#silent(), ANSWER_MILLISECONDS)
     this.#element.contentWindow?.postMessage({ type: 'mediarelay-engine' } satisfies FrameGreeting, this.#origin, [port2])
+  }
+
+  #silent(): void {
+    if (++this.#loads === MAX_LOADS) return this.#fail('the frame does not answer')
+    // Loads the page again.
+    this.#element.src = this.#url
   }
 
   #fail(detail: string): void {

@@ -24,9 +24,18 @@ export async function askServer(endpoint: string): Promise<ServerKind> {
     const found = response.ok ? /^export const protocol = (\d+)/.exec(await response.text()) : undefined
     if (found) return Number(found[1])
     return response.ok || response.status === 404 || response.status === 405 ? 'stranger' : undefined
-  } catch {
-    return await fetchPublic(url, 'no-cors').then(() => 'hidden', () => undefined)
+  } catch (error) {
+    return await isHidden(url, error) ? 'hidden' : undefined
   }
+}
+
+/**
+ * Whether the browser hides what a URL answers: a request has failed with `error`, and one whose answer nobody may read
+ * does not fail. A request that takes too long is not hidden.
+ */
+export async function isHidden(url: URL, error: unknown): Promise<boolean> {
+  if (!(error instanceof TypeError)) return false
+  return fetchPublic(url, 'no-cors').then(() => true, () => false)
 }
 
 /** A request without credentials, past the cache. */

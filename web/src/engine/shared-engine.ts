@@ -24,7 +24,7 @@ const engines = new Map<string, SharedEngine>()
 
 /** The engine of a target. It runs only while it has clients. */
 export function sharedEngine(target: EngineTarget): SharedEngine {
-  const key = `${target.choice} ${target.endpoint}`
+  const key = JSON.stringify(target)
   const engine = engines.get(key) ?? new SharedEngine(target)
   engines.set(key, engine)
   return engine
@@ -39,8 +39,6 @@ export class SharedEngine {
   #search: ProcessSearch | undefined
   #violations: ViolationLog | undefined
   #process: EngineProcess | undefined
-  /** A worker has run, but not under this page's policy. */
-  #workerForbidden = false
   #lastClient = 0
 
   constructor(target: EngineTarget) {
@@ -106,9 +104,9 @@ export class SharedEngine {
     }
   }
 
-  /** A worker of the page's own origin fails without a violation if the network is down. A frame is no help then. */
+  /** A worker of the page's own origin fails without a violation if the network is down. A frame is no help then, unless it is the only way. */
   get #needsFrame(): boolean {
-    return !this.#hasOwnScript || this.#target.choice === 'frame' || this.#workerForbidden || forbidsWorker(this.#violations?.all ?? [])
+    return !this.#hasOwnScript || this.#ways[0] === 'frame' || forbidsWorker(this.#violations?.all ?? [])
   }
 
   #found({ way, process, protocol }: FoundProcess): void {
@@ -132,7 +130,9 @@ export class SharedEngine {
   /** An event of the running worker. */
   #receive(event: FromProcess): void {
     switch (event.type) {
-      case 'ready': case 'starting': return
+      case 'starting': return
+      // A frame that the page takes out of the document and puts back loads again, with another worker.
+      case 'ready': return this.#lose({ detail: 'the frame was loaded again', blamed: true })
       case 'forbidden': return this.#forbidden(event.directive)
       case 'dead': return this.#lose({ detail: event.detail, blamed: true }, event.client)
       case 'failed': return this.#lose({ detail: event.detail, blamed: true })
@@ -142,7 +142,6 @@ export class SharedEngine {
   /** A worker finds out what its policy forbids only when it needs it. A frame has a policy of its own. */
   #forbidden(detail: string): void {
     const hasFrame = this.#allWays().includes('frame') && !this.#ways.includes('frame')
-    this.#workerForbidden = hasFrame
     this.#ways = hasFrame ? ['frame'] : this.#allWays()
     this.#lose(hasFrame ? { detail, blamed: false } : { detail, blamed: true, fault: 'policy_forbids_engine' })
   }

@@ -1,4 +1,5 @@
 /** What the page's policy has forbidden while the engine was started. A worker or frame itself fails without a reason. */
+import { isOfOrigin } from './url-origin.js'
 
 export interface Violation {
   /** The directive that applies, such as "worker-src". */
@@ -29,7 +30,7 @@ export class ViolationLog {
 
 /** Whether the policy has forbidden the frame of a media server. */
 export function forbidsFrame(violations: readonly Violation[], mediaOrigin: string): boolean {
-  return violations.some(({ directive, blocked }) => /^(frame|child|default)-src/.test(directive) && blocked.startsWith(mediaOrigin))
+  return violations.some(({ directive, blocked }) => /^(frame|child|default)-src/.test(directive) && isOfOrigin(blocked, mediaOrigin))
 }
 
 /** Whether the policy has forbidden a worker or what it consists of. */

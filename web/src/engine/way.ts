@@ -14,6 +14,8 @@ export interface EngineTarget {
   /** The media server, such as "https://media.example.com/". */
   readonly endpoint: string
   readonly choice: EngineChoice
+  /** Nothing is uploaded. */
+  readonly checksOnly?: boolean
 }
 
 /** The ways to try, best first. A worker must be of its page's own origin. */

@@ -5,7 +5,9 @@
 import { EngineUnavailableError } from './engine-unavailable-error.js'
 import type { Connection, EngineHost, Loss } from './connection.js'
 import type { CheckRequest, ElsewhereFilter, Engine, EngineEvent, Failure, KeptUpload, UploadRequest, Verdict } from './engine.js'
+import { PageCache } from './page-cache.js'
 import { PendingCalls, type Question } from './pending-calls.js'
+import { reachability } from './reachability.js'
 import { trackEvent, trackUpload, type TrackedUpload } from './tracked-upload.js'
 import { FIRST, type CallAnswers, type CallMessage, type FromWorker, type StartMessage, type ToWorker, type UploadCommand } from './worker-protocol.js'
 
@@ -17,6 +19,7 @@ export class WorkerEngine implements Engine {
   readonly #listeners = new Set<(event: EngineEvent) => void>()
   readonly #uploads = new Map<string, TrackedUpload>()
   readonly #calls = new PendingCalls()
+  readonly #cache = new PageCache(() => this.#stop(), () => this.wake())
   /** Uploads that were forgotten while there was no worker to remove their copies. */
   readonly #forgotten = new Set<string>()
   #worker: Connection | undefined
@@ -26,20 +29,7 @@ export class WorkerEngine implements Engine {
 
   constructor(host: EngineHost) {
     this.#host = host
-    addEventListener('pagehide', this.#freeze)
-    addEventListener('pageshow', this.#thaw)
-  }
-
-  /**
-   * Stops the worker of a page that enters the back/forward cache. WebKit freezes such a worker
-   * while it holds the locks of its uploads, so that no other page could resume them.
-   */
-  readonly #freeze = ({ persisted }: PageTransitionEvent): void => {
-    if (persisted) this.#stop()
-  }
-
-  readonly #thaw = ({ persisted }: PageTransitionEvent): void => {
-    if (persisted && !this.#suspended) this.wake()
+    this.#cache.listen()
   }
 
   warm(): void {
@@ -112,21 +102,24 @@ export class WorkerEngine implements Engine {
     return () => { this.#listeners.delete(listener) }
   }
 
+  /** A removed element may never come back, so the page keeps no listener of it. */
   suspend(): void {
     this.#suspended = true
+    this.#cache.unlisten()
     this.#stop()
   }
 
   wake(): void {
+    if (this.#closed) return
     this.#suspended = false
+    this.#cache.listen()
     const running = [...this.#uploads.values()].some(({ state }) => state === 'running')
     if (running || this.#calls.messages.length + this.#forgotten.size > 0) this.#open()
   }
 
   close(): void {
     this.#closed = true
-    removeEventListener('pagehide', this.#freeze)
-    removeEventListener('pageshow', this.#thaw)
+    this.#cache.unlisten()
     this.#stop()
     this.#uploads.clear()
     this.#calls.rejectAll('the engine was closed')
@@ -196,15 +189,19 @@ export class WorkerEngine implements Engine {
         this.#crashes = 0
         return this.#calls.resolve(message.call, message.answer)
       case 'event':
-        this.#track(message.event)
-        this.#host.noticed(message.event)
-        this.#emit(message.event)
+        return this.#happened(reachability(message.event))
     }
   }
 
   #located(id: string, url: string): void {
     const upload = this.#uploads.get(id)
     if (upload) upload.start = { ...upload.start, url }
+  }
+
+  #happened(event: EngineEvent): void {
+    this.#track(event)
+    this.#host.noticed(event)
+    this.#emit(event)
   }
 
   #track(event: EngineEvent): void {

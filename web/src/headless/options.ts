@@ -2,6 +2,7 @@
 import type { Kind, Purpose } from '../engine/engine.js'
 import type { EngineChoice } from '../engine/way.js'
 import { defaultConcurrency } from '../session/default-concurrency.js'
+import { pagePath, pageRoute } from '../session/page-address.js'
 import type { GetToken } from '../session/token-provider.js'
 
 export interface UploaderOptions {
@@ -21,7 +22,9 @@ export interface UploaderOptions {
   readonly concurrency?: number | undefined
   /** Further Upload-Metadata pairs: the same for all files, or a function that returns those of one file. */
   readonly metadata?: Readonly<Record<string, string>> | ((file: File) => Readonly<Record<string, string>>) | undefined
-  /** Whose earlier uploads `restore` brings back; the page's path and query by default. */
+  /** Tells the uploaders of one page apart: `restore` brings back the earlier uploads of its name alone. */
+  readonly name?: string | undefined
+  /** Whose earlier uploads `restore` brings back; by default those of the same page, route and `name`. */
   readonly restoreKey?: string | undefined
   /** The language of the messages in errors, such as "de"; by default one that the browser prefers. */
   readonly lang?: string | undefined
@@ -35,7 +38,10 @@ export function purposesOf({ purposes }: UploaderOptions): readonly Purpose[] {
   return purposes === undefined || purposes.length === 0 ? ['message'] : purposes
 }
 
-/** The key of `UploadRequest.place`. An element on the page should not be named "headless": it would share the place. */
-export function placeOf({ restoreKey }: UploaderOptions): string {
-  return restoreKey === undefined || restoreKey === '' ? `${location.pathname}${location.search}#headless` : `headless#${restoreKey}`
+/**
+ * The key under which an uploader's uploads are stored, for the site of the page. No element has the same one: theirs
+ * begin with the page's path or with "restore-key" (element/address.ts).
+ */
+export function placeOf({ name = '', restoreKey = '' }: UploaderOptions): string {
+  return restoreKey === '' ? `headless\n${pagePath()}${pageRoute()}\n#${name}` : `headless restore-key\n${restoreKey}`
 }

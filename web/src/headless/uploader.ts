@@ -4,6 +4,7 @@
  */
 import { createEngine } from '../engine/create-engine.js'
 import type { Engine, EngineFactory, Failure, Verdict } from '../engine/engine.js'
+import { EngineUnavailableError } from '../engine/engine-unavailable-error.js'
 import { warnPage } from '../engine/page-warning.js'
 import { serverOf } from '../engine/server-url.js'
 import { preferredTag } from '../i18n/languages.js'
@@ -28,6 +29,7 @@ export class Uploader extends EventTarget {
   readonly #options: UploaderOptions
   readonly #session: Session
   #engine: Engine | undefined
+  #closed = false
   #texts: Texts | undefined
 
   /** @internal */
@@ -59,6 +61,7 @@ export class Uploader extends EventTarget {
    * is that upload's.
    */
   add(files: Iterable<File>): readonly string[] {
+    if (this.#closed) return []
     const ids = [...files].flatMap((file) => this.#session.supply(file)?.id ?? this.#addNew(file) ?? [])
     this.#session.queue.pump()
     return ids
@@ -118,8 +121,12 @@ export class Uploader extends EventTarget {
     return this.#session.results(id)
   }
 
-  /** Stops everything. Unfinished uploads resume at the next visit, by `restore`. */
+  /**
+   * Stops everything for good, without another event. Unfinished uploads resume at the next visit, by `restore`; calls
+   * of `check` and `restore` reject.
+   */
   close(): void {
+    this.#closed = true
     if (typeof window !== 'undefined') window.removeEventListener('online', this.#online)
     this.#session.suspend()
     this.#engine?.close()
@@ -135,7 +142,11 @@ export class Uploader extends EventTarget {
   }
 
   #emit<N extends keyof MediaUploadDetails>(name: N, detail: MediaUploadDetails[N]): boolean {
-    return this.dispatchEvent(new CustomEvent(name, { detail, cancelable: isCancelable(name) }))
+    return this.#dispatch(new CustomEvent(name, { detail, cancelable: isCancelable(name) }))
+  }
+
+  #dispatch(event: Event): boolean {
+    return !this.#closed && this.dispatchEvent(event)
   }
 
   #host(): SessionHost {
@@ -152,7 +163,7 @@ export class Uploader extends EventTarget {
       warn: (text) => warnPage(text),
       loadEngine: () => this.#loadEngine(),
       emit: (name, detail) => this.#emit(name, detail),
-      changed: () => void this.dispatchEvent(new Event('change')),
+      changed: () => void this.#dispatch(new Event('change')),
       valueChanged: () => {},
       sentence: (failure) => this.#sentence(failure),
       unmatched: (file) => {
@@ -165,7 +176,13 @@ export class Uploader extends EventTarget {
   /** The sentences are loaded first, so that every error has one. */
   async #loadEngine(): Promise<EngineFactory> {
     this.#texts ??= await loadTexts(this.#options.lang ?? preferredTag(navigator.languages)).catch(() => undefined)
-    return (endpoint) => (this.#engine ??= createEngine(endpoint, this.#options.engine))
+    return (endpoint) => this.#open(endpoint)
+  }
+
+  /** Throws if the page has closed the uploader while the engine's code was loading. */
+  #open(endpoint: string): Engine {
+    if (this.#closed) throw new EngineUnavailableError('the uploader was closed')
+    return (this.#engine ??= createEngine(endpoint, this.#options.engine))
   }
 
   #sentence(failure: Failure): string {

@@ -66,6 +66,7 @@ export const labels = {
   failed: 'Failed',
 
   waitingOffline: 'No network connection',
+  waitingUnreachable: 'The media server can’t be reached',
   waitingServer: 'The server isn’t responding',
   waitingStalled: 'The connection has stalled',
   waitingLocked: 'Being uploaded elsewhere',

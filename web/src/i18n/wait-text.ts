@@ -5,6 +5,7 @@ import type { Texts } from './messages.js'
 
 const waits: { readonly [R in WaitReason]: LabelName } = {
   offline: 'waitingOffline',
+  unreachable: 'waitingUnreachable',
   server: 'waitingServer',
   stalled: 'waitingStalled',
   locked: 'waitingLocked',

@@ -4,6 +4,7 @@
  */
 import type { ElsewhereFilter, Purpose } from '../engine/engine.js'
 import { failureOf } from '../engine/failure.js'
+import { warnPage } from '../engine/page-warning.js'
 import type { EngineDispatchHost } from './engine-dispatch.js'
 import { EngineDispatch } from './engine-dispatch.js'
 import { EngineEvents } from './engine-events.js'
@@ -52,7 +53,7 @@ export class Session {
     this.token = new TokenProvider({
       provide: (token) => this.#link.engine?.provideToken(token),
       authRequired: (reason, code) => void host.emit('auth-required', { reason, code }),
-      warn: (text) => host.warn(text),
+      warn: (text) => warnPage(globalThis, text),
       changed: () => this.#events.tokenChanged(),
     })
     this.#link = new EngineLink(host, (event) => this.#events.receive(event))

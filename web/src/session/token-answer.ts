@@ -6,14 +6,16 @@ export type TokenProblem = 'token_missing' | 'token_invalid' | 'token_rejected'
 
 export type TokenAnswer =
   | { readonly token: string }
-  /** `mistake` is for the page's developer, and does not contain the answer; empty if the page just has no token. */
+  /** `mistake` is for the page's developer, and does not contain the answer; empty if there is nothing to change. */
   | { readonly problem: TokenProblem; readonly mistake: string }
 
 /** Three base64url parts. Source: RFC 7515, section 7.1 (JWS compact serialization). */
 const jwt = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
+const missing = 'getToken returned no token (token_missing). Return the JWT of the person who is signed in, and set getToken to undefined while nobody is'
+
 export function readTokenAnswer(answer: unknown): TokenAnswer {
-  if (answer === undefined || answer === null || answer === '') return { problem: 'token_missing', mistake: '' }
+  if (answer === undefined || answer === null || answer === '') return { problem: 'token_missing', mistake: missing }
   if (typeof answer !== 'string') return invalid(typeof answer === 'object' ? 'an object' : describeValue(answer))
   const text = answer.trim()
   if (jwt.test(text)) return { token: text }

@@ -21,7 +21,7 @@ export interface TokenProviderPort {
   provide(token: string | undefined): void
   /** The person or the page has to act: emit `auth-required`. */
   authRequired(reason: TokenReason, problem: TokenProblem): void
-  /** Reports a mistake of the page to its developer. */
+  /** Reports a mistake of the page to its developer. Elements of one page make the same ones, so it appears once a page. */
   warn(text: string): void
   changed(): void
 }
@@ -74,8 +74,13 @@ export class TokenProvider {
     if (this.state.name !== 'idle') return
     this.#reason = reason
     // One rejected token may just have expired. A second one in a row is an error: wait before calling again.
-    if (this.#unconfirmed && ++this.#failures > 1) return this.#block(0, 'token_rejected')
+    if (this.#unconfirmed && ++this.#failures > 1) return this.#rejected()
     void this.#ask()
+  }
+
+  #rejected(): void {
+    this.#port.warn("the server rejects the token that getToken returns (token_rejected). Compare its secret, aud, exp and the clock of your back end with the server's settings. The response to the request names the reason")
+    this.#block(0, 'token_rejected')
   }
 
   /** The server accepted the token. */

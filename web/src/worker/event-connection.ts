@@ -12,6 +12,8 @@ import { holdSlot } from './stream-slots.js'
 export type ConnectionState = 'closed' | 'pending' | 'live' | 'down'
 
 export interface ConnectionListener {
+  /** The token for the next attempt. A 401 is no concern of this class: requests find it out. */
+  token(): string
   event(event: StreamEvent): void
   changed(state: ConnectionState): void
 }
@@ -26,8 +28,6 @@ export class EventConnection {
   readonly #origin: string
   readonly #listener: ConnectionListener
   #state: ConnectionState = 'closed'
-  /** The token of the stream. A 401 is no concern of this class: requests find it out. */
-  #token = ''
   #lastEventId = ''
   #failures = 0
   /** Ends the attempt, the stream or the wait. */
@@ -42,16 +42,9 @@ export class EventConnection {
     return this.#state
   }
 
-  /** Opens the stream if it is not open with this token. */
-  open(token: string): void {
-    if (this.#state !== 'closed' && token === this.#token) return
-    this.#token = token
-    this.#reopen()
-  }
-
   /** Tries at once if the stream is down: the network is back. */
   nudge(): void {
-    if (this.#state === 'down') this.#reopen()
+    if (this.#state === 'down') this.reopen()
   }
 
   close(): void {
@@ -59,12 +52,8 @@ export class EventConnection {
     this.#enter('closed')
   }
 
-  /** What is known of the events belongs to another user. */
-  forget(): void {
-    this.#lastEventId = ''
-  }
-
-  #reopen(): void {
+  /** Opens the stream, or opens it again with another token. */
+  reopen(): void {
     this.#stop()
     this.#failures = 0
     this.#enter('pending')
@@ -83,7 +72,7 @@ export class EventConnection {
     void slot.taken.then(taken => {
       if (stopped) return
       if (!taken) return this.#ended(0)
-      const request = { url: `${this.#origin}v1/events`, token: this.#token, lastEventId: this.#lastEventId, stallAfter: STALL_MS }
+      const request = { url: `${this.#origin}v1/events`, token: this.#listener.token(), lastEventId: this.#lastEventId, stallAfter: STALL_MS }
       close = openStream(request, {
         received: () => {
           this.#failures = 0

@@ -1,37 +1,29 @@
 /**
  * Finds out why requests to the media server fail before it has answered any: whatever only an administrator can
- * change must not look like a lost connection.
+ * change must not look like a lost connection, nor the other way round.
  */
 import type { FaultCode } from '../engine/fault.js'
-import { askServer, fetchPublic, type ServerKind } from '../engine/protocol-file.js'
-
-/** How often in a row the server must seem to be another one if its answers are hidden. */
-const HIDDEN_ANSWERS = 3
+import { FaultEvidence } from '../engine/fault-evidence.js'
+import { askServer, fetchPublic, isHidden, type ServerKind } from '../engine/protocol-file.js'
+import { isScriptOf } from '../engine/script-server.js'
 
 export class ServerProbe {
   /** The media server, ending in a slash. */
   readonly #endpoint: string
   /** The server has sent this script: it is a media server of the same version. */
   readonly #isOwn: boolean
+  readonly #isForbidden: () => boolean
+  readonly #evidence = new FaultEvidence()
   #known = false
-  #hidden = 0
-  #forbidden = false
   #first: Promise<ServerKind> | undefined
   /** The probe that runs. Requests that fail together are one reason to doubt the server. */
   #running: Promise<FaultCode | undefined> | undefined
 
-  constructor(endpoint: string) {
+  /** `isForbidden`: the worker's policy has blocked a request to the server. */
+  constructor(endpoint: string, isForbidden: () => boolean) {
     this.#endpoint = endpoint
-    this.#isOwn = new URL(endpoint).origin === new URL(import.meta.url).origin
-    self.addEventListener('securitypolicyviolation', this.#noteViolation)
-  }
-
-  close(): void {
-    self.removeEventListener('securitypolicyviolation', this.#noteViolation)
-  }
-
-  readonly #noteViolation = ({ blockedURI, disposition }: SecurityPolicyViolationEvent): void => {
-    if (disposition === 'enforce' && blockedURI.startsWith(new URL(this.#endpoint).origin)) this.#forbidden = true
+    this.#isOwn = isScriptOf(import.meta.url, endpoint)
+    this.#isForbidden = isForbidden
   }
 
   /** The media server has answered a request. */
@@ -54,23 +46,25 @@ export class ServerProbe {
   }
 
   async #probe(): Promise<FaultCode | undefined> {
+    const fault = await this.#ask()
+    return this.#isForbidden() ? 'policy_forbids_engine' : this.#evidence.add(fault)
+  }
+
+  async #ask(): Promise<FaultCode | undefined> {
     const kind = await askServer(this.#endpoint)
-    if (this.#forbidden) return 'policy_forbids_engine'
     if (isOutdated(kind)) return 'server_outdated'
-    if (kind === 'stranger') return 'wrong_endpoint'
-    this.#hidden = kind === 'hidden' && !this.#isOwn ? this.#hidden + 1 : 0
-    if (this.#hidden >= HIDDEN_ANSWERS) return 'wrong_endpoint'
-    return typeof kind === 'number' ? this.#faultOfRules() : undefined
+    if (kind === 'stranger' || kind === 'hidden' && !this.#isOwn) return 'wrong_endpoint'
+    return typeof kind === 'number' ? this.#askForRules() : undefined
   }
 
   /** `/v1/rules` needs no token, but an origin that is allowed; a website with a copy of our files does not have it. */
-  async #faultOfRules(): Promise<FaultCode | undefined> {
+  async #askForRules(): Promise<FaultCode | undefined> {
     const url = new URL('v1/rules', this.#endpoint)
     try {
       const { status } = await fetchPublic(url, 'cors')
       return status === 404 || status === 405 ? 'wrong_endpoint' : undefined
-    } catch {
-      return fetchPublic(url, 'no-cors').then(() => 'origin_not_allowed', () => undefined)
+    } catch (error) {
+      return await isHidden(url, error) ? 'origin_not_allowed' : undefined
     }
   }
 }

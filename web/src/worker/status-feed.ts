@@ -1,13 +1,11 @@
 /**
- * Tells the uploads of one element of their state on the server: by one stream of events for all
- * of them, and by asking for one upload after another where the stream is blocked, held back or
+ * Tells the uploads of one element of their state on the server: by the stream of events that the person's elements
+ * share, and by asking for one upload after another where the stream is blocked, held back or
  * silent. The connections that a browser has to a server of HTTP/1.1 stay free.
  */
-import { EventConnection, type ConnectionState } from './event-connection.js'
-import type { StreamEvent } from './event-stream.js'
 import type { RequestOutcome } from './server-answer.js'
-import { isJsonObject } from '../engine/json-object.js'
-import { parse, readUploadStatus, type UploadStatus } from './server-json.js'
+import type { UploadStatus } from './server-json.js'
+import { isCertain, sharedStream, type SharedStream, type StreamMember } from './shared-stream.js'
 import { requestStatus } from './status-request.js'
 import type { WatchAction } from './wasm.js'
 import type { WorkerToken } from './worker-token.js'
@@ -33,8 +31,6 @@ const FIRST_POLL_MS = 1000
 const MAX_POLL_MS = 10_000
 /** How long the stream stays open without an upload: the next one often follows. */
 const LINGER_MS = 10_000
-/** States of uploads that are not watched yet. */
-const MAX_EARLY = 200
 
 interface Watch {
   readonly id: string
@@ -50,22 +46,23 @@ interface Watch {
 }
 
 export class StatusFeed {
+  readonly #origin: string
   readonly #token: WorkerToken
-  readonly #connection: EventConnection
+  readonly #member: StreamMember = {
+    told: (id, status) => this.#told(id, status),
+    changed: () => this.#reschedule(),
+  }
+  /** The stream of the person whose token it is; undefined without one. */
+  #stream: SharedStream | undefined
   readonly #watches = new Map<string, Watch>()
-  /** What the stream told of uploads before they were watched. */
-  readonly #early = new Map<string, UploadStatus>()
   /** The watches that are asked for next. */
   readonly #queue = new Set<Watch>()
   #asking = false
   #linger = 0
 
   constructor(origin: string, token: WorkerToken) {
+    this.#origin = origin
     this.#token = token
-    this.#connection = new EventConnection(origin, {
-      event: event => this.#received(event),
-      changed: state => this.#changed(state),
-    })
   }
 
   /** Watches an upload until the returned function is called. The listener is not called before this returns. */
@@ -77,37 +74,39 @@ export class StatusFeed {
     this.#watches.set(id, watch)
     clearTimeout(this.#linger)
     this.#open()
-    const early = this.#early.get(id)
-    this.#early.delete(id)
-    if (early) queueMicrotask(() => this.#tell(watch, early))
+    const early = this.#stream?.takeEarly(id)
+    if (early) {
+      watch.heard++
+      queueMicrotask(() => this.#tell(watch, early))
+    }
     this.#schedule(watch, this.#firstDelay(watch))
     return () => this.#drop(watch)
   }
 
-  /** The worker has another token, or none. `isOther`: it is of another user. */
-  renew(isOther: boolean): void {
-    if (isOther) {
-      this.#early.clear()
-      this.#connection.forget()
-    }
-    if (this.#token.current === undefined) this.#connection.close()
-    else if (this.#watches.size > 0) this.#open()
+  /** The worker has another token, or none. `person` tells whose it is, for all elements of the worker alike. */
+  renew(person: string): void {
+    const stream = this.#token.current === undefined ? undefined : sharedStream(this.#origin, person)
+    const isOther = stream !== this.#stream
+    if (isOther) this.#stream?.revoke(this.#member)
+    this.#stream = stream
+    if (this.#watches.size > 0) this.#open()
+    if (isOther) this.#reschedule()
   }
 
   /** Nothing is watched any more. */
   close(): void {
     for (const watch of this.#watches.values()) this.#drop(watch)
     clearTimeout(this.#linger)
-    this.#connection.close()
+    this.#stream?.revoke(this.#member)
   }
 
   /** The network is back. */
   nudge(): void {
-    this.#connection.nudge()
+    this.#stream?.nudge()
   }
 
   #open(): void {
-    if (this.#token.current !== undefined) this.#connection.open(this.#token.current)
+    if (this.#token.current !== undefined) this.#stream?.join(this.#member, this.#token.current)
   }
 
   #drop(watch: Watch): void {
@@ -118,40 +117,25 @@ export class StatusFeed {
     this.#watches.delete(watch.id)
     if (this.#watches.size > 0) return
     clearTimeout(this.#linger)
-    this.#linger = setTimeout(() => this.#connection.close(), LINGER_MS)
+    this.#linger = setTimeout(() => this.#stream?.leave(this.#member), LINGER_MS)
   }
 
-  #changed(state: ConnectionState): void {
-    if (state === 'closed') this.#early.clear()
+  #reschedule(): void {
     for (const watch of this.#watches.values()) this.#schedule(watch, this.#firstDelay(watch))
   }
 
-  #received({ type, data }: StreamEvent): void {
-    if (type !== 'upload') return
-    const value = parse(data)
-    const status = readUploadStatus(value)
-    const id = isJsonObject(value) ? value['id'] : undefined
-    if (!status || typeof id !== 'string') return
+  #told(id: string, status: UploadStatus): boolean {
     const watch = this.#watches.get(id)
-    // An event may have been on its way while a request changed these two.
-    const isCertain = status.state !== 'uploading' && status.state !== 'failed'
-    if (!watch) return this.#keepEarly(id, isCertain ? status : undefined)
+    if (!watch) return false
     watch.heard++
     watch.quiet = QUIET_MS
-    if (!isCertain) return this.#schedule(watch, 0)
-    this.#schedule(watch, watch.quiet)
-    this.#tell(watch, status)
-  }
-
-  #keepEarly(id: string, status: UploadStatus | undefined): void {
-    this.#early.delete(id)
-    if (status) this.#early.set(id, status)
-    const [oldest] = this.#early.keys()
-    if (oldest !== undefined && this.#early.size > MAX_EARLY) this.#early.delete(oldest)
+    this.#schedule(watch, isCertain(status) ? watch.quiet : 0)
+    if (isCertain(status)) this.#tell(watch, status)
+    return true
   }
 
   #firstDelay(watch: Watch): number {
-    switch (this.#connection.state) {
+    switch (this.#stream?.state) {
       case 'live': return watch.heard > 0 ? watch.quiet : FIRST_NEWS_MS
       case 'pending': return GRACE_MS
       default: return 0
@@ -159,7 +143,7 @@ export class StatusFeed {
   }
 
   #nextDelay(watch: Watch): number {
-    if (this.#connection.state === 'live') {
+    if (this.#stream?.state === 'live') {
       const delay = watch.quiet
       watch.quiet = Math.min(watch.quiet * 2, MAX_QUIET_MS)
       return delay

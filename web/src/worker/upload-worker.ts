@@ -20,11 +20,14 @@ import { WorkerToken } from './worker-token.js'
 /** What the worker provides. */
 export interface WorkerContext {
   readonly module: WasmModule
+  /** The media server, ending in a slash. */
   readonly endpoint: string
   /** The origin of the page around the frame that the worker is in; empty without a frame. */
   readonly site: string
   readonly workers: LiveWorkers
   post(message: FromWorker): void
+  /** Whether the worker's policy has blocked a request to a media server. */
+  isForbidden(endpoint: string): boolean
   crashed(error: unknown): void
 }
 
@@ -34,18 +37,15 @@ export class UploadWorker {
   readonly #jobs = new Map<string, UploadJob>()
   readonly #database = new Database()
   #closed = false
-  /** Whose the last token was; empty for none. */
-  #owner = ''
 
   constructor(worker: WorkerContext) {
-    const { module, endpoint, site, workers, post, crashed } = worker
+    const { module, endpoint: origin, site, workers, post, crashed } = worker
     this.#worker = worker
     const emit = (event: EngineEvent): void => post({ type: 'event', event })
     const token = new WorkerToken(reason => emit({ type: 'token-needed', reason }))
     const store = new IndexedUploadStore(this.#database)
-    const origin = new URL(endpoint.replace(/\/*$/, '/'), self.location.href).href
     const hash = (text: string): string => textSha256(module, text)
-    const server = new ServerProbe(origin)
+    const server = new ServerProbe(origin, () => worker.isForbidden(origin))
     this.#context = {
       module, token, origin, hash, emit, crashed,
       statuses: new StatusFeed(origin, token),
@@ -68,7 +68,6 @@ export class UploadWorker {
     self.removeEventListener('online', this.#nudge)
     for (const job of this.#jobs.values()) job.abandon()
     this.#context.statuses.close()
-    this.#context.server.close()
     this.#database.close()
     this.#worker.workers.release()
   }
@@ -155,8 +154,8 @@ export class UploadWorker {
     const owner = ownerOf(token, hash)
     if (owner !== '') for (const job of this.#jobs.values()) job.signedIn(owner)
     this.#context.token.provide(token)
-    statuses.renew(owner !== this.#owner)
-    this.#owner = owner
+    // Claims that cannot be read tell nobody apart.
+    statuses.renew(owner || token || '')
     this.#context.copies.setOwner(owner)
   }
 

@@ -3,6 +3,7 @@
  * It leaves everything else to the upload worker, which it loads after the module so that no verdict waits for it.
  */
 import type { ConnectMessage, FromProcess, FromWorker, ToWorker } from '../engine/worker-protocol.js'
+import { isOfOrigin } from '../engine/url-origin.js'
 import { registerWorker } from './live-workers.js'
 import { WasmModule } from './wasm-module.js'
 
@@ -13,6 +14,9 @@ const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
 const REPORT_MILLISECONDS = 100
 
 let forbidden = false
+
+/** What the worker's policy has blocked. */
+const blocked = new Set<string>()
 
 function report(message: FromProcess): void {
   self.postMessage(message)
@@ -36,6 +40,11 @@ function crashed(error: unknown, client: number): void {
   report({ type: 'dead', detail: String(error), client })
 }
 
+/** Whether the policy has blocked a request to a server. */
+function isForbidden(endpoint: string): boolean {
+  return [...blocked].some(url => isOfOrigin(url, new URL(endpoint).origin))
+}
+
 /** Serves one element, whose port it is. */
 function connect({ client, endpoint, site }: ConnectMessage, port: MessagePort): void {
   const fail = (error: unknown): void => crashed(error, client)
@@ -43,7 +52,7 @@ function connect({ client, endpoint, site }: ConnectMessage, port: MessagePort):
   const workers = registerWorker()
   const uploads = loading.then(async module => {
     const { UploadWorker } = await import('./upload-worker.js')
-    return new UploadWorker({ module, endpoint, site, workers, post, crashed: fail })
+    return new UploadWorker({ module, endpoint, site, workers, post, isForbidden, crashed: fail })
   })
   // If loading fails, the first message for the upload worker reports it.
   uploads.catch(() => {})
@@ -62,7 +71,9 @@ function connect({ client, endpoint, site }: ConnectMessage, port: MessagePort):
 }
 
 self.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, disposition }) => {
-  if (disposition === 'enforce' && blockedURI.startsWith(new URL(import.meta.url).origin)) forbid(effectiveDirective)
+  if (disposition !== 'enforce') return
+  blocked.add(blockedURI)
+  if (isOfOrigin(blockedURI, new URL(import.meta.url).origin)) forbid(effectiveDirective)
 })
 self.onmessage = ({ data, ports: [port] }: MessageEvent<ConnectMessage>) => {
   if (data.type === 'connect' && port) connect(data, port)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { beforeEach, test } from 'node:test'
 
 globalThis.__ENGINE_PROTOCOL__ = 1
+Object.defineProperty(globalThis, 'navigator', { value: { onLine: true }, configurable: true })
 const { ProcessSearch } = await import('../../.cache/test/engine/process-search.js')
 const { faultOfSearch } = await import('../../.cache/test/engine/search-fault.js')
 
@@ -99,8 +100,15 @@ const hidden = async (_, { mode }) => {
   if (mode === 'cors') throw new TypeError('blocked')
   return new Response('')
 }
+/** Servers that answer one request after another. */
+const inTurn = (...servers) => {
+  let asked = 0
+  return (...how) => servers[Math.min(asked++, servers.length - 1)](...how)
+}
+const unreachable = async () => { throw new TypeError('no network') }
 let answer
 beforeEach(() => {
+  navigator.onLine = true
   globalThis.location = { origin: 'https://portal.example.com' }
   globalThis.fetch = (...how) => answer(...how)
 })
@@ -115,10 +123,32 @@ for (const [what, failures, violations, server, fault] of [
   ['there is a page instead of the frame', [failure('frame')], [], async () => new Response('<html>', { status: 404 }), 'wrong_endpoint'],
   ['another server hides what it is', [failure('frame')], [], hidden, 'wrong_endpoint'],
   ['the server is in trouble', [failure('frame')], [], async () => new Response('', { status: 502 }), undefined],
-  ['the server cannot be reached', [failure('frame')], [], async () => { throw new TypeError('no network') }, undefined],
+  ['the server cannot be reached', [failure('frame')], [], unreachable, undefined],
+  ['a gateway hides one answer, and the server is in trouble then', [failure('frame')], [], inTurn(hidden, hidden, async () => new Response('', { status: 502 })), undefined],
+  ['a gateway hides one answer, and nothing is reached then', [failure('frame')], [], inTurn(hidden, hidden, unreachable), undefined],
+  ['something answers once in the place of the server', [failure('frame')], [], inTurn(async () => new Response('', { status: 404 }), protocol(1)), undefined],
+  ['the answer takes too long, and is not hidden', [failure('frame')], [], async (_, { mode }) => {
+    if (mode === 'cors') throw new DOMException('', 'TimeoutError')
+    return new Response('')
+  }, undefined],
 ]) {
   test(`${what}: ${fault ?? 'nothing for an administrator'}`, async () => {
     answer = server
     assert.equal(await faultOfSearch({ endpoint: media, failures, violations }), fault)
   })
 }
+
+test('a page without a network blames nobody', async () => {
+  navigator.onLine = false
+  for (const server of [hidden, protocol(1), async () => new Response('', { status: 404 })]) {
+    answer = server
+    assert.equal(await faultOfSearch({ endpoint: media, failures: [failure('frame')], violations: [] }), undefined)
+  }
+})
+
+test('a violation of a server whose name begins like the media server\'s is not about the frame', async () => {
+  answer = protocol(1)
+  for (const blocked of [`${media}.evil/widget/engine.html`, `${media}:8443/`, 'inline', 'blob', '']) {
+    assert.equal(await faultOfSearch({ endpoint: `${media}/`, failures: [failure('frame')], violations: [violation('frame-src', blocked)] }), 'origin_not_allowed')
+  }
+})

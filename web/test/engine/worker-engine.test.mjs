@@ -194,6 +194,33 @@ test('a suspended page stays suspended when it is restored from the back/forward
   engine.close()
 })
 
+test('an engine that is suspended or closed listens to nothing of the page, and one that wakes listens again', () => {
+  const listening = new Set()
+  page.addEventListener = type => listening.add(type)
+  page.removeEventListener = type => listening.delete(type)
+  const engine = createWorkerEngine()
+  assert.deepEqual([...listening], ['pagehide', 'pageshow'])
+  engine.suspend()
+  assert.deepEqual([...listening], [])
+  engine.wake()
+  assert.deepEqual([...listening], ['pagehide', 'pageshow'])
+  engine.close()
+  assert.deepEqual([...listening], [])
+  engine.wake()
+  assert.deepEqual([...listening], [])
+})
+
+for (const [onLine, reason, told] of [[true, 'offline', 'unreachable'], [false, 'offline', 'offline'], [true, 'server', 'server'], [false, 'stalled', 'stalled']]) {
+  test(`a wait of the worker because of ${reason}, in a browser ${onLine ? 'with' : 'without'} a network: ${told}`, () => {
+    Object.defineProperty(globalThis, 'navigator', { value: { onLine }, configurable: true })
+    const { engine, worker } = running()
+    const reasons = []
+    engine.subscribe(event => event.type === 'waiting' && reasons.push(event.reason))
+    worker.emit({ type: 'waiting', reason, retryInMs: 500 })
+    assert.deepEqual(reasons, [told])
+  })
+}
+
 test('a file that was kept is started without a second copy', () => {
   const engine = createWorkerEngine()
   engine.keep('f', new Blob(['x']), request)

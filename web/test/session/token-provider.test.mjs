@@ -51,13 +51,15 @@ test('a server that rejects every token causes no loop of calls', async (t) => {
   t.after(() => mock.timers.reset())
   mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   let asked = 0
-  const { tokens } = setUp(() => `token-${++asked}.a.b`)
+  const { tokens, warnings } = setUp(() => `token-${++asked}.a.b`)
   for (let rejection = 0; rejection < 10; rejection++) {
     tokens.request('expired')
     await settled()
   }
   assert.equal(asked, 2)
   assert.equal(tokens.state.name, 'blocked')
+  assert.match(warnings.at(-1), /\(token_rejected\)\. Compare its secret, aud, exp/)
+  assert.ok(!warnings.join().includes('.a.b'), 'the token is not shown')
 })
 
 const token = `e30.${btoa(JSON.stringify({ channel: 'demo', exp: 1_800_000_000 })).replaceAll('=', '')}.sig-_1`
@@ -155,11 +157,12 @@ for (const [what, answer, said] of [
 }
 
 for (const nothing of [undefined, null, '']) {
-  test(`${JSON.stringify(nothing)} means that the page has no token, which is no mistake`, async () => {
+  test(`${JSON.stringify(nothing)} means that the page has no token; the developer is told what to return`, async () => {
     const { tokens, provided, warnings } = setUp(async () => nothing)
     tokens.request('missing')
     await settled()
-    assert.deepEqual([provided, warnings, tokens.state.problem], [[], [], 'token_missing'])
+    assert.deepEqual([provided, tokens.state.problem], [[], 'token_missing'])
+    assert.match(warnings.join(), /^getToken returned no token \(token_missing\)\. Return the JWT/)
     tokens.close()
   })
 }

@@ -10,11 +10,12 @@ const encoder = new TextEncoder()
 const stateOf = (id, state) => JSON.stringify({ id, state })
 const json = (id, state) => new Response(stateOf(id, state), { headers: { 'Content-Type': 'application/json' } })
 
+/** A person for each test, since the streams outlive the feeds. */
+let people = 0
+
 /** A feed, its requests and its open streams. `serve` answers the requests for an upload, `stream` those for the events. */
 function newFeed(t, { serve = id => json(id, 'relaying'), stream = openEvents } = {}) {
   t.mock.timers.enable({ apis: ['setTimeout'] })
-  const token = new WorkerToken(() => {})
-  token.provide('one')
   const requests = []
   const streams = []
   globalThis.fetch = async (url, { headers, signal }) => {
@@ -23,10 +24,22 @@ function newFeed(t, { serve = id => json(id, 'relaying'), stream = openEvents } 
     const aborted = new Promise((_, reject) => signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))))
     return Promise.race([aborted, url === EVENTS ? stream({ streams, headers, signal }) : serve(id, requests.length)])
   }
-  const feed = new StatusFeed('https://m/', token)
+  const person = `person ${++people}`
   const told = []
+  /** The feed of one element, which watches uploads. */
+  const element = (text, owner = person) => {
+    const token = new WorkerToken(() => {})
+    const feed = new StatusFeed('https://m/', token)
+    const provide = (text, owner = person) => {
+      token.provide(text)
+      feed.renew(text === undefined ? '' : owner)
+    }
+    provide(text, owner)
+    t.after(() => provide(undefined))
+    return { feed, token, provide, watch: id => watchIn(feed, id) }
+  }
   // An upload that is done is not watched any more, as by the runner.
-  const watch = id => {
+  const watchIn = (feed, id) => {
     const stop = feed.watch({ do: 'watch', request: 1, url: `https://m/v1/uploads/${id}` }, listenerOf(id, () => stop()))
     return stop
   }
@@ -37,8 +50,7 @@ function newFeed(t, { serve = id => json(id, 'relaying'), stream = openEvents } 
     },
     finished: outcome => told.push(`${id} ${outcome.type}${outcome.answer ? ` ${outcome.answer.status} ${outcome.answer.foreign ? 'foreign' : outcome.answer.problem}` : ''}`),
   })
-  t.after(() => { token.provide(undefined); feed.renew(false) })
-  return { feed, token, requests, streams, told, watch, pass: milliseconds => pass(t, milliseconds) }
+  return { ...element('one'), element, person, requests, streams, told, pass: milliseconds => pass(t, milliseconds) }
 }
 
 /** Lets time pass, with what becomes due in it. */
@@ -181,14 +193,13 @@ test('a stream without a heartbeat has stalled and is opened again', async t => 
 })
 
 test('another token opens the stream again; that of another user begins anew', async t => {
-  const { feed, token, streams, watch, pass } = newFeed(t)
+  const { provide, person, streams, watch, pass } = newFeed(t)
   watch('u1')
   await pass(0)
   streams[0].upload('u1', 'relaying', 7)
   await pass(0)
-  for (const [text, isOther] of [['two', false], ['two', false], ['three', true]]) {
-    token.provide(text)
-    feed.renew(isOther)
+  for (const [text, owner] of [['two', person], ['two', person], ['three', `not ${person}`]]) {
+    provide(text, owner)
     await pass(0)
   }
   assert.deepEqual(streams.map(({ headers, open }) => [headers.Authorization, headers['Last-Event-ID'], open]), [
@@ -196,12 +207,95 @@ test('another token opens the stream again; that of another user begins anew', a
   ])
 })
 
-test('without a token the stream is closed', async t => {
-  const { feed, token, streams, told, watch, pass } = newFeed(t)
+test('elements of one person share a stream, whatever their tokens, and each takes its own uploads', async t => {
+  const { element, requests, streams, told, watch, pass } = newFeed(t)
+  const others = ['two', 'three'].map(text => element(text))
+  watch('u1')
+  others[0].watch('u2')
+  await pass(0)
+  streams[0].upload('u3', 'checking')
+  for (const id of ['u1', 'u2']) streams[0].upload(id, 'relaying')
+  await pass(0)
+  others[1].watch('u3')
+  for (const id of ['u1', 'u2', 'u3']) streams[0].upload(id, 'done')
+  await pass(2000)
+  assert.deepEqual(requests, ['events'])
+  assert.deepEqual(told, ['u1 relaying', 'u2 relaying', 'u3 checking', 'u1 done', 'u2 done', 'u3 done'])
+})
+
+test('elements of two people have two streams, and neither hears of the other\'s uploads', async t => {
+  const { element, person, streams, told, watch, pass } = newFeed(t)
+  const ben = element('two', `not ${person}`)
+  watch('u1')
+  ben.watch('u2')
+  await pass(0)
+  assert.deepEqual(streams.map(({ headers }) => headers.Authorization), ['Bearer one', 'Bearer two'])
+  streams[0].upload('u2', 'done')
+  await pass(0)
+  assert.deepEqual(told, [])
+  ben.provide(undefined)
+  await pass(0)
+  assert.deepEqual(streams.map(({ open }) => open), [true, false])
+})
+
+test('an element that has nothing to watch leaves the stream to the others, and comes back to it', async t => {
+  const { element, requests, streams, told, watch, pass } = newFeed(t)
+  const other = element('two')
+  const stop = watch('u1')
+  other.watch('u2')
+  await pass(0)
+  for (const id of ['u1', 'u2']) streams[0].upload(id, 'relaying')
+  await pass(0)
+  stop()
+  await pass(20_000)
+  watch('u3')
+  await pass(0)
+  streams[0].upload('u3', 'relaying')
+  streams[0].upload('u2', 'done')
+  await pass(2000)
+  assert.deepEqual([requests, streams[0].open], [['events'], true])
+  assert.deepEqual(told, ['u1 relaying', 'u2 relaying', 'u3 relaying', 'u2 done'])
+})
+
+for (const [what, end] of [['signs out', first => first.provide(undefined)], ['is removed', first => first.feed.close()]]) {
+  test(`an element that ${what} takes its token with it: the others get a stream with theirs, which resumes`, async t => {
+    const first = newFeed(t)
+    const { element, streams, told, pass } = first
+    first.watch('u1')()
+    await pass(0)
+    const other = element('two')
+    other.watch('u2')
+    await pass(0)
+    streams[0].upload('u2', 'relaying', 7)
+    await pass(0)
+    end(first)
+    await pass(0)
+    streams[1].upload('u2', 'done')
+    await pass(0)
+    assert.deepEqual(streams.map(({ headers, open }) => [headers.Authorization, headers['Last-Event-ID'], open]), [['Bearer one', undefined, false], ['Bearer two', '7', true]])
+    assert.deepEqual(told, ['u2 relaying', 'u2 done'])
+  })
+}
+
+test('a new token of another element does not open the stream again, and is used by the next one', async t => {
+  const { element, streams, watch, pass } = newFeed(t)
+  const other = element('two')
   watch('u1')
   await pass(0)
-  token.provide(undefined)
-  feed.renew(true)
+  other.watch('u2')
+  other.provide('three')
+  await pass(0)
+  assert.equal(streams.length, 1)
+  streams[0].end()
+  await pass(2000)
+  assert.deepEqual(streams.map(({ headers }) => headers.Authorization), ['Bearer one', 'Bearer three'])
+})
+
+test('without a token the stream is closed', async t => {
+  const { provide, streams, told, watch, pass } = newFeed(t)
+  watch('u1')
+  await pass(0)
+  provide(undefined)
   await pass(1000)
   assert.equal(streams[0].open, false)
   assert.deepEqual(told, ['u1 unsent'])
@@ -250,4 +344,16 @@ test('a connection that breaks is broken for all uploads', async t => {
   for (const id of ['u1', 'u2', 'u3']) watch(id)
   await pass(500)
   assert.deepEqual(told.toSorted(), ['u1 broken', 'u2 broken', 'u3 broken'])
+})
+
+test('an upload of which the stream has told before it was watched is not asked for', async t => {
+  const { requests, streams, told, watch, pass } = newFeed(t)
+  watch('u1')
+  await pass(0)
+  streams[0].upload('u1', 'relaying')
+  streams[0].upload('u2', 'relaying')
+  await pass(0)
+  watch('u2')
+  await pass(30_000)
+  assert.deepEqual([told, requests], [['u1 relaying', 'u2 relaying'], ['events']])
 })

@@ -47,7 +47,7 @@ function newWorker(t) {
     events.push(message.type === 'event' ? `${message.event.type} ${message.event.reason ?? message.event.failure?.code ?? ''}`.trim() : message.type)
     for (const check of waiting) check()
   }
-  const worker = new UploadWorker({ module, endpoint: 'https://m', site: '', workers: { self: 'w', all: async () => undefined, release() {} }, post, crashed: error => t.diagnostic(String(error)) })
+  const worker = new UploadWorker({ module, endpoint: 'https://m/', site: '', isForbidden: () => false, workers: { self: 'w', all: async () => undefined, release() {} }, post, crashed: error => t.diagnostic(String(error)) })
   t.after(() => worker.receive({ type: 'forget', id: 'f' }))
   const emits = (event, times = 1) => new Promise(resolve => {
     const check = () => events.filter(one => one === event).length >= times && resolve()
@@ -106,7 +106,7 @@ test('a crash of the module while uploads are restored is reported, and is no em
   const posted = []
   const crash = await new Promise(crashed => {
     const module = { newDigest: () => { throw new Error('the module has exited') } }
-    const worker = new UploadWorker({ module, endpoint: 'https://m', workers: { self: 'w', all: async () => undefined }, post: message => posted.push(message), crashed })
+    const worker = new UploadWorker({ module, endpoint: 'https://m/', workers: { self: 'w', all: async () => undefined }, post: message => posted.push(message), crashed })
     worker.receive({ type: 'restore', call: 1, place: '/p#media' })
   })
   assert.equal(crash.message, 'the module has exited')

@@ -12,7 +12,7 @@ func (s *Stage) BeginOutage() []byte {
 	content := s.Begin("notes.txt", 3<<20)
 	s.AwaitBytes("notes.txt")
 	s.Proxy.Stop()
-	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("No network connection")`)
+	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("The media server can't be reached")`)
 	if online := Value[bool](s, `navigator.onLine`); !online {
 		s.Fatal("the browser knows that it is offline; this test needs one that does not")
 	}
@@ -27,7 +27,7 @@ func (s *Stage) EndOutage(said string, within time.Duration) {
 	s.Proxy.Start()
 	s.Evaluate(said)
 	s.Within(within, `row("notes.txt").State !== "waiting"`)
-	if text := s.Row("notes.txt").Text; strings.Contains(text, "network") {
+	if text := s.Row("notes.txt").Text; strings.Contains(text, "reached") {
 		s.Errorf("the row still says %q", text)
 	}
 }

@@ -59,6 +59,7 @@ const labels: Labels = {
   failed: 'Fehlgeschlagen',
 
   waitingOffline: 'Keine Netzwerkverbindung',
+  waitingUnreachable: 'Der Medienserver ist nicht erreichbar',
   waitingServer: 'Der Server antwortet nicht',
   waitingStalled: 'Die Verbindung stockt',
   waitingLocked: 'Wird gerade anderswo hochgeladen',

@@ -59,6 +59,7 @@ const labels: Labels = {
   failed: 'Falhou',
 
   waitingOffline: 'Sem conexão de rede',
+  waitingUnreachable: 'Não é possível acessar o servidor de mídia',
   waitingServer: 'O servidor não responde',
   waitingStalled: 'A conexão travou',
   waitingLocked: 'Já está sendo enviado em outro lugar',
