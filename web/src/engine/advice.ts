@@ -41,11 +41,11 @@ function causeOf(code: string, media: string): string {
 }
 
 function say(text: string): void {
-  warnPage(globalThis, text, 'note')
+  warnPage(text, 'note')
 }
 
 function warn(code: string, remedy: string): void {
-  warnPage(globalThis, `${code}: ${remedy}`)
+  warnPage(`${code}: ${remedy}`)
 }
 
 /** The origin that files go to, or that the engine comes from if none are sent. */

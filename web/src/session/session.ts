@@ -53,7 +53,7 @@ export class Session {
     this.token = new TokenProvider({
       provide: (token) => this.#link.engine?.provideToken(token),
       authRequired: (reason, code) => void host.emit('auth-required', { reason, code }),
-      warn: (text) => warnPage(globalThis, text),
+      warn: (text) => warnPage(text),
       changed: () => this.#events.tokenChanged(),
     })
     this.#link = new EngineLink(host, (event) => this.#events.receive(event))

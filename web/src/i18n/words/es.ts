@@ -59,7 +59,7 @@ const labels: Labels = {
   failed: 'Error',
 
   waitingOffline: 'Sin conexión de red',
-  waitingUnreachable: 'No se puede acceder al servidor de medios',
+  waitingUnreachable: 'No se puede acceder al servidor multimedia',
   waitingServer: 'El servidor no responde',
   waitingStalled: 'La conexión no avanza',
   waitingLocked: 'Se está subiendo desde otro lugar',
