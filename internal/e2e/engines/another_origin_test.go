@@ -106,7 +106,7 @@ const reportStorage = `new Promise(answer => {
 			writing.objectStore('blobs').put(new Blob(['x']), 'x')
 		} catch { end(false) }
 	}
-}).catch(() => false).then(stored => fetch(new URL('/healthz?stored=' + stored, import.meta.url), { mode: 'no-cors' }))`
+}).catch(() => false).then(stored => fetch(new URL('/v1/rules?stored=' + stored, import.meta.url), { mode: 'no-cors' }))`
 
 var errNotReported = errors.New("the worker has not reported its storage")
 
