@@ -13,7 +13,6 @@ import (
 
 	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
-	"mediarelay/internal/e2e/stage/portal"
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
@@ -91,15 +90,20 @@ func promises() []promise {
 }
 
 func TestOtherEnginesKeepThePromises(t *testing.T) {
-	if os.Getenv("MEDIARELAY_TEST_ENGINES") == "" {
-		t.Skip("it takes minutes: make test-all runs it, or MEDIARELAY_TEST_ENGINES=1")
-	}
+	needEngines(t)
 	for _, e := range engines() {
 		t.Run(e.name, func(t *testing.T) {
 			for _, p := range promises() {
 				t.Run(p.name, func(t *testing.T) { e.hold(t, p) })
 			}
 		})
+	}
+}
+
+func needEngines(t *testing.T) {
+	t.Helper()
+	if os.Getenv("MEDIARELAY_TEST_ENGINES") == "" {
+		t.Skip("it takes minutes: make test-all runs it, or MEDIARELAY_TEST_ENGINES=1")
 	}
 }
 
@@ -120,29 +124,6 @@ func (e engine) hold(t *testing.T, p promise) {
 		t.Errorf("the engine can keep this promise, and the test skips it: %s", lacking.reason)
 	}
 	t.Skip("cannot: " + lacking.reason)
-}
-
-// TestOtherEnginesWorkOnAnotherOrigin serves the README's snippet on another site.
-func TestOtherEnginesWorkOnAnotherOrigin(t *testing.T) {
-	if os.Getenv("MEDIARELAY_TEST_ENGINES") == "" {
-		t.Skip("it takes minutes: make test-all runs it, or MEDIARELAY_TEST_ENGINES=1")
-	}
-	for name, tt := range map[string]struct{ policy, way string }{
-		"no policy":                {"", "in a worker that imports its script"},
-		"the blob worker's policy": {portal.BlobPolicy + portal.TrustedTypes + portal.PolicyNames, "in a worker that imports its script"},
-		"the frame's policy":       {portal.FramePolicy + portal.TrustedTypes + portal.PolicyNames, "in a hidden frame"},
-	} {
-		for _, e := range engines() {
-			t.Run(e.name+"/"+name, func(t *testing.T) {
-				p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Policy: tt.policy, Browser: e.open(t)})
-				content := p.Begin("flyer.pdf", 2<<20)
-				p.WantIntact("flyer.pdf", content)
-				p.WantInConsole(tt.way)
-				p.WantOneUpload()
-				p.WantNoError()
-			})
-		}
-	}
 }
 
 func withoutStore(t testing.TB, _ engine) fs.FS {

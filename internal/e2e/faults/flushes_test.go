@@ -10,12 +10,12 @@ import (
 	"mediarelay/internal/e2e/stage"
 )
 
-// Uploads that end together share the flushes of their folder. Each flush takes 5 ms
+// Uploads that end together share the flushes of their folder. Each flush takes 50 ms
 // longer than the disk needs, so they do end together.
 func TestUploadsShareFlushesOfTheFolder(t *testing.T) {
 	t.Parallel()
 	i := stage.NewProcess(t)
-	log := traceWithFaults(i, "-y", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=5000")
+	log := traceWithFaults(i, "-y", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_exit=50000")
 	i.Start()
 	ctx, cancel := context.WithTimeout(t.Context(), 5*stage.RecoveryTimeout)
 	defer cancel()

@@ -14,33 +14,68 @@ import (
 )
 
 // A crowd is clients that upload at the same time, each one file after the other. All send
-// the same content, which is no file that WhatsApp takes, so that nothing is relayed.
+// the same content: a text, which is relayed once, or zeros, which are refused.
 type crowd struct {
 	*stage.Process
-	clients, uploads, size int
-	content                []byte
-	digest                 string
-	next                   atomic.Int64
-	mu                     sync.Mutex
-	refused                []error
+	load
+	content []byte
+	digest  string
+	next    atomic.Int64
+	mu      sync.Mutex
+	refused []error
 }
+
+// load is how many clients send how many uploads of a size in bytes.
+type load struct{ clients, uploads, size int }
+
+// What a content repeats.
+const (
+	text  = "mediarelay "
+	zeros = "\x00"
+)
 
 // 128 clients at a time on SQLite: no request is refused, and the server is ready
 // throughout.
 func TestManyClientsAreServed(t *testing.T) {
-	(&crowd{Process: stage.NewProcess(t), clients: 128, uploads: 160, size: 1_000_000}).run()
+	newCrowd(t, load{clients: 128, uploads: 160, size: 1_000_000}, text).run()
 }
 
-// Small uploads that come at once share the flushes of their commits. The flush of an
-// upload's file is its own, and that of the folder is shared too: see
-// TestUploadsShareFlushesOfTheFolder.
+// Uploads that end while the database is busy share one commit: another process holds its
+// lock until all of them wait. The flush of an upload's file is its own, and that of the
+// folder is shared too: see TestUploadsShareFlushesOfTheFolder.
 func TestSmallUploadsShareCommits(t *testing.T) {
-	c := &crowd{Process: stage.NewProcess(t), clients: 64, uploads: 640, size: 10_000}
-	c.run()
-	commits := c.Metric(`mediarelay_database_commit_seconds_count{strength="durable"}`)
-	c.Logf("%.2f durable commits an upload", commits/float64(c.uploads))
-	if commits > 0.4*float64(c.uploads) {
-		c.Errorf("%.0f durable commits for %d uploads, want at most 0.4 for each", commits, c.uploads)
+	t.Parallel()
+	const uploads = 32
+	c := newCrowd(t, load{clients: uploads, uploads: uploads, size: 10_000}, zeros)
+	c.Start()
+	files := make([]*stage.File, uploads)
+	for n := range files {
+		files[n] = c.file(int64(n))
+		c.Must(c.create(t.Context(), files[n]))
+	}
+
+	before := c.durableCommits()
+	db := c.SQLite("_txlock=immediate")
+	defer db.Close()
+	lock, err := db.BeginTx(t.Context(), nil)
+	c.Must(err)
+	var clients sync.WaitGroup
+	for _, f := range files {
+		clients.Go(func() {
+			if err := c.send(t.Context(), f); err != nil {
+				t.Errorf("%s: %v", f.Name, err)
+			}
+		})
+	}
+	c.Await("all uploads wait for the database", c.Ended, func() bool { return c.Metric("mediarelay_database_queue_length") >= uploads })
+	c.Must(lock.Rollback())
+	clients.Wait()
+	c.Await("all uploads are refused", c.Ended, func() bool { return c.Count("SELECT COUNT(*) FROM uploads WHERE state = 'refused'") == uploads })
+
+	// A refusal is two durable transactions: the attempt begins, and ends. Transactions of
+	// the server itself may have waited too, and taken a place.
+	if commits, most := c.durableCommits()-before, 2*uploads+uploads/4; commits > float64(most) {
+		t.Errorf("%v durable commits, want at most %d: few for the ends of %d uploads, and two for each refusal", commits, most, uploads)
 	}
 }
 
@@ -49,16 +84,28 @@ func TestFiveHundredClientsAreServed(t *testing.T) {
 	stage.LongTest(t)
 	for range 3 {
 		t.Run("run", func(t *testing.T) {
-			(&crowd{Process: stage.NewProcess(t), clients: 512, uploads: 600, size: 10_000_000}).run()
+			newCrowd(t, load{clients: 512, uploads: 600, size: 10_000_000}, text).run()
 		})
 	}
 }
 
-func (c *crowd) run() {
-	c.Helper()
-	c.content = bytes.Repeat([]byte("mediarelay "), c.size/11+1)[:c.size]
+// newCrowd prepares a server without quotas.
+func newCrowd(t testing.TB, l load, unit string) *crowd {
+	t.Helper()
+	c := &crowd{Process: stage.NewProcess(t), load: l}
+	c.content = bytes.Repeat([]byte(unit), c.size/len(unit)+1)[:c.size]
 	c.digest = stage.Digest(c.content)
 	c.WithoutQuotas()
+	return c
+}
+
+func (c *crowd) durableCommits() float64 {
+	c.Helper()
+	return c.Metric(`mediarelay_database_commit_seconds_count{strength="durable"}`)
+}
+
+func (c *crowd) run() {
+	c.Helper()
 	c.Start()
 	ctx, cancel := context.WithTimeout(c.Context(), 10*time.Minute)
 	defer cancel()
@@ -98,10 +145,22 @@ func (c *crowd) client(ctx context.Context) {
 
 // upload creates an upload and sends its content with one PATCH.
 func (c *crowd) upload(ctx context.Context, n int64) error {
-	f := &stage.File{Name: fmt.Sprintf("file %d.bin", n), Purposes: "message"}
-	if err := c.CreateSized(ctx, f, int64(c.size), c.digest); err != nil {
+	f := c.file(n)
+	if err := c.create(ctx, f); err != nil {
 		return fmt.Errorf("creation: %w", err)
 	}
+	return c.send(ctx, f)
+}
+
+func (c *crowd) file(n int64) *stage.File {
+	return &stage.File{Name: fmt.Sprintf("file %d.bin", n), Purposes: "message"}
+}
+
+func (c *crowd) create(ctx context.Context, f *stage.File) error {
+	return c.CreateSized(ctx, f, int64(c.size), c.digest)
+}
+
+func (c *crowd) send(ctx context.Context, f *stage.File) error {
 	return c.SendChunk(ctx, f, 0, bytes.NewReader(c.content))
 }
 

@@ -16,16 +16,22 @@ import (
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
-// newPlainPortal serves the plain pages and the package's files, without a bundler.
+// newPlainPortal serves the plain pages and the package's files, without a bundler, and
+// opens a page.
 func newPlainPortal(t *testing.T, page string) *portal {
+	t.Helper()
+	p := plainPortal(t)
+	p.Must(p.Page().Navigate(p.address(page)))
+	return p
+}
+
+func plainPortal(t *testing.T) *portal {
 	t.Helper()
 	install(t)
 	folder := t.TempDir()
 	copyFolder(t, appsFolder+"/plain", folder)
 	copyFolder(t, packageDist, folder+"/dist")
-	p := newPortal(t, folder)
-	p.Must(p.Page().Navigate(p.address(page)))
-	return p
+	return newPortal(t, folder)
 }
 
 // choose gives files to the page's own input.

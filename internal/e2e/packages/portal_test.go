@@ -23,6 +23,8 @@ type portal struct {
 	app http.Handler
 	// policies are sent with the page and its worker.
 	policies bool
+	// alsoPolicy is added to the page's policy.
+	alsoPolicy string
 }
 
 // pagePolicy is the policy of the package's README, with what a strict page has besides.
@@ -52,7 +54,7 @@ func (p *portal) serve(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(filepath.Base(r.URL.Path), "worker-"):
 		w.Header().Set("Content-Security-Policy", fmt.Sprintf(workerPolicy, p.Proxy.URL))
 	case r.URL.Path == "/" || strings.HasSuffix(r.URL.Path, ".html"):
-		w.Header().Set("Content-Security-Policy", fmt.Sprintf(pagePolicy, p.Proxy.URL))
+		w.Header().Set("Content-Security-Policy", fmt.Sprintf(pagePolicy, p.Proxy.URL)+p.alsoPolicy)
 	}
 	p.app.ServeHTTP(w, r)
 }
