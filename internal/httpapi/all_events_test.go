@@ -65,7 +65,7 @@ func (w *feedWorld) begin(id, channel, subject string) {
 // finish receives the last byte of an upload.
 func (w *feedWorld) finish(id string) {
 	w.t.Helper()
-	w.must(w.FinishUpload(w.t.Context(), id, "digest of "+id, nil))
+	w.must(w.FinishUpload(w.t.Context(), id, "digest-of-"+id, nil))
 }
 
 // relay relays a finished upload of the channel acme.
@@ -73,7 +73,7 @@ func (w *feedWorld) relay(id string) {
 	w.t.Helper()
 	w.must(w.AcceptUpload(w.t.Context(), heldLease{}, id, preflight.Verdict{Outcome: preflight.Accept}))
 	content, err := w.RecordCopy(w.t.Context(), heldLease{},
-		library.Content{ID: "content-of-" + id, Channel: "acme", SHA256: "digest of " + id, UploadID: id},
+		library.Content{ID: "content-of-" + id, Channel: "acme", SHA256: "digest-of-" + id, UploadID: id},
 		library.Copy{Copy: media.CopyMediaID, Value: "media-of-" + id, ExpiresAt: w.Now().Add(time.Hour)})
 	w.must(err)
 	w.must(w.CompleteUpload(w.t.Context(), heldLease{}, id, content))
@@ -381,7 +381,7 @@ func TestAHeartbeatMovesTheCursor(t *testing.T) {
 }
 
 func TestAStreamOfAllUploadsEndsWithItsToken(t *testing.T) {
-	ends := time.Now().Add(200 * time.Millisecond)
+	ends := time.Now().Add(2 * time.Second) // enough to open the stream on a busy machine
 	w := newFeedWorld(t, databasetest.SQLite(t), func(c *httpapi.Config) {
 		c.Verifier = tokens{"short": {Subject: "ada", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: ends.Add(-auth.Leeway)}}
 	})

@@ -30,6 +30,7 @@ const maxQueryText = 512
 // assetHandler serves the assets of the library.
 type assetHandler struct {
 	assets Assets
+	bytes  Bytes
 	now    func() time.Time
 	logger *slog.Logger
 }

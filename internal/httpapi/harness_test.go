@@ -128,6 +128,10 @@ func (f *fakeLibrary) Offset(context.Context, string) (int64, error) {
 	return f.offset, errors.Join(f.err, f.away)
 }
 
+func (f *fakeLibrary) UpdateAsset(context.Context, string, string, library.AssetChange) (library.Asset, error) {
+	return library.Asset{}, f.err
+}
+
 func (f *fakeLibrary) AssetsSince(context.Context, string, time.Time) ([]library.Change, error) {
 	return nil, nil
 }
@@ -191,6 +195,7 @@ func goodTokens() tokens {
 		"reader":   {Subject: "bob", Channel: "acme", Scopes: []string{"assets:read"}, ExpiresAt: later},
 		"bob":      {Subject: "bob", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: later},
 		"support":  {Subject: "sue", Channel: "acme", Scopes: []string{"uploads:any"}, ExpiresAt: later},
+		"writer":   {Subject: "bob", Channel: "acme", Scopes: []string{"assets:read", "assets:write"}, ExpiresAt: later},
 		"stranger": {Subject: "eve", Channel: "other", Scopes: []string{"upload", "assets:read"}, ExpiresAt: later},
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"mediarelay/internal/auth"
 	"mediarelay/internal/library"
 	"mediarelay/internal/problem"
+	"mediarelay/internal/store"
 )
 
 // Verifier verifies a bearer token. Its errors are those of package auth.
@@ -61,6 +62,14 @@ type Assets interface {
 	Assets(ctx context.Context, q library.AssetQuery) (library.AssetPage, error)
 	// AssetsSince lists the assets that have changed since a time.
 	AssetsSince(ctx context.Context, channel string, since time.Time) ([]library.Change, error)
+	// UpdateAsset returns library.ErrNameTaken if the person has the name already.
+	UpdateAsset(ctx context.Context, channel, id string, change library.AssetChange) (library.Asset, error)
+}
+
+// Bytes gives access to the stored bytes of uploads. Open returns store.ErrNotFound if they
+// are no longer kept.
+type Bytes interface {
+	Open(ctx context.Context, uploadID string) (*store.Content, error)
 }
 
 // Offsets returns how many bytes of an unfinished upload are stored. An error that wraps
@@ -76,6 +85,7 @@ type Config struct {
 	Uploads  Uploads
 	Feed     Feed
 	Assets   Assets
+	Bytes    Bytes
 	Offsets  Offsets
 	// Files serves everything under /files/. The claims of the token, which has the
 	// scope that the request needs, are in the request's context.
@@ -167,10 +177,12 @@ func routeUploads(engine *gin.Engine, c Config) {
 }
 
 func routeAssets(engine *gin.Engine, c Config) {
-	assets := engine.Group("/v1/assets", requireScope(c.Verifier, c.Logger, auth.ScopeAssetsRead))
-	handler := assetHandler{assets: c.Assets, now: c.Now, logger: c.Logger}
-	get(assets, "", handler.list)
-	get(assets, "/:id", handler.show)
+	handler := assetHandler{assets: c.Assets, bytes: c.Bytes, now: c.Now, logger: c.Logger}
+	read := requireScope(c.Verifier, c.Logger, auth.ScopeAssetsRead)
+	get(engine.Group("/v1/assets", read), "", handler.list)
+	get(engine.Group("/v1/assets", read), "/:id", handler.show)
+	get(engine.Group("/v1/assets", read), "/:id/content", handler.content)
+	engine.PATCH("/v1/assets/:id", requireScope(c.Verifier, c.Logger, auth.ScopeAssetsWrite), handler.update)
 }
 
 // pages are what browsers load.

@@ -63,7 +63,8 @@ func matches(have, want any) bool {
 }
 
 const assetDocument = `{
-	"id": "as_1", "sha256": "` + digest + `", "filename": "holiday.jpg", "type": "image/jpeg", "kind": "image", "size": 1000,
+	"id": "as_1", "sha256": "` + digest + `", "filename": "holiday.jpg", "send_as": "holiday.jpg", "tags": [],
+	"type": "image/jpeg", "kind": "image", "size": 1000,
 	"created_at": "2026-11-21T07:00:00Z", "created_by": "ada",
 	"media_id": "1037543291543636", "media_id_expires_at": "2100-01-01T00:00:00Z"}`
 

@@ -7,6 +7,7 @@ import (
 	"mediarelay/internal/media"
 	"mediarelay/internal/preflight"
 	"mediarelay/internal/problem"
+	"mediarelay/internal/provider"
 	"mediarelay/internal/reason"
 	"mediarelay/internal/reason/catalogue"
 )
@@ -55,6 +56,8 @@ type assetJSON struct {
 	ID               string     `json:"id"`
 	SHA256           string     `json:"sha256"`
 	Filename         string     `json:"filename"`
+	SendAs           string     `json:"send_as"`
+	Tags             []string   `json:"tags"`
 	Type             string     `json:"type"`
 	Kind             media.Kind `json:"kind"`
 	Size             int64      `json:"size"`
@@ -106,7 +109,8 @@ func writeProblem(lang string, p *library.Problem) *problemJSON {
 // writeAsset includes the copies that are valid at now.
 func writeAsset(a library.Asset, now time.Time) assetJSON {
 	out := assetJSON{
-		ID: a.ID, SHA256: a.Content.SHA256, Filename: a.Filename, Type: a.Content.Type, Kind: a.Content.Kind, Size: a.Content.Size,
+		ID: a.ID, SHA256: a.Content.SHA256, Filename: a.Filename, SendAs: provider.SendAs(a.Filename, a.Content.Type),
+		Tags: append([]string{}, a.Tags...), Type: a.Content.Type, Kind: a.Content.Kind, Size: a.Content.Size,
 		CreatedAt: a.CreatedAt.UTC(), CreatedBy: a.CreatedBy,
 	}
 	out.MediaID, out.MediaIDExpiresAt = writeCopy(a.Content, media.CopyMediaID, now)

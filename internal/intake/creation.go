@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"mediarelay/internal/auth"
@@ -105,7 +104,7 @@ func readMetadata(u *library.Upload, pairs []tusproto.Pair, claims auth.Claims) 
 			return badRequest("The metadata key %q must be UTF-8 without NUL.", p.Key)
 		}
 	}
-	u.Filename, u.DeclaredType = bareName(value(tusproto.KeyFilename)), value(tusproto.KeyFiletype)
+	u.Filename, u.DeclaredType = media.BareName(value(tusproto.KeyFilename)), value(tusproto.KeyFiletype)
 
 	if u.ClientKey = value(tusproto.KeyKey); len(u.ClientKey) > maxKeyBytes {
 		return badRequest("The metadata key %q must have at most %d bytes.", tusproto.KeyKey, maxKeyBytes)
@@ -152,18 +151,6 @@ func (t Takes) check(u library.Upload) error {
 		return problem.PayloadTooLarge(t.MediaBytes)
 	}
 	return nil
-}
-
-// bareName returns a file name without folders, control characters and characters
-// that change the direction of text.
-func bareName(name string) string {
-	name = name[strings.LastIndexAny(name, `/\`)+1:]
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
-			return -1
-		}
-		return r
-	}, name))
 }
 
 // serveRepeated responds to a creation whose client key is known with the existing

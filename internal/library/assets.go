@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"strings"
 )
 
-const assetColumns = "assets.id, filename, created_by, assets.created_at, " + contentColumns
+const assetColumns = "assets.id, filename, tags, created_by, assets.created_at, " + contentColumns
 
 // Asset returns an asset of a channel with its copies.
 func (l *Library) Asset(ctx context.Context, channel, id string) (Asset, error) {
@@ -71,10 +72,73 @@ func (l *Library) nameContent(ctx context.Context, tx *sql.Tx, contentID, upload
 }
 
 func scanAsset(row scanner) (a Asset, err error) {
+	var tags string
 	var created int64
-	a.Content, err = scanContent(row, &a.ID, &a.Filename, &a.CreatedBy, &created)
+	a.Content, err = scanContent(row, &a.ID, &a.Filename, &tags, &a.CreatedBy, &created)
+	if err != nil {
+		return Asset{}, err
+	}
 	a.CreatedAt = fromMillis(created)
-	return a, err
+	if err := json.Unmarshal([]byte(tags), &a.Tags); err != nil {
+		return Asset{}, fmt.Errorf("read the tags of asset %s: %w", a.ID, err)
+	}
+	return a, nil
+}
+
+// AssetChange is what changes of an asset; nil leaves it as it is.
+type AssetChange struct {
+	Filename *string
+	Tags     *[]string
+}
+
+// UpdateAsset changes an asset of a channel and returns it. It returns ErrNameTaken if the
+// person who made it has another one of the same content with the new name.
+func (l *Library) UpdateAsset(ctx context.Context, channel, id string, change AssetChange) (Asset, error) {
+	err := l.db.Durable(ctx, func(tx *sql.Tx) error {
+		a, err := scanAsset(tx.QueryRowContext(ctx, "SELECT "+assetColumns+" FROM "+assetTables+" WHERE assets.channel = $1 AND assets.id = $2", channel, id))
+		if err != nil {
+			return notFound(err)
+		}
+		if change.Filename != nil {
+			a.Filename = *change.Filename
+		}
+		if change.Tags != nil {
+			a.Tags = *change.Tags
+		}
+		if err := l.checkName(ctx, tx, a); err != nil {
+			return err
+		}
+		return l.saveAsset(ctx, tx, a)
+	})
+	if err != nil {
+		return Asset{}, err
+	}
+	l.feed.assetChanged(channel, id)
+	return l.Asset(ctx, channel, id)
+}
+
+// checkName returns ErrNameTaken if another asset of the same person and content has the
+// asset's name.
+func (l *Library) checkName(ctx context.Context, tx *sql.Tx, a Asset) error {
+	var others int
+	err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM assets WHERE content_id = $1 AND created_by = $2 AND filename = $3 AND id <> $4",
+		a.Content.ID, a.CreatedBy, a.Filename, a.ID).Scan(&others)
+	if err == nil && others > 0 {
+		return ErrNameTaken
+	}
+	return err
+}
+
+func (l *Library) saveAsset(ctx context.Context, tx *sql.Tx, a Asset) error {
+	tags, err := json.Marshal(a.Tags)
+	if err != nil {
+		return err
+	}
+	folded := strings.ToLower(strings.Join(append([]string{a.Filename}, a.Tags...), "\n"))
+	now := millis(l.now())
+	return one(ctx, tx, ErrNotFound, `
+		UPDATE assets SET filename = $1, tags = $2, folded = $3, changed_at = CASE WHEN changed_at < $4 THEN $5 ELSE changed_at + 1 END WHERE id = $6`,
+		a.Filename, string(tags), folded, now, now, a.ID)
 }
 
 // where writes the query's conditions, with placeholders in order of first use.

@@ -22,6 +22,8 @@ var (
 	// ErrNotFound: there is no such row for the caller. A row of another channel, and an
 	// upload of another subject, is not found either.
 	ErrNotFound = errors.New("library: not found")
+	// ErrNameTaken: the person has another asset of the same content with this name.
+	ErrNameTaken = errors.New("library: the name is taken")
 	// ErrKeyTaken: the subject already has an upload with this client key in this channel.
 	ErrKeyTaken = errors.New("library: client key is taken")
 	// ErrState: the row is not in the state that the change starts from.
@@ -134,6 +136,7 @@ type Asset struct {
 	ID        string
 	Content   Content
 	Filename  string
+	Tags      []string
 	CreatedBy string
 	CreatedAt time.Time
 }
@@ -179,7 +182,7 @@ func (u Upload) Cursor() Cursor { return Cursor{TouchedAt: u.TouchedAt, ID: u.ID
 type AssetQuery struct {
 	Channel string
 	Kind    media.Kind
-	// Text is a part of the file name, in any case.
+	// Text is a part of the file name or of a tag, in any case.
 	Text   string
 	SHA256 string
 	// Cursor continues a list: the Next of the page before.

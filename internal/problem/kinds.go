@@ -55,6 +55,9 @@ func NotFound() Problem {
 	return New(http.StatusNotFound, reason.ProblemNotFound, "")
 }
 
+// Gone: the resource existed, and its bytes are no longer kept.
+func Gone(detail string) Problem { return New(http.StatusGone, reason.ProblemGone, detail) }
+
 // MethodNotAllowed lists the allowed methods. The caller sets the Allow header,
 // which RFC 9110 requires.
 func MethodNotAllowed(allowed ...string) Problem {

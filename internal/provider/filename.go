@@ -3,6 +3,8 @@ package provider
 import (
 	"path"
 	"strings"
+
+	"mediarelay/internal/media"
 )
 
 // MaxFilenameBytes is the maximum length of a file name on the wire, including its
@@ -46,6 +48,28 @@ func WireFilename(name, mediaType string) string {
 	stem, extension := splitExtension(name, extensions[mediaType])
 	stem = wireSafe(stem)
 	stem = strings.TrimRight(stem[:min(len(stem), MaxFilenameBytes-len(extension))], "._-")
+	if stem == "" {
+		stem = "file"
+	}
+	return stem + extension
+}
+
+// maxSendAs is the maximum length of the name that a recipient sees, in characters and
+// with its extension. WhatsApp states no limit; longer names were cut by its clients.
+const maxSendAs = 240
+
+// SendAs returns the name of a document as its recipient should see it: the person's own,
+// without what a phone's file system rejects, and with the extension of the media type.
+func SendAs(name, mediaType string) string {
+	stem, extension := splitExtension(media.BareName(name), extensions[mediaType])
+	stem = strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`<>:"|?*`, r) {
+			return '-'
+		}
+		return r
+	}, stem)
+	runes := []rune(strings.Join(strings.Fields(stem), " "))
+	stem = strings.Trim(string(runes[:min(len(runes), maxSendAs-len(extension))]), ". ")
 	if stem == "" {
 		stem = "file"
 	}
