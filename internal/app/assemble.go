@@ -141,7 +141,7 @@ func (a *application) connectHTTP(o Options, s Seams, relayMetrics *relay.Metric
 		Metrics: metrics, Logger: slog.Default(), Pprof: o.Config.Pprof,
 	})
 	a.public, err = httpapi.New(httpapi.Config{
-		Verifier: a.verifier, Uploads: s.Uploads, Feed: a.library, Assets: a.library, Bytes: s.Bytes, Offsets: a.intake, Files: a.intake,
+		Verifier: a.verifier, Uploads: s.Uploads, Feed: a.library, Assets: a.library, Bytes: s.Bytes, Messages: a.relay, Offsets: a.intake, Files: a.intake,
 		Web: o.WebFiles, AllowedOrigins: o.Config.AllowedOrigins,
 		Sandbox: o.Config.Sandbox, Now: a.database.Now, Logger: slog.Default(), Metrics: metrics, TrustedProxies: o.Config.TrustedProxies,
 	})

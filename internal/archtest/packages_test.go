@@ -81,7 +81,7 @@ var packageRules = []packageRule{
 	{"internal/relay/verified", native, nil},
 	{"internal/httpapi", native, []string{
 		"internal/auth", "internal/breaker", "internal/library", "internal/logging", "internal/media", "internal/preflight", "internal/preflight/rulespage",
-		"internal/problem", "internal/provider", "internal/reason", "internal/reason/catalogue", "internal/store", "internal/tusproto",
+		"internal/problem", "internal/provider", "internal/reason", "internal/reason/catalogue", "internal/relay/policy", "internal/store", "internal/tusproto",
 	}},
 
 	// The program joins them: it alone knows who implements what. The commands call it.

@@ -196,6 +196,7 @@ func goodTokens() tokens {
 		"bob":      {Subject: "bob", Channel: "acme", Scopes: []string{"upload"}, ExpiresAt: later},
 		"support":  {Subject: "sue", Channel: "acme", Scopes: []string{"uploads:any"}, ExpiresAt: later},
 		"writer":   {Subject: "bob", Channel: "acme", Scopes: []string{"assets:read", "assets:write"}, ExpiresAt: later},
+		"sender":   {Subject: "bob", Channel: "acme", Scopes: []string{"messages:send"}, ExpiresAt: later},
 		"stranger": {Subject: "eve", Channel: "other", Scopes: []string{"upload", "assets:read"}, ExpiresAt: later},
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"mediarelay/internal/auth"
 	"mediarelay/internal/library"
 	"mediarelay/internal/problem"
+	"mediarelay/internal/provider"
 	"mediarelay/internal/store"
 )
 
@@ -72,6 +73,12 @@ type Bytes interface {
 	Open(ctx context.Context, uploadID string) (*store.Content, error)
 }
 
+// Messages sends messages through the provider of a channel. Its errors are those of the
+// provider.
+type Messages interface {
+	SendMessage(ctx context.Context, channel string, m provider.Message) (provider.MessageID, error)
+}
+
 // Offsets returns how many bytes of an unfinished upload are stored. An error that wraps
 // a problem is passed on to the client.
 type Offsets interface {
@@ -86,6 +93,7 @@ type Config struct {
 	Feed     Feed
 	Assets   Assets
 	Bytes    Bytes
+	Messages Messages
 	Offsets  Offsets
 	// Files serves everything under /files/. The claims of the token, which has the
 	// scope that the request needs, are in the request's context.
@@ -132,6 +140,7 @@ func New(c Config) (http.Handler, error) {
 	routeFiles(engine, c)
 	routeUploads(engine, c)
 	routeAssets(engine, c)
+	routeMessages(engine, c)
 	get(engine, "/v1/rules", rules.serve)
 	routePages(engine, pages{page, frame, static})
 	return overrideMethod(engine), nil
@@ -183,6 +192,11 @@ func routeAssets(engine *gin.Engine, c Config) {
 	get(engine.Group("/v1/assets", read), "/:id", handler.show)
 	get(engine.Group("/v1/assets", read), "/:id/content", handler.content)
 	engine.PATCH("/v1/assets/:id", requireScope(c.Verifier, c.Logger, auth.ScopeAssetsWrite), handler.update)
+}
+
+func routeMessages(engine *gin.Engine, c Config) {
+	handler := messageHandler{assets: c.Assets, messages: c.Messages, now: c.Now, logger: c.Logger}
+	engine.POST("/v1/messages", requireScope(c.Verifier, c.Logger, auth.ScopeMessagesSend), handler.send)
 }
 
 // pages are what browsers load.

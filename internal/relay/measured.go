@@ -82,6 +82,14 @@ func (m *measured) SessionOffset(ctx context.Context, s media.SessionID) (offset
 	return offset, err
 }
 
+func (m *measured) SendMessage(ctx context.Context, message provider.Message) (id provider.MessageID, err error) {
+	m.request("send_message", func() error {
+		id, err = m.next.SendMessage(ctx, message)
+		return err
+	})
+	return id, err
+}
+
 func (m *measured) counted(operation string, body io.Reader) io.Reader {
 	return &countedReader{from: body, bytes: m.metrics.bytes.WithLabelValues(m.channel, operation)}
 }

@@ -39,6 +39,8 @@ import (
 type Provider interface {
 	MediaUploader
 	SessionUploader
+	// SendMessage sends one message. Success does not mean that it is delivered.
+	SendMessage(ctx context.Context, m provider.Message) (provider.MessageID, error)
 	// Limits are what the API accepts and keeps, and how often it may be called.
 	Limits() provider.Limits
 }

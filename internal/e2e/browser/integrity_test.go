@@ -59,15 +59,22 @@ func TestFlippedBitIsDetected(t *testing.T) {
 	}
 }
 
-// The same bytes a second time get the asset, and no byte is sent.
-func TestKnownBytesAreNotSentAgain(t *testing.T) {
+// The same bytes under another name get an asset with that name, and no byte is sent.
+func TestSameBytesUnderAnotherNameAreNotSent(t *testing.T) {
 	t.Parallel()
 	s := browserstage.New(t)
 	content := s.Begin("notes.txt", 2<<20)
 	s.WantIntact("notes.txt", content)
+	chunks := len(s.RequestsWith(http.MethodPatch))
 	s.Drop(s.File("again.txt", content))
-	s.WantIntact("again.txt", content)
-	wantUploads(s, 1)
+	row := s.AwaitRow("again.txt", "done")
+	if row.Asset.SHA256 != stage.Digest(content) || row.Asset.Filename != "again.txt" {
+		t.Errorf("asset %+v", row.Asset)
+	}
+	if more := len(s.RequestsWith(http.MethodPatch)) - chunks; more != 0 {
+		t.Errorf("%d chunks were sent again", more)
+	}
+	wantUploads(s, 2)
 }
 
 // Without a copy, a file that changes fails with a reason.

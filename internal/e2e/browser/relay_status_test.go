@@ -86,7 +86,7 @@ func TestFailedRowPromisesNoRetry(t *testing.T) {
 		t.Errorf("the live region says %q", said)
 	}
 	for lang, want := range map[string]struct{ sentence, button, never string }{
-		"en": {"didn't respond correctly. Your file is saved.", "Retry", "retry automatically"},
+		"en": {"didn’t respond correctly. Your file is saved.", "Retry", "retry automatically"},
 		"de": {"hat nicht richtig geantwortet. Ihre Datei ist gespeichert.", "Wiederholen", "automatisch"},
 		"es": {"no respondió correctamente. Su archivo está guardado.", "Reintentar", "automáticamente"},
 		"pt": {"não respondeu corretamente. Seu arquivo está salvo.", "Tentar de novo", "automática"},

@@ -91,7 +91,7 @@ func TestNothingAtTheEndpointIsNotAMissingNetwork(t *testing.T) {
 	gone.Close()
 	p := portal.Open(t, portal.Setting{Site: portal.AnotherSite, Change: func(snippet string) string { return portal.Endpoint(snippet, gone.URL) }})
 	p.Begin("flyer.pdf", 10_000)
-	p.Until(`row("flyer.pdf").State === "waiting" && row("flyer.pdf").Text.includes("The media server can't be reached")`)
+	p.Until(`row("flyer.pdf").State === "waiting" && row("flyer.pdf").Text.includes("The media server can’t be reached")`)
 	if told := p.Events("upload-retry"); len(told) == 0 || told[0].Reason != "unreachable" {
 		t.Errorf("upload-retry: %+v", told)
 	}

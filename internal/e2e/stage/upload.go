@@ -17,6 +17,7 @@ type Upload struct {
 	State  string
 	Offset int64
 	Asset  *struct {
+		ID      string
 		MediaID string `json:"media_id"`
 		Handle  string
 		SHA256  string

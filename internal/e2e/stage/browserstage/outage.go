@@ -12,7 +12,7 @@ func (s *Stage) BeginOutage() []byte {
 	content := s.Begin("notes.txt", 3<<20)
 	s.AwaitBytes("notes.txt")
 	s.Proxy.Stop()
-	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("The media server can't be reached")`)
+	s.Until(`row("notes.txt").State === "waiting" && row("notes.txt").Text.includes("The media server can’t be reached")`)
 	if online := Value[bool](s, `navigator.onLine`); !online {
 		s.Fatal("the browser knows that it is offline; this test needs one that does not")
 	}
