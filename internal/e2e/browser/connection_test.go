@@ -33,9 +33,10 @@ var requestsWithBytes = []struct {
 // The connection is closed before a byte of the body. Each time the file arrives whole, as
 // one upload that resumes at the server's offset, and no error is shown.
 func TestConnectionClosedBeforeAnyByte(t *testing.T) {
-	for _, request := range requestsWithBytes {
-		for _, which := range bodyPositions {
+	for i, request := range requestsWithBytes {
+		for j, which := range bodyPositions {
 			t.Run(request.name+" before "+which.name, func(t *testing.T) {
+				stage.Sampled(t, i+j, 3)
 				t.Parallel()
 				s := browserstage.New(t)
 				s.Proxy.Add(&proxy.Fault{Name: "a cut", Match: request.meets, Times: 1, Act: proxy.CutAt(which.at)})
@@ -48,9 +49,10 @@ func TestConnectionClosedBeforeAnyByte(t *testing.T) {
 
 // The same with a TCP reset.
 func TestConnectionReset(t *testing.T) {
-	for _, request := range requestsWithBytes {
-		for _, which := range bodyPositions[2:] {
+	for i, request := range requestsWithBytes {
+		for j, which := range bodyPositions[2:] {
 			t.Run(request.name+" before "+which.name, func(t *testing.T) {
+				stage.Sampled(t, i+j, 3)
 				t.Parallel()
 				s := browserstage.New(t)
 				s.Proxy.Add(&proxy.Fault{Name: "a reset", Match: request.meets, Times: 1, Act: proxy.ResetAt(which.at)})

@@ -4,13 +4,14 @@ import (
 	"slices"
 	"testing"
 
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
 // Whatever is wrong, and with however many elements and files, the console has each of our lines once.
 func TestNothingIsLoggedTwice(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, endpoint, mistake string }{
+	for i, c := range []struct{ name, endpoint, mistake string }{
 		{"nothing is wrong", "ENDPOINT", ``},
 		{"no endpoint", "ftp://media.example.com", ``},
 		{"a wrong endpoint", "/page", ``},
@@ -21,6 +22,7 @@ func TestNothingIsLoggedTwice(t *testing.T) {
 		{"metadata that is invalid", "ENDPOINT", `element.metadata = { 'my key': '1', filename: 'x' }`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			element := `<media-upload endpoint="` + c.endpoint + `" purpose="message" multiple auto-start></media-upload>`
 			h := newHost(t, recordConsole+element+element)

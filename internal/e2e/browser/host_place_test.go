@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
@@ -12,7 +13,7 @@ import (
 func TestWhereUploadsReturn(t *testing.T) {
 	t.Parallel()
 	const one = `<media-upload %s endpoint="ENDPOINT" purpose="message" multiple auto-start></media-upload>`
-	for _, c := range []struct {
+	for i, c := range []struct {
 		name, from, to string
 		before, after  string // attributes
 		returns        bool
@@ -31,6 +32,7 @@ func TestWhereUploadsReturn(t *testing.T) {
 		{"another key", "/page", "/page", `restore-key="campaign 1"`, `restore-key="campaign 2"`, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			h := unopenedHost(t, browserstage.Setting{}, `<div id="here"></div><script>
 				const attributes = sessionStorage.getItem('attributes') ?? ''

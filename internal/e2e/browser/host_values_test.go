@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
@@ -66,7 +67,7 @@ func TestAnyValueOfAPropertyIsTaken(t *testing.T) {
 // server gets what is valid.
 func TestMetadataOfAnyTypeIsThePagesMistake(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, metadata, state, code, warns string }{
+	for i, c := range []struct{ name, metadata, state, code, warns string }{
 		{"a key with a space", `{ 'my key': '1', campaign: 'ok' }`, "done", "", `"my key" must be ASCII`},
 		{"an empty key", `{ '': '1' }`, "done", "", `must be ASCII`},
 		{"a reserved key", `{ filename: 'other.txt' }`, "done", "", "reserved"},
@@ -81,6 +82,7 @@ func TestMetadataOfAnyTypeIsThePagesMistake(t *testing.T) {
 		{"an async function", `async () => ({ a: '1' })`, "failed", "page_error", "not a promise"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			stage.Sampled(t, i+2, 3)
 			t.Parallel()
 			h := newHost(t, recordConsole+plainElement)
 			h.Evaluate(`document.querySelector('media-upload').metadata = ` + c.metadata)
@@ -210,7 +212,7 @@ func TestCompleteCountsAndResultsList(t *testing.T) {
 // Endpoints as portals write them.
 func TestEndpoints(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, endpoint, head, want string }{
+	for i, c := range []struct{ name, endpoint, head, want string }{
 		{"with a slash", "ENDPOINT/", "", "done"},
 		{"several", "ENDPOINT//", "", "done"},
 		{"white space", " ENDPOINT ", "", "done"},
@@ -225,6 +227,7 @@ func TestEndpoints(t *testing.T) {
 		{"no URL", "http://", "", "failed"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			h := newHost(t, recordConsole+c.head+fmt.Sprintf(`<media-upload endpoint="%s" purpose="message" multiple auto-start></media-upload>`, c.endpoint))
 			h.add("media-upload", "notes.txt", 3000)

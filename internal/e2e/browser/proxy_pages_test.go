@@ -30,8 +30,8 @@ var proxyPages = []proxyPage{
 // A page in place of the server's answer ends no upload, whatever its status: the upload
 // waits, and resumes by itself.
 func TestAProxysPageEndsNoUpload(t *testing.T) {
-	for _, page := range proxyPages {
-		for _, request := range []struct {
+	for i, page := range proxyPages {
+		for j, request := range []struct {
 			name  string
 			match proxy.Match
 		}{
@@ -40,6 +40,7 @@ func TestAProxysPageEndsNoUpload(t *testing.T) {
 			{"offset", proxy.Method(http.MethodHead)},
 		} {
 			t.Run(page.name+" for a "+request.name, func(t *testing.T) {
+				stage.Sampled(t, i+j, 3)
 				t.Parallel()
 				s := browserstage.New(t)
 				if request.name == "offset" {
@@ -61,8 +62,9 @@ func TestAProxysPageEndsNoUpload(t *testing.T) {
 // Nor does it end an upload that the server has: its stream of events and its state are
 // behind the proxy's page for a while.
 func TestAProxysPageEndsNoRelay(t *testing.T) {
-	for _, page := range proxyPages {
+	for i, page := range proxyPages {
 		t.Run(page.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			s := browserstage.New(t)
 			s.Proxy.Add(&proxy.Fault{Name: "events: " + page.name, Match: proxy.Events, Act: page.act})
@@ -81,8 +83,9 @@ func TestAProxysPageEndsNoRelay(t *testing.T) {
 // trouble, since there is none.
 func TestUploadsEndWithoutAnEventStream(t *testing.T) {
 	held := proxyPage{"a proxy that holds responses back", proxy.HoldBack}
-	for _, fault := range slices.Concat(proxyPages, []proxyPage{held}) {
+	for i, fault := range slices.Concat(proxyPages, []proxyPage{held}) {
 		t.Run(fault.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			s := browserstage.New(t)
 			s.Proxy.Add(&proxy.Fault{Name: fault.name, Match: proxy.Events, Act: fault.act})

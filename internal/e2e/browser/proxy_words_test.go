@@ -15,7 +15,7 @@ import (
 // What a captive portal, a firewall or a gateway answers is never shown as the server's
 // words, whatever it claims to be, and the upload resumes when it is gone.
 func TestAProxysWordsAreNeverShown(t *testing.T) {
-	for _, c := range []struct {
+	for i, c := range []struct {
 		name, contentType, body string
 		status                  int
 		meets                   proxy.Match
@@ -28,6 +28,7 @@ func TestAProxysWordsAreNeverShown(t *testing.T) {
 		{"an error page", "text/html", "<title>Hotel Wi-Fi: 502</title>", http.StatusBadGateway, proxy.Chunk},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			s := browserstage.New(t)
 			fault := s.Proxy.Add(&proxy.Fault{Name: c.name, Match: c.meets, Act: proxy.Respond(c.status, http.Header{"Content-Type": {c.contentType}}, c.body)})

@@ -18,7 +18,7 @@ func TestOneErrorResponseCostsOneRetry(t *testing.T) {
 		return proxy.Respond(status, http.Header{"Content-Type": {"application/problem+json"}},
 			fmt.Sprintf(`{"type":"about:blank","title":"Trouble","status":%d,"code":%q}`, status, code))
 	}
-	for _, trouble := range []struct {
+	for i, trouble := range []struct {
 		name string
 		act  func(*proxy.Exchange)
 	}{
@@ -33,6 +33,7 @@ func TestOneErrorResponseCostsOneRetry(t *testing.T) {
 		{"413 of a gateway", proxy.RespondHTML(http.StatusRequestEntityTooLarge)},
 	} {
 		t.Run(trouble.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			s := browserstage.New(t)
 			if strings.HasPrefix(trouble.name, "404") {

@@ -32,6 +32,16 @@ func SkipWithout(t testing.TB, requirement, message string) {
 	t.Skip(message)
 }
 
+// Sampled skips a case of a table, unless its index is a multiple of every or
+// MEDIARELAY_TEST_LONG is set. It is for tables whose cases take the same path with another
+// value, and a browser page each: together they would take minutes.
+func Sampled(t testing.TB, index, every int) {
+	t.Helper()
+	if index%every != 0 && os.Getenv("MEDIARELAY_TEST_LONG") == "" {
+		t.Skipf("one case of %d is enough here: make test-all runs it, or MEDIARELAY_TEST_LONG=1", every)
+	}
+}
+
 // LongTest skips a test that takes minutes, unless MEDIARELAY_TEST_LONG is set.
 func LongTest(t testing.TB) {
 	t.Helper()
