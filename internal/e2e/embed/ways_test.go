@@ -15,6 +15,10 @@ import (
 // trustedTypes is what a policy adds for Trusted Types.
 var trustedTypes = portal.TrustedTypes + portal.PolicyNames
 
+// slowly is a rate in bytes a second at which no file of these tests ends before the other
+// tab, or the person, has done something.
+const slowly = 256 << 10
+
 func autoStart(snippet string) string { return portal.Attribute(snippet, "auto-start", "") }
 
 // eachWay runs a test for each way to the engine on a page of another origin that comes
@@ -67,7 +71,7 @@ func sendInTwoTabs(p portal.Portal) (other *browserstage.Stage, content []byte) 
 	p.Helper()
 	content = portal.PDF(8 << 20)
 	path := p.File("flyer.pdf", content)
-	p.Proxy.SetRate(1 << 20)
+	p.Proxy.SetRate(slowly)
 	other = p.SecondTab()
 	other.Visit(p.Address)
 	for _, tab := range []*browserstage.Stage{p.Stage, other} {
@@ -115,7 +119,7 @@ func TestTokenIsRenewedOnAnotherOrigin(t *testing.T) {
 func TestSignOutOnAnotherOrigin(t *testing.T) {
 	t.Parallel()
 	eachWay(t, func(t *testing.T, p portal.Portal) {
-		p.Proxy.SetRate(1 << 20)
+		p.Proxy.SetRate(slowly)
 		content := portal.PDF(6 << 20)
 		p.Drop(p.File("flyer.pdf", content))
 		p.AwaitBytes("flyer.pdf")
@@ -129,7 +133,7 @@ func TestSignOutOnAnotherOrigin(t *testing.T) {
 		p.WantNoError()
 		p.WantSentAtMost(int64(len(content)) + p.LongestChunk())
 
-		p.Proxy.SetRate(1 << 20)
+		p.Proxy.SetRate(slowly)
 		p.Drop(p.File("of ana.pdf", portal.PDF(6<<20)))
 		p.AwaitBytes("of ana.pdf")
 		signOut(p)
