@@ -27,7 +27,7 @@ func TestTheExamplesOfTheAPIPage(t *testing.T) {
 	}
 	i := stage.NewProcess(t)
 	i.Start()
-	f := &stage.File{Name: "Price list 2026.txt", Purposes: "message", Content: stage.Notes(1000)}
+	f := &stage.File{Name: "Price list 2026.txt", Purposes: "message", Content: stage.Notes(1000), ChunkSize: 1000}
 	ends := i.SendAll(t.Context(), []*stage.File{f})
 	env := append(os.Environ(), "MEDIARELAY_URL="+i.URL(), "ASSET="+ends[f].Asset.ID, "TOKEN="+i.Sign(jwt.MapClaims{
 		"scope": "upload assets:read assets:write messages:send", "exp": time.Now().Add(time.Hour).Unix(),
