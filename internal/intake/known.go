@@ -15,12 +15,13 @@ import (
 // them and is complete, so that the client sends none. It is relayed as any other, which
 // finds the copies of its content. If anything prevents that, the bytes are received.
 //
-// The creation needs a key, whose clients read Upload-Offset of the response, a digest, and
-// a token that may read the library, since the response tells that the file is there.
+// The creation needs a key, a digest, the form of a creation with upload, whose clients read
+// Upload-Offset of the response, and a token that may read the library, since the response
+// tells that the file is there. It may have an empty body.
 func (i *Intake) serveKnown(resp *response, r *http.Request, u library.Upload) bool {
 	claims, ok := auth.FromContext(r.Context())
 	if u.ClientKey == "" || u.DeclaredSHA256 == "" || !ok || !claims.Allows(auth.ScopeAssetsRead) ||
-		r.Header.Get(tusproto.HeaderResumable) != tusproto.Version {
+		r.Header.Get(tusproto.HeaderResumable) != tusproto.Version || r.Header.Get("Content-Type") != tusproto.ContentType {
 		return false
 	}
 	err := i.createFromKnown(r.Context(), u)

@@ -17,6 +17,7 @@ func TestKnownBytesAreNotSentAgain(t *testing.T) {
 	first := h.done()
 	known := creation(5, pair("key", "bob's"), pair("sha256", digestOf("hello")), pair("filename", "Price list.pdf"))
 	known.as = "acme/bob upload assets:read"
+	known.headers["Content-Type"] = tusproto.ContentType
 
 	a := h.want(h.do(known), http.StatusCreated, "")
 	path := a.header.Get("Location")
@@ -45,12 +46,14 @@ func TestKnownBytesAreReceivedIfTheyCannotBeUsed(t *testing.T) {
 	for name, tt := range map[string]struct {
 		as       string
 		length   int
+		plain    bool
 		metadata []tusproto.Pair
 		damage   func(h *harness, path string)
 	}{
 		"another channel":         {as: "other/bob upload assets:read", metadata: []tusproto.Pair{sha, pair("key", "k")}},
 		"no access to the assets": {as: "acme/bob upload", metadata: []tusproto.Pair{sha, pair("key", "k")}},
 		"no key":                  {metadata: []tusproto.Pair{sha}},
+		"a plain creation":        {plain: true, metadata: []tusproto.Pair{sha, pair("key", "k")}},
 		"no digest":               {metadata: []tusproto.Pair{pair("key", "k")}},
 		"another length":          {length: 6, metadata: []tusproto.Pair{sha, pair("key", "k")}},
 		"another digest":          {metadata: []tusproto.Pair{pair("sha256", digestOf("world")), pair("key", "k")}},
@@ -68,6 +71,9 @@ func TestKnownBytesAreReceivedIfTheyCannotBeUsed(t *testing.T) {
 				tt.damage(h, first)
 			}
 			r := creation(max(5, tt.length), tt.metadata...)
+			if !tt.plain {
+				r.headers["Content-Type"] = tusproto.ContentType
+			}
 			if r.as = tt.as; r.as == "" {
 				r.as = "acme/bob upload assets:read"
 			}

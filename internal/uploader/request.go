@@ -40,7 +40,11 @@ func (m *Machine) creation(s *Send) {
 	// would respond with the earlier upload, whose offset is unknown here. Nor has that of
 	// a known file: the response says whether the server took the bytes that it has.
 	m.sent = sentChunk{}
-	if !m.unconfirmed && !m.known {
+	switch {
+	case m.unconfirmed:
+	case m.known:
+		s.Headers = append(s.Headers, Header{"Content-Type", tusproto.ContentType}) // an empty chunk
+	default:
 		m.body(s)
 	}
 }
