@@ -2,7 +2,6 @@ package browser
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 	"time"
 
@@ -60,18 +59,7 @@ func TestAWorkerOpensOneStream(t *testing.T) {
 	for i := range paths {
 		s.AwaitRow(fmt.Sprintf("notes%d.txt", i), "done")
 	}
-	streams, asked := 0, 0
-	for _, r := range s.RequestsWith("GET") {
-		switch {
-		case r.Path == "/v1/events":
-			streams++
-		case strings.HasPrefix(r.Path, "/v1/uploads/"):
-			asked++
-		}
-	}
-	if streams != 1 || asked != 0 {
-		t.Errorf("%d streams were opened and %d uploads asked for, want one and none: %s", streams, asked, s.Proxy.Story())
-	}
+	s.WantOneEventStream()
 }
 
 // The connection of the stream is cut again and again: no end is missed.

@@ -105,18 +105,7 @@ func TestElementsOfOnePersonShareAStream(t *testing.T) {
 			element.addFiles(Array.from({ length: %d }, (_, n) => new File([('notes ' + at + n + '\n').repeat(2000)], 'notes' + at + n + '.txt')))
 		})`, quoted(p.TokenOf("ana", time.Hour)), quoted(p.TokenOf("ana", 2*time.Hour)), files))
 	p.Until(fmt.Sprintf(`elements.every(element => element.files.filter(file => file.state === 'done').length === %d)`, files))
-	streams, asked := 0, 0
-	for _, r := range p.RequestsWith("GET") {
-		switch {
-		case r.Path == "/v1/events":
-			streams++
-		case strings.HasPrefix(r.Path, "/v1/uploads/"):
-			asked++
-		}
-	}
-	if streams != 1 || asked != 0 {
-		t.Errorf("%d streams were opened and %d uploads asked for, want one and none: %s", streams, asked, p.Proxy.Story())
-	}
+	p.WantOneEventStream()
 	if started := workers(p); started != 1 {
 		t.Errorf("two elements started %d workers, want 1", started)
 	}

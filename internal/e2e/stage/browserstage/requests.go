@@ -1,6 +1,8 @@
 package browserstage
 
 import (
+	"strings"
+
 	"mediarelay/internal/e2e/stage/proxy"
 )
 
@@ -34,5 +36,23 @@ func (s *Stage) WantSentAtMost(bytes int64) {
 	}
 	if sent > bytes {
 		s.Errorf("%d bytes were sent, want %d at most: %s", sent, bytes, s.Proxy.Story())
+	}
+}
+
+// WantOneEventStream wants the page to have followed its uploads by one stream of events, and
+// to have asked for none of them.
+func (s *Stage) WantOneEventStream() {
+	s.Helper()
+	streams, asked := 0, 0
+	for _, r := range s.RequestsWith("GET") {
+		switch {
+		case r.Path == "/v1/events":
+			streams++
+		case strings.HasPrefix(r.Path, "/v1/uploads/"):
+			asked++
+		}
+	}
+	if streams != 1 || asked != 0 {
+		s.Errorf("%d streams were opened and %d uploads asked for, want one and none: %s", streams, asked, s.Proxy.Story())
 	}
 }
