@@ -54,16 +54,23 @@ func (h assetHandler) list(c *gin.Context) {
 }
 
 func (h assetHandler) show(c *gin.Context) {
+	if a, ok := h.find(c); ok {
+		c.JSON(http.StatusOK, writeAsset(a, h.now()))
+	}
+}
+
+// find returns the asset that the path names. If there is none, it has responded.
+func (h assetHandler) find(c *gin.Context) (a library.Asset, ok bool) {
 	if !idPattern.MatchString(c.Param("id")) {
 		refuse(c, problem.NotFound())
-		return
+		return library.Asset{}, false
 	}
 	a, err := h.assets.Asset(c.Request.Context(), claimsOf(c).Channel, c.Param("id"))
 	if err != nil {
 		fail(c, h.logger, err)
-		return
+		return library.Asset{}, false
 	}
-	c.JSON(http.StatusOK, writeAsset(a, h.now()))
+	return a, true
 }
 
 // writePage converts a page for a client. Copies that expired before now are omitted.

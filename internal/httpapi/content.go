@@ -18,13 +18,8 @@ import (
 // content serves the bytes of an asset as an attachment. A browser must never run them in
 // this origin, whatever they are: the headers forbid that for a page that opens them too.
 func (h assetHandler) content(c *gin.Context) {
-	if !idPattern.MatchString(c.Param("id")) {
-		refuse(c, problem.NotFound())
-		return
-	}
-	a, err := h.assets.Asset(c.Request.Context(), claimsOf(c).Channel, c.Param("id"))
-	if err != nil {
-		fail(c, h.logger, err)
+	a, ok := h.find(c)
+	if !ok {
 		return
 	}
 	content, err := h.bytes.Open(c.Request.Context(), a.Content.UploadID)

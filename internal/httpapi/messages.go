@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -43,9 +42,6 @@ type messageJSON struct {
 	To    string             `json:"to"`
 }
 
-// maxMessageBody holds a caption of 1,024 characters in any script.
-const maxMessageBody = 16 << 10
-
 // number is a number with its country code: at most 15 digits.
 //
 // Source: ITU-T E.164.
@@ -80,9 +76,7 @@ func (h messageHandler) send(c *gin.Context) {
 // readMessageRequest reads a body. The error is written for the client.
 func readMessageRequest(body io.Reader) (messageRequest, error) {
 	var request messageRequest
-	decoder := json.NewDecoder(io.LimitReader(body, maxMessageBody))
-	decoder.DisallowUnknownFields()
-	switch err := decoder.Decode(&request); {
+	switch err := readJSON(body, &request); {
 	case err != nil:
 		return request, errors.New("send a JSON object of at most 16 KiB with asset, to and, if wanted, caption")
 	case !idPattern.MatchString(request.Asset):

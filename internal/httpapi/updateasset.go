@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -18,10 +17,9 @@ import (
 
 // The limits of what a person may write to an asset.
 const (
-	maxAssetBody = 16 << 10 // bytes
-	maxFilename  = 255      // bytes, as most file systems have
-	maxTags      = 32
-	maxTag       = 64 // bytes
+	maxFilename = 255 // bytes, as most file systems have
+	maxTags     = 32
+	maxTag      = 64 // bytes
 )
 
 // assetPatch is the body of a PATCH. What it does not name stays as it is.
@@ -55,9 +53,7 @@ func (h assetHandler) update(c *gin.Context) {
 // readAssetChange reads a body. The error is written for the client.
 func readAssetChange(body io.Reader) (library.AssetChange, error) {
 	var patch assetPatch
-	decoder := json.NewDecoder(io.LimitReader(body, maxAssetBody))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&patch); err != nil {
+	if err := readJSON(body, &patch); err != nil {
 		return library.AssetChange{}, errors.New("send a JSON object of at most 16 KiB with filename (a text) or tags (a list of texts)")
 	}
 	if patch.Filename == nil && patch.Tags == nil {
