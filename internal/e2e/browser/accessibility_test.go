@@ -195,10 +195,10 @@ func TestMotionAndColourPreferences(t *testing.T) {
 
 func emulateMedia(s *browserstage.Stage, feature, value string) {
 	s.Helper()
-	s.Must(chromedp.Do(s.Tab, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	s.Do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: feature, Value: value}}})
 		return chromedp.Void{}, err
-	}))
+	})
 	s.Evaluate(`document.querySelector('media-upload').requestUpdate()`)
 	time.Sleep(20 * time.Millisecond) // no event says that the styles are recalculated
 }

@@ -38,11 +38,12 @@ func onePicture(s *browserstage.Stage) []byte {
 	box := browserstage.Value[devtools.Viewport](s, `(() => { const { x, y, width, height } = list().querySelector('.base').getBoundingClientRect()
 		return { x: x + scrollX, y: y + scrollY, width, height, scale: 1 } })()`)
 	whole := true // also what is below the window's edge
-	picture, err := chromedp.Run(s.Tab, func(ctx context.Context, target *chromedp.Target) ([]byte, error) {
+	var picture []byte
+	s.Do(func(ctx context.Context, target *chromedp.Target) (none chromedp.Void, err error) {
 		result, err := cdp.Call(ctx, target, devtools.CaptureScreenshot, devtools.CaptureScreenshotParams{Clip: &box, CaptureBeyondViewport: &whole})
-		return result.Data, err
+		picture = result.Data
+		return none, err
 	})
-	s.Must(err)
 	return picture
 }
 
@@ -153,8 +154,8 @@ func TestZoomOfFourHundredPercent(t *testing.T) {
 
 func setViewport(s *browserstage.Stage, width int64) {
 	s.Helper()
-	s.Must(chromedp.Do(s.Tab, func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
+	s.Do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, target, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 800, DeviceScaleFactor: 1})
 		return chromedp.Void{}, err
-	}))
+	})
 }

@@ -3,7 +3,9 @@ package browserstage
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -14,11 +16,39 @@ import (
 type chromiumTab struct{ tab context.Context }
 
 func (c chromiumTab) Navigate(url string) error {
-	return chromedp.Do(c.tab, chromedp.Navigate(url))
+	return do(c.tab, chromedp.Navigate(url))
 }
 
 func (c chromiumTab) Evaluate(expression string) (string, error) {
-	return chromedp.Run(c.tab, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	return run(c.tab, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+}
+
+// run is chromedp.Run, bounded by actionTimeout. The tab must be open: its first action
+// binds the tab's life to the context.
+func run[T any](tab context.Context, step chromedp.Action[T]) (T, error) {
+	bounded, cancel := context.WithTimeout(tab, actionTimeout)
+	defer cancel()
+	return chromedp.Run(bounded, step)
+}
+
+// do is chromedp.Do, bounded as run is.
+func do(tab context.Context, steps ...chromedp.Action[chromedp.Void]) error {
+	bounded, cancel := context.WithTimeout(tab, actionTimeout)
+	defer cancel()
+	return chromedp.Do(bounded, steps...)
+}
+
+// open runs the first action of a tab, which opens it, and the browser if there is none.
+// It returns an error after actionTimeout; what it started ends with the tab's context.
+func open(tab context.Context) error {
+	opened := make(chan error, 1)
+	go func() { opened <- chromedp.Do(tab) }()
+	select {
+	case err := <-opened:
+		return err
+	case <-time.After(actionTimeout):
+		return fmt.Errorf("the tab did not open within %s", actionTimeout)
+	}
 }
 
 func (c chromiumTab) Choose(paths []string) error {
@@ -27,7 +57,7 @@ func (c chromiumTab) Choose(paths []string) error {
 
 // dropOn drops the files with the mouse.
 func (c chromiumTab) dropOn(zone string, paths []string) error {
-	at, err := chromedp.Run(c.tab, chromedp.Evaluate[struct{ X, Y float64 }](`(() => {
+	at, err := run(c.tab, chromedp.Evaluate[struct{ X, Y float64 }](`(() => {
 		const zone = `+zone+`
 		zone.scrollIntoView({ block: 'center' })
 		const box = zone.getBoundingClientRect()
@@ -37,7 +67,7 @@ func (c chromiumTab) dropOn(zone string, paths []string) error {
 	for _, step := range []input.DispatchDragEventType{
 		input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop,
 	} {
-		err = errors.Join(err, chromedp.Do(c.tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		err = errors.Join(err, do(c.tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 			_, err := cdp.Call(ctx, t, input.DispatchDragEvent, input.DispatchDragEventParams{Type: step, X: at.X, Y: at.Y, Data: data})
 			return chromedp.Void{}, err
 		}))
@@ -77,7 +107,7 @@ func (b *sharedChromium) open(chromium string) (context.Context, error) {
 	}
 	allocator, free := chromedp.NewExecAllocator(context.Background(), browserOptions(chromium)...)
 	ctx, cancel := chromedp.NewContext(allocator)
-	if err := chromedp.Do(ctx); err != nil {
+	if err := open(ctx); err != nil {
 		cancel()
 		free()
 		return nil, err

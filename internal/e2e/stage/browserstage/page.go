@@ -142,5 +142,5 @@ func (s *Stage) Evaluate(script string) {
 // Do runs actions of chromedp in this tab.
 func (s *Stage) Do(steps ...chromedp.Action[chromedp.Void]) {
 	s.Helper()
-	s.Must(chromedp.Do(s.Tab, steps...))
+	s.Must(do(s.Tab, steps...))
 }

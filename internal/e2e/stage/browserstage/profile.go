@@ -57,7 +57,8 @@ func (p *profile) tab() context.Context {
 		tab, closeTab = chromedp.NewContext(p.root)
 		p.Cleanup(closeTab)
 	}
-	p.Must(chromedp.Do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	p.Must(open(tab))
+	p.Must(do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, t, devtools.AddScriptToEvaluateOnNewDocument, devtools.AddScriptToEvaluateOnNewDocumentParams{Source: pageScript})
 		return chromedp.Void{}, err
 	}))
@@ -90,7 +91,7 @@ func (p *profile) answerDialog(tab context.Context) {
 	p.mu.Lock()
 	p.asked++
 	p.mu.Unlock()
-	_ = chromedp.Do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	_ = do(tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, t, devtools.HandleJavaScriptDialog, devtools.HandleJavaScriptDialogParams{Accept: true})
 		return chromedp.Void{}, err
 	})
@@ -136,7 +137,7 @@ func (s *Stage) SecondTab() *Stage {
 // BeforePages runs a script in every page that this tab opens, before the page's own.
 func (s *Stage) BeforePages(script string) {
 	s.Helper()
-	s.Must(chromedp.Do(s.Tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	s.Must(do(s.Tab, func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, t, devtools.AddScriptToEvaluateOnNewDocument, devtools.AddScriptToEvaluateOnNewDocumentParams{Source: script})
 		return chromedp.Void{}, err
 	}))
