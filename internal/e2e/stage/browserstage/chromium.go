@@ -16,11 +16,23 @@ import (
 type chromiumTab struct{ tab context.Context }
 
 func (c chromiumTab) Navigate(url string) error {
-	return do(c.tab, chromedp.Navigate(url))
+	return c.failed("navigate", do(c.tab, chromedp.Navigate(url)))
 }
 
 func (c chromiumTab) Evaluate(expression string) (string, error) {
-	return run(c.tab, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	value, err := run(c.tab, chromedp.Evaluate[string](expression, chromedp.EvalAwaitPromise))
+	return value, c.failed("evaluate "+expression[:min(len(expression), 200)], err)
+}
+
+// failed says which action of the tab failed, and whether the tab has crashed.
+func (c chromiumTab) failed(action string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if cause := context.Cause(c.tab); cause != nil {
+		err = cause
+	}
+	return fmt.Errorf("%s: %w", action, err)
 }
 
 // run is chromedp.Run, bounded by actionTimeout. The tab must be open: its first action
@@ -72,7 +84,7 @@ func (c chromiumTab) dropOn(zone string, paths []string) error {
 			return chromedp.Void{}, err
 		}))
 	}
-	return err
+	return c.failed("drop", err)
 }
 
 // DropOn drops files with the mouse on a node of the page, in Chromium. Zone is an

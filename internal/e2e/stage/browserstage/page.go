@@ -1,7 +1,9 @@
 package browserstage
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -15,8 +17,11 @@ func (s *Stage) Open(token string) {
 	s.Helper()
 	s.Visit(s.Proxy.URL + "/#token=" + token)
 	s.Cleanup(func() {
-		if s.Tab.Err() != nil {
-			return // it was killed
+		if cause := context.Cause(s.Tab); cause != nil {
+			if errors.Is(cause, errTabCrashed) {
+				s.Error(cause)
+			}
+			return // otherwise it was killed
 		}
 		if faults := Value[[]string](s, `faults`); len(faults) > 0 {
 			s.Errorf("on the page: %v", faults)

@@ -2,10 +2,12 @@ package browserstage
 
 import (
 	"context"
+	"errors"
 	"os"
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/inspector"
 	devtools "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -62,13 +64,14 @@ func (p *profile) tab() context.Context {
 		_, err := cdp.Call(ctx, t, devtools.AddScriptToEvaluateOnNewDocument, devtools.AddScriptToEvaluateOnNewDocumentParams{Source: pageScript})
 		return chromedp.Void{}, err
 	}))
-	p.listen(tab)
-	return tab
+	return p.listen(tab)
 }
 
-// listen records what a page writes to its console, and accepts its dialogs.
-func (p *profile) listen(tab context.Context) {
+// listen records what a page writes to its console, and accepts its dialogs. The context
+// that it returns ends if the tab crashes: a crashed tab answers no action.
+func (p *profile) listen(tab context.Context) context.Context {
 	p.Helper()
+	tab, end := context.WithCancelCause(tab)
 	messages := chromedp.Console(tab)
 	go func() {
 		for message, err := range messages {
@@ -81,11 +84,18 @@ func (p *profile) listen(tab context.Context) {
 		}
 	}()
 	p.Must(chromedp.Listen(tab, func(event any) {
-		if _, ok := event.(*devtools.EventJavascriptDialogOpening); ok {
+		switch event.(type) {
+		case *devtools.EventJavascriptDialogOpening:
 			go p.answerDialog(tab)
+		case *inspector.EventTargetCrashed:
+			end(errTabCrashed)
 		}
 	}))
+	return tab
 }
+
+// errTabCrashed is the cause of the end of a crashed tab's context.
+var errTabCrashed = errors.New("the tab crashed")
 
 func (p *profile) answerDialog(tab context.Context) {
 	p.mu.Lock()
