@@ -59,19 +59,20 @@ test-all: setup-engines ## make test, plus the tests that take minutes: long out
 # go test; prints skipped tests with their reasons and records times in bin/tests.
 TESTSUM := scripts/gotestsum
 
-# Acceptance tests start servers and browsers. They run one package after another,
-# behind the rest: on a machine with two cores they would starve each other.
-ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/embed ./internal/e2e/faults ./internal/e2e/attacks ./internal/e2e/clients ./internal/e2e/packages ./internal/e2e/examples
+# Acceptance tests start servers and browsers. They run behind the rest, two packages at
+# a time: one that keeps the processors busy, and beside it those that mostly wait.
+ACCEPTANCE := ./internal/e2e/stage/... ./internal/e2e/browser ./internal/e2e/faults ./internal/e2e/clients ./internal/e2e/attacks ./internal/e2e/packages ./internal/e2e/examples ./internal/e2e/embed
 
 # The timeouts are for a busy machine; on an idle one it takes a few minutes.
 test-go: test-packages test-acceptance
 
+# Eight tests at a time: those of the relay wait for back-off and for time-outs.
 test-packages: bin/gotestsum
-	$(TESTSUM) -tags $(TAGS) -timeout 20m $$(go list -tags $(TAGS) ./... | grep -v /internal/e2e/)
+	$(TESTSUM) -tags $(TAGS) -timeout 20m -parallel 8 $$(go list -tags $(TAGS) ./... | grep -v /internal/e2e/)
 	cd scripts/buildweb && ../../$(TESTSUM) ./...
 
 test-acceptance: bin/gotestsum
-	RERUN='$(ACCEPTANCE)' $(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),90m,40m) -p 1
+	RERUN='$(ACCEPTANCE)' $(TESTSUM) -tags $(TAGS) -timeout $(if $(MEDIARELAY_TEST_LONG),90m,40m) -p $(if $(MEDIARELAY_TEST_LONG),1,2)
 
 # Prints one line for each guarantee and engine, and why an engine cannot keep one.
 test-engines: export MEDIARELAY_TEST_ENGINES = 1

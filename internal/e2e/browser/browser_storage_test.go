@@ -2,6 +2,8 @@ package browser
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +16,7 @@ import (
 
 // If the browser's storage fails in any way, the upload continues from the original file.
 func TestStorageFailureNeverFailsAnUpload(t *testing.T) {
-	for what, broken := range map[string]string{
+	faults := map[string]string{
 		"a full disk":           `IDBObjectStore.prototype.put = () => { throw new DOMException('', 'QuotaExceededError') }`,
 		"no room for a Blob":    `const put = IDBObjectStore.prototype.put; IDBObjectStore.prototype.put = function (value, ...key) { if (value instanceof Blob) throw new DOMException('', 'QuotaExceededError'); return put.call(this, value, ...key) }`,
 		"no Blobs are taken":    browserstage.NoBlobs,
@@ -23,9 +25,11 @@ func TestStorageFailureNeverFailsAnUpload(t *testing.T) {
 		"a write that is lost":  `IDBObjectStore.prototype.put = () => ({})`,
 		"there is no store":     `Object.defineProperty(self, 'indexedDB', { value: undefined })`,
 		"copies cannot be read": `const slice = Blob.prototype.slice; IDBObjectStore.prototype.get = () => { throw new DOMException('', 'UnknownError') }`,
-	} {
+	}
+	for i, what := range slices.Sorted(maps.Keys(faults)) {
 		t.Run(what, func(t *testing.T) {
-			s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, broken+"\n")})
+			stage.Sampled(t, i, 3)
+			s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, faults[what]+"\n")})
 			_, content := startUpload(s, 3<<20, 2<<20)
 			s.Proxy.SetRate(0)
 			if done := s.AwaitRow("notes.txt", "done"); done.Asset.SHA256 != stage.Digest(content) {

@@ -66,7 +66,7 @@ func TestConnectionReset(t *testing.T) {
 // The server processes a request, and its response is lost.
 func TestLostResponse(t *testing.T) {
 	const size = 8 << 20
-	for _, answer := range []struct {
+	for i, answer := range []struct {
 		name  string
 		meets proxy.Match
 	}{
@@ -76,6 +76,7 @@ func TestLostResponse(t *testing.T) {
 		{"of a request for the offset", proxy.Method(http.MethodHead)},
 	} {
 		t.Run(answer.name, func(t *testing.T) {
+			stage.Sampled(t, i, 2)
 			t.Parallel()
 			s := browserstage.New(t)
 			if answer.name == "of a request for the offset" {
@@ -111,7 +112,7 @@ func TestRequestRepeatedByTheBrowser(t *testing.T) {
 
 // A connection stalls without an error.
 func TestStalledConnectionIsAborted(t *testing.T) {
-	for _, stall := range []struct {
+	for i, stall := range []struct {
 		name string
 		act  func(*proxy.Exchange)
 	}{
@@ -120,6 +121,7 @@ func TestStalledConnectionIsAborted(t *testing.T) {
 		{"the link is half open", proxy.Stall(100_000)},
 	} {
 		t.Run(stall.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			s := browserstage.New(t)
 			stood := s.Proxy.Add(&proxy.Fault{Name: stall.name, Match: proxy.Method(http.MethodPatch), Times: 1, Act: stall.act})
@@ -137,6 +139,7 @@ func TestStalledConnectionIsAborted(t *testing.T) {
 
 // A slow connection with high and varying latency costs time and no retry.
 func TestSlowConnectionNeedsNoRetry(t *testing.T) {
+	stage.LongTest(t)
 	t.Parallel()
 	s := browserstage.New(t)
 	addToxics(s,

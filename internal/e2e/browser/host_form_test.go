@@ -2,8 +2,11 @@ package browser
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
@@ -19,15 +22,18 @@ const formPage = `<form id="form"><div id="panel">
 // in a closed tab panel.
 func TestSavingDuringAnUploadSaysSo(t *testing.T) {
 	t.Parallel()
-	for name, hide := range map[string]string{
+	places := map[string]string{
 		"the element is visible":      ``,
 		"its panel is hidden":         `panel.hidden = true`,
 		"its panel is invisible":      `panel.style.visibility = 'hidden'`,
 		"it is in a closed <details>": `const details = document.createElement('details'); form.prepend(details); details.append(panel)`,
-	} {
-		for _, save := range []string{`save.click()`, `form.requestSubmit()`} {
+	}
+	for i, name := range slices.Sorted(maps.Keys(places)) {
+		for j, save := range []string{`save.click()`, `form.requestSubmit()`} {
 			t.Run(name+", "+save, func(t *testing.T) {
+				stage.Sampled(t, i+j, 3)
 				t.Parallel()
+				hide := places[name]
 				h := newHost(t, formPage)
 				h.Proxy.SetRate(64 << 10)
 				h.add("media-upload", "notes.txt", 1<<20)

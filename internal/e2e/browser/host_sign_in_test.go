@@ -1,10 +1,13 @@
 package browser
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 )
 
@@ -12,8 +15,9 @@ import (
 // is the element's all the same.
 func TestANewGetTokenOnEveryRenderingCausesNoRequests(t *testing.T) {
 	t.Parallel()
-	for _, answer := range []string{`''`, `'<!doctype html><title>Sign in</title>'`, `Promise.reject(new Error('signed out'))`, `bad`} {
+	for i, answer := range []string{`''`, `'<!doctype html><title>Sign in</title>'`, `Promise.reject(new Error('signed out'))`, `bad`} {
 		t.Run(answer, func(t *testing.T) {
+			stage.Sampled(t, i, 2)
 			t.Parallel()
 			h := newHost(t, recordConsole+plainElement)
 			h.Evaluate(`window.calls = 0; window.renderings = 0; window.bad = ` + "`" + h.Token(-time.Hour) + "`" + `
@@ -59,21 +63,23 @@ func TestALoginPageAsTokenIsNamed(t *testing.T) {
 // The signal ends with the need: the upload is cancelled, or the element is gone.
 func TestTheSignalOfGetTokenAbortsWithTheNeed(t *testing.T) {
 	t.Parallel()
-	for name, end := range map[string]string{
+	ends := map[string]string{
 		"the upload is cancelled": `element.cancel()`,
 		"the file is removed":     `element.remove(element.files[0].id)`,
 		"the form is reset":       `element.formResetCallback()`,
 		"the element is removed":  `element.remove(); dispatchEvent(new PageTransitionEvent('pagehide'))`,
 		"the person signs out":    `element.getToken = undefined`,
-	} {
+	}
+	for i, name := range slices.Sorted(maps.Keys(ends)) {
 		t.Run(name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			h := newHost(t, plainElement)
 			h.Evaluate(`window.signals = []
 				document.querySelector('media-upload').getToken = ({ signal }) => { signals.push(signal); return new Promise(() => {}) }`)
 			h.add("media-upload", "notes.txt", 3000)
 			h.Until(`signals.length === 1`)
-			h.Evaluate(`window.element = document.querySelector('media-upload'); ` + end)
+			h.Evaluate(`window.element = document.querySelector('media-upload'); ` + ends[name])
 			h.Until(`signals[0].aborted`)
 			h.Evaluate(`window.later = 0; setTimeout(() => later = 1, 1000)`)
 			h.Until(`later`)
@@ -87,9 +93,12 @@ func TestTheSignalOfGetTokenAbortsWithTheNeed(t *testing.T) {
 // A computer's clock that is hours off refuses no valid link, and promises no wrong time.
 func TestLinksWithAWrongClock(t *testing.T) {
 	t.Parallel()
-	for name, hours := range map[string]string{"13 hours ahead": "13", "13 hours behind": "-13", "a year ahead": "8760"} {
+	skews := map[string]string{"13 hours ahead": "13", "13 hours behind": "-13", "a year ahead": "8760"}
+	for i, name := range slices.Sorted(maps.Keys(skews)) {
 		t.Run(name, func(t *testing.T) {
+			stage.Sampled(t, i, 2)
 			t.Parallel()
+			hours := skews[name]
 			clock := `{ const now = Date.now; const skew = ` + hours + ` * 3600_000; const Real = Date
 				globalThis.Date = class extends Real { constructor(...a) { a.length ? super(...a) : super(now() + skew) } static now() { return now() + skew } } }`
 			s := browserstage.NewWith(t, browserstage.Setting{WebFiles: browserstage.WithWorkerScript(t, clock)})

@@ -135,13 +135,14 @@ func TestAFaultOfThePageIsNoneOfTheFile(t *testing.T) {
 // Whatever keeps a file from being uploaded, upload-error says so, and complete counts.
 func TestUploadErrorFiresForEveryFailedFile(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, element, before, code string }{
+	for i, c := range []struct{ name, element, before, code string }{
 		{"no media server", `<media-upload endpoint="ftp://media.example.com" multiple auto-start></media-upload>`, ``, "endpoint_invalid"},
 		{"the engine's code is missing", `<media-upload endpoint="ENDPOINT" multiple auto-start></media-upload>`, `customElements.get('media-upload').loadEngine = () => Promise.reject(new TypeError('404'))`, "engine_unavailable"},
 		{"no worker", `<media-upload endpoint="ENDPOINT" multiple auto-start></media-upload>`, `delete window.Worker; window.Worker = class { constructor() { throw new Error('no') } }`, "engine_unavailable"},
 		{"the page's mistake", `<media-upload endpoint="ENDPOINT" multiple auto-start></media-upload>`, `document.querySelector('media-upload').metadata = () => { throw new Error('x') }`, "page_error"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			stage.Sampled(t, i, 2)
 			t.Parallel()
 			// Without a token nothing is loaded before the first file.
 			h := newHost(t, `<script>window.completes = []

@@ -11,7 +11,7 @@ import (
 // The server is unreachable, and the browser believes that it is online. The row says so
 // and when it retries. The network's return is enough.
 func TestNetworkOutage(t *testing.T) {
-	for _, back := range []struct {
+	for i, back := range []struct {
 		name, said string
 		within     time.Duration
 	}{
@@ -20,6 +20,7 @@ func TestNetworkOutage(t *testing.T) {
 		{"no signal", ``, browserstage.PageTimeout},
 	} {
 		t.Run(back.name, func(t *testing.T) {
+			stage.Sampled(t, i, 2)
 			t.Parallel()
 			s := browserstage.New(t)
 			content := s.BeginOutage()

@@ -49,13 +49,14 @@ func TestRefusedFileUploadsOnceItsPurposeFits(t *testing.T) {
 
 // An invalid link is opened in place of a valid one.
 func TestInvalidLinkAsksForANewOne(t *testing.T) {
-	for _, bad := range []struct{ name, token, title string }{
+	for i, bad := range []struct{ name, token, title string }{
 		{"no token", "nonsense", "You need a new link"},
 		{"nothing", "", "You need a new link"},
 		{"not to be read", "a.b.c", "You need a new link"},
 		{"expired", "", "Your link has expired"},
 	} {
 		t.Run(bad.name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
 			s := browserstage.New(t)
 			if bad.name == "expired" {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 	"mediarelay/internal/e2e/stage/proxy"
 )
@@ -11,6 +12,7 @@ import (
 // The row shows what the server has and what is in flight, whatever happens to the
 // connections.
 func TestProgressIsAccurateOverTwentyDisconnects(t *testing.T) {
+	stage.LongTest(t)
 	t.Parallel()
 	const cuts, each = 20, 200_000
 	s := browserstage.New(t)

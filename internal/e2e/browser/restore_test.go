@@ -30,13 +30,14 @@ func startUpload(s *browserstage.Stage, size, rate int) (path string, content []
 // The browser is killed in the middle of a file. On the next visit the upload resumes
 // without any user action.
 func TestUploadResumesAfterBrowserKill(t *testing.T) {
-	for _, file := range []struct {
+	for i, file := range []struct {
 		size, rate int
 	}{
 		{16 << 20, 4 << 20},
 		{100 << 20, 16 << 20},
 	} {
 		t.Run(fmt.Sprintf("%d MB", file.size>>20), func(t *testing.T) {
+			stage.Sampled(t, i, 2)
 			s := browserstage.NewWith(t, browserstage.Setting{OwnBrowser: true})
 			path, content := startUpload(s, file.size, file.rate)
 			s.Until(fmt.Sprintf(`row("notes.txt").Accepted >= %d`, file.size/2))

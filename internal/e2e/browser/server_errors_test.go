@@ -50,6 +50,7 @@ func TestOneErrorResponseCostsOneRetry(t *testing.T) {
 // Ten errors in a row: the row says why it waits, and a click or the network's return
 // retries at once.
 func TestTenServerErrorsInARow(t *testing.T) {
+	stage.LongTest(t)
 	t.Parallel()
 	s := browserstage.New(t)
 	const faults = 10
@@ -124,6 +125,7 @@ func countCreations(s *browserstage.Stage) int {
 // A proxy that accepts bodies of at most a megabyte: chunks are halved until they pass,
 // and later files start with that size.
 func TestProxyBodyLimitIsRemembered(t *testing.T) {
+	stage.LongTest(t)
 	t.Parallel()
 	s := browserstage.New(t)
 	bound := s.Proxy.Add(&proxy.Fault{Name: "413", Match: proxy.LargerThan(1_000_000), Act: proxy.RespondHTML(http.StatusRequestEntityTooLarge)})

@@ -16,6 +16,7 @@ import (
 // third second on. The test runs alone, since other browsers' work would make the line
 // unsteady, and one sample in ten may be off: a busy machine can hold a chunk back.
 func TestSpeedAndTimeLeftAreAccurate(t *testing.T) {
+	stage.LongTest(t)
 	const rate = 512 << 10
 	s := browserstage.New(t)
 	s.Proxy.SetRate(rate)

@@ -82,12 +82,13 @@ func TestTokenExpiredWhilePaused(t *testing.T) {
 
 // The page's own server is down, or slow: the row waits, says so, and continues.
 func TestUploadWaitsForAToken(t *testing.T) {
-	for _, page := range []struct{ name, getToken string }{
+	for i, page := range []struct{ name, getToken string }{
 		{"getToken fails", `async () => { if (++asked < 3) throw new Error('down'); return good }`},
 		{"getToken is slow", `() => new Promise(resolve => { asked++; setTimeout(() => resolve(good), 7000) })`},
 		{"getToken returns an expired token", `async () => ++asked < 3 ? bad : good`},
 	} {
 		t.Run(page.name, func(t *testing.T) {
+			stage.Sampled(t, i, 2)
 			t.Parallel()
 			s := browserstage.New(t)
 			good, bad := s.Token(time.Hour), s.Token(-time.Hour)

@@ -55,6 +55,7 @@ func TestDroppedFilesGetMediaIDAndHandle(t *testing.T) {
 // A slow connection is cut in the middle, and the token expires on the way: one creation,
 // every chunk from the offset that the server reported, and done.
 func TestDisconnectAndTokenRenewalInOneUpload(t *testing.T) {
+	stage.LongTest(t)
 	t.Parallel()
 	s := browserstage.New(t)
 	content := stage.Notes(10 << 20)

@@ -2,8 +2,10 @@ package embed
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,7 +26,7 @@ func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
 		return func(snippet string) string { return portal.Attribute(snippet, name, value) }
 	}
 	elsewhere := func(snippet string) string { return portal.Endpoint(snippet, other.URL) }
-	for name, tt := range map[string]struct {
+	mistakes := map[string]struct {
 		portal.Setting
 		code, advice string
 	}{
@@ -39,9 +41,12 @@ func TestMistakesOfAdministratorsHaveCodes(t *testing.T) {
 		"another server at the endpoint":            {portal.Setting{Change: elsewhere}, "wrong_endpoint", "is not a Mediarelay server"},
 		"another server at the endpoint, the frame": {portal.Setting{Change: func(s string) string { return portal.Attribute(elsewhere(s), "engine", "frame") }}, "wrong_endpoint", "is not a Mediarelay server"},
 		"an own copy without an endpoint":           {portal.Setting{Change: func(s string) string { return portal.Endpoint(portal.OwnScript(s), "") }, Widget: portal.OwnCopy}, "wrong_endpoint", "Set the attribute endpoint"},
-	} {
+	}
+	for i, name := range slices.Sorted(maps.Keys(mistakes)) {
 		t.Run(name, func(t *testing.T) {
+			stage.Sampled(t, i, 3)
 			t.Parallel()
+			tt := mistakes[name]
 			tt.Site = portal.AnotherSite
 			p := portal.Open(t, tt.Setting)
 			wantFault(p, tt.code, tt.advice)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"mediarelay/internal/e2e/stage"
 	"mediarelay/internal/e2e/stage/browserstage"
 	"mediarelay/internal/e2e/stage/portal"
 )
@@ -20,7 +21,7 @@ const (
 
 func TestSnippetWorksOnAnotherOrigin(t *testing.T) {
 	t.Parallel()
-	for name, tt := range map[string]struct {
+	policies := map[string]struct {
 		portal.Setting
 		way string
 	}{
@@ -32,10 +33,13 @@ func TestSnippetWorksOnAnotherOrigin(t *testing.T) {
 		"the frame's, trusted types":       {portal.Setting{Policy: portal.FramePolicy + portal.TrustedTypes + portal.PolicyNames}, inFrame},
 		"the portal's own copy":            {portal.Setting{Policy: portal.OwnPolicy + portal.TrustedTypes + portal.PolicyNames, Change: portal.OwnScript, Widget: portal.OwnCopy}, inOwnWorker},
 		"a proxied /widget/":               {portal.Setting{Policy: portal.OwnPolicy + portal.TrustedTypes + portal.PolicyNames, Change: portal.OwnScript, Widget: portal.Proxied}, inOwnWorker},
-	} {
-		for _, site := range []portal.Site{portal.AnotherSite, portal.SameSite} {
+	}
+	for i, name := range slices.Sorted(maps.Keys(policies)) {
+		for j, site := range []portal.Site{portal.AnotherSite, portal.SameSite} {
 			t.Run(name+", "+site.Name, func(t *testing.T) {
+				stage.Sampled(t, i+j, 2)
 				t.Parallel()
+				tt := policies[name]
 				tt.Site = site
 				p := portal.Open(t, tt.Setting)
 				content := p.Begin("flyer.pdf", 2<<20)
